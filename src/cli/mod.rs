@@ -1,0 +1,1 @@
+//! The command: what was typed, what runs, what people are told.

@@ -1,0 +1,131 @@
+//! What the pipeline says of its own work: diagnostics (what it could not read with confidence)
+//! and repairs (what it changed, took out or joined).
+//!
+//! Neither is a finding: a finding is about the document and belongs to `check`.
+
+use crate::place::Place;
+
+/// The room that remarked or repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Source to pages.
+    Extract,
+    /// Pages to lines.
+    Normalize,
+    /// Lines to outline.
+    Segment,
+    /// Outline to document.
+    Repair,
+    /// Document to notice.
+    Typing,
+}
+
+impl Stage {
+    /// The stage's name in messages and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Extract => "extract",
+            Stage::Normalize => "normalize",
+            Stage::Segment => "segment",
+            Stage::Repair => "repair",
+            Stage::Typing => "typing",
+        }
+    }
+}
+
+/// How much a remark weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong.
+    Note,
+    /// May be wrong.
+    Warning,
+    /// Is wrong.
+    Error,
+}
+
+impl Severity {
+    /// The severity's name in messages and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A message in the two languages of our readers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// English: lower case, no full stop.
+    pub en: String,
+    /// Chinese, without 。.
+    pub zh: String,
+}
+
+impl Wording {
+    /// A message in both languages.
+    pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Wording {
+        Wording { en: en.into(), zh: zh.into() }
+    }
+}
+
+/// Something the pipeline could not read with confidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// A stable word such as `annex_without_table`. One code, one cause.
+    pub code: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Where, if it is anywhere.
+    pub place: Option<Place>,
+    /// What was found and what was expected.
+    pub message: Wording,
+    /// What the reader can do.
+    pub hint: Option<Wording>,
+}
+
+/// Something the pipeline changed, took out or joined.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repair {
+    /// The room that did it.
+    pub stage: Stage,
+    /// A stable word such as `repeated_header`. One rule, one reason.
+    pub rule: &'static str,
+    /// Where, if it is anywhere.
+    pub place: Option<Place>,
+    /// What was printed.
+    pub before: String,
+    /// What the pipeline went on with; empty where something was taken out.
+    pub after: String,
+}
+
+/// Takes remarks and repairs from the stages; push-only, so that no stage can depend on another's.
+#[derive(Debug, Default)]
+pub struct Sink {
+    diagnostics: Vec<Diagnostic>,
+    repairs: Vec<Repair>,
+}
+
+impl Sink {
+    /// An empty sink.
+    pub fn new() -> Sink {
+        Sink::default()
+    }
+
+    /// Notes what could not be read with confidence.
+    pub fn remark(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes what was changed, taken out or joined.
+    pub fn repair(&mut self, repair: Repair) {
+        self.repairs.push(repair);
+    }
+
+    /// All that was noted, in order of arrival.
+    pub fn into_parts(self) -> (Vec<Diagnostic>, Vec<Repair>) {
+        (self.diagnostics, self.repairs)
+    }
+}

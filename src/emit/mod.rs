@@ -1,0 +1,1 @@
+//! A reading in, bytes out. `record` is the only serialisable mirror of the model.

@@ -1,0 +1,138 @@
+//! What `extract` gives: pages with pieces of text, ruling lines, fills and images, each with its place.
+
+use crate::geom::{Axis, Rect};
+use crate::place::{Place, Spot};
+
+/// All pages of one notice, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pages {
+    /// The pages, first to last; `pages[i].number == i + 1`.
+    pub pages: Vec<Page>,
+    /// Where the characters came from.
+    pub text_from: TextFrom,
+    /// The encoding of a text input by its WHATWG name, e.g. `gb18030`; `None` for PDF.
+    pub encoding: Option<&'static str>,
+}
+
+/// Where the characters of a notice came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextFrom {
+    /// The text layer of a PDF.
+    TextLayer,
+    /// A text file.
+    Text,
+    /// Characters recognized on pictures of pages.
+    Ocr,
+}
+
+/// One page as seen: rotation applied, origin top left, points.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    /// Counted from 1.
+    pub number: u32,
+    /// Points across.
+    pub width: f32,
+    /// Points down.
+    pub height: f32,
+    /// Pieces of text, in the order they were drawn.
+    pub runs: Vec<Run>,
+    /// Ruling lines: horizontal or vertical strokes, and rectangles so thin that they are strokes.
+    pub rules: Vec<Rule>,
+    /// Filled areas too thick to be a ruling line (zebra stripes, header shading).
+    pub fills: Vec<Rect>,
+    /// Boxes of images.
+    pub images: Vec<Rect>,
+}
+
+/// A piece of text without gaps on one baseline: what was drawn side by side.
+///
+/// `edges` has one entry more than `text` has characters: character `i` covers `edges[i]..edges[i+1]`
+/// along the reading direction (x for upright text).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The characters as the document names them, not yet normalized.
+    pub text: String,
+    /// The box around all of it.
+    pub bbox: Rect,
+    /// Where each character begins, and where the last one ends, in points.
+    pub edges: Vec<f32>,
+    /// Font size as seen, in points.
+    pub size: f32,
+    /// How the text is turned against the page as seen.
+    pub turn: Turn,
+    /// What a reader sees of it.
+    pub ink: Ink,
+    /// Line and column in a text input; `None` for PDF.
+    pub spot: Option<(u32, u32)>,
+}
+
+/// How text is turned against the page as seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Turn {
+    /// Reads left to right.
+    Upright,
+    /// Reads top to bottom, set vertically (characters upright) or turned by a right angle clockwise.
+    Down,
+    /// Reads bottom to top.
+    Up,
+    /// Upside down.
+    Over,
+    /// Any other angle: degrees clockwise, as watermarks are.
+    Slanted(f32),
+}
+
+/// What a reader sees of a piece of text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ink {
+    /// Seen. `lightness` runs from 0 (black) to 1 (white, not seen as such).
+    Seen {
+        /// Perceived lightness of the paint over white paper, 0 to 1, opacity included.
+        lightness: f32,
+    },
+    /// Drawn with text render mode 3 (a text layer under a scan), or fully transparent.
+    Invisible,
+    /// Outside the page or clipped away.
+    Outside,
+}
+
+/// A ruling line: a stroke, or a filled rectangle so thin that a reader sees a stroke.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rule {
+    /// The direction it runs in.
+    pub axis: Axis,
+    /// Its place across that direction (y for a horizontal rule), in the middle of its thickness.
+    pub at: f32,
+    /// Where it begins along its direction.
+    pub from: f32,
+    /// Where it ends along its direction.
+    pub to: f32,
+    /// Its thickness in points.
+    pub width: f32,
+}
+
+impl Run {
+    /// Where the whole run stands.
+    pub fn place(&self, page: u32) -> Place {
+        match self.spot {
+            Some((line, column)) => Place { page, spot: Spot::Text { line, column } },
+            None => Place::of_box(page, self.bbox),
+        }
+    }
+
+    /// Where character `index` of the run stands; the whole run where there is no such character.
+    pub fn place_of(&self, page: u32, index: usize) -> Place {
+        if let Some((line, column)) = self.spot {
+            let column = column.saturating_add(index as u32);
+            return Place { page, spot: Spot::Text { line, column } };
+        }
+        let (Some(&a), Some(&b)) = (self.edges.get(index), self.edges.get(index + 1)) else {
+            return self.place(page);
+        };
+        let rect = match self.turn {
+            Turn::Upright | Turn::Over => Rect::new(a, self.bbox.y0, b, self.bbox.y1),
+            Turn::Down | Turn::Up => Rect::new(self.bbox.x0, a, self.bbox.x1, b),
+            Turn::Slanted(_) => self.bbox,
+        };
+        Place::of_box(page, rect)
+    }
+}

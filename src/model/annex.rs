@@ -1,0 +1,129 @@
+//! An annex: columns, rows by region, cells.
+
+use crate::model::amount::Amount;
+use crate::place::{Located, Place};
+
+/// An annex table (附表), or an annex without one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annex {
+    /// As in its label; counted from 1 where labels have no number, 0 for a table in the body.
+    pub number: u32,
+    /// Its title.
+    pub title: Option<Located<String>>,
+    /// Where the annex begins.
+    pub place: Place,
+    /// The unit of the whole table, as its caption prints it: 套、间.
+    pub unit: Option<Located<String>>,
+    /// The columns that hold facts; a serial-number or region column is none.
+    pub columns: Vec<Column>,
+    /// The rows in printed order.
+    pub rows: Vec<Row>,
+    /// 注：… under the table.
+    pub notes: Vec<Located<String>>,
+}
+
+/// A column of facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Header texts from the top tier down: 开工任务, 小计.
+    pub path: Vec<String>,
+    /// The unit of its figures, from the header or else the annex: 万平方米, %.
+    pub unit: Option<String>,
+    /// How its figures behave.
+    pub role: ColumnRole,
+    /// Where its header stands.
+    pub place: Place,
+}
+
+/// How a column's figures behave when rows are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnRole {
+    /// They add up to subtotals and totals.
+    Sum,
+    /// A stock at a date: it does not add up over periods.
+    Stock,
+    /// A rate or percentage: it does not add up.
+    Rate,
+    /// A rank.
+    Rank,
+    /// Text.
+    Text,
+}
+
+/// A row of facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// From 1, in printed order.
+    pub number: u32,
+    /// Whom the row is about.
+    pub region: Region,
+    /// 序号 as printed, where the table has such a column.
+    pub serial: Option<Located<String>>,
+    /// One cell for each of the annex's columns.
+    pub cells: Vec<Cell>,
+}
+
+/// Whom a row is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    /// As printed, without inner spaces.
+    pub name: String,
+    /// Its level.
+    pub level: Level,
+    /// Index in the annex's rows of the row it belongs to. `None` for totals, for prefectures, and
+    /// where the parent has no row of its own.
+    pub parent_row: Option<usize>,
+    /// Printed name of the prefecture it belongs to; `None` for prefectures and totals.
+    pub parent: Option<String>,
+    /// GB/T 2260 code at the notice's date; `None` where the standard has none.
+    pub code: Option<String>,
+    /// Where the name stands.
+    pub place: Place,
+}
+
+/// The level of a row's region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The total row, whatever it is called: 合计, 全省, 总计.
+    Province,
+    /// A prefecture or a prefecture-level city.
+    Prefecture,
+    /// The rest of a prefecture: 中心城区, 市本级, 市辖区.
+    Central,
+    /// A county, county-level city or district.
+    County,
+    /// A subtotal that is no region of its own.
+    Subtotal,
+    /// Anything else.
+    Other,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// As printed.
+    pub raw: String,
+    /// The figure, if the cell holds one.
+    pub value: Option<Amount>,
+    /// The text, if the cell holds one: clean and joined.
+    pub text: Option<String>,
+    /// What the cell holds.
+    pub status: Status,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a cell holds. Blank, zero and placeholder are three things (SDMX observation status).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// A figure.
+    Value,
+    /// Nothing.
+    Blank,
+    /// A mark for nothing: — / … *
+    Placeholder,
+    /// Text.
+    Text,
+    /// Something that can't be read.
+    Unreadable,
+}

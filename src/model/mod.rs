@@ -1,0 +1,14 @@
+//! The nouns of a notice: what `typing` makes and `check` and `emit` read. No stage and no
+//! serialization lives here, so the model may change without changing what others rely on.
+
+pub mod amount;
+pub mod annex;
+pub mod field;
+pub mod notice;
+pub mod target;
+
+pub use amount::Amount;
+pub use annex::{Annex, Cell, Column, ColumnRole, Level, Region, Row, Status};
+pub use field::Field;
+pub use notice::{AnnexListEntry, DocumentNumber, Frame, Notice, Section};
+pub use target::{Deadline, Force, Quantity, Target};

@@ -1,0 +1,150 @@
+//! Where in the notice something stands: a box on a page, or a line and column of a text.
+//!
+//! A value without its place can't be checked by a reader, so places travel with text from
+//! `extract` to `emit`. What the places are drawn with is left to `emit` and `review`.
+
+use crate::geom::Rect;
+
+/// A place in the notice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Page, counted from 1.
+    pub page: u32,
+    /// Where on that page.
+    pub spot: Spot,
+}
+
+/// Where on a page something stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Spot {
+    /// A box in points from the top left of the page as seen (PDF).
+    Box(Rect),
+    /// A character of a text input; both counted from 1, the column in characters.
+    Text {
+        /// Line in the whole file, counted from 1.
+        line: u32,
+        /// Character in that line, counted from 1.
+        column: u32,
+    },
+}
+
+impl Place {
+    /// A box on a page.
+    pub fn of_box(page: u32, rect: Rect) -> Place {
+        Place { page, spot: Spot::Box(rect) }
+    }
+
+    /// The place that covers both, if they are boxes on one page; the first of the two otherwise.
+    pub fn union(&self, other: &Place) -> Place {
+        match (self.spot, other.spot) {
+            (Spot::Box(a), Spot::Box(b)) if self.page == other.page => {
+                Place::of_box(self.page, a.union(&b))
+            }
+            _ => *self,
+        }
+    }
+}
+
+/// A value and where it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located<T> {
+    /// What was read.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl<T> Located<T> {
+    /// A value with its place.
+    pub fn new(value: T, place: Place) -> Located<T> {
+        Located { value, place }
+    }
+}
+
+/// One character of clean text, with the way back to what is printed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacedChar {
+    /// The character after normalization.
+    pub ch: char,
+    /// Where the printed character stands that it came from.
+    pub place: Place,
+}
+
+/// Clean text whose every character leads back to its place.
+///
+/// The string is kept beside the places, so that patterns run over it directly;
+/// `places.len() == string.chars().count()` always.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlacedText {
+    string: String,
+    places: Vec<Place>,
+}
+
+impl PlacedText {
+    /// No text at all.
+    pub fn new() -> PlacedText {
+        PlacedText::default()
+    }
+
+    /// Adds one character.
+    pub fn push(&mut self, ch: char, place: Place) {
+        self.string.push(ch);
+        self.places.push(place);
+    }
+
+    /// Adds all of `other`.
+    pub fn append(&mut self, other: &PlacedText) {
+        self.string.push_str(&other.string);
+        self.places.extend_from_slice(&other.places);
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.string
+    }
+
+    /// Whether there is no character in it.
+    pub fn is_empty(&self) -> bool {
+        self.string.is_empty()
+    }
+
+    /// The characters with their places, in order.
+    pub fn chars(&self) -> impl Iterator<Item = PlacedChar> + '_ {
+        self.string.chars().zip(&self.places).map(|(ch, &place)| PlacedChar { ch, place })
+    }
+
+    /// Where the text stands: the box of the characters on the page it begins on, or its first
+    /// character in a text input. `None` for empty text.
+    pub fn place(&self) -> Option<Place> {
+        let first = *self.places.first()?;
+        Some(self.places.iter().filter(|p| p.page == first.page).fold(first, |a, p| a.union(p)))
+    }
+
+    /// The part between two byte positions of the text, places and all; positions must lie on
+    /// character boundaries (as those of a `regex` match do), else the result is empty.
+    pub fn slice(&self, bytes: std::ops::Range<usize>) -> PlacedText {
+        let Some(part) = self.string.get(bytes.clone()) else {
+            return PlacedText::new();
+        };
+        let skip = self.string[..bytes.start].chars().count();
+        let places = self.places[skip..skip + part.chars().count()].to_vec();
+        PlacedText { string: part.to_owned(), places }
+    }
+
+    /// The text without white space at its ends.
+    pub fn trim(&self) -> PlacedText {
+        let start = self.string.len() - self.string.trim_start().len();
+        let end = start + self.string.trim().len();
+        self.slice(start..end)
+    }
+}
+
+impl FromIterator<PlacedChar> for PlacedText {
+    fn from_iter<I: IntoIterator<Item = PlacedChar>>(chars: I) -> PlacedText {
+        let mut text = PlacedText::new();
+        for c in chars {
+            text.push(c.ch, c.place);
+        }
+        text
+    }
+}

@@ -1,0 +1,179 @@
+//! What `segment` gives: the notice as blocks in reading order, each with its role; text still in
+//! printed lines, tables still in fragments, one for each page (and panel) they stand on.
+
+use crate::geom::Rect;
+use crate::place::PlacedText;
+
+/// The notice, cut into its parts but not yet joined over lines and pages.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outline {
+    /// All before the first annex: header (版头), body (主体), imprint (版记).
+    pub front: Vec<Block>,
+    /// The annexes (附件), in printed order.
+    pub annexes: Vec<AnnexOutline>,
+}
+
+/// One annex, from its label to the next one's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnnexOutline {
+    /// The number in the label: 附件 1 is 1; `None` where the label has none (附件).
+    pub number: Option<u32>,
+    /// The label as it stands over the annex.
+    pub label: TextBlock,
+    /// What follows the label, in reading order.
+    pub blocks: Vec<Block>,
+}
+
+/// A line of text or what one page shows of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// One printed line with its role.
+    Text(TextBlock),
+    /// What one page (or one panel of it) shows of a table.
+    Table(Fragment),
+    /// An image that is large enough to hold a table or a page.
+    Image {
+        /// Counted from 1.
+        page: u32,
+        /// Its box.
+        bbox: Rect,
+    },
+}
+
+/// One printed line with its role in the notice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextBlock {
+    /// What the line is.
+    pub role: Role,
+    /// Clean text.
+    pub text: PlacedText,
+    /// As printed.
+    pub raw: String,
+    /// Page, counted from 1.
+    pub page: u32,
+    /// The box around it.
+    pub bbox: Rect,
+    /// Font size as seen, in points.
+    pub size: f32,
+    /// Whether the line goes on to the next one: it fills its measure, or a text input cut it.
+    pub flows_on: bool,
+}
+
+/// What a line is, by the elements of GB/T 9704-2012.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// 份号, 密级, 紧急程度: above the issuing authorities.
+    Marking,
+    /// 发文机关标志: names of the issuing authorities, with 文件 among them.
+    IssuingAuthorities,
+    /// 发文字号.
+    DocumentNumber,
+    /// 签发人.
+    SignatoriesForIssue,
+    /// 标题, possibly over several lines.
+    Title,
+    /// 主送机关.
+    PrimaryAddressees,
+    /// A numbered heading or item of the body: 一、 is level 1, （一） 2, 1. 3, （1） 4.
+    Heading {
+        /// 1 to 4.
+        level: u8,
+    },
+    /// Running text.
+    Prose,
+    /// 附件说明: a line of the annex list in the body.
+    AnnexList,
+    /// 发文机关署名.
+    SigningAuthorities,
+    /// 成文日期.
+    DateOfWriting,
+    /// 附注: （此件主动公开）.
+    Note,
+    /// 附件 1: label over an annex.
+    AnnexLabel,
+    /// Title of an annex, or of a table in it.
+    AnnexTitle,
+    /// 单位：套、间 over a table.
+    UnitCaption,
+    /// 续表, or a title printed again with （续）.
+    Continuation,
+    /// 注：… under a table.
+    TableNote,
+    /// 抄送 … in the imprint.
+    CopiedTo,
+    /// 印发机关和印发日期 in the imprint.
+    Printing,
+}
+
+/// What one page, or one panel of a page, shows of a table: a grid of cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fragment {
+    /// Page, counted from 1.
+    pub page: u32,
+    /// The box around the grid.
+    pub bbox: Rect,
+    /// What holds the grid together.
+    pub ruling: Ruling,
+    /// Which panel of a table printed side by side this is, from 0, left to right; 0 where there is
+    /// but one.
+    pub panel: u16,
+    /// How many panels stand side by side; 1 where there is but one.
+    pub panels: u16,
+    /// y of the rows' edges, one more than there are rows.
+    pub row_edges: Vec<f32>,
+    /// x of the columns' edges, one more than there are columns.
+    pub col_edges: Vec<f32>,
+    /// The cells by row, then column; a place that a span covers has no cell of its own.
+    pub cells: Vec<GridCell>,
+}
+
+/// What holds a grid together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// Ruling lines both ways.
+    Grid,
+    /// Horizontal rules alone, under each row.
+    Horizontal,
+    /// 三线表: rules above and below the header and below the last row.
+    ThreeLine,
+    /// No rules: columns by the gaps between them.
+    None,
+}
+
+/// One cell of a fragment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridCell {
+    /// From 0.
+    pub row: usize,
+    /// From 0.
+    pub col: usize,
+    /// Rows covered, at least 1.
+    pub rowspan: usize,
+    /// Columns covered, at least 1.
+    pub colspan: usize,
+    /// As printed; lines of a wrapped cell joined.
+    pub raw: String,
+    /// Clean text; empty for a blank cell.
+    pub text: PlacedText,
+    /// The cell's box (by its rules, or by the text where there are none).
+    pub bbox: Rect,
+}
+
+impl Fragment {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.row_edges.len().saturating_sub(1)
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.col_edges.len().saturating_sub(1)
+    }
+
+    /// The cell that covers this place of the grid, if any.
+    pub fn covering(&self, row: usize, col: usize) -> Option<&GridCell> {
+        self.cells.iter().find(|c| {
+            (c.row..c.row + c.rowspan).contains(&row) && (c.col..c.col + c.colspan).contains(&col)
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! `Source`: the bytes of one notice, and what kind they are, told from the bytes alone.
+//!
+//! Opening files is left to `cli` and `archive`; reading what is inside, to `extract`.
+
+use crate::error::{Error, ErrorKind};
+
+/// What kind of input the bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A PDF (ISO 32000): `%PDF-` within the first 1024 bytes.
+    Pdf,
+    /// Text in some encoding.
+    Text,
+}
+
+impl Kind {
+    /// The media type (RFC 6838) written into results.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Kind::Pdf => "application/pdf",
+            Kind::Text => "text/plain",
+        }
+    }
+}
+
+/// The bytes of one notice.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The name to show for it: a file name without its folders, or `-`.
+    pub name: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// What kind they are.
+    pub kind: Kind,
+}
+
+impl Source {
+    /// Looks at the bytes and tells their kind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Empty`] for no bytes or white space alone; [`ErrorKind::UnknownKind`] for bytes
+    /// that are neither PDF nor text (an image, an archive, an Office file).
+    pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
+        let kind = kind_of(&bytes)?;
+        Ok(Source { name: name.into(), bytes, kind })
+    }
+}
+
+/// First bytes of kinds of file that people mistake for a notice, and what to call them.
+const SIGNATURES: &[(&[u8], &str)] = &[
+    (b"\x89PNG", "a PNG image"),
+    (b"\xFF\xD8\xFF", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+    (b"BM", "a BMP image"),
+    (b"PK\x03\x04", "a ZIP archive or an Office or OFD document"),
+    (b"\xD0\xCF\x11\xE0", "an old Office or WPS document"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xBC\xAF", "a 7z archive"),
+    (b"\x1F\x8B", "a gzip file"),
+    (b"{\\rtf", "an RTF document"),
+];
+
+fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::new(ErrorKind::Empty));
+    }
+    let head = &bytes[..bytes.len().min(1024)];
+    if head.windows(5).any(|w| w == b"%PDF-") {
+        return Ok(Kind::Pdf);
+    }
+    let unknown = |looks_like: &str| {
+        Err(Error::new(ErrorKind::UnknownKind { looks_like: looks_like.to_owned() }))
+    };
+    if let Some((_, name)) = SIGNATURES.iter().find(|(s, _)| bytes.starts_with(s)) {
+        return unknown(name);
+    }
+    // UTF-16 text has a zero byte in every other place; anything else with zeros is no text.
+    let zeros = head.iter().filter(|&&b| b == 0).count();
+    let utf16_mark = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
+    let odd = head.iter().skip(1).step_by(2).filter(|&&b| b == 0).count();
+    let even = zeros - odd;
+    let one_sided = zeros > 0 && (odd == 0 || even == 0);
+    if zeros > 0 && !utf16_mark && !one_sided {
+        return unknown("binary data");
+    }
+    Ok(Kind::Text)
+}

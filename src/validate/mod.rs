@@ -1,0 +1,1 @@
+//! JSON in, verdict out: knows the schema and JSON, not the model.
