@@ -1,6 +1,6 @@
 //! What `normalize` gives: clean physical lines, still page by page, with the page's rules beside them.
 
-use crate::extract::page::{Rule, TextFrom};
+pub use crate::extract::page::{Rule, TextFrom};
 use crate::geom::Rect;
 use crate::place::PlacedText;
 
