@@ -2,6 +2,7 @@
 //! page by page. Joining what pages cut is left to `repair`.
 
 pub mod outline;
+pub mod tables;
 
 use crate::diag::Sink;
 use crate::normalize::lines::Lines;
