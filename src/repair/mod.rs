@@ -1,6 +1,7 @@
 //! `Outline` in, `Document` out: joins what lines and pages cut. The only room that joins.
 
 pub mod document;
+pub mod joins;
 
 use crate::diag::Sink;
 use crate::repair::document::Document;

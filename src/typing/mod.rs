@@ -1,11 +1,29 @@
 //! `Document` in, `Notice` out: regions, units, exact figures, dates. Never guesses: text that will
 //! not parse keeps its text.
 
+pub mod annex;
+pub mod body;
+pub mod deadlines;
+pub mod frame;
+pub mod regions;
+pub mod targets;
+
 use crate::diag::Sink;
 use crate::model::Notice;
 use crate::repair::document::Document;
 
 /// Reads the meaning of the document.
-pub fn typing(_sink: &mut Sink, _document: Document) -> Notice {
-    Notice::default()
+pub fn typing(sink: &mut Sink, document: Document) -> Notice {
+    let frame = frame::frame(sink, &document);
+    let targets = targets::targets(sink, &document.body, &frame);
+    let deadlines = deadlines::deadlines(sink, &document.body, &frame);
+    let annexes = annex::annexes(sink, &document, &frame);
+    Notice {
+        body: body::sections(&document.body),
+        targets,
+        deadlines,
+        annex_list: annex::annex_list(&document),
+        annexes,
+        frame,
+    }
 }
