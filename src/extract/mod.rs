@@ -2,17 +2,31 @@
 //! images with their places. Cleaning the text is left to `normalize`.
 
 pub mod page;
+#[cfg(feature = "pdf")]
+mod pdf;
+mod text;
 
 use crate::diag::Sink;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+#[cfg(not(feature = "pdf"))]
+use crate::error::ErrorKind;
 use crate::extract::page::Pages;
 use crate::options::Options;
-use crate::source::Source;
+use crate::source::{Kind, Source};
 
 /// Reads the source's pages.
 ///
 /// # Errors
-/// See [`ErrorKind`]: bytes that are no PDF or text, no text layer, a limit reached.
-pub fn extract(_sink: &mut Sink, _options: &Options, _source: &Source) -> Result<Pages, Error> {
-    Err(Error::new(ErrorKind::UnknownEncoding))
+/// See [`crate::error::ErrorKind`]: bytes that are no PDF or text, no text layer, a limit reached.
+pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+    match source.kind {
+        #[cfg(feature = "pdf")]
+        Kind::Pdf => pdf::pages(sink, options, source),
+        #[cfg(not(feature = "pdf"))]
+        Kind::Pdf => {
+            let looks_like = "a PDF, which this build leaves out".to_owned();
+            Err(Error::new(ErrorKind::UnknownKind { looks_like }))
+        }
+        Kind::Text => text::pages(sink, options, source),
+    }
 }
