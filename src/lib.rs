@@ -10,6 +10,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "cli")]
+pub mod archive;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
