@@ -1,0 +1,104 @@
+//! A text file in, `Pages` out: tells the encoding from the bytes and lays the lines out as runs on
+//! a sheet of character cells, tables on a ruled grid, so that the later stages read a text as they
+//! read a PDF. Places are lines and columns of the file.
+
+mod encoding;
+mod sheet;
+mod table;
+
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::error::{Error, ErrorKind};
+use crate::extract::page::{Pages, TextFrom};
+use crate::options::{Limits, Options};
+use crate::source::Source;
+
+/// A line of the file, without its end.
+#[derive(Debug, Clone, Copy)]
+struct TextLine<'a> {
+    /// Counted from 1 in the whole file.
+    number: u32,
+    /// The characters.
+    text: &'a str,
+}
+
+/// Reads the pages of a text; a form feed ends a page.
+///
+/// # Errors
+/// [`ErrorKind::UnknownEncoding`]; [`ErrorKind::Limit`] for too many bytes, pages, characters on a
+/// page, cells of a table or rules on a page; [`ErrorKind::Empty`] if only white space is left.
+pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+    let limits = &options.limits;
+    within("max-input-bytes", source.bytes.len() as u64, limits.input_bytes)?;
+    let decoded = encoding::decode(&source.bytes)?;
+    if decoded.text.trim().is_empty() {
+        return Err(Error::new(ErrorKind::Empty));
+    }
+    if decoded.damaged > 0 {
+        sink.remark(undecodable(decoded.damaged, decoded.encoding));
+    }
+    let mut pages = Vec::new();
+    for lines in split_pages(&decoded.text, limits)? {
+        let number = pages.len() as u32 + 1;
+        pages.push(sheet::lay(limits, number, &lines).map_err(|e| e.on_page(number))?);
+    }
+    Ok(Pages { pages, text_from: TextFrom::Text, encoding: Some(decoded.encoding) })
+}
+
+/// The lines, page by page. Ends of lines are LF, CR LF or CR; a page that a last form feed leaves
+/// empty is none.
+fn split_pages<'a>(text: &'a str, limits: &Limits) -> Result<Vec<Vec<TextLine<'a>>>, Error> {
+    let mut pages = Vec::new();
+    let mut number = 0;
+    let mut sheets = text.split('\u{0C}').peekable();
+    while let Some(sheet) = sheets.next() {
+        let page = pages.len() as u64 + 1;
+        if sheets.peek().is_none() && page > 1 && sheet.trim().is_empty() {
+            break;
+        }
+        within("max-pages", page, limits.pages.into())?;
+        let glyphs = sheet.chars().count() as u64;
+        within("max-page-glyphs", glyphs, limits.page_glyphs.into())
+            .map_err(|e| e.on_page(page as u32))?;
+        let mut lines = Vec::new();
+        for text in split_lines(sheet) {
+            number += 1;
+            lines.push(TextLine { number, text });
+        }
+        pages.push(lines);
+    }
+    Ok(pages)
+}
+
+/// Lines by LF, CR LF or CR, and by the separators that Unicode has for lines and paragraphs.
+fn split_lines(sheet: &str) -> impl Iterator<Item = &str> {
+    sheet
+        .split_inclusive(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+        .scan(false, |after_cr, piece| {
+            let lf_of_crlf = *after_cr && piece == "\n";
+            *after_cr = piece.ends_with('\r');
+            Some((!lf_of_crlf).then_some(piece))
+        })
+        .flatten()
+        .map(|piece| piece.trim_end_matches(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']))
+}
+
+/// Refuses a value above its limit.
+fn within(name: &'static str, value: u64, limit: u64) -> Result<(), Error> {
+    if value <= limit { Ok(()) } else { Err(Error::new(ErrorKind::Limit { name, value: limit })) }
+}
+
+fn undecodable(count: usize, encoding: &str) -> Diagnostic {
+    Diagnostic {
+        code: "undecodable_bytes",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            format!("{count} characters can't be decoded as {encoding}"),
+            format!("有{count}处字节无法按{encoding}解码"),
+        ),
+        hint: Some(Wording::new(
+            "look for U+FFFD in the result and compare with the original",
+            "请对照原文核对结果中的U+FFFD",
+        )),
+    }
+}

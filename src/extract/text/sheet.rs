@@ -1,0 +1,140 @@
+//! Lines of one page in, a `Page` out: every line has its row on the sheet, every character its
+//! cells; tables are left to `table`. Deliberately absent: real fonts. The sizes only have to keep
+//! the proportions that the later stages ask for: an em, a line's height, an empty line's gap.
+
+use super::TextLine;
+use super::table::{self, Block};
+use crate::error::Error;
+use crate::extract::page::{Ink, Page, Run, Turn};
+use crate::geom::Rect;
+use crate::options::Limits;
+
+/// Width of a cell: a half-width character, in points.
+pub(super) const CELL: f32 = 6.0;
+/// Height and size of the characters, in points: a full-width character is square.
+pub(super) const SIZE: f32 = 2.0 * CELL;
+/// From one line's top to the next one's, in points.
+pub(super) const PITCH: f32 = 16.0;
+/// Empty paper around the text, in points.
+const MARGIN: f32 = 36.0;
+/// Cells from one tab stop to the next in running text.
+const TAB_CELLS: usize = 8;
+
+/// Lays out one page.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::Limit`] for a table of too many cells, or too many rules.
+pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Page, Error> {
+    let mut page = Page { number, ..Page::default() };
+    let mut at = 0;
+    while at < lines.len() {
+        match table::block_from(&lines[at..]) {
+            Block::Table(rows) => {
+                table::lay(limits, &mut page, at, &rows)?;
+                at += rows.len();
+            }
+            Block::Text(count) => {
+                for (index, line) in lines.iter().enumerate().skip(at).take(count) {
+                    lay_line(&mut page, index, *line);
+                }
+                at += count;
+            }
+        }
+    }
+    let right = page.runs.iter().map(|r| r.bbox.x1).chain(page.rules.iter().map(|r| r.at));
+    page.width = right.fold(MARGIN, f32::max) + MARGIN;
+    page.height = top_of(lines.len()) + MARGIN;
+    Ok(page)
+}
+
+/// y of the upper edge of the row of the page's line `index`, counted from 0.
+pub(super) fn top_of(index: usize) -> f32 {
+    MARGIN + index as f32 * PITCH
+}
+
+/// x of the left edge of cell `cell` of the sheet, counted from 0.
+pub(super) fn left_of(cell: usize) -> f32 {
+    MARGIN + cell as f32 * CELL
+}
+
+/// How many cells a character takes: two for those that Chinese fonts set full width.
+pub(super) fn cells_of(c: char) -> usize {
+    match c as u32 {
+        0 => 0,
+        0x1100..=0x115F
+        | 0x2014..=0x2015
+        | 0x2018..=0x2019
+        | 0x201C..=0x201D
+        | 0x2026
+        | 0x2460..=0x24FF
+        | 0x2E80..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE10..=0xFE19
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
+
+/// A run of this text on the page's line `index`, its first character at x `left` and at `spot`.
+pub(super) fn run(text: &str, index: usize, left: f32, spot: (u32, u32)) -> Run {
+    let mut edges = vec![left];
+    let mut cells = 0;
+    for c in text.chars() {
+        cells += cells_of(c);
+        edges.push(left + cells as f32 * CELL);
+    }
+    let top = top_of(index) + (PITCH - SIZE) / 2.0;
+    Run {
+        text: text.to_owned(),
+        bbox: Rect::new(left, top, left + cells as f32 * CELL, top + SIZE),
+        edges,
+        size: SIZE,
+        turn: Turn::Upright,
+        ink: Ink::Seen { lightness: 0.0 },
+        spot: Some(spot),
+    }
+}
+
+/// Running text, or a row of a table aligned by spaces: one run for what stands without a gap. A
+/// gap is two cells wide or more; a single space belongs to the text.
+fn lay_line(page: &mut Page, index: usize, line: TextLine) {
+    let mut cell = 0;
+    // The piece that is being read: its text, first cell and first column.
+    let mut piece: Option<(String, usize, u32)> = None;
+    let mut gap = String::new();
+    let mut gap_cells = 0;
+    for (c, column) in line.text.chars().zip(1u32..) {
+        if c == '\t' || c == ' ' || c == '\u{A0}' || c == '\u{3000}' {
+            let width = match c {
+                '\t' => (TAB_CELLS - cell % TAB_CELLS).max(2),
+                _ => cells_of(c),
+            };
+            gap.push(c);
+            gap_cells += width;
+            cell += width;
+            continue;
+        }
+        match &mut piece {
+            Some((text, ..)) if gap_cells < 2 => text.push_str(&gap),
+            _ => {
+                if let Some((text, first, column)) = piece.take() {
+                    page.runs.push(run(&text, index, left_of(first), (line.number, column)));
+                }
+                piece = Some((String::new(), cell, column));
+            }
+        }
+        if let Some((text, ..)) = &mut piece {
+            text.push(c);
+        }
+        gap.clear();
+        gap_cells = 0;
+        cell += cells_of(c);
+    }
+    if let Some((text, first, column)) = piece {
+        page.runs.push(run(&text, index, left_of(first), (line.number, column)));
+    }
+}

@@ -1,0 +1,356 @@
+//! Consecutive lines with tabs in, cells on a ruled grid out: a text shows a table's columns by
+//! tabs, so the rules that a PDF would draw are drawn here, and `segment` reads both alike.
+//!
+//! Layouts served: trailing blank cells there or dropped; a blank before a figure (its tab keeps the
+//! column); a row torn after its name, which leaves a line without a tab; a header in two or three
+//! tiers, whose spans a text can show by blank cells alone.
+
+use super::TextLine;
+use super::sheet::{CELL, cells_of, left_of, run, top_of};
+use super::within;
+use crate::error::Error;
+use crate::extract::page::{Page, Rule};
+use crate::geom::Axis;
+use crate::options::Limits;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Thickness of the rules drawn, in points.
+const RULE: f32 = 0.5;
+/// Cells of empty paper at each side of a column.
+const PADDING: usize = 1;
+/// A header has at most as many tiers.
+const TIERS: usize = 4;
+
+/// A row as the text shows it.
+#[derive(Debug)]
+pub(super) struct TabbedRow<'a> {
+    /// Line in the file, counted from 1.
+    line: u32,
+    /// The cells from left to right; blank ones too.
+    cells: Vec<TabbedCell<'a>>,
+}
+
+/// What stands between two tabs.
+#[derive(Debug)]
+struct TabbedCell<'a> {
+    /// Column of its first character in the line, counted from 1.
+    column: u32,
+    /// Without spaces at its ends.
+    text: &'a str,
+}
+
+/// What lines with tabs turn out to be.
+#[derive(Debug)]
+pub(super) enum Block<'a> {
+    /// The rows of a table, one a line.
+    Table(Vec<TabbedRow<'a>>),
+    /// So many lines of running text, at least one: no line has two filled cells.
+    Text(usize),
+}
+
+/// What the lines begin with; there must be one at least.
+pub(super) fn block_from<'a>(lines: &[TextLine<'a>]) -> Block<'a> {
+    if !lines.first().is_some_and(|l| l.text.contains('\t')) {
+        return Block::Text(1);
+    }
+    let mut rows: Vec<TabbedRow> = Vec::new();
+    let mut name_cells = 0;
+    for line in lines {
+        let tabbed = line.text.contains('\t') && !PROSE_WITH_TAB.is_match(line.text);
+        let trimmed = line.text.trim();
+        if trimmed.is_empty() || !(tabbed || is_torn_row(trimmed, name_cells)) {
+            break;
+        }
+        let row = split_row(line);
+        name_cells = name_cells.max(row.cells.first().map_or(0, |c| width_of(c.text)));
+        rows.push(row);
+    }
+    let filled = |r: &TabbedRow| r.cells.iter().filter(|c| !c.text.is_empty()).count();
+    if rows.iter().any(|r| filled(r) > 1) {
+        Block::Table(rows)
+    } else {
+        Block::Text(rows.len().max(1))
+    }
+}
+
+/// Running text with a tab after its number or before its first word: no row.
+static PROSE_WITH_TAB: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*([一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|附件\s*\d*\s*[：:]?|\d+[.．、])\t|^\t+[^\t]*[。；：]$|^\t+[^\t]{30,}$")
+        .expect("a fixed pattern")
+});
+
+/// Lines below a table that are no row of it: page numbers, labels, captions, notes, headings.
+static NO_ROW: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^([—–―－\-]\s*\d|第\s*\d+\s*页|附[件表]|注\s*\d*[：:.]|备注|说明|（?续|[（(]续|(金额)?单位[：:]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|抄送|\d{4}年)|[。；：:]$")
+        .expect("a fixed pattern")
+});
+
+/// Whether a line without a tab, right below a row, is a row with its first cell alone: it looks
+/// like no element of a notice, and is about as short as the names above it.
+fn is_torn_row(line: &str, name_cells: usize) -> bool {
+    let width = width_of(line);
+    width <= (2 * name_cells).clamp(12, 40) && !NO_ROW.is_match(line)
+}
+
+fn width_of(text: &str) -> usize {
+    text.chars().map(cells_of).sum()
+}
+
+fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
+    let mut column = 1;
+    let mut cells = Vec::new();
+    for part in line.text.split('\t') {
+        let indent = part.chars().take_while(|c| c.is_whitespace()).count() as u32;
+        let text = part.trim();
+        let lead = if text.is_empty() { 0 } else { indent };
+        cells.push(TabbedCell { column: column + lead, text });
+        column += part.chars().count() as u32 + 1;
+    }
+    TabbedRow { line: line.number, cells }
+}
+
+/// Lays the rows out from the page's line `index` on.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::Limit`] for too many cells, or too many rules on the page.
+pub(super) fn lay(
+    limits: &Limits,
+    page: &mut Page,
+    index: usize,
+    rows: &[TabbedRow],
+) -> Result<(), Error> {
+    let columns = rows.iter().map(filled_width).max().unwrap_or(0);
+    let cells = rows.len() as u64 * columns as u64;
+    within("max-table-cells", cells, limits.table_cells.into())?;
+    let rules = (page.rules.len() + rows.len() + 1 + 2 * (columns + 1) * TIERS) as u64;
+    within("max-page-rules", rules, limits.page_rules.into())?;
+
+    let edges = column_edges(rows, columns);
+    for (offset, row) in rows.iter().enumerate() {
+        for (cell, left) in row.cells.iter().zip(&edges).filter(|(c, _)| !c.text.is_empty()) {
+            let left = left + PADDING as f32 * CELL;
+            page.runs.push(run(cell.text, index + offset, left, (row.line, cell.column)));
+        }
+    }
+    rule_grid(page, index, rows, &edges);
+    Ok(())
+}
+
+/// Cells up to the last one that is filled.
+fn filled_width(row: &TabbedRow) -> usize {
+    row.cells.iter().rposition(|c| !c.text.is_empty()).map_or(0, |last| last + 1)
+}
+
+/// x of the columns' edges, one more than there are columns: each as wide as its widest cell.
+fn column_edges(rows: &[TabbedRow], columns: usize) -> Vec<f32> {
+    let mut widths = vec![2; columns];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(&row.cells) {
+            *width = (*width).max(width_of(cell.text));
+        }
+    }
+    let mut cell = 0;
+    let mut edges = vec![left_of(0)];
+    for width in widths {
+        cell += width + 2 * PADDING;
+        edges.push(left_of(cell));
+    }
+    edges
+}
+
+/// Draws the rules between the cells, and leaves out those inside a span of the header.
+fn rule_grid(page: &mut Page, index: usize, rows: &[TabbedRow], edges: &[f32]) {
+    let columns = edges.len().saturating_sub(1);
+    let spans = header_spans(rows, columns);
+    let covered = |row: usize, col: usize, span: Span| {
+        spans.get(row).and_then(|r| r.get(col)).is_some_and(|s| *s == span)
+    };
+    let bottom = top_of(index + rows.len());
+    for (col, &x) in edges.iter().enumerate() {
+        // Below the header an edge is one stroke; within it, a stroke for each stretch of tiers.
+        let mut from = None;
+        for row in 0..spans.len() {
+            let y = top_of(index + row);
+            if covered(row, col, Span::Left) {
+                if let Some(from) = from.take() {
+                    page.rules.push(stroke(Axis::Y, x, from, y));
+                }
+            } else {
+                from.get_or_insert(y);
+            }
+        }
+        let from = from.unwrap_or(top_of(index + spans.len()));
+        if from < bottom {
+            page.rules.push(stroke(Axis::Y, x, from, bottom));
+        }
+    }
+    let (left, right) = (edges[0], edges[columns]);
+    for row in 0..=rows.len() {
+        let y = top_of(index + row);
+        let mut from = None;
+        for (col, &x) in edges.iter().enumerate().take(columns) {
+            if covered(row, col, Span::Above) {
+                if let Some(from) = from.take() {
+                    page.rules.push(stroke(Axis::X, y, from, x));
+                }
+            } else {
+                from.get_or_insert(x);
+            }
+            if row >= spans.len() {
+                from = Some(left);
+                break;
+            }
+        }
+        if let Some(from) = from {
+            page.rules.push(stroke(Axis::X, y, from, right));
+        }
+    }
+}
+
+fn stroke(axis: Axis, at: f32, from: f32, to: f32) -> Rule {
+    Rule { axis, at, from, to, width: RULE }
+}
+
+/// Whether a blank place of the header is covered by a cell beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Span {
+    /// A cell of its own.
+    Own,
+    /// The cell to the left goes on.
+    Left,
+    /// The cell above goes on.
+    Above,
+}
+
+/// The spans of a header in tiers, tier by tier; nothing for a header of one tier.
+///
+/// A blank place over a filled one is a group's cell going on to the right; a blank place with
+/// nothing below is the cell above going on downwards.
+fn header_spans(rows: &[TabbedRow], columns: usize) -> Vec<Vec<Span>> {
+    let tiers = tiers(rows);
+    if tiers < 2 {
+        return Vec::new();
+    }
+    let filled =
+        |row: usize, col: usize| rows[row].cells.get(col).is_some_and(|c| !c.text.is_empty());
+    let mut spans: Vec<Vec<Span>> = Vec::new();
+    for row in 0..tiers {
+        let mut tier: Vec<Span> = Vec::with_capacity(columns);
+        for col in 0..columns {
+            let filled_below = (row + 1..tiers).any(|r| filled(r, col));
+            let left_goes_on = tier.last().is_some_and(|s| *s != Span::Above);
+            tier.push(match (filled(row, col), filled_below) {
+                (false, true) if left_goes_on => Span::Left,
+                (false, false) if row > 0 => Span::Above,
+                _ => Span::Own,
+            });
+        }
+        spans.push(tier);
+    }
+    spans
+}
+
+/// How many rows the header has: a row without figures that fills a blank of the row above belongs
+/// to it; a row of figures must follow.
+fn tiers(rows: &[TabbedRow]) -> usize {
+    let Some(figures) = rows.iter().take(TIERS + 1).position(has_figure) else {
+        return 1;
+    };
+    let blank = |row: &TabbedRow, col: usize| row.cells.get(col).is_none_or(|c| c.text.is_empty());
+    let mut tiers = 1;
+    while tiers < figures {
+        let (above, row) = (&rows[tiers - 1], &rows[tiers]);
+        let fills = (0..row.cells.len()).any(|c| !blank(row, c) && blank(above, c));
+        if !(fills && blank(row, 0)) {
+            break;
+        }
+        tiers += 1;
+    }
+    tiers
+}
+
+/// Whether the row holds a figure or a placeholder, years in a header apart.
+fn has_figure(row: &TabbedRow) -> bool {
+    row.cells.iter().any(|cell| {
+        let text = cell.text;
+        let year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+        !text.is_empty()
+            && !year
+            && text
+                .chars()
+                .all(|c| "0123456789０１２３４５６７８９.．,，%％-－—–/…*＊ ".contains(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows_from<'a>(lines: &[TextLine<'a>]) -> Vec<TabbedRow<'a>> {
+        match block_from(lines) {
+            Block::Table(rows) => rows,
+            Block::Text(_) => Vec::new(),
+        }
+    }
+
+    fn grid(text: &str) -> (usize, Vec<(u32, u32, String)>) {
+        let lines: Vec<TextLine> =
+            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let rows = rows_from(&lines);
+        let mut page = Page::default();
+        if !rows.is_empty() {
+            lay(&Limits::default(), &mut page, 0, &rows).expect("within limits");
+        }
+        let spots = page.runs.iter().filter_map(|r| r.spot.map(|s| (s.0, s.1, r.text.clone())));
+        (rows.len(), spots.collect())
+    }
+
+    #[test]
+    fn a_blank_keeps_its_column_and_a_torn_row_is_a_row() {
+        let (rows, runs) = grid("市县\t开工\t建成\n遂川县\t\t200\n汨罗市\n— 3 —");
+        assert_eq!(rows, 3);
+        let last: Vec<_> = runs[3..].iter().map(|(l, c, t)| (*l, *c, t.as_str())).collect();
+        assert_eq!(last, [(2, 1, "遂川县"), (2, 6, "200"), (3, 1, "汨罗市")]);
+    }
+
+    #[test]
+    fn numbered_paragraphs_with_tabs_are_no_table() {
+        assert_eq!(grid("1.\t全省任务为10套。\n2.\t另有20套。").0, 0);
+    }
+
+    #[test]
+    fn blanks_of_a_header_in_tiers_are_spans() {
+        let text = "市、区\t年度计划\t\n\t户数\t栋数\n合计\t1\t2";
+        let lines: Vec<TextLine> =
+            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let spans = header_spans(&rows_from(&lines), 3);
+        assert_eq!(
+            spans,
+            [[Span::Own, Span::Own, Span::Left], [Span::Above, Span::Own, Span::Own]]
+        );
+    }
+
+    #[test]
+    fn a_first_row_torn_before_its_name_is_no_tier() {
+        let (rows, _) = grid("市县\t开工\n\t2554");
+        assert_eq!(rows, 2);
+        let lines =
+            [TextLine { number: 1, text: "市县\t开工" }, TextLine { number: 2, text: "\t2554" }];
+        assert_eq!(tiers(&rows_from(&lines)), 1);
+    }
+
+    #[test]
+    fn a_table_of_too_many_cells_is_refused() {
+        let wide = "\t".repeat(1000) + "x\ty";
+        let text = vec![wide; 300].join("\n");
+        let lines: Vec<TextLine> =
+            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let rows = rows_from(&lines);
+        let refused = lay(&Limits::default(), &mut Page::default(), 0, &rows);
+        assert_eq!(
+            refused.map_err(|e| e.to_string()),
+            Err("limit max-table-cells reached (200000)".into())
+        );
+    }
+}
