@@ -1,14 +1,27 @@
 //! Names and codes of administrative divisions (GB/T 2260) by date. A table, not a match.
 //!
-//! What a row of a notice means is left to `typing`; this room only answers which division a name
-//! stands for, given where and when.
+//! The table is made by `tools/make_regions.py`, which names its sources. What a row of a notice
+//! means is left to `typing`; this room only answers which division a name stands for, given where
+//! and when.
+//!
+//! Deliberately absent: codes for what the standard does not number. 中心城区, 市本级 and 市辖区 as
+//! the rest of a prefecture, new areas and development zones have none.
 
-/// The level of a division in GB/T 2260.
+mod names;
+mod resolve;
+
+pub use names::{short_form, spoken};
+pub use resolve::{Fit, Found, issuer_of, province_of, resolve, zone_prefecture};
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// The level of a division, which its code shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// A province, autonomous region or municipality: code NN0000.
+    /// A province, autonomous region or municipality: NN0000.
     Province,
-    /// A prefecture, prefecture-level city, autonomous prefecture or league: code NNNN00.
+    /// A prefecture, prefecture-level city, autonomous prefecture or league: NNNN00.
     Prefecture,
     /// A county, county-level city, district or banner: any other code.
     County,
@@ -21,17 +34,170 @@ pub struct Division {
     pub code: u32,
     /// The full name: 恭城瑶族自治县.
     pub name: &'static str,
-    /// The first year at whose end it existed.
-    pub from: u16,
-    /// The first year at whose end it did not; `None` if it exists today.
+    /// The year it came to be so; `None` for 1983 or before.
+    pub from: Option<u16>,
+    /// The year it ceased to be so; `None` if it stands today.
     pub until: Option<u16>,
-    /// Codes it went on under, where it was renamed, raised or recoded; empty for today's.
-    pub successors: Vec<u32>,
+    /// The code it went on under, where it was renamed, raised or recoded.
+    pub next: Option<u32>,
 }
 
-/// The division that an authority's name or a title speaks for: 江西省住房和城乡建设厅 is
-/// 江西省's, 九江市人民政府 is 九江市's. The longest name that `text` begins with, else the first
-/// that stands in it.
-pub fn issuer_of(_text: &str, _year: Option<u16>) -> Option<&'static Division> {
-    None
+impl Division {
+    /// The level its code shows.
+    pub fn tier(&self) -> Tier {
+        match (self.code % 10_000, self.code % 100) {
+            (0, _) => Tier::Province,
+            (_, 0) => Tier::Prefecture,
+            _ => Tier::County,
+        }
+    }
+
+    /// The code of its province.
+    pub fn province(&self) -> u32 {
+        self.code / 10_000 * 10_000
+    }
+
+    /// The code of its prefecture; `None` for provinces, for what a province governs directly
+    /// (NN90NN) and in a municipality, and for a prefecture itself.
+    pub fn prefecture(&self) -> Option<u32> {
+        let code = self.code / 100 * 100;
+        (self.tier() == Tier::County && at(code).next().is_some()).then_some(code)
+    }
+
+    /// Whether it stands below the division of this code, or is it.
+    pub fn is_within(&self, code: u32) -> bool {
+        match (code % 10_000, code % 100) {
+            (0, _) => self.code / 10_000 == code / 10_000,
+            (_, 0) => self.code / 100 == code / 100,
+            _ => self.code == code,
+        }
+    }
+
+    /// Whether it stood so at some time of this year. In a year of change both the old and the
+    /// new do: a notice may have been written before or after.
+    pub fn stood_in(&self, year: u16) -> bool {
+        self.from.is_none_or(|from| from <= year) && self.until.is_none_or(|until| year <= until)
+    }
+}
+
+/// Whether two codes, of any two years, are one division: equal, or one went on as the other.
+pub fn same_region(a: u32, b: u32) -> bool {
+    a == b || last_code(a) == last_code(b)
+}
+
+/// The code a division went on under to this day, or to its end.
+fn last_code(code: u32) -> u32 {
+    let mut code = code;
+    // A chain is as long as a division was changed; the bound holds should the table ever loop.
+    for _ in 0..16 {
+        match at(code).filter_map(|d| d.next).rfind(|&next| next != code) {
+            Some(next) if at(code).all(|d| d.until.is_some()) => code = next,
+            _ => break,
+        }
+    }
+    code
+}
+
+/// All that ever stood under a code, the oldest first.
+fn at(code: u32) -> impl DoubleEndedIterator<Item = &'static Division> {
+    let all = divisions();
+    let start = all.partition_point(|d| d.code < code);
+    let end = all.partition_point(|d| d.code <= code);
+    all[start..end].iter()
+}
+
+/// All divisions by code, then by year.
+fn divisions() -> &'static [Division] {
+    static DIVISIONS: OnceLock<Vec<Division>> = OnceLock::new();
+    DIVISIONS.get_or_init(|| {
+        let lines = include_str!("divisions.tsv").lines();
+        lines.filter_map(division).collect()
+    })
+}
+
+/// A line of the table; `None` for a line that is none.
+fn division(line: &'static str) -> Option<Division> {
+    let mut fields = line.split('\t');
+    let code = fields.next()?.parse().ok()?;
+    let name = fields.next()?;
+    let from = fields.next()?.parse().ok();
+    let until = fields.next()?.parse().ok();
+    let next = fields.next()?.parse().ok();
+    Some(Division { code, name, from, until, next })
+}
+
+/// Zones that the statistics bureau counts under a prefecture, by name.
+fn zones() -> &'static HashMap<&'static str, u32> {
+    static ZONES: OnceLock<HashMap<&'static str, u32>> = OnceLock::new();
+    ZONES.get_or_init(|| {
+        let lines = include_str!("zones.tsv").lines();
+        lines
+            .filter_map(|l| l.split_once('\t'))
+            .filter_map(|(c, n)| Some((n, c.parse().ok()?)))
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_division_and_no_code_has_two_names_in_one_year() {
+        let lines = include_str!("divisions.tsv").lines().count();
+        assert_eq!(divisions().len(), lines);
+        assert!(lines > 6000);
+        for pair in divisions().windows(2) {
+            let (old, new) = (&pair[0], &pair[1]);
+            assert!(old.code <= new.code, "{old:?} stands before {new:?}");
+            if old.code == new.code {
+                assert!(old.until.is_some() && old.until <= new.from, "{old:?} and {new:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_next_code_begins_when_the_old_one_ends() {
+        for old in divisions() {
+            if let Some(next) = old.next {
+                assert!(at(next).any(|new| new.from == old.until), "{old:?}");
+            }
+        }
+    }
+
+    /// Lines of the register kept for comparison, as facts: code, name, from, until.
+    #[test]
+    fn the_table_agrees_with_a_register_of_one_province() {
+        let register = "\
+            360111 郊区 - 2002\n360111 青山湖区 2002 -\n360281 乐平市 1995 -\n\
+            360402 庐山区 - 2016\n360402 濂溪区 2016 -\n360404 柴桑区 2017 -\n\
+            360421 九江县 - 2017\n360482 共青城市 2010 -\n360603 余江区 2018 -\n\
+            360703 南康区 2013 -\n360782 南康市 1998 2013\n360783 龙南市 2020 -\n\
+            361104 广信区 2019 -\n361128 波阳县 2000 2003\n362100 赣州地区 - 1998";
+        for line in register.lines() {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let code: u32 = fields[0].parse().unwrap();
+            let stood = at(code).find(|d| d.name == fields[1]).expect(line);
+            assert_eq!((stood.from, stood.until), (fields[2].parse().ok(), fields[3].parse().ok()));
+        }
+    }
+
+    #[test]
+    fn a_division_is_one_through_its_renames() {
+        for (old, new, what) in [
+            (360782, 360703, "南康市, 南康区"),
+            (360421, 360404, "九江县, 柴桑区"),
+            (361121, 361104, "上饶县, 广信区"),
+            (360727, 360783, "龙南县, 龙南市"),
+            (362103, 360703, "南康市 of the prefecture before 1998"),
+            (632123, 630202, "乐都县, 乐都区"),
+            (522400, 520500, "毕节地区, 毕节市"),
+            (469003, 460400, "儋州市, raised"),
+        ] {
+            assert!(same_region(old, new) && same_region(new, old), "{what}");
+        }
+        // Merged into a standing district: not the same thing to compare.
+        assert!(!same_region(360105, 360112), "湾里区, 新建区");
+        assert!(!same_region(522401, 520500), "毕节市 the county, 毕节市 the prefecture");
+    }
 }
