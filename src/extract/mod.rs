@@ -4,6 +4,10 @@
 pub mod page;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "pdf")]
+mod rules;
+#[cfg(feature = "pdf")]
+mod runs;
 mod text;
 
 use crate::diag::Sink;

@@ -1,0 +1,305 @@
+//! Glyphs as drawn in, runs out: keeps glyphs drawn twice once, and joins what stands side by side.
+//!
+//! Which character a glyph stands for is `fonts`' affair, which runs make a line `normalize`'s.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
+
+use crate::diag::{Repair, Sink, Stage};
+use crate::extract::page::{Ink, Run, Turn};
+use crate::geom::{Point, Rect};
+use crate::place::Place;
+
+/// A gap wider than this ends a run, in ems. CJK text set tight has none, justified Latin up to 0.2.
+const GAP: f32 = 0.3;
+/// A gap that a printed space fills may be this wide, in ems: a half-width space, stretched a little.
+const SPACED_GAP: f32 = 0.75;
+/// A glyph may reach back over the one before it by this much, in ems: kerning and tight setting.
+const OVERLAP: f32 = 0.4;
+/// A glyph may stand off the baseline by this much, in ems; beyond it is raised or lowered text.
+const OFF_BASELINE: f32 = 0.12;
+/// Two equal glyphs nearer than this, in ems, are one drawn twice. Boldness shifts by 0.01 to 0.06.
+const DOUBLED: f32 = 0.15;
+/// Where the em box ends above and below the baseline: what CJK fonts declare, near enough for Latin.
+const ASCENT: f32 = 0.88;
+const DESCENT: f32 = 0.12;
+
+/// One glyph as drawn, in page points.
+#[derive(Debug, Clone)]
+pub(super) struct Glyph {
+    /// The characters it stands for, as a part of [`Drawn::text`].
+    pub text: Range<u32>,
+    /// Where it begins: on the baseline, or in vertical writing in the middle of the em box's top.
+    pub origin: Point,
+    /// Reading direction, a vector of length one.
+    pub along: Point,
+    /// How far the next glyph begins along the reading direction.
+    pub advance: f32,
+    /// Em height as seen.
+    pub size: f32,
+    /// Set from top to bottom with upright characters.
+    pub vertical: bool,
+    /// What a reader sees of it.
+    pub ink: Ink,
+}
+
+/// All glyphs of a page, in drawing order.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    /// The characters of all glyphs, one after the other.
+    pub text: String,
+    /// The glyphs.
+    pub glyphs: Vec<Glyph>,
+}
+
+impl Drawn {
+    fn text_of(&self, glyph: &Glyph) -> &str {
+        self.text.get(glyph.text.start as usize..glyph.text.end as usize).unwrap_or_default()
+    }
+}
+
+impl Glyph {
+    /// The em box as seen, upright boxes around slanted ones.
+    pub fn bbox(&self) -> Rect {
+        let (a, o) = (self.along, self.origin);
+        // Up from the baseline, on a page whose y runs down: the reading direction turned left.
+        let up = Point { x: a.y, y: -a.x };
+        let (above, below) = if self.vertical { (0.5, 0.5) } else { (ASCENT, DESCENT) };
+        let (above, below) = (above * self.size, below * self.size);
+        let end = Point { x: o.x + a.x * self.advance, y: o.y + a.y * self.advance };
+        let corner = |p: Point, h: f32| Point { x: p.x + up.x * h, y: p.y + up.y * h };
+        let box_of = |p: Point, q: Point| Rect::new(p.x, p.y, q.x, q.y);
+        box_of(corner(o, above), corner(end, -below))
+            .union(&box_of(corner(o, -below), corner(end, above)))
+    }
+}
+
+/// Joins a page's glyphs to runs, in drawing order.
+///
+/// White space ends a run, unless it is one space no wider than [`SPACED_GAP`] between two visible
+/// characters: that stays inside as `' '`. No run begins or ends with white space.
+pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<Run> {
+    let doubled = find_doubled(drawn);
+    note_doubled(sink, page, drawn, &doubled);
+    let mut runs = Vec::new();
+    let mut open: Option<Open> = None;
+    for (glyph, doubled) in drawn.glyphs.iter().zip(&doubled) {
+        if *doubled {
+            continue;
+        }
+        let text = drawn.text_of(glyph);
+        if text.chars().all(char::is_whitespace) {
+            if let Some(open) = &mut open {
+                open.spaced = !text.is_empty() || open.spaced;
+            }
+            continue;
+        }
+        let start = Start::of(glyph);
+        match &mut open {
+            Some(open) if open.continues(glyph, &start) => open.push(glyph, &start, text),
+            _ => {
+                runs.extend(open.take().map(Open::close));
+                open = Some(Open::new(glyph, &start, text));
+            }
+        }
+    }
+    runs.extend(open.map(Open::close));
+    runs
+}
+
+/// How far a reading direction may be off a right angle and still count as one, as a sine (1.5°).
+const STRAIGHT: f32 = 0.026;
+
+fn turn_of(along: Point) -> Turn {
+    if along.y.abs() < STRAIGHT {
+        if along.x > 0.0 { Turn::Upright } else { Turn::Over }
+    } else if along.x.abs() < STRAIGHT {
+        if along.y > 0.0 { Turn::Down } else { Turn::Up }
+    } else {
+        Turn::Slanted(along.y.atan2(along.x).to_degrees())
+    }
+}
+
+/// Where a glyph begins, seen in its own reading direction.
+struct Start {
+    turn: Turn,
+    along: f32,
+    across: f32,
+}
+
+impl Start {
+    fn of(glyph: &Glyph) -> Start {
+        let (a, o) = (glyph.along, glyph.origin);
+        Start { turn: turn_of(a), along: o.x * a.x + o.y * a.y, across: o.y * a.x - o.x * a.y }
+    }
+}
+
+/// A run that may still grow.
+struct Open {
+    run: Run,
+    direction: Point,
+    vertical: bool,
+    /// Where the last glyph ends and the baseline lies, in the run's own reading direction.
+    end: f32,
+    across: f32,
+    /// White space was drawn after the last glyph.
+    spaced: bool,
+}
+
+impl Open {
+    fn new(glyph: &Glyph, start: &Start, text: &str) -> Open {
+        let run = Run {
+            text: String::new(),
+            bbox: glyph.bbox(),
+            edges: vec![edge(glyph, 0.0)],
+            size: glyph.size,
+            turn: start.turn,
+            ink: glyph.ink,
+            spot: None,
+        };
+        let mut open = Open {
+            run,
+            direction: glyph.along,
+            vertical: glyph.vertical,
+            end: start.along,
+            across: start.across,
+            spaced: false,
+        };
+        open.push(glyph, start, text);
+        open
+    }
+
+    fn continues(&self, glyph: &Glyph, start: &Start) -> bool {
+        let em = self.run.size.max(0.1);
+        let same_direction = (self.direction.x - glyph.along.x).abs() < STRAIGHT
+            && (self.direction.y - glyph.along.y).abs() < STRAIGHT;
+        let gap = (start.along - self.end) / em;
+        let most = if self.spaced { SPACED_GAP } else { GAP };
+        same_direction
+            && self.vertical == glyph.vertical
+            && (glyph.size - self.run.size).abs() <= 0.08 * em
+            && same_ink(self.run.ink, glyph.ink)
+            && (start.across - self.across).abs() <= OFF_BASELINE * em
+            && (-OVERLAP..=most).contains(&gap)
+    }
+
+    fn push(&mut self, glyph: &Glyph, start: &Start, text: &str) {
+        let em = self.run.size;
+        if self.spaced && start.along - self.end > 0.08 * em {
+            self.run.text.push(' ');
+            self.run.edges.push(edge(glyph, 0.0));
+        } else if let Some(last) = self.run.edges.last_mut() {
+            *last = edge(glyph, 0.0);
+        }
+        self.spaced = false;
+        let count = text.chars().count().max(1) as f32;
+        for (i, c) in text.chars().enumerate() {
+            self.run.text.push(c);
+            self.run.edges.push(edge(glyph, glyph.advance * (i + 1) as f32 / count));
+        }
+        self.end = start.along + glyph.advance;
+        self.run.bbox = self.run.bbox.union(&glyph.bbox());
+    }
+
+    fn close(self) -> Run {
+        self.run
+    }
+}
+
+/// The page coordinate `by` points along from where a glyph begins: y for text that runs up or
+/// down, x for all other.
+fn edge(glyph: &Glyph, by: f32) -> f32 {
+    if glyph.along.x.abs() < STRAIGHT {
+        glyph.origin.y + glyph.along.y * by
+    } else {
+        glyph.origin.x + glyph.along.x * by
+    }
+}
+
+fn same_ink(a: Ink, b: Ink) -> bool {
+    match (a, b) {
+        (Ink::Seen { lightness: a }, Ink::Seen { lightness: b }) => (a - b).abs() < 0.1,
+        (a, b) => a == b,
+    }
+}
+
+/// Marks each glyph that was drawn before at nearly the same place (text render mode 2, boldness by
+/// drawing twice, shadows).
+fn find_doubled(drawn: &Drawn) -> Vec<bool> {
+    let mut seen: HashMap<u64, u32, BuildHasherDefault<Mixer>> =
+        HashMap::with_capacity_and_hasher(drawn.glyphs.len(), BuildHasherDefault::default());
+    let mut doubled = vec![false; drawn.glyphs.len()];
+    for (index, glyph) in drawn.glyphs.iter().enumerate() {
+        let Some(first) = drawn.text_of(glyph).chars().next() else { continue };
+        if first.is_whitespace() {
+            continue;
+        }
+        let near = (DOUBLED * glyph.size).min(0.5 * glyph.advance).max(0.01);
+        // Cells at least twice as wide as `near`, of equal width for glyphs of about equal size:
+        // whatever is near lies in one of four cells.
+        let cell = (2.0 * DOUBLED * glyph.size.max(0.1)).log2().ceil().exp2();
+        let (x, y) = (glyph.origin.x / cell, glyph.origin.y / cell);
+        let key = |x: f32, y: f32| {
+            let (x, y) = (x.floor() as i32, y.floor() as i32);
+            (u64::from(first as u32) << 43) ^ (u64::from(x as u32) << 22) ^ u64::from(y as u32)
+        };
+        let corners = [(-0.5, -0.5), (-0.5, 0.5), (0.5, -0.5), (0.5, 0.5)];
+        let before = corners.iter().any(|(dx, dy)| {
+            seen.get(&key(x + dx, y + dy))
+                .and_then(|&other| drawn.glyphs.get(other as usize))
+                .is_some_and(|other| {
+                    drawn.text_of(other) == drawn.text_of(glyph)
+                        && (other.origin.x - glyph.origin.x).abs() < near
+                        && (other.origin.y - glyph.origin.y).abs() < near
+                        && (other.size - glyph.size).abs() < 0.2 * glyph.size
+                        && std::mem::discriminant(&other.ink) == std::mem::discriminant(&glyph.ink)
+                })
+        });
+        if before {
+            doubled[index] = true;
+        } else {
+            seen.insert(key(x, y), index as u32);
+        }
+    }
+    doubled
+}
+
+/// Mixes a key of one word; the standard hasher costs more than the look-up it serves.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.write_u64(u64::from(b));
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        let mixed = (self.0 ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 29);
+    }
+}
+
+fn note_doubled(sink: &mut Sink, page: u32, drawn: &Drawn, doubled: &[bool]) {
+    let twice = || drawn.glyphs.iter().zip(doubled).filter(|(_, d)| **d).map(|(g, _)| g);
+    let Some(first) = twice().next() else { return };
+    let count = twice().count();
+    let mut before: String = twice().take(20).map(|g| drawn.text_of(g)).collect();
+    if count > 20 {
+        before.push_str(&format!("… ({count})"));
+    }
+    let bbox = twice().fold(first.bbox(), |all, g| all.union(&g.bbox()));
+    sink.repair(Repair {
+        stage: Stage::Extract,
+        rule: "doubled_glyphs",
+        place: Some(Place::of_box(page, bbox)),
+        before,
+        after: String::new(),
+    });
+}
