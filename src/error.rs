@@ -44,6 +44,11 @@ pub enum ErrorKind {
         /// Its value when it was reached.
         value: u64,
     },
+    /// Occurs if a JSON file is no result of fubiao, or was edited so that it is none any more.
+    BrokenResult {
+        /// What was found where.
+        what: String,
+    },
     /// Occurs if a result can't be written in the form asked for.
     Emit {
         /// What went wrong.
@@ -83,6 +88,7 @@ impl Error {
             ErrorKind::NoTextLayer { .. } => "the pages are pictures: run OCR on the file first",
             ErrorKind::UnknownEncoding => "save the text as UTF-8 or GB18030",
             ErrorKind::Limit { .. } => "raise the limit with the flag of that name",
+            ErrorKind::BrokenResult { .. } => "convert the notice again, or see `fubiao validate`",
             ErrorKind::Emit { .. } => "choose another --format",
         }
     }
@@ -107,6 +113,7 @@ impl fmt::Display for Error {
                 write!(f, "the text is neither UTF-8, UTF-16 nor GB18030")
             }
             ErrorKind::Limit { name, value } => write!(f, "limit {name} reached ({value})"),
+            ErrorKind::BrokenResult { what } => write!(f, "no result of fubiao: {what}"),
             ErrorKind::Emit { what } => write!(f, "the result can't be written: {what}"),
         }
     }

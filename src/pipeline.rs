@@ -3,9 +3,13 @@
 use crate::check::{self, Finding};
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::error::Error;
-use crate::extract::page::{Pages, TextFrom};
+use crate::extract::page::Pages;
+pub use crate::extract::page::TextFrom;
 use crate::model::Notice;
+use crate::normalize::lines::Lines;
 use crate::options::Options;
+use crate::repair::document::Document;
+use crate::segment::outline::Outline;
 use crate::source::Source;
 use crate::{extract, normalize, repair, segment, typing};
 
@@ -33,14 +37,85 @@ pub struct Reading {
 /// # Errors
 /// Whatever stops `extract`: see [`crate::error::ErrorKind`]. The later stages do not fail.
 pub fn read(source: &Source, options: &Options) -> Result<Reading, Error> {
+    read_watched(source, options, &mut |_| ())
+}
+
+/// [`read`], calling `done` with the name of each stage as it ends: a caller with a clock can tell
+/// how long each took.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_watched(
+    source: &Source,
+    options: &Options,
+    done: &mut dyn FnMut(&'static str),
+) -> Result<Reading, Error> {
     let mut sink = Sink::new();
-    let pages: Pages = extract::extract(&mut sink, options, source)?;
+    let pages = extract::extract(&mut sink, options, source)?;
+    done("extract");
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
     let lines = normalize::normalize(&mut sink, pages);
+    done("normalize");
     let outline = segment::segment(&mut sink, options, lines);
+    done("segment");
     let document = repair::repair(&mut sink, outline);
+    done("repair");
     let notice = typing::typing(&mut sink, document);
+    done("typing");
     let findings = check::check(&notice);
+    done("check");
     let (diagnostics, repairs) = sink.into_parts();
     Ok(Reading { notice, findings, diagnostics, repairs, pages: count, text_from, encoding })
+}
+
+/// Stops after `extract`.
+///
+/// # Errors
+/// As [`read`]; so do all that stop early.
+pub fn until_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+    extract::extract(sink, options, source)
+}
+
+/// Stops after `normalize`.
+///
+/// # Errors
+/// As [`read`].
+pub fn until_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
+    let pages = until_pages(sink, options, source)?;
+    Ok(normalize::normalize(sink, pages))
+}
+
+/// Stops after `segment`.
+///
+/// # Errors
+/// As [`read`].
+pub fn until_outline(
+    sink: &mut Sink,
+    options: &Options,
+    source: &Source,
+) -> Result<Outline, Error> {
+    let lines = until_lines(sink, options, source)?;
+    Ok(segment::segment(sink, options, lines))
+}
+
+/// Stops after `repair`.
+///
+/// # Errors
+/// As [`read`].
+pub fn until_document(
+    sink: &mut Sink,
+    options: &Options,
+    source: &Source,
+) -> Result<Document, Error> {
+    let outline = until_outline(sink, options, source)?;
+    Ok(repair::repair(sink, outline))
+}
+
+/// Stops after `typing`.
+///
+/// # Errors
+/// As [`read`].
+pub fn until_notice(sink: &mut Sink, options: &Options, source: &Source) -> Result<Notice, Error> {
+    let document = until_document(sink, options, source)?;
+    Ok(typing::typing(sink, document))
 }

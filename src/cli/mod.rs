@@ -1,1 +1,16 @@
-//! The command: what was typed, what runs, what people are told.
+//! The command: `args` is what was typed, `run` what it means, `report` what people are told.
+
+pub mod args;
+pub mod files;
+pub mod report;
+pub mod run;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Reads the command line, runs the verb, and answers with the exit status.
+pub fn main() -> ExitCode {
+    // A mistyped command ends in here: clap tells what was expected and exits with 2.
+    let args = args::Args::parse();
+    run::run(args).into()
+}

@@ -1,0 +1,128 @@
+//! What was typed: the verbs and their flags, with nothing looked up yet.
+
+use crate::options::{Limits, Options};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Turns Chinese official notices and their annex tables (附表) into machine data that can be trusted
+#[derive(Debug, Parser)]
+#[command(name = "fubiao", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Exit status: 0 done; 1 done, and --deny findings was given and there are \
+    some; 2 the command was mistyped; 3 an input could not be read; 130 interrupted.\n\n\
+    Example: fubiao convert notice.pdf -o notice.json")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// How much to say, and in which language.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Talk {
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say notes and repairs too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Language of messages; results are the same in both [default: by LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
+}
+
+/// A language of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Chinese
+    Zh,
+    /// English
+    En,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Convert one notice
+    Convert(Convert),
+}
+
+/// `fubiao convert`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    fubiao convert notice.pdf -o notice.json\n  \
+    fubiao convert notice.pdf --format facts | jq -r 'select(.level == \"county\") | .value'\n  \
+    curl -s https://example.org/notice.pdf | fubiao convert - --format text")]
+pub struct Convert {
+    /// A PDF or text file, or - for standard input; its kind is told from its bytes
+    pub input: PathBuf,
+    /// Where the result goes, whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "json")]
+    pub format: Format,
+    /// End with status 1 if there are any
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// Say on standard error how long each stage took
+    #[arg(long)]
+    pub timings: bool,
+    /// Where to stop.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// What turns into exit status 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Something the notice says against itself: an error or a warning, no note
+    Findings,
+}
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The whole notice, as `fubiao schema` describes it
+    Json,
+    /// One JSON object a line, one line a cell
+    Facts,
+}
+
+/// Limits, each with the name that an error gives it.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// Size of the input
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().input_bytes)]
+    pub max_input_bytes: u64,
+    /// Pages of a PDF, or form feeds of a text
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().pages)]
+    pub max_pages: u32,
+    /// Characters on one page
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().page_glyphs)]
+    pub max_page_glyphs: u32,
+    /// Ruling lines on one page
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().page_rules)]
+    pub max_page_rules: u32,
+    /// Cells of one table on one page
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().table_cells)]
+    pub max_table_cells: u32,
+}
+
+impl LimitArgs {
+    /// The options they mean.
+    pub fn options(&self) -> Options {
+        Options {
+            limits: Limits {
+                input_bytes: self.max_input_bytes,
+                pages: self.max_pages,
+                page_glyphs: self.max_page_glyphs,
+                page_rules: self.max_page_rules,
+                table_cells: self.max_table_cells,
+            },
+        }
+    }
+}

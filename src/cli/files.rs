@@ -1,0 +1,119 @@
+//! Files of the command: inputs read within their limit, results written whole or not at all.
+
+use crate::error::{Error, ErrorKind};
+use crate::source::Source;
+use std::fs;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Why an input is no source.
+#[derive(Debug)]
+pub enum InputError {
+    /// The file can't be read.
+    File(io::Error),
+    /// Its bytes are no notice.
+    Source(Error),
+}
+
+/// The bytes of a file, or of standard input for `-`; at most `limit` of them.
+///
+/// # Errors
+/// If the file can't be read, or is larger.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+    let mut bytes = Vec::new();
+    let stop = limit.saturating_add(1);
+    if path == Path::new("-") {
+        io::stdin().lock().take(stop).read_to_end(&mut bytes)
+    } else {
+        let file = fs::File::open(path).map_err(InputError::File)?;
+        // Reading a folder gives an error that names no folder.
+        if file.metadata().map_err(InputError::File)?.is_dir() {
+            return Err(InputError::File(io::ErrorKind::IsADirectory.into()));
+        }
+        file.take(stop).read_to_end(&mut bytes)
+    }
+    .map_err(InputError::File)?;
+    if bytes.len() as u64 > limit {
+        let kind = ErrorKind::Limit { name: "max-input-bytes", value: limit };
+        return Err(InputError::Source(Error::new(kind)));
+    }
+    Ok(bytes)
+}
+
+/// The notice in a file, or on standard input for `-`.
+///
+/// # Errors
+/// If the file can't be read or its bytes are no notice.
+pub fn read_source(path: &Path, limit: u64) -> Result<Source, InputError> {
+    let bytes = read_bytes(path, limit)?;
+    Source::new(shown_name(path), bytes).map_err(InputError::Source)
+}
+
+/// The name to show for a path: without its folders.
+pub fn shown_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
+
+/// Where a result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// To standard output, as it is made.
+    Stdout,
+    /// To a file, there whole or not at all.
+    File(PathBuf),
+}
+
+/// Writes a result. For a file it goes to a temporary one beside it, which then takes its name.
+///
+/// # Errors
+/// Those of the file system, and `write`'s own. A closed pipe behind standard output is none: who
+/// closed it has seen enough.
+pub fn write_output(
+    output: &Output,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    match output {
+        Output::Stdout => {
+            let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+            match write(&mut out).and_then(|()| out.flush()) {
+                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                    // What is still buffered must not be tried again when `out` is dropped.
+                    let _ = out.into_parts();
+                    Ok(())
+                }
+                answer => answer,
+            }
+        }
+        Output::File(path) => write_file(path, write),
+    }
+}
+
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // A link keeps pointing where it points; a device is written to and never replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(&target)?);
+        write(&mut out)?;
+        return out.flush();
+    }
+    if target.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".fubiao-");
+    #[cfg(unix)]
+    {
+        // As any new file: what the umask leaves of 666, not the 600 of a temporary one.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut out = BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.persist(&target).map(drop).map_err(|e| e.error)
+}

@@ -1,0 +1,87 @@
+//! Facts: one line a cell, in printed order, each with all that is needed to use it alone.
+
+use crate::emit::record::NoticeRecord;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// One cell with the names of its row, column, annex and notice.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fact<'a> {
+    /// Number of the annex.
+    pub annex: u32,
+    /// Its title.
+    pub annex_title: Option<&'a str>,
+    /// Row, from 1 in printed order.
+    pub row: u32,
+    /// Name as printed, without inner spaces.
+    pub region: &'a str,
+    /// Printed name of the prefecture it belongs to.
+    pub parent: Option<&'a str>,
+    /// The region's level.
+    pub level: &'a str,
+    /// GB/T 2260.
+    pub code: Option<&'a str>,
+    /// Header texts from the top tier down.
+    pub column: &'a [String],
+    /// The unit.
+    pub unit: Option<&'a str>,
+    /// Exact decimal.
+    pub value: Option<&'a str>,
+    /// As printed.
+    pub raw: &'a str,
+    /// What the cell holds.
+    pub status: &'a str,
+    /// Page, counted from 1.
+    pub page: u32,
+    /// `[x0, y0, x1, y1]` in points from the top left; null for a text input.
+    pub bbox: Option<[f64; 4]>,
+    /// 发文字号.
+    pub document_number: Option<&'a str>,
+    /// The year the plan is for.
+    pub plan_year: Option<u16>,
+    /// Line of a text input, counted from 1; null for PDF.
+    pub line: Option<u32>,
+    /// Character in that line (`column` means the header here); null for PDF.
+    pub line_column: Option<u32>,
+}
+
+/// All facts of a notice, in printed order.
+pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
+    let document_number = record.document_number.as_ref().map(|n| n.raw.as_str());
+    record.annexes.iter().flat_map(move |annex| {
+        annex.rows.iter().flat_map(move |row| {
+            annex.columns.iter().zip(&row.cells).map(move |(column, cell)| Fact {
+                annex: annex.number,
+                annex_title: annex.title.as_deref(),
+                row: row.number,
+                region: &row.region.name,
+                parent: row.region.parent.as_deref(),
+                level: &row.region.level,
+                code: row.region.code.as_deref(),
+                column: &column.path,
+                unit: column.unit.as_deref(),
+                value: cell.value.as_deref(),
+                raw: &cell.raw,
+                status: &cell.status,
+                page: cell.place.page,
+                bbox: cell.place.bbox,
+                document_number,
+                plan_year: record.plan_year,
+                line: cell.place.line,
+                line_column: cell.place.column,
+            })
+        })
+    })
+}
+
+/// The facts as JSON objects, one a line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
+    for fact in facts(record) {
+        serde_json::to_writer(&mut *out, &fact)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
