@@ -144,14 +144,21 @@ mod tests {
 
     fn entry(name: &str) -> Entry {
         let outcome = Outcome::Failed { reason: Reason::Timeout, message: "30 s".into() };
-        Entry { name: name.into(), bytes: 3, content: hash(b"abc"), key: key("c", "b", "o"), outcome }
+        Entry {
+            name: name.into(),
+            bytes: 3,
+            content: hash(b"abc"),
+            key: key("c", "b", "o"),
+            outcome,
+        }
     }
 
     #[test]
     fn a_torn_last_line_is_passed_over_and_a_later_entry_counts() {
         let mut later = entry("b");
         later.bytes = 9;
-        let mut text = [entry("b"), entry("a"), later.clone()].iter().map(to_line).collect::<String>();
+        let mut text =
+            [entry("b"), entry("a"), later.clone()].iter().map(to_line).collect::<String>();
         text.push_str("{\"name\":\"c\",\"byt");
         let ledger = from_ndjson(&text);
         assert_eq!(ledger.keys().collect::<Vec<_>>(), ["a", "b"]);

@@ -1,4 +1,11 @@
 //! Many notices: what to read, what is done already, who reads it, and what came out otherwise than
 //! the last time. Reading one notice is `pipeline`'s; telling people about it, `cli`'s.
 
+pub mod answer;
 pub mod diff;
+pub mod gather;
+pub mod isolate;
+pub mod ledger;
+pub mod plan;
+pub mod run;
+pub mod store;

@@ -101,11 +101,7 @@ fn with_unique_names(mut found: Vec<(String, PathBuf)>) -> Vec<Item> {
     items
 }
 
-fn walk(
-    folder: &Path,
-    leave_out: &Path,
-    found: &mut dyn FnMut(&Path),
-) -> Result<(), PlanError> {
+fn walk(folder: &Path, leave_out: &Path, found: &mut dyn FnMut(&Path)) -> Result<(), PlanError> {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         if folder.canonicalize().is_ok_and(|f| f == leave_out) {
@@ -147,10 +143,7 @@ fn is_pattern(path: &Path) -> bool {
 
 /// The folders of a pattern before its first wildcard.
 fn fixed_part(pattern: &Path) -> PathBuf {
-    pattern
-        .components()
-        .take_while(|part| !is_pattern(Path::new(part.as_os_str())))
-        .collect()
+    pattern.components().take_while(|part| !is_pattern(Path::new(part.as_os_str()))).collect()
 }
 
 #[cfg(test)]

@@ -134,7 +134,9 @@ impl Store {
     pub fn note(&self, entry: &Entry) -> Result<(), StoreError> {
         let line = ledger::to_line(entry);
         let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
-        journal.write_all(line.as_bytes()).map_err(|e| StoreError::io(self.own("journal.ndjson"), e))
+        journal
+            .write_all(line.as_bytes())
+            .map_err(|e| StoreError::io(self.own("journal.ndjson"), e))
     }
 
     /// Whether the result that an entry names is there, and its facts, and it is the one meant.

@@ -1,0 +1,229 @@
+//! Long-lived worker processes: one notice that crashes, hangs or eats the memory fails alone.
+//!
+//! The parent writes a request to the worker's standard input and reads the answer from its standard
+//! output; each is a row of chunks (length as 8 bytes, little endian, then the bytes). The parent has the
+//! bytes and the folder; a worker gets bytes, gives bytes, and needs no file. Killed and started anew
+//! after a crash or when it runs over its time. Measured elsewhere: 2 % of CPU over reading in-process.
+
+use crate::archive::answer::{Answer, answer};
+use crate::archive::ledger::Reason;
+use crate::options::Options;
+use std::ffi::OsString;
+use std::io::{self, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// How to start a worker, and what it may use.
+#[derive(Debug, Clone)]
+pub struct Isolation {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// How long one notice may take.
+    pub timeout: Duration,
+}
+
+/// A chunk longer than this is no chunk of ours: 4 GiB.
+const LONGEST_CHUNK: u64 = 4 << 30;
+
+/// How much of what a dying worker said is kept.
+const LAST_WORDS: usize = 4096;
+
+/// What a worker does until its input ends: reads requests, writes answers.
+///
+/// # Errors
+/// Those of the two streams; the parent is then gone or mad, and the worker ends.
+pub fn serve(input: &mut impl Read, output: &mut impl Write, options: &Options) -> io::Result<()> {
+    while let Some(name) = read_chunk(input)? {
+        let Some(bytes) = read_chunk(input)? else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        let answer = answer(&String::from_utf8_lossy(&name), bytes, options);
+        write_chunk(output, &serde_json::to_vec(&answer).map_err(io::Error::other)?)?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+/// A worker process, waiting for notices.
+#[derive(Debug)]
+pub struct Worker {
+    child: Child,
+    requests: ChildStdin,
+    answers: Receiver<io::Result<Option<Vec<u8>>>>,
+    last_words: Arc<Mutex<Vec<u8>>>,
+}
+
+/// Why a worker is of no use any more.
+#[derive(Debug)]
+pub struct Death {
+    /// What that means for the notice it had.
+    pub reason: Reason,
+    /// The same in a line.
+    pub message: String,
+}
+
+impl Worker {
+    /// Starts one, in a process group of its own: Ctrl-C is for the parent, which lets it finish.
+    ///
+    /// # Errors
+    /// If the program can't be started.
+    pub fn start(isolation: &Isolation) -> io::Result<Worker> {
+        let mut command = Command::new(&isolation.program);
+        command
+            .args(&isolation.args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+        let (Some(requests), Some(mut stdout), Some(mut stderr)) =
+            (child.stdin.take(), child.stdout.take().map(BufReader::new), child.stderr.take())
+        else {
+            return Err(io::Error::other("a worker's streams are not there"));
+        };
+        let (tell, answers) = channel();
+        thread::spawn(move || {
+            loop {
+                let chunk = read_chunk(&mut stdout);
+                let last = !matches!(chunk, Ok(Some(_)));
+                if tell.send(chunk).is_err() || last {
+                    break;
+                }
+            }
+        });
+        let last_words = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&last_words);
+        thread::spawn(move || {
+            let mut piece = [0; 1024];
+            while let Ok(n @ 1..) = stderr.read(&mut piece) {
+                let mut words = heard.lock().unwrap_or_else(|held| held.into_inner());
+                words.extend_from_slice(&piece[..n]);
+                let surplus = words.len().saturating_sub(LAST_WORDS);
+                words.drain(..surplus);
+            }
+        });
+        Ok(Worker { child, requests, answers, last_words })
+    }
+
+    /// Has one notice read.
+    ///
+    /// # Errors
+    /// If the worker died of it or ran over its time; it is then dead, start another.
+    pub fn ask(&mut self, name: &str, bytes: &[u8], timeout: Duration) -> Result<Answer, Death> {
+        // A worker that died while it was idle shows here; its answer channel tells how.
+        let sent = write_chunk(&mut self.requests, name.as_bytes())
+            .and_then(|()| write_chunk(&mut self.requests, bytes))
+            .and_then(|()| self.requests.flush());
+        let answer = match sent {
+            Ok(()) => self.answers.recv_timeout(timeout),
+            Err(_) => Err(RecvTimeoutError::Disconnected),
+        };
+        match answer {
+            Ok(Ok(Some(bytes))) => {
+                serde_json::from_slice(&bytes).map_err(|e| self.died(e.to_string()))
+            }
+            Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => Err(self.died(String::new())),
+            Ok(Err(error)) => Err(self.died(error.to_string())),
+            Err(RecvTimeoutError::Timeout) => {
+                self.end();
+                let message = format!("ran over its time of {} s", timeout.as_secs_f32());
+                Err(Death { reason: Reason::Timeout, message })
+            }
+        }
+    }
+
+    /// Finds out what the worker died of.
+    fn died(&mut self, what: String) -> Death {
+        let status = self.end();
+        let words = self.last_words.lock().unwrap_or_else(|held| held.into_inner());
+        let words = String::from_utf8_lossy(&words);
+        let said = words.lines().map(str::trim).rfind(|l| !l.is_empty()).unwrap_or_default();
+        if said.contains("memory allocation of") {
+            let message = "ran over its memory".to_owned();
+            return Death { reason: Reason::Memory, message };
+        }
+        let mut message = format!("its process died ({})", status.map_or(what, |s| s.to_string()));
+        if !said.is_empty() {
+            message.push_str(": ");
+            message.push_str(said);
+        }
+        Death { reason: Reason::Crash, message }
+    }
+
+    fn end(&mut self) -> Option<ExitStatus> {
+        // Killing a process that has ended already does nothing.
+        let _ = self.child.kill();
+        self.child.wait().ok()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn write_chunk(output: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    output.write_all(&(bytes.len() as u64).to_le_bytes())?;
+    output.write_all(bytes)
+}
+
+/// Reads a chunk, or `None` where the stream ends before one begins. Takes memory as the bytes come, not
+/// as the length promises.
+fn read_chunk(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 8];
+    match input.read(&mut length)? {
+        0 => return Ok(None),
+        n => input.read_exact(&mut length[n..])?,
+    }
+    let length = u64::from_le_bytes(length);
+    if length > LONGEST_CHUNK {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a chunk is too long"));
+    }
+    let mut bytes = Vec::new();
+    if input.take(length).read_to_end(&mut bytes)? as u64 != length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_answers_each_request_and_ends_with_its_input() {
+        let mut requests = Vec::new();
+        for (name, bytes) in [("a/empty.txt", &b" \n"[..]), ("image.pdf", b"\x89PNG\r\n")] {
+            write_chunk(&mut requests, name.as_bytes()).unwrap();
+            write_chunk(&mut requests, bytes).unwrap();
+        }
+        let mut answers = Vec::new();
+        serve(&mut requests.as_slice(), &mut answers, &Options::default()).unwrap();
+        let mut answers = answers.as_slice();
+        for expected in ["empty", "PNG"] {
+            let chunk = read_chunk(&mut answers).unwrap().unwrap();
+            match serde_json::from_slice(&chunk).unwrap() {
+                Answer::Failed { reason: Reason::Unreadable, message } => {
+                    assert!(message.contains(expected), "{message}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(read_chunk(&mut answers).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_torn_or_mad_chunk_is_an_error() {
+        assert!(read_chunk(&mut &[1, 0, 0][..]).is_err());
+        assert!(read_chunk(&mut &[9, 0, 0, 0, 0, 0, 0, 0, 1][..]).is_err());
+        assert!(read_chunk(&mut &[0xFF; 64][..]).is_err());
+    }
+}
