@@ -1,6 +1,10 @@
 //! `Lines` in, `Outline` out: tells the parts of a notice apart and finds the cells of its tables,
 //! page by page. Joining what pages cut is left to `repair`.
 
+#[cfg(test)]
+mod art;
+mod cells;
+mod edges;
 pub mod outline;
 pub mod tables;
 

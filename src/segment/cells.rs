@@ -1,0 +1,377 @@
+//! Walls and text in, a fragment's cells out: a lattice of rows and columns, in which a wall that is
+//! not there makes a merged cell, and a figure goes to the cell that holds most of it.
+
+use crate::geom::Rect;
+use crate::normalize::lines::Piece;
+use crate::place::{PlacedText, Spot};
+use crate::segment::edges::{Edge, Edges, SNAP, TOUCH};
+use crate::segment::outline::{Fragment, GridCell, Ruling};
+
+/// A wall stands where at least this share of its length is ruled.
+const WALL_SHARE: f32 = 0.5;
+/// Rows and columns narrower than this that hold no text are the room between two lines of a
+/// doubled rule.
+const MIN_BAND: f32 = 5.0;
+/// A piece is cut at a wall if at least this share of it stands on either side.
+const STRADDLE: f32 = 0.15;
+/// A gap of this share of the font size is where a piece may be cut.
+const CUT_GAP: f32 = 0.2;
+
+/// A piece of text and the line it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Token {
+    /// Index among the lines of the page.
+    pub line: usize,
+    /// The text.
+    pub piece: Piece,
+}
+
+/// Rows and columns with the walls between them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lattice {
+    /// Edges of the columns, left to right; at least two.
+    pub xs: Vec<f32>,
+    /// Edges of the rows, top down; at least two.
+    pub ys: Vec<f32>,
+    /// Whether a wall stands to the right of a slot, row by row.
+    right: Vec<bool>,
+    /// Whether a wall stands below a slot, row by row.
+    below: Vec<bool>,
+}
+
+impl Lattice {
+    /// A lattice with all walls up.
+    pub fn walled(xs: Vec<f32>, ys: Vec<f32>) -> Lattice {
+        let slots = (xs.len() - 1) * (ys.len() - 1);
+        Lattice { xs, ys, right: vec![true; slots], below: vec![true; slots] }
+    }
+
+    /// The lattice of a frame of edges: a wall where an edge runs. Sides that are left open, as
+    /// many tables leave their left and right borders, are closed where the other edges end.
+    ///
+    /// `None` where the frame would have more than `limit` slots.
+    pub fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Lattice> {
+        let bbox = frame.bbox()?;
+        let mut xs = places(&frame.down, bbox.x0, bbox.x1);
+        let mut ys = places(&frame.across, bbox.y0, bbox.y1);
+        drop_empty_bands(&mut xs, tokens.iter().map(|t| t.piece.bbox.center().x));
+        drop_empty_bands(&mut ys, tokens.iter().map(|t| t.piece.bbox.center().y));
+        if (xs.len() - 1).saturating_mul(ys.len() - 1) > limit {
+            return None;
+        }
+        let mut lattice = Lattice::walled(xs, ys);
+        lattice.raise(frame);
+        // A place where no wall stands in any row is none: a tick, or the end of an underline.
+        let (rows, cols) = (lattice.rows(), lattice.cols());
+        let keep_x = |c: usize| (0..rows).any(|r| lattice.right[r * cols + c - 1]);
+        let keep_y = |r: usize| (0..cols).any(|c| lattice.below[(r - 1) * cols + c]);
+        let kept_xs = kept(&lattice.xs, keep_x);
+        let kept_ys = kept(&lattice.ys, keep_y);
+        let mut lattice = Lattice::walled(kept_xs, kept_ys);
+        lattice.raise(frame);
+        Some(lattice)
+    }
+
+    /// Sets each wall by the edges that run there.
+    fn raise(&mut self, frame: &Edges) {
+        let (rows, cols) = (self.rows(), self.cols());
+        self.right.fill(false);
+        self.below.fill(false);
+        for edge in &frame.down {
+            let Some(c) = boundary(&self.xs, edge.at).and_then(|i| i.checked_sub(1)) else {
+                continue;
+            };
+            for r in covered(&self.ys, edge) {
+                self.right[r * cols + c] = true;
+            }
+        }
+        for edge in &frame.across {
+            let Some(r) = boundary(&self.ys, edge.at).and_then(|i| i.checked_sub(1)) else {
+                continue;
+            };
+            for c in covered(&self.xs, edge) {
+                self.below[r * cols + c] = true;
+            }
+        }
+        for r in 0..rows {
+            self.right[r * cols + cols - 1] = true;
+        }
+        for c in 0..cols {
+            self.below[(rows - 1) * cols + c] = true;
+        }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.ys.len() - 1
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.xs.len() - 1
+    }
+
+    /// Whether a wall stands between this slot and the one to its right.
+    pub fn wall_right(&self, row: usize, col: usize) -> bool {
+        self.right[row * self.cols() + col]
+    }
+
+    /// Whether a wall stands between this slot and the one below.
+    pub fn wall_below(&self, row: usize, col: usize) -> bool {
+        self.below[row * self.cols() + col]
+    }
+
+    /// The row and column of the slot that holds the middle of the box.
+    pub fn slot(&self, bbox: &Rect) -> (usize, usize) {
+        let center = bbox.center();
+        (band(&self.ys, center.y), band(&self.xs, center.x))
+    }
+
+    /// Puts the pieces into cells and gives the fragment they make; blank rows at its end go.
+    pub fn fill(&self, page: u32, ruling: Ruling, tokens: &[Token]) -> Fragment {
+        let cols = self.cols();
+        let (mut cells, owner) = self.cells();
+        let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
+        for token in tokens {
+            for part in self.cut(token) {
+                let (row, col) = self.slot(&part.piece.bbox);
+                held[owner[row * cols + col]].push(part);
+            }
+        }
+        for (cell, mut tokens) in cells.iter_mut().zip(held) {
+            tokens.sort_by(|a, b| {
+                a.line.cmp(&b.line).then(a.piece.bbox.x0.total_cmp(&b.piece.bbox.x0))
+            });
+            (cell.raw, cell.text) = join(&tokens);
+        }
+        let rows = cells.iter().filter(|c| !c.text.is_empty()).map(|c| c.row + c.rowspan).max();
+        let rows = rows.unwrap_or(0);
+        cells.retain(|c| c.row < rows);
+        for cell in &mut cells {
+            cell.rowspan = cell.rowspan.min(rows - cell.row);
+        }
+        let row_edges = self.ys[..=rows].to_vec();
+        let bbox = Rect::new(self.xs[0], self.ys[0], self.xs[cols], row_edges[rows]);
+        Fragment {
+            page,
+            bbox,
+            ruling,
+            panel: 0,
+            panels: 1,
+            row_edges,
+            col_edges: self.xs.clone(),
+            cells,
+        }
+    }
+
+    /// The cells between the walls, without text yet, and for each slot the cell that covers it.
+    ///
+    /// A cell grows to the right, then down, as far as no wall and no other cell is in its way, so
+    /// that every cell is a rectangle whatever the walls are.
+    fn cells(&self) -> (Vec<GridCell>, Vec<usize>) {
+        let (rows, cols) = (self.rows(), self.cols());
+        let mut owner = vec![usize::MAX; rows * cols];
+        let mut cells = Vec::new();
+        for row in 0..rows {
+            for col in 0..cols {
+                if owner[row * cols + col] != usize::MAX {
+                    continue;
+                }
+                let free = |r: usize, c: usize| owner[r * cols + c] == usize::MAX;
+                let mut right = col;
+                while right + 1 < cols && !self.wall_right(row, right) && free(row, right + 1) {
+                    right += 1;
+                }
+                let mut low = row;
+                while low + 1 < rows
+                    && (col..=right).all(|c| !self.wall_below(low, c) && free(low + 1, c))
+                    && (col..right).all(|c| !self.wall_right(low + 1, c))
+                {
+                    low += 1;
+                }
+                for r in row..=low {
+                    owner[r * cols + col..=r * cols + right].fill(cells.len());
+                }
+                cells.push(GridCell {
+                    row,
+                    col,
+                    rowspan: low - row + 1,
+                    colspan: right - col + 1,
+                    raw: String::new(),
+                    text: PlacedText::new(),
+                    bbox: Rect::new(
+                        self.xs[col],
+                        self.ys[row],
+                        self.xs[right + 1],
+                        self.ys[low + 1],
+                    ),
+                });
+            }
+        }
+        (cells, owner)
+    }
+
+    /// Cuts a piece at the walls it reaches over, where there is a gap in it; a figure that merely
+    /// touches a rule stays whole.
+    fn cut(&self, token: &Token) -> Vec<Token> {
+        let bbox = token.piece.bbox;
+        let row = self.slot(&bbox).0;
+        let reach = bbox.width() * STRADDLE;
+        let first = self.xs.partition_point(|&x| x <= bbox.x0 + reach);
+        let mut parts = Vec::new();
+        let mut rest = token.clone();
+        for c in first..self.cols() {
+            if self.xs[c] >= bbox.x1 - reach {
+                break;
+            }
+            if c > 0
+                && self.wall_right(row, c - 1)
+                && let Some((left, right)) = cut_at(&rest.piece, self.xs[c])
+            {
+                parts.push(Token { line: token.line, piece: left });
+                rest.piece = right;
+            }
+        }
+        parts.push(rest);
+        parts
+    }
+}
+
+/// Cuts a piece in two at the gap nearest to `x`, if there is one.
+pub(super) fn cut_at(piece: &Piece, x: f32) -> Option<(Piece, Piece)> {
+    let mut before: Option<Rect> = None;
+    let mut best: Option<(f32, usize)> = None;
+    let mut spaced = false;
+    for (at, (byte, placed)) in
+        piece.text.as_str().char_indices().map(|(b, _)| b).zip(piece.text.chars()).enumerate()
+    {
+        let Spot::Box(bbox) = placed.place.spot else { return None };
+        if placed.ch == ' ' {
+            spaced = true;
+            continue;
+        }
+        if let Some(before) = before {
+            let gap = bbox.x0 - before.x1;
+            if at > 0 && (spaced || gap >= CUT_GAP * piece.size) {
+                let far = ((before.x1 + bbox.x0) / 2.0 - x).abs();
+                // The gap has to be at the wall, not merely somewhere in the piece.
+                let near = before.x1 - piece.size <= x && x <= bbox.x0 + piece.size;
+                if near && best.is_none_or(|(d, _)| far < d) {
+                    best = Some((far, byte));
+                }
+            }
+        }
+        before = Some(bbox);
+        spaced = false;
+    }
+    let (_, byte) = best?;
+    let text = &piece.text;
+    let (left, right) = (text.slice(0..byte).trim(), text.slice(byte..text.as_str().len()).trim());
+    let part = |text: PlacedText, other: &PlacedText| -> Option<Piece> {
+        let Spot::Box(bbox) = text.place()?.spot else { return None };
+        let bbox = Rect { y0: piece.bbox.y0, y1: piece.bbox.y1, ..bbox };
+        // What was printed is cut along where normalizing left the characters as they were.
+        let raw = match (
+            piece.raw.strip_suffix(other.as_str()),
+            piece.raw.strip_prefix(other.as_str()),
+        ) {
+            (Some(raw), _) | (None, Some(raw)) => raw.trim().to_owned(),
+            (None, None) => text.as_str().to_owned(),
+        };
+        Some(Piece { raw, text, bbox, size: piece.size })
+    };
+    Some((part(left.clone(), &right)?, part(right, &left)?))
+}
+
+/// Joins the pieces of one cell, in reading order: nothing between Han, a space between words.
+pub(super) fn join(tokens: &[Token]) -> (String, PlacedText) {
+    let mut raw = String::new();
+    let mut text = PlacedText::new();
+    for token in tokens {
+        let piece = &token.piece;
+        let next = piece.text.as_str().chars().next();
+        if let (Some(before), Some(next)) = (text.as_str().chars().last(), next)
+            && let Some(place) = piece.text.place()
+            && wants_space(before, next)
+        {
+            text.push(' ', place);
+            raw.push(' ');
+        }
+        raw.push_str(&piece.raw);
+        text.append(&piece.text);
+    }
+    (raw, text)
+}
+
+/// Whether two parts of a text that was wrapped between these characters are words of their own.
+fn wants_space(before: char, next: char) -> bool {
+    let wide = |c: char| c >= '\u{2E80}';
+    !(wide(before) || wide(next) || before.is_whitespace() || next.is_whitespace() || before == '-')
+}
+
+/// The places of edges across their direction with the two outer sides: each once, in order.
+fn places(edges: &[Edge], start: f32, end: f32) -> Vec<f32> {
+    let mut places: Vec<f32> = edges.iter().map(|e| e.at).chain([start, end]).collect();
+    places.sort_by(f32::total_cmp);
+    // The outer sides stand where the crossing edges end, which may be a little past the last edge.
+    places.dedup_by(|b, a| *b - *a <= SNAP);
+    if places.len() < 2 {
+        places = vec![start, end.max(start)];
+    }
+    places
+}
+
+/// Drops one side of each band that is too narrow for text and has none.
+fn drop_empty_bands(places: &mut Vec<f32>, middles: impl Iterator<Item = f32>) {
+    let mut held = vec![false; places.len()];
+    for middle in middles {
+        held[band(places, middle)] = true;
+    }
+    let mut kept: Vec<f32> = Vec::with_capacity(places.len());
+    for (i, &place) in places.iter().enumerate() {
+        let narrow = i > 0 && place - places[i - 1] < MIN_BAND && !held[i - 1];
+        if !(narrow && kept.len() > 1) {
+            kept.push(place);
+        } else if i + 1 == places.len()
+            && let Some(last) = kept.last_mut()
+        {
+            *last = place;
+        }
+    }
+    if kept.len() >= 2 {
+        *places = kept;
+    }
+}
+
+/// The places with both outer ones, and of the inner ones those that `keep` says.
+fn kept(places: &[f32], keep: impl Fn(usize) -> bool) -> Vec<f32> {
+    let last = places.len() - 1;
+    (0..=last).filter(|&i| i == 0 || i == last || keep(i)).map(|i| places[i]).collect()
+}
+
+/// Which of the places this edge stands at.
+fn boundary(places: &[f32], at: f32) -> Option<usize> {
+    let i = places.partition_point(|&p| p < at);
+    [i.wrapping_sub(1), i]
+        .into_iter()
+        .filter_map(|i| places.get(i).map(|p| (i, (p - at).abs())))
+        .filter(|&(_, far)| far <= MIN_BAND)
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(i, _)| i)
+}
+
+/// The bands between the places that the edge runs along.
+fn covered(places: &[f32], edge: &Edge) -> impl Iterator<Item = usize> {
+    let first = places.partition_point(|&p| p < edge.from - TOUCH).saturating_sub(1);
+    places.windows(2).enumerate().skip(first).take_while(|(_, w)| w[0] < edge.to).filter_map(
+        |(i, w)| {
+            let share = (edge.to.min(w[1]) - edge.from.max(w[0])) / (w[1] - w[0]).max(0.1);
+            (share >= WALL_SHARE).then_some(i)
+        },
+    )
+}
+
+/// The band between two places that holds `at`; the first or last one where it lies outside.
+pub(super) fn band(places: &[f32], at: f32) -> usize {
+    places.partition_point(|&p| p <= at).saturating_sub(1).min(places.len().saturating_sub(2))
+}
