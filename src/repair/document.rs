@@ -82,6 +82,8 @@ pub struct Table {
     pub columns: usize,
     /// Title of this table where an annex has several, or none is over the annex.
     pub title: Option<PlacedText>,
+    /// 单位：… over this table, or inside its grid.
+    pub unit: Option<PlacedText>,
     /// The header's tiers, top down.
     pub header: Vec<TableRow>,
     /// The rows in printed order: page after page, and on a page panel after panel.

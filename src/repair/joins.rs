@@ -1,12 +1,357 @@
 //! Which fragments are one table, and that table whole again.
+//!
+//! A table goes on over pages and panels until another title, another unit or another header begins
+//! the next one. Header forms are `headers`' knowledge, torn rows `rows`', tables cut left and right
+//! `halves`'.
 
-use crate::diag::Sink;
-use crate::repair::document::Table;
-use crate::segment::outline::Block;
+use crate::diag::{Repair, Sink, Stage};
+use crate::place::{Place, PlacedText};
+use crate::repair::document::{Slot, Table, TableCell, TableRow};
+use crate::repair::halves;
+use crate::repair::headers::{self, Again};
+use crate::repair::rows::{self, Kinds};
+use crate::segment::outline::{Block, Fragment, Role, TextBlock};
+
+/// How many rows back the kinds of columns are judged by; a whole long table would be counted
+/// again for every page.
+const RECENT: usize = 200;
 
 /// The tables among the blocks of one annex (or of the front), each joined over all pages and
 /// panels it stands on. Text blocks count as evidence: a title or another unit begins a new table,
 /// 续表 goes on with the last one.
-pub fn tables(_sink: &mut Sink, _blocks: &[Block]) -> Vec<Table> {
-    Vec::new()
+pub fn tables(sink: &mut Sink, blocks: &[Block]) -> Vec<Table> {
+    let mut joining = Joining::default();
+    for block in blocks {
+        match block {
+            Block::Text(text) => joining.read_text(sink, text),
+            Block::Table(fragment) => joining.read_fragment(sink, fragment),
+            Block::Image { .. } => {}
+        }
+    }
+    let groups = joining.into_groups();
+    groups.into_iter().flat_map(|group| halves::join(sink, group)).collect()
+}
+
+/// A table that may still go on.
+struct Open {
+    table: Table,
+    /// x of the columns' edges on the page the table began.
+    col_edges: Vec<f32>,
+}
+
+/// The tables under one title so far, and what was said since the last fragment.
+#[derive(Default)]
+struct Joining {
+    /// Groups closed by a title, and the one still open at the end.
+    groups: Vec<Vec<Open>>,
+    title: Option<PlacedText>,
+    unit: Option<PlacedText>,
+    /// Whether a title, unit or heading said that what follows is another table.
+    parted: bool,
+}
+
+impl Joining {
+    /// Weighs a line between fragments.
+    fn read_text(&mut self, sink: &mut Sink, text: &TextBlock) {
+        match text.role {
+            Role::AnnexTitle => match &mut self.title {
+                Some(title) if squeezed(title) == squeezed(&text.text) => {
+                    note(sink, "repeated_title", Some(text.text.clone()), &text.raw);
+                }
+                // A title of several lines, before its table.
+                Some(title) if self.parted => title.append(&text.text),
+                _ => {
+                    self.title = Some(text.text.clone());
+                    self.unit = None;
+                    self.parted = true;
+                }
+            },
+            Role::UnitCaption => match &self.unit {
+                Some(unit) if squeezed(unit) == squeezed(&text.text) => {}
+                _ => {
+                    self.unit = Some(text.text.clone());
+                    self.parted = true;
+                }
+            },
+            Role::Continuation => {
+                note(sink, "continuation_caption", Some(text.text.clone()), &text.raw);
+            }
+            Role::Heading { .. } => self.parted = true,
+            _ => {}
+        }
+    }
+
+    /// Puts a fragment to the table it goes on with, or begins one with it.
+    fn read_fragment(&mut self, sink: &mut Sink, fragment: &Fragment) {
+        let mut rows = rows::rows_of(sink, fragment);
+        let captions = take_captions(sink, &mut rows);
+        if captions.title.is_some() || captions.unit.is_some() {
+            let is_new = |old: &Option<PlacedText>, new: &Option<PlacedText>| match (old, new) {
+                (_, None) => false,
+                (None, Some(_)) => true,
+                (Some(old), Some(new)) => squeezed(old) != squeezed(new),
+            };
+            self.parted |=
+                is_new(&self.title, &captions.title) || is_new(&self.unit, &captions.unit);
+            self.title = captions.title.or(self.title.take());
+            self.unit = captions.unit.or(self.unit.take());
+        }
+        if rows.is_empty() {
+            return;
+        }
+        if self.parted || self.groups.is_empty() {
+            self.groups.push(Vec::new());
+            self.parted = false;
+        }
+        let (title, unit) = (self.title.clone(), self.unit.clone());
+        let Some(group) = self.groups.last_mut() else { return };
+        match which_table(group, &rows, fragment) {
+            Some((index, header)) => {
+                group[index].go_on(sink, rows, fragment, header);
+            }
+            None => group.push(Open::begin(rows, fragment, title, unit)),
+        }
+    }
+
+    /// The tables under each title, in order.
+    fn into_groups(self) -> Vec<Vec<Table>> {
+        self.groups
+            .into_iter()
+            .map(|group| group.into_iter().map(|open| open.table).collect())
+            .collect()
+    }
+}
+
+/// Text without white space.
+fn squeezed(text: &PlacedText) -> String {
+    text.as_str().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Puts on record that a printed text is not part of what it stands in.
+fn note(sink: &mut Sink, rule: &'static str, text: Option<PlacedText>, raw: &str) {
+    sink.repair(Repair {
+        stage: Stage::Repair,
+        rule,
+        place: text.and_then(|text| text.place()),
+        before: raw.to_owned(),
+        after: String::new(),
+    });
+}
+
+/// Title and unit that stand inside a grid, in rows of one cell over all columns.
+#[derive(Default)]
+struct Captions {
+    title: Option<PlacedText>,
+    unit: Option<PlacedText>,
+}
+
+/// Takes the rows of one wide cell from the top: a title, a unit, 续表.
+fn take_captions(sink: &mut Sink, rows: &mut Vec<TableRow>) -> Captions {
+    let mut captions = Captions::default();
+    while rows.len() > 1 {
+        let row = &rows[0];
+        let is_one_cell = row.slots.len() > 2
+            && row.slots[1..].iter().all(|slot| matches!(slot, Slot::Left))
+            && rows[1].cell(0).is_some();
+        let Some(cell) = row.cell(0).filter(|cell| is_one_cell && !cell.text.is_empty()) else {
+            break;
+        };
+        let text = squeezed(&cell.text);
+        let rule = if text.contains("续表") || text.ends_with("（续）") || text.ends_with("(续)")
+        {
+            "continuation_caption"
+        } else if text.contains("单位：") || text.contains("单位:") {
+            captions.unit = Some(cell.text.clone());
+            "caption_in_grid"
+        } else {
+            captions.title = Some(cell.text.clone());
+            "caption_in_grid"
+        };
+        note(sink, rule, Some(cell.text.clone()), &cell.raw);
+        rows.remove(0);
+    }
+    captions
+}
+
+/// How the header of a table shows on a page that goes on with it: so many rows, in which form.
+type HeaderAgain = Option<(usize, Again)>;
+
+/// The table of the group that these rows go on with, the latest first.
+fn which_table(
+    group: &[Open],
+    rows: &[TableRow],
+    fragment: &Fragment,
+) -> Option<(usize, HeaderAgain)> {
+    // A page that shows a header whole belongs to the table of that header, even where the halves of
+    // a wide table stand on every other page.
+    for (index, open) in group.iter().enumerate().rev() {
+        if open.table.columns == fragment.cols()
+            && let Some((count, Again::Whole)) = headers::again(&open.table.header, rows)
+            && !open.is_finished(&rows[count..])
+        {
+            return Some((index, Some((count, Again::Whole))));
+        }
+    }
+    for (index, open) in group.iter().enumerate().rev() {
+        let rows = open.fit(rows, fragment);
+        let Some(rows) = rows else { continue };
+        let header = headers::again(&open.table.header, &rows);
+        let data = &rows[header.map_or(0, |(count, _)| count)..];
+        if open.goes_on_with(data, header.is_some()) {
+            return Some((index, header));
+        }
+    }
+    None
+}
+
+impl Open {
+    /// A table that begins with this fragment.
+    fn begin(
+        mut rows: Vec<TableRow>,
+        fragment: &Fragment,
+        title: Option<PlacedText>,
+        unit: Option<PlacedText>,
+    ) -> Open {
+        let columns = fragment.cols();
+        let tiers = headers::tiers(&rows, &Kinds::of(&rows, columns));
+        let mut data = rows.split_off(tiers);
+        uncover(&mut data);
+        Open {
+            table: Table { columns, title, unit, header: rows, rows: data },
+            col_edges: fragment.col_edges.clone(),
+        }
+    }
+
+    /// What the columns hold, by the latest rows.
+    fn kinds(&self) -> Kinds {
+        let rows = &self.table.rows;
+        Kinds::of(&rows[rows.len().saturating_sub(RECENT)..], self.table.columns)
+    }
+
+    /// The rows laid out on the table's columns; `None` where they do not fit.
+    ///
+    /// Occurs where a page lacks what would show a column: trailing blanks dropped from a text, a
+    /// column without rules and without words on this page.
+    fn fit(&self, rows: &[TableRow], fragment: &Fragment) -> Option<Vec<TableRow>> {
+        let (have, want) = (fragment.cols(), self.table.columns);
+        if have == want {
+            return Some(rows.to_vec());
+        }
+        if have > want || have == 0 {
+            return None;
+        }
+        let is_text = rows.iter().flat_map(|row| &row.slots).any(|slot| match slot {
+            Slot::Cell(cell) => matches!(cell.place.spot, crate::place::Spot::Text { .. }),
+            _ => false,
+        });
+        let onto: Vec<usize> =
+            if is_text { (0..have).collect() } else { self.columns_below(fragment)? };
+        let mut fitted = Vec::with_capacity(rows.len());
+        for row in rows {
+            let place =
+                rows::place_of(row).unwrap_or_else(|| Place::of_box(fragment.page, fragment.bbox));
+            let mut slots: Vec<Slot> = (0..want).map(|_| rows::blank(place)).collect();
+            for (slot, &col) in row.slots.iter().zip(&onto) {
+                slots[col] = slot.clone();
+            }
+            fitted.push(TableRow { slots, page: row.page, panel: row.panel });
+        }
+        Some(fitted)
+    }
+
+    /// Under which of the table's columns each column of the fragment stands; `None` where two
+    /// stand under one.
+    fn columns_below(&self, fragment: &Fragment) -> Option<Vec<usize>> {
+        let mut onto: Vec<usize> = Vec::new();
+        for edges in fragment.col_edges.windows(2) {
+            let shared = |col: usize| match self.col_edges.get(col..col + 2) {
+                Some(own) => (edges[1].min(own[1]) - edges[0].max(own[0])).max(0.0),
+                None => 0.0,
+            };
+            let best = (0..self.table.columns).max_by(|&a, &b| shared(a).total_cmp(&shared(b)))?;
+            if shared(best) <= 0.0 || onto.last().is_some_and(|&last| last >= best) {
+                return None;
+            }
+            onto.push(best);
+        }
+        Some(onto)
+    }
+
+    /// Whether these rows under a repeated header begin another table with the same header: their
+    /// serial numbers begin anew.
+    fn is_finished(&self, data: &[TableRow]) -> bool {
+        let serial = |row: &TableRow| rows::text_at(row, 0).parse::<u32>().ok();
+        let Some(first) = data.iter().find_map(serial) else { return false };
+        let last = self.table.rows.iter().rev().take(RECENT).find_map(serial);
+        let is_serial = headers::is_serial(&self.table.header);
+        is_serial && first == 1 && last.is_some_and(|last| last > 1)
+    }
+
+    /// Whether rows without a header of their own may go on with this table: figures under figures,
+    /// names under names.
+    fn goes_on_with(&self, data: &[TableRow], has_header: bool) -> bool {
+        let own = self.kinds();
+        let theirs = Kinds::of(data, self.table.columns);
+        if !has_header && headers::is_other_header(&own, data) {
+            return false;
+        }
+        if !has_header && self.is_finished(data) {
+            return false;
+        }
+        (0..self.table.columns).all(|col| {
+            // A column of names does not turn into one of figures: that would be the right half of a
+            // wide table.
+            let lost_names = own.words[col] && !own.figures[col] && theirs.figures[col];
+            let lost_figures = own.figures[col] && theirs.words[col] && !theirs.figures[col];
+            let is_key = own.key.is_some_and(|key| key >= col);
+            !((lost_names && is_key) || (lost_figures && data.len() > 2))
+        })
+    }
+
+    /// Adds the rows of the next page or panel, without the header they repeat.
+    fn go_on(
+        &mut self,
+        sink: &mut Sink,
+        rows: Vec<TableRow>,
+        fragment: &Fragment,
+        header: HeaderAgain,
+    ) {
+        let Some(mut rows) = self.fit(&rows, fragment) else { return };
+        let count = header.map_or(0, |(count, _)| count);
+        let mut data = rows.split_off(count.min(rows.len()));
+        uncover(&mut data);
+        if let Some((_, form)) = header {
+            for row in &rows {
+                sink.repair(Repair {
+                    stage: Stage::Repair,
+                    rule: form.rule(),
+                    place: rows::place_of(row),
+                    before: rows::printed(row),
+                    after: String::new(),
+                });
+            }
+        }
+        let kinds = self.kinds();
+        let mut data = data.into_iter();
+        if fragment.panels <= 1
+            && let (Some(last), Some(mut first)) = (self.table.rows.last_mut(), data.next())
+            && !rows::mend(sink, &kinds, last, &first)
+        {
+            let recent = self.table.rows.len().saturating_sub(RECENT);
+            rows::carry_spans(sink, &kinds, &mut self.table.rows[recent..], &mut first);
+            self.table.rows.push(first);
+        }
+        self.table.rows.extend(data);
+    }
+}
+
+/// Makes what the header covers of the first row a blank cell: a row of data has no header above it.
+fn uncover(rows: &mut [TableRow]) {
+    let Some(first) = rows.first_mut() else { return };
+    let Some(place) = rows::place_of(first) else { return };
+    for slot in &mut first.slots {
+        if *slot == Slot::Above {
+            *slot = Slot::Cell(TableCell { raw: String::new(), text: PlacedText::new(), place });
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! `Outline` in, `Document` out: joins what lines and pages cut. The only room that joins.
 
 pub mod document;
+mod halves;
+mod headers;
 pub mod joins;
+mod rows;
 
 use crate::diag::Sink;
 use crate::repair::document::Document;

@@ -1,0 +1,335 @@
+//! A fragment as rows, and rows torn by a page made whole.
+//!
+//! Which rows are header is `headers`' knowledge; which fragments follow each other, `joins`'.
+
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::place::{Place, Spot};
+use crate::repair::document::{Slot, TableCell, TableRow};
+use crate::segment::outline::{Fragment, GridCell};
+
+/// No table of a notice has a header of more tiers.
+pub(super) const MAX_TIERS: usize = 5;
+
+/// More places than this on one page is no table a person made.
+const MAX_PLACES: usize = 1_000_000;
+
+/// The rows of a fragment, one slot a column, spans spelled out.
+pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
+    let (rows, cols) = (fragment.rows(), fragment.cols());
+    if rows.saturating_mul(cols) > MAX_PLACES {
+        sink.remark(Diagnostic {
+            code: "table_too_large",
+            severity: Severity::Error,
+            place: Some(Place::of_box(fragment.page, fragment.bbox)),
+            message: Wording::new(
+                format!("a table of {rows} rows and {cols} columns on one page was left out"),
+                format!("一页上有{rows}行{cols}列的表格，未予读取"),
+            ),
+            hint: None,
+        });
+        return Vec::new();
+    }
+    let mut slots: Vec<Option<Slot>> = vec![None; rows * cols];
+    for cell in &fragment.cells {
+        lay(&mut slots, rows, cols, fragment, cell);
+    }
+    let is_text = fragment.cells.iter().find_map(|c| c.text.place()).map(|place| place.spot);
+    let is_text = matches!(is_text, Some(Spot::Text { .. }));
+    let mut slots = slots.into_iter();
+    let mut out = Vec::with_capacity(rows);
+    for row in 0..rows {
+        let mut line: Vec<Slot> = Vec::with_capacity(cols);
+        for col in 0..cols {
+            let slot = slots.next().flatten();
+            line.push(slot.unwrap_or_else(|| blank(place_in_grid(fragment, row, col))));
+        }
+        if is_text {
+            place_blanks(&mut line);
+        }
+        out.push(TableRow { slots: line, page: fragment.page, panel: fragment.panel });
+    }
+    out
+}
+
+/// Puts a cell where it begins and marks the other places it covers. Of two cells that claim one
+/// place, the first keeps it.
+fn lay(slots: &mut [Option<Slot>], rows: usize, cols: usize, fragment: &Fragment, cell: &GridCell) {
+    if cell.row >= rows || cell.col >= cols || slots[cell.row * cols + cell.col].is_some() {
+        return;
+    }
+    let place = match cell.text.place() {
+        Some(place) if matches!(place.spot, Spot::Text { .. }) => place,
+        _ => Place::of_box(fragment.page, cell.bbox),
+    };
+    let last_row = cell.row.saturating_add(cell.rowspan.max(1)).min(rows);
+    let last_col = cell.col.saturating_add(cell.colspan.max(1)).min(cols);
+    for row in cell.row..last_row {
+        for col in cell.col..last_col {
+            let slot = &mut slots[row * cols + col];
+            if slot.is_none() {
+                *slot = Some(if row == cell.row && col == cell.col {
+                    Slot::Cell(TableCell { raw: cell.raw.clone(), text: cell.text.clone(), place })
+                } else if col > cell.col {
+                    Slot::Left
+                } else {
+                    Slot::Above
+                });
+            }
+        }
+    }
+}
+
+/// The place between the grid's edges.
+fn place_in_grid(fragment: &Fragment, row: usize, col: usize) -> Place {
+    let x = |i: usize| fragment.col_edges.get(i).copied().unwrap_or_default();
+    let y = |i: usize| fragment.row_edges.get(i).copied().unwrap_or_default();
+    Place::of_box(fragment.page, crate::geom::Rect::new(x(col), y(row), x(col + 1), y(row + 1)))
+}
+
+/// Gives the blank cells of a text input's row the line and column where their text would begin:
+/// one tab after the cell before them.
+fn place_blanks(line: &mut [Slot]) {
+    let known = line.iter().find_map(|slot| match slot {
+        Slot::Cell(cell) if !cell.text.is_empty() => Some(cell.place),
+        _ => None,
+    });
+    let Some(Place { page, spot: Spot::Text { line: number, .. } }) = known else {
+        return;
+    };
+    let mut next = 1u32;
+    for slot in line {
+        if let Slot::Cell(cell) = slot {
+            if cell.text.is_empty() {
+                cell.place = Place { page, spot: Spot::Text { line: number, column: next } };
+            } else if let Spot::Text { column, .. } = cell.place.spot {
+                next = column.saturating_add(cell.raw.chars().count() as u32);
+            }
+            next = next.saturating_add(1);
+        }
+    }
+}
+
+/// A blank cell.
+pub(super) fn blank(place: Place) -> Slot {
+    Slot::Cell(TableCell { raw: String::new(), text: Default::default(), place })
+}
+
+/// The text at a place of the row, without white space; empty where another cell covers it.
+pub(super) fn text_at(row: &TableRow, col: usize) -> String {
+    let text = row.cell(col).map(|cell| cell.text.as_str()).unwrap_or_default();
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether a cell with text begins there.
+pub(super) fn is_filled(row: &TableRow, col: usize) -> bool {
+    row.cell(col).is_some_and(|cell| !cell.text.as_str().trim().is_empty())
+}
+
+/// Whether a blank cell begins there.
+pub(super) fn is_blank(row: &TableRow, col: usize) -> bool {
+    row.cell(col).is_some_and(|cell| cell.text.as_str().trim().is_empty())
+}
+
+/// Whether there is nothing in the row at all.
+pub(super) fn is_empty(row: &TableRow) -> bool {
+    (0..row.slots.len()).all(|col| !is_filled(row, col))
+}
+
+/// The row as printed, tabs between its cells.
+pub(super) fn printed(row: &TableRow) -> String {
+    let cells: Vec<&str> =
+        row.slots.iter().enumerate().map(|(i, _)| row.cell(i).map_or("", |c| &c.raw)).collect();
+    cells.join("\t")
+}
+
+/// Where the row stands: the box around its cells.
+pub(super) fn place_of(row: &TableRow) -> Option<Place> {
+    let mut places = row.slots.iter().filter_map(|slot| match slot {
+        Slot::Cell(cell) => Some(cell.place),
+        _ => None,
+    });
+    let first = places.next()?;
+    Some(places.fold(first, |a, b| a.union(&b)))
+}
+
+/// Whether a text reads as a figure or as a mark that stands for one. Coarse: what the figure is,
+/// `typing` says.
+pub(super) fn is_figure(text: &str) -> bool {
+    let has_digit = text.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    let of_figure = |c: char| {
+        c.is_ascii_digit()
+            || ('０'..='９').contains(&c)
+            || ",.%+-()（），．％＋－−–—△▲‰ *＊".contains(c)
+            || c.is_whitespace()
+    };
+    has_digit && text.chars().all(of_figure)
+}
+
+/// Whether a text is a mark that stands where a figure is due: —, /, … or *.
+pub(super) fn is_mark(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| "-－−–—―/／…*＊·.".contains(c))
+}
+
+/// What the columns of a table hold, as far as joining needs to know.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Kinds {
+    /// Whether the column holds figures more often than text.
+    pub(super) figures: Vec<bool>,
+    /// Whether the column holds any text that is no figure.
+    pub(super) words: Vec<bool>,
+    /// The column that every row fills: a serial number or a name.
+    pub(super) key: Option<usize>,
+}
+
+impl Kinds {
+    /// Counts over these rows.
+    pub(super) fn of(rows: &[TableRow], cols: usize) -> Kinds {
+        let mut kinds = Kinds { figures: vec![false; cols], words: vec![false; cols], key: None };
+        for col in 0..cols {
+            let (mut figures, mut marks, mut words, mut held) = (0usize, 0usize, 0usize, 0usize);
+            // Words above the first figure may be header.
+            let mut above = 0usize;
+            for row in rows {
+                match row.slots.get(col) {
+                    Some(Slot::Left) => held += 1,
+                    Some(Slot::Cell(cell)) => {
+                        let text = cell.text.as_str().trim();
+                        held += usize::from(!text.is_empty());
+                        if is_figure(text) {
+                            figures += 1;
+                        } else if is_mark(text) {
+                            marks += 1;
+                        } else if !text.is_empty() && figures == 0 {
+                            above += 1;
+                        } else if !text.is_empty() {
+                            words += 1;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let header_alone = above <= MAX_TIERS;
+            kinds.figures[col] = figures > 0 && header_alone && figures + marks > words;
+            kinds.words[col] = words + above > 0;
+            if kinds.key.is_none() && held > 0 && held * 4 >= rows.len() * 3 {
+                kinds.key = Some(col);
+            }
+        }
+        kinds
+    }
+}
+
+/// Puts the first row of a page to the last row of the page before where the page tore one row in
+/// two, and says whether it did.
+///
+/// A row's start shows in its key column: where that is blank at the top of a page, the row began on
+/// the page before. Its figures must stand on one side alone and no cell be a figure on both sides;
+/// otherwise the row is left alone and a diagnostic says so.
+pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) -> bool {
+    let cols = last.slots.len();
+    let Some(key) = kinds.key.filter(|&key| key < cols && next.slots.len() == cols) else {
+        return false;
+    };
+    let others = |row: &TableRow| (0..cols).filter(|&c| c != key).any(|c| is_filled(row, c));
+    if is_filled(next, key) {
+        // A wrapped name cut by the page looks like this too, and so does a row without figures.
+        let has_figures = kinds.figures.iter().any(|&f| f);
+        if has_figures && (!others(next) || (!others(last) && is_filled(last, key))) {
+            let row = if others(next) { &*last } else { next };
+            remark_maybe_cut(sink, row);
+        }
+        return false;
+    }
+    if !is_blank(next, key) || is_empty(next) {
+        return false;
+    }
+    let has_figures = |row: &TableRow| {
+        (0..cols).any(|c| c != key && kinds.figures[c] && is_figure(&text_at(row, c)))
+    };
+    let clash = (0..cols).any(|c| {
+        is_filled(last, c)
+            && is_filled(next, c)
+            && (is_figure(&text_at(last, c)) || is_figure(&text_at(next, c)))
+    });
+    let started = is_filled(last, key) || matches!(last.slots.get(key), Some(Slot::Left));
+    if !started || clash || (has_figures(last) && has_figures(next)) {
+        remark_maybe_cut(sink, next);
+        return false;
+    }
+    let before = format!("{}\n{}", printed(last), printed(next));
+    for (slot, part) in last.slots.iter_mut().zip(&next.slots) {
+        let (Slot::Cell(cell), Slot::Cell(part)) = (slot, part) else {
+            continue;
+        };
+        if part.text.is_empty() {
+            continue;
+        }
+        if cell.text.is_empty() {
+            *cell = part.clone();
+        } else {
+            cell.raw.push_str(&part.raw);
+            cell.text.append(&part.text);
+        }
+    }
+    sink.repair(Repair {
+        stage: Stage::Repair,
+        rule: "torn_row",
+        place: place_of(next),
+        before,
+        after: printed(last),
+    });
+    true
+}
+
+/// Says that a row at a page's edge may be half of one.
+fn remark_maybe_cut(sink: &mut Sink, row: &TableRow) {
+    sink.remark(Diagnostic {
+        code: "row_maybe_cut",
+        severity: Severity::Note,
+        place: place_of(row),
+        message: Wording::new(
+            format!(
+                "the page may have cut this row, nothing shows where it began: {}",
+                printed(row)
+            ),
+            format!("此行可能被分页截断，无从判断其起点：{}", printed(row)),
+        ),
+        hint: None,
+    });
+}
+
+/// Lets a cell that spans rows go on over the page: at the top of the next page its place is blank,
+/// or bears its name again.
+pub(super) fn carry_spans(
+    sink: &mut Sink,
+    kinds: &Kinds,
+    rows: &mut [TableRow],
+    next: &mut TableRow,
+) {
+    let Some(key) = kinds.key else { return };
+    let below = next.clone();
+    for col in 0..key.min(next.slots.len()) {
+        let spans = rows.iter().any(|row| matches!(row.slots.get(col), Some(Slot::Above)));
+        let Some(head) = rows.iter().rposition(|row| row.cell(col).is_some()) else { continue };
+        let is_wide = matches!(rows[head].slots.get(col + 1), Some(Slot::Left));
+        if !spans || is_wide {
+            continue;
+        }
+        let (above, here) = (text_at(&rows[head], col), text_at(&below, col));
+        let Some(cell) = below.cell(col) else { continue };
+        if above.is_empty() && !here.is_empty() {
+            // The name of the span is printed in its middle, which fell on this page.
+            rows[head].slots[col] = Slot::Cell(cell.clone());
+        } else if !here.is_empty() && here != above {
+            continue;
+        }
+        next.slots[col] = Slot::Above;
+        sink.repair(Repair {
+            stage: Stage::Repair,
+            rule: "span_over_page",
+            place: Some(cell.place),
+            before: cell.raw.clone(),
+            after: text_at(&rows[head], col),
+        });
+    }
+}
