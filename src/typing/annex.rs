@@ -1,15 +1,454 @@
 //! The annexes: columns, rows by region, cells.
+//!
+//! An [`Annex`] holds one table. An annex that holds several becomes as many entries under one
+//! number, each with its table's title; a table in the body becomes an entry of number 0. What each
+//! column is, `columns` says; the level and parent of each row, `regions`.
 
-use crate::diag::Sink;
-use crate::model::{Annex, AnnexListEntry, Frame};
-use crate::repair::document::Document;
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::model::{Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Row, Status};
+use crate::place::{Located, Place, PlacedText, Spot};
+use crate::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
+use crate::typing::amounts;
+use crate::typing::columns::{self, Columns, squeeze};
+use crate::typing::regions::{self, Context, RowName};
+use rust_decimal::Decimal;
 
 /// The annexes of the notice, typed, in printed order.
-pub fn annexes(_sink: &mut Sink, _document: &Document, _frame: &Frame) -> Vec<Annex> {
-    Vec::new()
+pub fn annexes(sink: &mut Sink, document: &Document, frame: &Frame) -> Vec<Annex> {
+    let mut annexes = Vec::new();
+    for table in &document.tables {
+        annexes.extend(in_body(sink, frame, table));
+    }
+    for (index, annex) in document.annexes.iter().enumerate() {
+        let number = annex.number.unwrap_or(index as u32 + 1);
+        annexes.extend(of_annex(sink, frame, annex, number));
+    }
+    annexes
 }
 
-/// 附件说明: the annexes as the body announces them.
-pub fn annex_list(_document: &Document) -> Vec<AnnexListEntry> {
-    Vec::new()
+/// 附件说明: the annexes as the body announces them. An entry without a number takes its place in
+/// the list for one.
+pub fn annex_list(document: &Document) -> Vec<AnnexListEntry> {
+    let mut entries = Vec::new();
+    for (index, text) in document.annex_list.iter().enumerate() {
+        let text = text.trim();
+        let digits = text.as_str().chars().take_while(char::is_ascii_digit).count();
+        let number = text.as_str()[..digits].parse().ok();
+        let rest = text.as_str()[digits..].trim_start_matches(['.', '．', '、', ' ', '\u{3000}']);
+        // 2023年… begins with digits, too, but they are no number of its own.
+        let is_numbered = number.is_some() && rest.len() < text.as_str().len() - digits;
+        let title = match is_numbered {
+            true => text.slice(text.as_str().len() - rest.len()..text.as_str().len()),
+            false => text,
+        };
+        let Some(title) = located(&title) else { continue };
+        let number = number.filter(|_| is_numbered).unwrap_or(index as u32 + 1);
+        entries.push(AnnexListEntry { number, title });
+    }
+    entries
+}
+
+/// The text with its place; `None` where there is none.
+fn located(text: &PlacedText) -> Option<Located<String>> {
+    let text = text.trim();
+    Some(Located::new(text.as_str().to_owned(), text.place()?))
+}
+
+/// A table in the body, if it is one of figures: a box of metadata over the text is none.
+fn in_body(sink: &mut Sink, frame: &Frame, table: &Table) -> Option<Annex> {
+    let mut annex = of_table(sink, frame, table, None, None)?;
+    let has_figures = annex.columns.iter().any(|column| column.role != ColumnRole::Text);
+    if !has_figures || table.header.is_empty() || annex.rows.len() < 2 {
+        sink.remark(Diagnostic {
+            code: "table_in_body",
+            severity: Severity::Note,
+            place: Some(annex.place),
+            message: Wording::new(
+                "a table before the annexes holds no figures: not read as one of facts",
+                "附件之前的表格不含数据，未作数据表读取",
+            ),
+            hint: None,
+        });
+        return None;
+    }
+    annex.number = 0;
+    Some(annex)
+}
+
+/// The entries of one annex: one a table, or one without a table.
+fn of_annex(sink: &mut Sink, frame: &Frame, annex: &AnnexText, number: u32) -> Vec<Annex> {
+    let title = located(&annex.title);
+    let place = annex.label.place().or(title.as_ref().map(|title| title.place));
+    let mut notes: Vec<Located<String>> = annex.notes.iter().filter_map(located).collect();
+    let mut entries: Vec<Annex> = Vec::new();
+    for (index, table) in annex.tables.iter().enumerate() {
+        let caption = annex.unit_captions.get(index).or(annex.unit_captions.last());
+        let own = table.title.as_ref().and_then(located).filter(|own| {
+            index > 0
+                && title.as_ref().is_some_and(|t| !squeeze(&t.value).contains(&squeeze(&own.value)))
+        });
+        let Some(mut entry) = of_table(sink, frame, table, own.or(title.clone()), caption) else {
+            continue;
+        };
+        entry.number = number;
+        entry.place = place.filter(|_| index == 0).unwrap_or(entry.place);
+        entries.push(entry);
+    }
+    if entries.is_empty() {
+        let place = place.or(annex.images.first().copied()).unwrap_or(NOWHERE);
+        remark_without_table(sink, annex, number, place);
+        notes.extend(annex.paragraphs.iter().filter_map(|p| located(&p.text)));
+        entries.push(Annex {
+            number,
+            title,
+            place,
+            unit: annex.unit_captions.first().and_then(unit_of),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            notes,
+        });
+    } else if let Some(last) = entries.last_mut() {
+        last.notes.extend(notes);
+    }
+    entries
+}
+
+/// The place of what has none.
+const NOWHERE: Place = Place { page: 1, spot: Spot::Text { line: 1, column: 1 } };
+
+/// Says that an annex shows no table that could be read, and what it shows instead.
+fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: Place) {
+    let (severity, en, zh) = if !annex.images.is_empty() {
+        (
+            Severity::Warning,
+            "holds a picture and no table that can be read",
+            "为图片，没有可读取的表格",
+        )
+    } else if !annex.paragraphs.is_empty() {
+        (Severity::Note, "holds text and no table", "为文字，没有表格")
+    } else {
+        (Severity::Warning, "holds no table", "没有表格")
+    };
+    sink.remark(Diagnostic {
+        code: "annex_without_table",
+        severity,
+        place: Some(annex.images.first().copied().unwrap_or(place)),
+        message: Wording::new(format!("annex {number} {en}"), format!("附件{number}{zh}")),
+        hint: None,
+    });
+}
+
+/// The unit of a caption with the caption's place.
+fn unit_of(caption: &PlacedText) -> Option<Located<String>> {
+    Some(Located::new(columns::unit_of_caption(caption.as_str())?, caption.place()?))
+}
+
+/// A table typed; `None` where it has no rows. Its number is the caller's to give.
+fn of_table(
+    sink: &mut Sink,
+    frame: &Frame,
+    table: &Table,
+    title: Option<Located<String>>,
+    caption: Option<&PlacedText>,
+) -> Option<Annex> {
+    let title = title.or_else(|| table.title.as_ref().and_then(located));
+    let unit = table.unit.as_ref().and_then(unit_of).or_else(|| caption.and_then(unit_of));
+    let title_unit = title.as_ref().and_then(|title| columns::unit_of_title(&title.value));
+    let unit_name = unit.as_ref().map(|unit| unit.value.clone()).or(title_unit);
+
+    let (notes, rows) = part_notes(table);
+    let table = Table { rows, ..table.clone() };
+    let columns = columns::columns(&table, unit_name.as_deref());
+    let table = Table { rows: straighten(sink, &columns, table.rows), ..table };
+    let context = Context {
+        frame,
+        title: title.as_ref().map_or("", |title| &title.value),
+        header: &columns.name_header,
+    };
+    let lines = in_order(&columns, lines(&columns, &table.rows), &context);
+    let first = lines.first()?;
+    let place = first.name.place;
+    let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
+    let regions = regions::assign(sink, &names, &context);
+    let mut rows = Vec::with_capacity(lines.len());
+    for (line, region) in lines.into_iter().zip(regions) {
+        let number = rows.len() as u32 + 1;
+        for cell in line.ambiguous {
+            remark_ambiguous(sink, &cell);
+        }
+        rows.push(Row { number, region, serial: line.serial, cells: line.cells });
+    }
+    Some(Annex {
+        number: 0,
+        title,
+        place,
+        unit,
+        columns: columns.facts.into_iter().map(|(_, column)| column).collect(),
+        rows,
+        notes,
+    })
+}
+
+/// Notes that stand inside the grid, in rows of one wide cell, apart from the rows of data.
+fn part_notes(table: &Table) -> (Vec<Located<String>>, Vec<TableRow>) {
+    let (mut notes, mut rows) = (Vec::new(), Vec::new());
+    for row in &table.rows {
+        let is_wide = row.slots.len() > 1 && row.slots[1..].iter().all(|s| *s == Slot::Left);
+        let note = row.cell(0).filter(|cell| {
+            let text = squeeze(cell.text.as_str());
+            is_wide
+                && (text.starts_with('注') || text.starts_with("备注") || text.starts_with("说明"))
+        });
+        match note.and_then(|cell| located(&cell.text)) {
+            Some(note) => notes.push(note),
+            None => rows.push(row.clone()),
+        }
+    }
+    (notes, rows)
+}
+
+/// Puts the figures of a total row back under their columns where it merges 序号 and region and so
+/// has a cell less than the others: they stand one place to the left, and a blank is left at the
+/// end.
+fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+    let Some(serial) = columns.serial.filter(|&serial| serial < columns.name) else { return rows };
+    for row in &mut rows {
+        let status =
+            |col: usize| row.cell(col).map(|cell| amounts::read(cell.text.as_str()).status);
+        let is_shifted = status(serial) == Some(Status::Text)
+            && status(columns.name) == Some(Status::Value)
+            && status(row.slots.len().saturating_sub(1)) == Some(Status::Blank);
+        let Some(cell) = row.cell(serial).filter(|_| is_shifted) else { continue };
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "shifted_total_row",
+            place: Some(cell.place),
+            before: cell.raw.clone(),
+            after: cell.raw.clone(),
+        });
+        row.slots.pop();
+        row.slots.insert(columns.name, Slot::Left);
+    }
+    rows
+}
+
+/// A row read, but for its place in the hierarchy.
+struct Line {
+    name: RowName,
+    serial: Option<Located<String>>,
+    cells: Vec<Cell>,
+    /// Cells that look like figures but may be read in more than one way.
+    ambiguous: Vec<Cell>,
+    page: u32,
+    panel: u16,
+}
+
+/// Reads the rows one by one; rows with nothing in them are passed over.
+fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut naming = Naming::default();
+    let mut above: Vec<Option<TableCell>> = Vec::new();
+    for row in rows {
+        above.resize(row.slots.len().max(above.len()), None);
+        for (slot, above) in row.slots.iter().zip(&mut above) {
+            match slot {
+                Slot::Cell(cell) => *above = Some(cell.clone()),
+                Slot::Left => *above = None,
+                Slot::Above => {}
+            }
+        }
+        let is_empty = row.slots.iter().all(|slot| match slot {
+            Slot::Cell(cell) => cell.text.is_empty(),
+            _ => true,
+        });
+        if is_empty {
+            continue;
+        }
+        let (mut cells, mut ambiguous) = (Vec::new(), Vec::new());
+        let mut figures: Vec<Option<Decimal>> = Vec::new();
+        for (col, column) in &columns.facts {
+            let (cell, is_ambiguous) = read_cell(row, *col, column);
+            if is_ambiguous {
+                ambiguous.push(cell.clone());
+            }
+            if column.role == ColumnRole::Sum {
+                figures.push(cell.value.map(|value| value.decimal()));
+            }
+            cells.push(cell);
+        }
+        let covering = |col: usize| covering(row, &above, col);
+        let serial = columns.serial.and_then(|col| row.cell(col)).cloned();
+        let name = naming.name(columns, covering, serial.as_ref());
+        let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
+        let is_number = |cell: &TableCell| cell.text.as_str().chars().any(|c| c.is_ascii_digit());
+        lines.push(Line {
+            name: RowName { text: name.text, place, spanned_by: name.spanned_by, figures },
+            serial: serial.filter(is_number).and_then(|cell| located(&cell.text)),
+            cells,
+            ambiguous,
+            page: row.page,
+            panel: row.panel,
+        });
+    }
+    lines
+}
+
+/// The cell that covers a place of a row.
+fn covering<'a>(
+    row: &'a TableRow,
+    above: &'a [Option<TableCell>],
+    col: usize,
+) -> Option<&'a TableCell> {
+    let mut at = col;
+    while at > 0 && row.slots.get(at) == Some(&Slot::Left) {
+        at -= 1;
+    }
+    match row.slots.get(at)? {
+        Slot::Cell(cell) => Some(cell),
+        _ => above.get(at)?.as_ref(),
+    }
+}
+
+/// Names rows one after the other: a prefecture's name holds for the rows below it.
+#[derive(Default)]
+struct Naming {
+    prefecture: Option<String>,
+}
+
+/// A row's name, before its level is known.
+struct Name {
+    text: String,
+    place: Option<Place>,
+    spanned_by: Option<String>,
+}
+
+/// Names of a row that stands for the whole of what is above it.
+const SUBTOTALS: &[&str] = &["小计", "合计", "计", "总计", "全市", "全州", "市小计", "州小计"];
+/// Names of the row that stands for all rows.
+const TOTALS: &[&str] = &["合计", "总计", "全省", "全省合计", "全区合计", "全区", "全国", "总合计"];
+
+impl Naming {
+    fn name<'a>(
+        &mut self,
+        columns: &Columns,
+        covering: impl Fn(usize) -> Option<&'a TableCell>,
+        serial: Option<&TableCell>,
+    ) -> Name {
+        let text = |cell: Option<&TableCell>| {
+            cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
+        };
+        let own = covering(columns.name);
+        let mut name =
+            Name { text: text(own), place: own.map(|cell| cell.place), spanned_by: None };
+        if let Some(col) = columns.prefecture {
+            let cell = covering(col);
+            let prefecture = text(cell);
+            if TOTALS.contains(&prefecture.as_str()) {
+                // The total row may fill both columns, one, or one cell over both.
+                self.prefecture = None;
+                name.text = prefecture;
+                name.place = cell.map(|cell| cell.place);
+                return name;
+            }
+            if !prefecture.is_empty() && prefecture != name.text {
+                self.prefecture = Some(prefecture);
+            } else if !prefecture.is_empty() {
+                // One cell over both columns that is no total: a prefecture's own row.
+                self.prefecture = Some(prefecture.clone());
+            }
+            let is_own = name.text.is_empty() || SUBTOTALS.contains(&name.text.as_str());
+            if let (true, Some(prefecture)) = (is_own, &self.prefecture) {
+                name.text = prefecture.clone();
+                name.place =
+                    cell.filter(|cell| !cell.text.is_empty()).map(|c| c.place).or(name.place);
+            }
+            name.spanned_by = self.prefecture.clone();
+        } else if name.text.is_empty() {
+            // A total row may bear its name in the column of serial numbers.
+            let words = text(serial);
+            if words.chars().any(|c| !c.is_ascii_digit()) {
+                name.text = words;
+                name.place = serial.map(|cell| cell.place);
+            }
+        }
+        name
+    }
+}
+
+/// Reads the cell of a column of facts, and says whether it may be read in more than one way. What
+/// another cell covers is blank.
+fn read_cell(row: &TableRow, col: usize, column: &Column) -> (Cell, bool) {
+    let Some(cell) = row.cell(col) else {
+        let place = row.slots.iter().find_map(|slot| match slot {
+            Slot::Cell(cell) => Some(cell.place),
+            _ => None,
+        });
+        let place = place.unwrap_or(NOWHERE);
+        let blank =
+            Cell { raw: String::new(), value: None, text: None, status: Status::Blank, place };
+        return (blank, false);
+    };
+    let text = cell.text.as_str();
+    let reading = match column.role {
+        ColumnRole::Text => amounts::read_text(text),
+        _ => amounts::read(text),
+    };
+    let words = (reading.status == Status::Text).then(|| columns::joined(&cell.text));
+    let read = Cell {
+        raw: cell.raw.clone(),
+        value: reading.value,
+        text: words,
+        status: reading.status,
+        place: cell.place,
+    };
+    (read, reading.is_ambiguous)
+}
+
+/// Says that a cell looks like a figure but may be more than one.
+fn remark_ambiguous(sink: &mut Sink, cell: &Cell) {
+    sink.remark(Diagnostic {
+        code: "ambiguous_figure",
+        severity: Severity::Warning,
+        place: Some(cell.place),
+        message: Wording::new(
+            format!("\"{}\" may be read as more than one figure: kept as text", cell.raw),
+            format!("“{}”可能不止一个数，按文字保留", cell.raw),
+        ),
+        hint: None,
+    });
+}
+
+/// The rows in the order their authors meant: page by page, or, where a long table was folded into
+/// panels before it was cut into pages, panel by panel. Serial numbers say which, or else names and
+/// sums; where nothing does, page by page.
+fn in_order(columns: &Columns, lines: Vec<Line>, context: &Context) -> Vec<Line> {
+    let pages =
+        lines.iter().map(|line| line.page).max() != lines.iter().map(|line| line.page).min();
+    if !pages || lines.iter().all(|line| line.panel == 0) {
+        return lines;
+    }
+    let mut by_panel: Vec<usize> = (0..lines.len()).collect();
+    by_panel.sort_by_key(|&i| (lines[i].panel, lines[i].page));
+    let by_page: Vec<usize> = (0..lines.len()).collect();
+    let steps = |order: &[usize]| {
+        let numbers: Vec<u32> = order
+            .iter()
+            .filter_map(|&i| lines[i].serial.as_ref()?.value.trim().parse().ok())
+            .collect();
+        numbers.windows(2).filter(|pair| pair[1] == pair[0].saturating_add(1)).count() as i64
+    };
+    let fit = |order: &[usize]| {
+        let names: Vec<RowName> = order.iter().map(|&i| lines[i].name.clone()).collect();
+        regions::order_fit(&names, context)
+    };
+    let is_by_panel = match columns.serial {
+        Some(_) => steps(&by_panel) > steps(&by_page),
+        None => fit(&by_panel) > fit(&by_page),
+    };
+    if !is_by_panel {
+        return lines;
+    }
+    let mut lines: Vec<Line> = lines;
+    lines.sort_by_key(|line| (line.panel, line.page));
+    lines
 }

@@ -1,8 +1,10 @@
 //! `Document` in, `Notice` out: regions, units, exact figures, dates. Never guesses: text that will
 //! not parse keeps its text.
 
+pub mod amounts;
 pub mod annex;
 pub mod body;
+pub mod columns;
 pub mod deadlines;
 pub mod frame;
 pub mod regions;
