@@ -73,16 +73,26 @@ impl Division {
         }
     }
 
-    /// Whether it stood so at some time of this year. In a year of change both the old and the
-    /// new do: a notice may have been written before or after.
-    pub fn stood_in(&self, year: u16) -> bool {
-        self.from.is_none_or(|from| from <= year) && self.until.is_none_or(|until| year <= until)
+    /// How many years lie between its time and a year; 0 if it stood so at some time of that year.
+    /// In a year of change both the old and the new do: a notice may come before or after.
+    pub fn years_from(&self, year: u16) -> u16 {
+        match (self.from, self.until) {
+            (Some(from), _) if year < from => from - year,
+            (_, Some(until)) if until < year => year - until,
+            _ => 0,
+        }
     }
 }
 
 /// Whether two codes, of any two years, are one division: equal, or one went on as the other.
 pub fn same_region(a: u32, b: u32) -> bool {
     a == b || last_code(a) == last_code(b)
+}
+
+/// What stands under a code in a year, or stood nearest to it; without a year, today.
+pub fn division_of(code: u32, year: Option<u16>) -> Option<&'static Division> {
+    let year = year.unwrap_or(u16::MAX);
+    at(code).min_by_key(|d| (d.years_from(year), std::cmp::Reverse(d.from)))
 }
 
 /// The code a division went on under to this day, or to its end.
@@ -111,12 +121,12 @@ fn divisions() -> &'static [Division] {
     static DIVISIONS: OnceLock<Vec<Division>> = OnceLock::new();
     DIVISIONS.get_or_init(|| {
         let lines = include_str!("divisions.tsv").lines();
-        lines.filter_map(division).collect()
+        lines.filter_map(parse_line).collect()
     })
 }
 
 /// A line of the table; `None` for a line that is none.
-fn division(line: &'static str) -> Option<Division> {
+fn parse_line(line: &'static str) -> Option<Division> {
     let mut fields = line.split('\t');
     let code = fields.next()?.parse().ok()?;
     let name = fields.next()?;

@@ -41,7 +41,7 @@ pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found>
         .chain(short)
         .filter(|(d, _)| within.is_none_or(|code| d.is_within(code)))
         .map(|(division, is_short)| {
-            let away = years_away(division, year);
+            let away = division.years_from(year);
             let fit = match (is_short, away) {
                 (false, 0) => Fit::Full,
                 (true, 0) => Fit::Short,
@@ -57,15 +57,6 @@ pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found>
     found.sort_by_key(|f| f.division.code);
     found.dedup_by_key(|f| f.division.code);
     found
-}
-
-/// How many years lie between a division's time and a year; 0 if it stood then.
-fn years_away(division: &Division, year: u16) -> u16 {
-    match (division.from, division.until) {
-        (Some(from), _) if year < from => from - year,
-        (_, Some(until)) if until < year => year - until,
-        _ => 0,
-    }
 }
 
 /// The prefecture that the statistics bureau counts a development zone or new area under, by its

@@ -1,0 +1,748 @@
+//! Whom each row of an annex is about: level, parent and code, by names and by arithmetic.
+//!
+//! Names are the first witness: words such as 合计 or 中心城区, and the table of divisions in the
+//! place and year of the notice. Where names leave a row open (a new area, a development zone, a
+//! county that stands apart from its prefecture) the figures decide, if they speak clearly; else
+//! the row belongs to the prefecture it follows.
+
+mod scope;
+mod sums;
+mod words;
+
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::model::{Frame, Level, Region};
+use crate::place::Place;
+use crate::regions::{Fit, Found, Tier, spoken, zone_prefecture};
+use rust_decimal::Decimal;
+use scope::Scope;
+use std::collections::BTreeMap;
+use words::{Word, Words};
+
+/// The region cell of a row, with what else tells its level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowName {
+    /// The name as printed, without inner spaces. Where a prefecture spans its counties' rows and
+    /// its own row says 小计, this is the prefecture.
+    pub text: String,
+    /// Where the name stands.
+    pub place: Place,
+    /// The prefecture that a cell spanning this row names, where the table has such a column.
+    pub spanned_by: Option<String>,
+    /// The row's figures in the columns that add up, column by column.
+    pub figures: Vec<Option<Decimal>>,
+}
+
+/// What is known beside the rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Who issued the notice, and when.
+    pub frame: &'a Frame,
+    /// The title of the annex; empty where none is printed.
+    pub title: &'a str,
+    /// The printed header of the region column: 设区市, 市、区.
+    pub header: &'a str,
+}
+
+/// One region for each row, in order.
+pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Region> {
+    let words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
+    let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
+    let mut stations = by_names(rows, &words, &scope);
+    by_figures(rows, &words, context, &mut stations);
+    note_of_which(sink, rows, &words);
+    remark_disagreement(sink, rows, &stations);
+    remark_other_years(sink, rows, &words, &stations);
+    let regions = stations.into_iter().zip(rows.iter().zip(words));
+    regions.map(|(station, (row, words))| station.region(row, words)).collect()
+}
+
+/// How well an order of rows fits their names and sums; the greater, the better. For choosing
+/// between readings of a page, such as side-by-side panels page by page or all through.
+pub fn order_fit(rows: &[RowName], context: &Context) -> i64 {
+    let words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
+    let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
+    let stations = by_names(rows, &words, &scope);
+    let mut fit = 0;
+    for station in &stations {
+        fit += match (station.doubt, station.level) {
+            (Doubt::Apart(_), _) => -2,
+            (Doubt::No, Level::County) if station.parent_row.is_some() => 1,
+            // The rest of a prefecture stands in its prefecture's rows.
+            (_, Level::Central) if station.parent_row.is_none() => -1,
+            _ => 0,
+        };
+    }
+    for (head, parts) in groups(&stations) {
+        let verdict = sum_of(rows, head, &parts);
+        if verdict.is_clear() {
+            fit += 3;
+        } else if verdict.fails > 0 {
+            fit -= 1;
+        }
+    }
+    fit
+}
+
+/// What is known of a row's place in the hierarchy.
+#[derive(Debug, Clone, PartialEq)]
+struct Station {
+    level: Level,
+    /// The row it belongs to.
+    parent_row: Option<usize>,
+    /// The printed name of the prefecture it belongs to.
+    parent: Option<String>,
+    /// The division its name stands for.
+    found: Option<Found>,
+    /// Whether names alone leave its place open.
+    doubt: Doubt,
+}
+
+/// What names leave open of a row's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// Nothing.
+    No,
+    /// Its name is in no table: it may belong to the prefecture it follows, or stand for itself.
+    Unknown,
+    /// It is a county that does not stand with its prefecture, whose row is this one: it may
+    /// belong to it still, or be reckoned apart from it.
+    Apart(usize),
+}
+
+impl Station {
+    fn top(level: Level) -> Station {
+        Station { level, parent_row: None, parent: None, found: None, doubt: Doubt::No }
+    }
+
+    fn of(self, found: Found) -> Station {
+        Station { found: Some(found), ..self }
+    }
+
+    fn in_doubt(self, doubt: Doubt) -> Station {
+        Station { doubt, ..self }
+    }
+
+    fn region(self, row: &RowName, words: Words) -> Region {
+        let at_date = self.found.filter(|f| f.fit <= Fit::Short);
+        Region {
+            name: words.printed,
+            level: self.level,
+            parent_row: self.parent_row,
+            parent: self.parent,
+            code: at_date.map(|f| format!("{:06}", f.division.code)),
+            place: row.place,
+        }
+    }
+}
+
+/// The rows that stand for a prefecture, as one walks down the table.
+#[derive(Debug, Clone)]
+struct Group {
+    /// Its own row.
+    row: usize,
+    /// Its printed name; `None` for a heading that is no prefecture, as 省直管县.
+    name: Option<String>,
+    /// Its code, if it is known.
+    code: Option<u32>,
+    /// 杭州市 under 杭州市小计: the row of its urban part, which 其中 divides.
+    urban: Option<usize>,
+    /// Whether its own row is a subtotal, 杭州市小计.
+    is_subtotal: bool,
+}
+
+/// Places every row by its name and by the rows before it.
+fn by_names(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<Station> {
+    let mut walk = Walk {
+        scope,
+        words,
+        totals: total_rows(rows, words, scope),
+        prefectures: prefecture_rows(rows, words, scope),
+        spans: span_rows(rows, words),
+        group: None,
+        stations: Vec::with_capacity(rows.len()),
+    };
+    for (at, row) in rows.iter().enumerate() {
+        let station = walk.place(at, row);
+        walk.stations.push(station);
+    }
+    walk.stations
+}
+
+/// The rows that hold the sum of the whole table, by their words: 合计 between other rows is a
+/// subtotal if the table has a total at one of its ends.
+fn total_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
+    let is_end = |at: usize| at == 0 || at + 1 == rows.len();
+    let own_name = |name: &str| scope.division.is_some_and(|d| d.name == name);
+    let is_total = |word: &Word| match word {
+        Word::Total => true,
+        Word::Subtotal(Some(of)) => {
+            own_name(of) || scope.division.is_some_and(|d| d.name.starts_with(of.as_str()))
+        }
+        _ => false,
+    };
+    let worded: Vec<bool> =
+        (0..rows.len()).map(|at| is_total(&words[at].word) && !is_spanned(&rows[at])).collect();
+    let at_end = (0..rows.len()).any(|at| worded[at] && is_end(at));
+    let any = worded.contains(&true);
+    (0..rows.len())
+        .map(|at| match &words[at].word {
+            // A division's own name at an end of its table, where nothing else is the total.
+            Word::Name(name) => !any && is_end(at) && rows.len() > 2 && own_name(name),
+            _ => worded[at] && (is_end(at) || !at_end),
+        })
+        .collect()
+}
+
+/// Whether a cell that spans the row names something that is no total itself.
+fn is_spanned(row: &RowName) -> bool {
+    row.spanned_by.as_deref().is_some_and(|name| {
+        !matches!(words::read(name).word, Word::Total | Word::Blank | Word::Subtotal(None))
+    })
+}
+
+/// The first row of each prefecture that has one of its own, by code.
+fn prefecture_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> BTreeMap<u32, usize> {
+    let mut first = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let name = match (&words[at].word, &row.spanned_by) {
+            (_, Some(by)) if is_own_row(row, &words[at].word) => spoken(by),
+            (Word::Name(name) | Word::Subtotal(Some(name)), _) => name.clone(),
+            _ => continue,
+        };
+        let found = scope.resolve(&name);
+        if let Some(prefecture) = found.iter().find(|f| f.division.tier() == Tier::Prefecture) {
+            first.entry(prefecture.division.code).or_insert(at);
+        }
+    }
+    first
+}
+
+/// Whether a spanned row is the spanning prefecture's own: its name again, or 小计.
+fn is_own_row(row: &RowName, word: &Word) -> bool {
+    row.spanned_by.as_deref().is_some_and(|by| by == row.text || spoken(by) == spoken(&row.text))
+        || (row.spanned_by.is_some()
+            && matches!(word, Word::Subtotal(None) | Word::Total | Word::Blank))
+}
+
+/// The own row of each spanning prefecture, by its printed name and the run of rows it spans.
+fn span_rows(rows: &[RowName], words: &[Words]) -> Vec<Option<usize>> {
+    let mut own: Vec<Option<usize>> = vec![None; rows.len()];
+    let mut start = 0;
+    for run in rows.chunk_by(|a, b| a.spanned_by == b.spanned_by) {
+        let row = (start..start + run.len()).find(|&at| is_own_row(&rows[at], &words[at].word));
+        own[start..start + run.len()].fill(row);
+        start += run.len();
+    }
+    own
+}
+
+/// The walk down the table.
+struct Walk<'a> {
+    scope: &'a Scope,
+    words: &'a [Words],
+    totals: Vec<bool>,
+    prefectures: BTreeMap<u32, usize>,
+    spans: Vec<Option<usize>>,
+    group: Option<Group>,
+    stations: Vec<Station>,
+}
+
+impl Walk<'_> {
+    fn place(&mut self, at: usize, row: &RowName) -> Station {
+        if is_spanned(row) {
+            return self.place_spanned(at, row);
+        }
+        if self.totals[at] {
+            self.group = None;
+            return Station::top(Level::Province);
+        }
+        let words = &self.words[at];
+        match &words.word {
+            Word::Total | Word::Subtotal(None) => self.below_group(Level::Subtotal),
+            Word::Subtotal(Some(of)) => self.place_subtotal(at, of),
+            Word::Central(of) => self.place_central(at, of.as_deref()),
+            Word::ProvinceOwn => {
+                self.group = None;
+                Station::top(Level::Other)
+            }
+            Word::Direct => {
+                let group =
+                    Group { row: at, name: None, code: None, urban: None, is_subtotal: true };
+                self.group = Some(group);
+                Station::top(Level::Subtotal)
+            }
+            Word::Township => match self.scope.resolve(&spoken(&words.printed)).is_empty() {
+                true => Station::top(Level::Other),
+                false => self.place_name(at, &spoken(&words.printed)),
+            },
+            Word::Name(name) => self.place_name(at, name),
+            Word::Blank => Station::top(Level::Other),
+        }
+    }
+
+    /// A row beside a cell that names the prefecture of several rows.
+    fn place_spanned(&mut self, at: usize, row: &RowName) -> Station {
+        let words = &self.words[at];
+        let by = row.spanned_by.clone().unwrap_or_default();
+        let prefecture = spoken(&by);
+        let found = self.scope.resolve(&prefecture);
+        let above = found.iter().find(|f| f.division.tier() != Tier::County).copied();
+        if is_own_row(row, &words.word) {
+            let level = match (above, found.first()) {
+                (None, Some(_)) if self.scope.tier() == Some(Tier::Prefecture) => Level::County,
+                _ => Level::Prefecture,
+            };
+            let station = Station::top(level);
+            return match above.or(found.first().copied()) {
+                Some(found) => station.of(found),
+                None => station,
+            };
+        }
+        let name = spoken(&words.printed);
+        let (level, division) = match &words.word {
+            Word::Central(_) => (Level::Central, None),
+            Word::Subtotal(_) | Word::Total => (Level::Subtotal, None),
+            Word::Township => (Level::Other, None),
+            _ => {
+                let below = above.and_then(|a| self.scope.resolve_below(&name, a.division.code));
+                (Level::County, below)
+            }
+        };
+        Station {
+            level,
+            parent_row: self.spans[at],
+            parent: Some(without_spaces(&by)),
+            found: division,
+            doubt: Doubt::No,
+        }
+    }
+
+    /// 杭州市小计: the prefecture's whole, its parts below.
+    fn place_subtotal(&mut self, at: usize, of: &str) -> Station {
+        let found = self.scope.resolve(of);
+        match found.into_iter().find(|f| f.division.tier() == Tier::Prefecture) {
+            Some(found) => {
+                self.group = Some(Group {
+                    row: at,
+                    name: Some(of.to_owned()),
+                    code: Some(found.division.code),
+                    urban: None,
+                    is_subtotal: true,
+                });
+                Station::top(Level::Subtotal).of(found)
+            }
+            None => self.below_group(Level::Subtotal),
+        }
+    }
+
+    /// 中心城区, 市本级: the rest of the prefecture around it, or of the one it names.
+    fn place_central(&mut self, at: usize, of: Option<&str>) -> Station {
+        if of.is_none() {
+            // 城区 is a district of its own in a few prefectures.
+            let name = spoken(&self.words[at].printed);
+            let code = self.group.as_ref().and_then(|g| g.code);
+            let district = code.and_then(|code| self.scope.resolve_below(&name, code));
+            if let Some(found) = district.filter(|f| f.fit == Fit::Full) {
+                return self.below_group(Level::County).of(found);
+            }
+            self.make_head_of_the_row_before(at, None);
+            return self.below_group(Level::Central);
+        }
+        let found = self.scope.resolve(of.unwrap_or_default());
+        let code =
+            found.iter().find(|f| f.division.tier() == Tier::Prefecture).map(|f| f.division.code);
+        match code {
+            Some(code) if self.group.as_ref().is_none_or(|g| g.code != Some(code)) => {
+                self.group = None;
+                match self.prefectures.get(&code).copied() {
+                    Some(row) => self.below_row(row, Level::Central),
+                    None => Station::top(Level::Central),
+                }
+            }
+            _ => self.below_group(Level::Central),
+        }
+    }
+
+    fn place_name(&mut self, at: usize, name: &str) -> Station {
+        if self.scope.division.is_some_and(|d| d.name == name) && self.totals.contains(&true) {
+            // Its own share, beside those of its parts.
+            self.group = None;
+            let is_province = self.scope.tier() == Some(Tier::Province);
+            return Station::top(if is_province { Level::Other } else { Level::Central });
+        }
+        let found = self.scope.resolve(name);
+        let of_tier = |tier| found.iter().find(|f| f.division.tier() == tier).copied();
+        if let Some(province) = of_tier(Tier::Province).filter(|_| self.scope.division.is_none()) {
+            self.start_group(at, Some(province.division.code));
+            return Station::top(Level::Province).of(province);
+        }
+        let group = self.group.as_ref().and_then(|g| g.code);
+        if let Some(prefecture) = of_tier(Tier::Prefecture) {
+            // A short name, 长沙, is the prefecture's, and among its own rows the county's.
+            let is_short = matches!(prefecture.fit, Fit::Short | Fit::ShortOtherYear);
+            let as_county = of_tier(Tier::County).filter(|_| is_short);
+            if as_county.is_none() || group != Some(prefecture.division.code) {
+                return self.place_prefecture(at, prefecture);
+            }
+        }
+        let in_group = group.and_then(|code| self.scope.resolve_below(name, code));
+        match in_group.or(of_tier(Tier::County)) {
+            Some(county) => self.place_county(at, county),
+            None => self.place_unknown(name),
+        }
+    }
+
+    fn place_prefecture(&mut self, at: usize, found: Found) -> Station {
+        let code = found.division.code;
+        let subtotal = self.group.as_mut().filter(|g| g.is_subtotal && g.code == Some(code));
+        if let Some(group) = subtotal {
+            // 杭州市 under 杭州市小计 is its urban part.
+            group.urban = Some(at);
+            let row = group.row;
+            return Station { parent_row: Some(row), ..Station::top(Level::Central) };
+        }
+        self.start_group(at, Some(code));
+        Station::top(Level::Prefecture).of(found)
+    }
+
+    fn place_county(&mut self, at: usize, found: Found) -> Station {
+        if self.scope.tier() == Some(Tier::Prefecture) {
+            return Station::top(Level::County).of(found);
+        }
+        let Some(prefecture) = found.division.prefecture() else {
+            // Governed by the province itself.
+            if self.group.as_ref().is_none_or(|g| g.name.is_some()) {
+                self.group = None;
+                return Station::top(Level::County).of(found);
+            }
+            return self.below_group(Level::County).of(found);
+        };
+        let printed = self.prefectures.get(&prefecture).copied();
+        if self.group.as_ref().is_some_and(|g| g.code == Some(prefecture) || g.name.is_none()) {
+            return self.below_group(Level::County).of(found);
+        }
+        match printed {
+            Some(row) => {
+                self.group = None;
+                Station::top(Level::County).of(found).in_doubt(Doubt::Apart(row))
+            }
+            None => {
+                if !self.make_head_of_the_row_before(at, Some(prefecture)) {
+                    self.group = None;
+                }
+                self.below_group(Level::County).of(found)
+            }
+        }
+    }
+
+    /// A name in no table.
+    fn place_unknown(&mut self, name: &str) -> Station {
+        if let Some(prefecture) = zone_prefecture(name) {
+            if self.group.as_ref().is_some_and(|g| g.code == Some(prefecture)) {
+                return self.below_group(Level::County);
+            }
+            if let Some(&row) = self.prefectures.get(&prefecture) {
+                self.group = None;
+                return Station::top(Level::County).in_doubt(Doubt::Apart(row));
+            }
+        }
+        let level = match self.scope.tier() {
+            None | Some(Tier::Province) if self.group.is_none() => Level::Prefecture,
+            Some(Tier::County) => Level::Other,
+            _ => Level::County,
+        };
+        self.below_group(level).in_doubt(Doubt::Unknown)
+    }
+
+    /// A row of the group that is open, or of none.
+    fn below_group(&self, level: Level) -> Station {
+        let Some(group) = &self.group else {
+            return Station::top(level);
+        };
+        let at = self.stations.len();
+        let row = match group.urban {
+            Some(urban) if self.is_of_which(urban, at) => urban,
+            _ => group.row,
+        };
+        Station { parent_row: Some(row), parent: group.name.clone(), ..Station::top(level) }
+    }
+
+    /// Whether a row belongs to the run that 其中 opens after an urban row: the rest of the city and
+    /// its districts, up to the first county.
+    fn is_of_which(&self, urban: usize, at: usize) -> bool {
+        let run = self.words.get(urban + 1..=at).unwrap_or_default();
+        let is_part = |w: &Words| matches!(w.word, Word::Central(_)) || w.printed.ends_with('区');
+        run.first().is_some_and(|first| first.of_which)
+            && run.iter().all(|w| w.of_which || is_part(w))
+    }
+
+    /// A row of the prefecture whose own row this is.
+    fn below_row(&self, row: usize, level: Level) -> Station {
+        let parent = self.words.get(row).map(|w| w.printed.clone());
+        Station { parent_row: Some(row), parent, ..Station::top(level) }
+    }
+
+    fn start_group(&mut self, at: usize, code: Option<u32>) {
+        let name = self.words.get(at).map(|w| w.printed.clone());
+        self.group = Some(Group { row: at, name, code, urban: None, is_subtotal: false });
+    }
+
+    /// Where a row of no known prefecture follows a name in no table, that name is its prefecture's:
+    /// misprinted, or of a place the table does not know.
+    fn make_head_of_the_row_before(&mut self, at: usize, code: Option<u32>) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let Some(station) = self.stations.get_mut(before) else { return false };
+        let may_head = matches!(self.scope.tier(), None | Some(Tier::Province))
+            && station.doubt == Doubt::Unknown
+            // 赣州高新区 before 中心城区 is no prefecture; a name that ends as one is.
+            && (code.is_some() || station.parent_row.is_none());
+        if may_head {
+            *station = Station::top(Level::Prefecture);
+            self.start_group(before, code);
+        }
+        may_head
+    }
+}
+
+/// Settles by the figures what names left open.
+fn by_figures(rows: &[RowName], words: &[Words], context: &Context, stations: &mut [Station]) {
+    let cut = only_cut(rows, stations);
+    let named = stations.iter().filter(|s| s.found.is_some()).count();
+    let unknown = stations.iter().filter(|s| s.doubt == Doubt::Unknown).count();
+    if let Some(cut) = cut.as_ref().filter(|_| unknown > named) {
+        take_cut(cut, words, stations);
+        return;
+    }
+    settle_unknown(rows, words, context, cut.as_deref(), stations);
+    settle_apart(rows, words, cut.as_deref(), stations);
+    settle_blank_total(rows, words, stations);
+}
+
+/// Takes the hierarchy from the figures alone: few names are known.
+fn take_cut(cut: &[Option<usize>], words: &[Words], stations: &mut [Station]) {
+    for (at, station) in stations.iter_mut().enumerate() {
+        let parent = cut.get(at).copied().flatten();
+        if station.level == Level::Province {
+            continue;
+        }
+        if !matches!(station.level, Level::Central | Level::Subtotal | Level::Other) {
+            station.level = if parent.is_some() { Level::County } else { Level::Prefecture };
+        }
+        station.doubt = Doubt::No;
+        station.parent_row = parent;
+        station.parent = parent.and_then(|row| words.get(row)).map(|w| w.printed.clone());
+    }
+}
+
+/// Names in no table belong to the prefecture they follow, unless the figures or the addressees
+/// say that they stand for themselves, as a new area at the end of a list does.
+fn settle_unknown(
+    rows: &[RowName],
+    words: &[Words],
+    context: &Context,
+    cut: Option<&[Option<usize>]>,
+    stations: &mut [Station],
+) {
+    let is_nested = stations
+        .iter()
+        .any(|s| s.parent_row.is_some() && s.doubt == Doubt::No && s.level != Level::Subtotal);
+    for (head, parts) in groups(stations) {
+        let mut open =
+            parts.iter().rev().take_while(|&&p| stations[p].doubt == Doubt::Unknown).count();
+        if open == 0 {
+            continue;
+        }
+        if let Some(cut) = cut {
+            open = parts.iter().rev().take(open).filter(|&&p| cut.get(p) == Some(&None)).count();
+        } else {
+            let kept =
+                |leave: usize| parts.get(..parts.len().saturating_sub(leave)).unwrap_or_default();
+            let verdict = |leave: usize| sum_of(rows, head, kept(leave));
+            let whole = verdict(0);
+            let better = (1..=open.min(8)).find(|&leave| verdict(leave).holds > whole.holds);
+            open = match better {
+                Some(leave) => leave,
+                // A flat list: all known rows stand for themselves.
+                None if !is_nested && whole.holds == 0 => open,
+                None => addressed(&parts, open, words, context),
+            };
+        }
+        for &part in parts.iter().rev().take(open) {
+            stations[part] = Station::top(Level::Prefecture);
+        }
+    }
+}
+
+/// How many rows at the end of a group begin with one that the notice is addressed to by name.
+fn addressed(parts: &[usize], open: usize, words: &[Words], context: &Context) -> usize {
+    let is_addressed = |part: &usize| {
+        let name = words.get(*part).map_or("", |w| w.printed.as_str());
+        context.frame.primary_addressees.iter().any(|a| a.value.starts_with(name))
+    };
+    let last = parts.iter().rev().take(open);
+    last.enumerate().filter(|(_, part)| is_addressed(part)).map(|(at, _)| at + 1).max().unwrap_or(0)
+}
+
+/// Counties that stand apart from their prefecture's row: reckoned apart, as a second block of
+/// counties that the province funds directly is, or only printed elsewhere, as where panels were
+/// read in another order than they run.
+fn settle_apart(
+    rows: &[RowName],
+    words: &[Words],
+    cut: Option<&[Option<usize>]>,
+    stations: &mut [Station],
+) {
+    let mut apart: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, station) in stations.iter().enumerate() {
+        if let Doubt::Apart(head) = station.doubt {
+            apart.entry(head).or_default().push(at);
+        }
+    }
+    let near: BTreeMap<usize, Vec<usize>> = groups(stations).into_iter().collect();
+    let is_nested = stations.iter().any(|s| s.parent_row.is_some());
+    for (head, far) in apart {
+        let beside = near.get(&head).cloned().unwrap_or_default();
+        let alone = sum_of(rows, head, &beside);
+        let all = [beside, far.clone()].concat();
+        let together = sum_of(rows, head, &all);
+        let belongs = match cut {
+            // The figures leave one way, and it counts these rows among the first.
+            Some(cut) if far.iter().all(|&at| cut.get(at) == Some(&None)) => false,
+            _ if together.holds != alone.holds => together.holds > alone.holds,
+            _ => is_nested,
+        };
+        for at in far {
+            let station = &mut stations[at];
+            station.doubt = Doubt::No;
+            if belongs {
+                station.parent_row = Some(head);
+                station.parent = words.get(head).map(|w| w.printed.clone());
+            }
+        }
+    }
+}
+
+/// A row without a label at an end of the table is the total if it is the sum of the others.
+fn settle_blank_total(rows: &[RowName], words: &[Words], stations: &mut [Station]) {
+    if stations.iter().any(|s| s.level == Level::Province) {
+        return;
+    }
+    for at in [0, rows.len().saturating_sub(1)] {
+        if words.get(at).is_none_or(|w| w.word != Word::Blank) {
+            continue;
+        }
+        let tops: Vec<usize> = (0..rows.len())
+            .filter(|&other| other != at && stations[other].parent_row.is_none())
+            .collect();
+        if sum_of(rows, at, &tops).is_clear() {
+            stations[at] = Station::top(Level::Province);
+            return;
+        }
+    }
+}
+
+/// Rows that others belong to, each with those rows, in printed order.
+fn groups(stations: &[Station]) -> Vec<(usize, Vec<usize>)> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, station) in stations.iter().enumerate() {
+        if let Some(head) = station.parent_row {
+            groups.entry(head).or_default().push(at);
+        }
+    }
+    groups.into_iter().collect()
+}
+
+/// Whether a row is the sum of others.
+fn sum_of(rows: &[RowName], head: usize, parts: &[usize]) -> sums::Verdict {
+    let figures = |at: usize| rows.get(at).map_or(&[][..], |row| row.figures.as_slice());
+    sums::is_sum(figures(head), parts.iter().map(|&part| figures(part)))
+}
+
+/// The one hierarchy that the figures allow, where a table of two levels has a total: the row each
+/// row belongs to. By all columns at once, or, should a wrong figure stand in one, by those
+/// columns that allow one way and agree on it.
+fn only_cut(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>> {
+    let mut totals = (0..rows.len()).filter(|&at| stations[at].level == Level::Province);
+    let (total, None) = (totals.next()?, totals.next()) else { return None };
+    if stations.iter().any(|s| s.level == Level::Subtotal) {
+        return None;
+    }
+    let columns = rows.iter().map(|r| r.figures.len()).max().unwrap_or(0);
+    let others: Vec<usize> = (0..rows.len()).filter(|&at| at != total).collect();
+    let cut_by = |columns: std::ops::Range<usize>| {
+        let pick = |at: usize| -> Vec<Decimal> {
+            let figure = |c| rows[at].figures.get(c).copied().flatten().unwrap_or_default();
+            columns.clone().map(figure).collect()
+        };
+        let figures: Vec<Vec<Decimal>> = others.iter().map(|&at| pick(at)).collect();
+        sums::only_cut(&figures, &pick(total))
+    };
+    let cut = cut_by(0..columns).or_else(|| {
+        let mut single = (0..columns.min(16)).filter_map(|column| cut_by(column..column + 1));
+        let first = single.next()?;
+        single.all(|other| other == first).then_some(first)
+    })?;
+    let mut parents = vec![None; rows.len()];
+    for (&at, parent) in others.iter().zip(cut) {
+        parents[at] = parent.and_then(|parent| others.get(parent).copied());
+    }
+    Some(parents)
+}
+
+/// 其中 in front of a name is taken off.
+fn note_of_which(sink: &mut Sink, rows: &[RowName], words: &[Words]) {
+    for (row, words) in rows.iter().zip(words).filter(|(_, words)| words.of_which) {
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "of_which_prefix",
+            place: Some(row.place),
+            before: row.text.clone(),
+            after: words.printed.clone(),
+        });
+    }
+}
+
+/// Occurs if the figures allow one hierarchy alone, and it is not the one the names tell.
+fn remark_disagreement(sink: &mut Sink, rows: &[RowName], stations: &[Station]) {
+    let Some(cut) = only_cut(rows, stations) else { return };
+    let differs = |at: &usize| cut.get(*at).copied().flatten() != stations[*at].parent_row;
+    if let Some(at) = (0..rows.len()).find(differs) {
+        sink.remark(Diagnostic {
+            code: "hierarchy_disagrees",
+            severity: Severity::Warning,
+            place: Some(rows[at].place),
+            message: Wording::new(
+                format!("names and figures tell different parents for {}", rows[at].text),
+                format!("{} 的隶属关系，按名称与按数字得出的结果不同", rows[at].text),
+            ),
+            hint: Some(Wording::new(
+                "the names were followed; check the sums of the rows around it",
+                "已按名称处理，请核对其前后各行的合计",
+            )),
+        });
+    }
+}
+
+/// Occurs if a division bears a name that it did not have in the notice's year: it has no code then.
+fn remark_other_years(sink: &mut Sink, rows: &[RowName], words: &[Words], stations: &[Station]) {
+    let is_other = |s: &Station| s.found.is_some_and(|f| f.fit > Fit::Short);
+    let names: Vec<&str> = (0..rows.len())
+        .filter(|&at| is_other(&stations[at]))
+        .map(|at| words[at].printed.as_str())
+        .collect();
+    let Some(at) = (0..rows.len()).find(|&at| is_other(&stations[at])) else { return };
+    sink.remark(Diagnostic {
+        code: "division_of_another_year",
+        severity: Severity::Note,
+        place: Some(rows[at].place),
+        message: Wording::new(
+            format!("no division bore this name in the notice's year: {}", names.join(", ")),
+            format!("在该文件年份没有此名称的行政区划：{}", names.join("、")),
+        ),
+        hint: None,
+    });
+}
+
+fn without_spaces(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
