@@ -125,6 +125,19 @@ impl Reporter {
         }
     }
 
+    /// Says how a run went, unless nothing was to be said.
+    pub fn info(&self, text: &str) {
+        if !self.is_quiet() {
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// Whether nothing but errors is said.
+    pub fn is_quiet(&self) -> bool {
+        self.volume == Volume::Quiet
+    }
+
     fn line(&self, label: &str, text: &str) {
         let (label_zh, color) = match label {
             "error" => ("错误", "31"),

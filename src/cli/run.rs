@@ -1,5 +1,6 @@
 //! What the command means: each verb from its arguments to its exit status.
 
+use crate::cli::archive;
 use crate::cli::args::{Args, Convert, Deny, Format, Verb};
 use crate::cli::files::{self, InputError, Output};
 use crate::cli::report::Reporter;
@@ -17,12 +18,14 @@ use std::time::Instant;
 pub enum Status {
     /// All done.
     Done,
-    /// Done, and there are findings though `--deny findings` was given.
+    /// Done, and there are findings though `--deny findings` was given; or the two differ.
     Denied,
     /// The command was mistyped: what it asks for can't be.
     Mistyped,
     /// An input could not be read.
     Unread,
+    /// Interrupted; the same command goes on from there.
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -32,6 +35,7 @@ impl From<Status> for ExitCode {
             Status::Denied => 1,
             Status::Mistyped => 2,
             Status::Unread => 3,
+            Status::Interrupted => 130,
         })
     }
 }
@@ -41,6 +45,11 @@ pub fn run(args: Args) -> Status {
     let reporter = Reporter::new(&args.talk);
     let answer = match &args.verb {
         Verb::Convert(args) => convert(&reporter, args),
+        Verb::Batch(args) => Ok(archive::batch(&reporter, args)),
+        Verb::Diff(args) => Ok(archive::diff(&reporter, args)),
+        Verb::Accept(args) => Ok(archive::accept(&reporter, args)),
+        Verb::Merge(args) => Ok(archive::merge(&reporter, args)),
+        Verb::Worker(args) => Ok(archive::worker(&reporter, args)),
     };
     answer.unwrap_or_else(|status| status)
 }
