@@ -121,6 +121,18 @@ impl Lattice {
         self.below[row * self.cols() + col]
     }
 
+    /// Takes the wall to the right of the slot away.
+    pub fn open_right(&mut self, row: usize, col: usize) {
+        let cols = self.cols();
+        self.right[row * cols + col] = false;
+    }
+
+    /// Takes the wall below the slot away.
+    pub fn open_below(&mut self, row: usize, col: usize) {
+        let cols = self.cols();
+        self.below[row * cols + col] = false;
+    }
+
     /// The row and column of the slot that holds the middle of the box.
     pub fn slot(&self, bbox: &Rect) -> (usize, usize) {
         let center = bbox.center();

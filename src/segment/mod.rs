@@ -4,7 +4,10 @@
 #[cfg(test)]
 mod art;
 mod cells;
+mod columns;
 mod edges;
+mod figures;
+mod open;
 pub mod outline;
 pub mod tables;
 

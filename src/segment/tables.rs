@@ -9,6 +9,7 @@ use crate::options::Options;
 use crate::place::Place;
 use crate::segment::cells::{Lattice, Token};
 use crate::segment::edges::{Edges, TOUCH};
+use crate::segment::open::open_tables;
 use crate::segment::outline::{Fragment, Ruling};
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
@@ -26,16 +27,20 @@ pub struct PageTables {
 /// Finds the tables of one page.
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
     let mut tokens = tokens(page);
-    let (frames, _lone) = Edges::of(&page.rules).frames();
+    let (frames, mut lone) = Edges::of(&page.rules).frames();
     let mut fragments = Vec::new();
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
         let inside = take_inside(&mut tokens, &bbox);
         match ruled_table(sink, options, page.number, &frame, &inside) {
             Some(fragment) => fragments.push(fragment),
-            None => tokens.extend(inside),
+            None => {
+                tokens.extend(inside);
+                lone.across.extend(frame.across);
+            }
         }
     }
+    fragments.extend(open_tables(page.number, &mut tokens, &lone.across));
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
 }
