@@ -1,9 +1,17 @@
 //! `Source` in, `Pages` out: reads foreign bytes and lowers them to runs of text, rules, fills and
 //! images with their places. Cleaning the text is left to `normalize`.
 
+#[cfg(feature = "pdf")]
+mod colors;
+#[cfg(feature = "pdf")]
+mod content;
+#[cfg(feature = "pdf")]
+mod fonts;
 pub mod page;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "pdf")]
+mod radicals;
 #[cfg(feature = "pdf")]
 mod rules;
 #[cfg(feature = "pdf")]

@@ -1,47 +1,58 @@
-//! A PDF in, `Pages` out: collects glyphs, ruling lines, fills and images with their places.
+//! A PDF in, `Pages` out: opens the document, reads its pages one by one, and says what it can't read.
 //!
-//! This file alone knows the reader (hayro). What glyphs join to runs is left to `runs`, what
-//! strokes join to rules to `rules`.
+//! What a page draws is read by `content`, what codes stand for by `fonts`; what glyphs join to runs
+//! is left to `runs`, what strokes join to rules to `rules`. Only these files know the reader (hayro).
 
-use hayro_interpret::font::{Glyph as DrawnGlyph, GlyphRun};
-use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::kurbo::{self, Affine, BezPath, PathEl, Shape};
-use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
-    InterpreterCache, InterpreterSettings, Paint, SoftMask, interpret_page,
-};
+use hayro_font::kurbo::Affine;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::diag::Sink;
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
-use crate::extract::page::{Ink, Page, Pages, TextFrom};
-use crate::extract::rules::Painted;
-use crate::extract::runs::{Drawn, Glyph, glyphs_to_runs};
-use crate::geom::{Point, Rect};
+use crate::extract::content::{Layers, read_sheet};
+use crate::extract::fonts::{Shelf, UNREADABLE};
+use crate::extract::page::{Page, Pages, TextFrom};
+use crate::extract::runs::glyphs_to_runs;
+use crate::geom::Rect;
 use crate::options::{Limits, Options};
+use crate::place::Place;
 use crate::source::Source;
+
+/// A document whose share of readable characters is below this has no text layer to speak of.
+const READABLE: f64 = 0.05;
+/// A page whose share of unreadable characters is above this is not to be trusted at all.
+const UNTRUSTED: f64 = 0.1;
 
 /// Reads the pages of a PDF.
 ///
 /// # Errors
 /// [`ErrorKind::BrokenPdf`], [`ErrorKind::PasswordNeeded`], [`ErrorKind::NoTextLayer`] if no page
-/// has a character, [`ErrorKind::Limit`] with the page where a limit was reached.
+/// has a character that can be read, [`ErrorKind::Limit`] with the page where a limit was reached.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
-    let pdf = open(source.bytes.clone())?;
     let limits = &options.limits;
-    let count = pdf.pages().len() as u64;
-    if count > u64::from(limits.pages) {
+    let pdf = open(source.bytes.clone())?;
+    let count = pdf.pages().len();
+    if count == 0 {
+        return Err(broken("it has no pages"));
+    }
+    if count as u64 > u64::from(limits.pages) {
         return Err(Error::new(ErrorKind::Limit { name: "max-pages", value: limits.pages.into() }));
     }
-    let cache = InterpreterCache::new();
+    let layers = Layers::new(pdf.xref());
+    let mut shelf = Shelf::new();
     let mut pages = Vec::new();
     for (page, number) in pdf.pages().iter().zip(1..) {
-        pages.push(read_page(sink, limits, &pdf, &cache, page, number)?);
+        pages.push(read_page(sink, limits, &mut shelf, &layers, page, number)?);
     }
-    if pages.iter().all(|p| p.runs.is_empty()) {
+    settle_unread(sink, &shelf, &mut pages);
+    let [readable, unreadable] = note_unreadable(sink, &pages);
+    if (readable as f64) < READABLE * (readable + unreadable) as f64 || readable == 0 {
         return Err(Error::new(ErrorKind::NoTextLayer { pages: count as u32 }));
     }
     Ok(Pages { pages, text_from: TextFrom::TextLayer, encoding: None })
+}
+
+fn broken(what: &str) -> Error {
+    Error::new(ErrorKind::BrokenPdf { what: what.to_owned() })
 }
 
 fn open(bytes: Vec<u8>) -> Result<Pdf, Error> {
@@ -49,216 +60,86 @@ fn open(bytes: Vec<u8>) -> Result<Pdf, Error> {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
             Error::new(ErrorKind::PasswordNeeded)
         }
-        LoadPdfError::Decryption(_) => {
-            let what = "it is encrypted in a way that is not known here".to_owned();
-            Error::new(ErrorKind::BrokenPdf { what })
-        }
-        LoadPdfError::Invalid => {
-            let what = "no table of objects and no page was found".to_owned();
-            Error::new(ErrorKind::BrokenPdf { what })
-        }
+        LoadPdfError::Decryption(_) => broken("it is encrypted in a way that is not known here"),
+        LoadPdfError::Invalid => broken("no table of objects and no page was found"),
     })
 }
 
 fn read_page<'a>(
     sink: &mut Sink,
     limits: &Limits,
-    pdf: &'a Pdf,
-    cache: &InterpreterCache<'a>,
+    shelf: &mut Shelf<'a>,
+    layers: &Layers,
     page: &hayro_syntax::page::Page<'a>,
     number: u32,
 ) -> Result<Page, Error> {
+    // A unit of the page's own coordinates, in points (UserUnit, ISO 32000-2, table 31).
+    let unit = page.raw().get::<f64>(b"UserUnit").filter(|u| (0.01..=1000.0).contains(u));
+    let unit = unit.unwrap_or(1.0);
     let (width, height) = page.render_dimensions();
-    let area = kurbo::Rect::new(0.0, 0.0, width.into(), height.into());
-    let initial = Affine::new(page.initial_transform(true).as_coeffs());
-    let settings = InterpreterSettings::default();
-    let mut context = Context::new(initial, area, cache, pdf.xref(), settings);
-    let mut sheet = Sheet::new(rect(area), limits);
-    interpret_page(page, &mut context, &mut sheet);
+    let (width, height) = (width * unit as f32, height * unit as f32);
+    let initial = Affine::scale(unit) * Affine::new(page.initial_transform(true).as_coeffs());
+    let area = Rect::new(0.0, 0.0, width, height);
+    let sheet = read_sheet(shelf, limits, layers, page, initial, area);
     if let Some((name, value)) = sheet.limit {
         return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
     }
+    if sheet.cut_short {
+        sink.remark(Diagnostic {
+            code: "page_cut_short",
+            severity: Severity::Error,
+            place: Some(Place::of_box(number, area)),
+            message: Wording::new(
+                format!("page {number} draws without end; what came first was read"),
+                format!("第 {number} 页的绘制指令没有尽头，只读取了开头部分"),
+            ),
+            hint: None,
+        });
+    }
+    shelf.close_page(sink, Place::of_box(number, area));
     let (rules, fills) = sheet.painted.finish();
     let runs = glyphs_to_runs(sink, number, &sheet.drawn);
     Ok(Page { number, width, height, runs, rules, fills, images: sheet.images })
 }
 
-/// What one page shows, as it is drawn.
-struct Sheet<'l> {
-    limits: &'l Limits,
-    /// The limit that was reached, by name and value; nothing is taken in after that.
-    limit: Option<(&'static str, u64)>,
-    drawn: Drawn,
-    painted: Painted,
-    images: Vec<Rect>,
-    /// What may be painted on, the innermost last; empty where clips do not meet.
-    clips: Vec<Option<Rect>>,
+/// Reads by their shapes the characters that no table names.
+fn settle_unread(sink: &mut Sink, shelf: &Shelf<'_>, pages: &mut [Page]) {
+    let readings = shelf.readings();
+    for page in pages {
+        let area = Rect::new(0.0, 0.0, page.width, page.height);
+        let read = page.runs.iter_mut().map(|run| readings.settle(run)).sum();
+        crate::extract::fonts::note_shapes(sink, Place::of_box(page.number, area), read);
+    }
 }
 
-impl Sheet<'_> {
-    fn new(page: Rect, limits: &Limits) -> Sheet<'_> {
-        Sheet {
-            limits,
-            limit: None,
-            drawn: Drawn::default(),
-            painted: Painted::default(),
-            images: Vec::new(),
-            clips: vec![Some(page)],
+/// Remarks on each page with characters that can't be read; gives how many characters of the
+/// document can be read and how many can't.
+fn note_unreadable(sink: &mut Sink, pages: &[Page]) -> [usize; 2] {
+    let mut total = [0, 0];
+    for page in pages {
+        let chars = || page.runs.iter().flat_map(|run| run.text.chars());
+        let unreadable = chars().filter(|&c| c == UNREADABLE).count();
+        let readable = chars().filter(|c| !c.is_whitespace()).count() - unreadable;
+        total = [total[0] + readable, total[1] + unreadable];
+        if unreadable == 0 {
+            continue;
         }
-    }
-
-    fn clip(&self) -> Option<Rect> {
-        self.clips.last().copied().flatten()
-    }
-
-    fn glyph(&mut self, text: &str, em: Affine, advance: f64, vertical: bool, ink: Ink) {
-        if self.drawn.glyphs.len() >= self.limits.page_glyphs as usize {
-            self.limit = Some(("max-page-glyphs", self.limits.page_glyphs.into()));
-            return;
-        }
-        let [a, b, c, d, x, y] = em.as_coeffs();
-        let direction = if vertical { (-c, -d) } else { (a, b) };
-        let length = direction.0.hypot(direction.1);
-        let size = if vertical { a.hypot(b) } else { c.hypot(d) };
-        if !(length > 0.0 && size > 0.0 && (x + y + length + size).is_finite()) {
-            return;
-        }
-        let start = self.drawn.text.len() as u32;
-        self.drawn.text.push_str(text);
-        let mut glyph = Glyph {
-            text: start..self.drawn.text.len() as u32,
-            origin: Point { x: x as f32, y: y as f32 },
-            along: Point { x: (direction.0 / length) as f32, y: (direction.1 / length) as f32 },
-            advance: (advance * length) as f32,
-            size: size as f32,
-            vertical,
-            ink,
+        let number = page.number;
+        let whole = unreadable as f64 > UNTRUSTED * (readable + unreadable) as f64;
+        let (code, severity) = match whole {
+            true => ("text_layer_unreadable", Severity::Error),
+            false => ("characters_unreadable", Severity::Warning),
         };
-        let bbox = glyph.bbox();
-        let shown = self.clip().and_then(|clip| clip.intersection(&bbox));
-        let area = |r: Rect| r.width() * r.height();
-        if shown.is_none_or(|shown| area(shown) < 0.2 * area(bbox)) {
-            glyph.ink = Ink::Outside;
-        }
-        self.drawn.glyphs.push(glyph);
+        sink.remark(Diagnostic {
+            code,
+            severity,
+            place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
+            message: Wording::new(
+                format!("page {number}: the fonts do not say what {unreadable} characters are"),
+                format!("第 {number} 页有 {unreadable} 个字符，字体未说明是什么字"),
+            ),
+            hint: Some(Wording::new("run OCR on the page", "请对该页做文字识别（OCR）")),
+        });
     }
-
-    fn fill_path(&mut self, path: &BezPath) {
-        let Some(clip) = self.clip() else { return };
-        for part in path.elements().split(|e| matches!(e, PathEl::ClosePath)) {
-            if part.iter().any(|e| matches!(e, PathEl::CurveTo(..) | PathEl::QuadTo(..))) {
-                continue;
-            }
-            let part = BezPath::from_vec(part.to_vec());
-            self.painted.fill(rect(part.bounding_box()), &clip);
-        }
-        self.watch_rules();
-    }
-
-    fn stroke_path(&mut self, path: &BezPath, width: f32) {
-        let Some(clip) = self.clip() else { return };
-        for segment in path.segments() {
-            if let kurbo::PathSeg::Line(line) = segment {
-                self.painted.stroke(point(line.p0), point(line.p1), width, &clip);
-            }
-        }
-        self.watch_rules();
-    }
-
-    fn watch_rules(&mut self) {
-        if self.painted.len() > self.limits.page_rules as usize {
-            self.limit = Some(("max-page-rules", self.limits.page_rules.into()));
-        }
-    }
-}
-
-fn point(p: kurbo::Point) -> Point {
-    Point { x: p.x as f32, y: p.y as f32 }
-}
-
-fn rect(r: kurbo::Rect) -> Rect {
-    Rect::new(r.x0 as f32, r.y0 as f32, r.x1 as f32, r.y1 as f32)
-}
-
-/// Perceived lightness (CIE L*, 0 to 1) of a paint over white paper.
-fn lightness(paint: &Paint<'_>) -> f32 {
-    let Paint::Color(color) = paint else { return 0.5 };
-    let [r, g, b, alpha] = color.to_rgba().components();
-    let linear = |c: f32| {
-        let c = c * alpha + 1.0 - alpha;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    };
-    let y = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-    let l = if y > 0.008_856 { 1.16 * y.cbrt() - 0.16 } else { 9.033 * y };
-    l.clamp(0.0, 1.0)
-}
-
-impl<'a> Device<'a> for Sheet<'_> {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
-        if self.limit.is_some() || lightness(&props.paint) > 0.98 {
-            return;
-        }
-        let scale = props.transform.determinant().abs().sqrt() as f32;
-        let path = props.transform * path;
-        match mode {
-            DrawMode::Fill(_) => self.fill_path(&path),
-            DrawMode::Stroke(stroke) => self.stroke_path(&path, stroke.line_width * scale),
-            DrawMode::FillAndStroke(_, stroke) => {
-                self.fill_path(&path);
-                self.stroke_path(&path, stroke.line_width * scale);
-            }
-            DrawMode::Invisible => {}
-        }
-    }
-
-    fn push_clip_path(&mut self, clip: &ClipPath) {
-        let bbox = rect(clip.path.bounding_box());
-        self.clips.push(self.clip().and_then(|c| c.intersection(&bbox)));
-    }
-
-    fn pop_clip(&mut self) {
-        if self.clips.len() > 1 {
-            self.clips.pop();
-        }
-    }
-
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        if self.limit.is_some() {
-            return;
-        }
-        let ink = match mode {
-            DrawMode::Invisible => Ink::Invisible,
-            _ => Ink::Seen { lightness: lightness(&props.paint) },
-        };
-        let vertical = run.writing_mode() == WritingMode::Vertical;
-        for glyph in run.glyphs() {
-            let mut em = props.transform * glyph.transform() * Affine::scale(1000.0);
-            let advance = match &**glyph {
-                DrawnGlyph::Outline(g) => g.advance_width(),
-                DrawnGlyph::Type3(g) => g.advance_width(),
-            };
-            let mut advance = f64::from(advance.unwrap_or(1000.0)) / 1000.0;
-            if vertical {
-                em *= Affine::translate((0.5, 0.88));
-                advance = 1.0;
-            }
-            match glyph.as_unicode() {
-                Some(BfString::Char(c)) => {
-                    self.glyph(c.encode_utf8(&mut [0; 4]), em, advance, vertical, ink);
-                }
-                Some(BfString::String(s)) => self.glyph(&s, em, advance, vertical, ink),
-                None => self.glyph("\u{FFFD}", em, advance, vertical, ink),
-            }
-        }
-    }
-
-    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        let unit = kurbo::Rect::new(0.0, 0.0, image.width().into(), image.height().into());
-        let bbox = rect(props.transform.transform_rect_bbox(unit));
-        self.images.extend(self.clip().and_then(|c| c.intersection(&bbox)));
-    }
-
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-
-    fn pop_transparency_group(&mut self) {}
+    total
 }

@@ -8,7 +8,7 @@ use crate::extract::page::Rule;
 use crate::geom::{Axis, Point, Rect};
 
 /// A filled rectangle up to this thick is a ruling line, in points.
-const THIN: f32 = 2.5;
+pub(super) const THIN: f32 = 2.5;
 /// A stroke up to this thick is a ruling line, in points; a thicker one paints an area.
 const THICK_STROKE: f32 = 6.0;
 /// Lines whose places across differ by no more than this are one line, in points.
@@ -68,6 +68,28 @@ impl Painted {
         } else {
             self.piece(if width >= height { Axis::X } else { Axis::Y }, &bbox);
         }
+    }
+
+    /// The area between two rectangles, cut off at `clip`, if it is a frame as thin as ruling lines;
+    /// else nothing is painted and the answer is no.
+    pub fn frame(&mut self, outer: &Rect, inner: &Rect, clip: &Rect) -> bool {
+        let sides = [
+            Rect { y1: inner.y0, ..*outer },
+            Rect { y0: inner.y1, ..*outer },
+            Rect { x1: inner.x0, ..*outer },
+            Rect { x0: inner.x1, ..*outer },
+        ];
+        let is_side = |s: &Rect| {
+            let (width, height) = (s.width(), s.height());
+            width >= 0.0 && height >= 0.0 && width.min(height) <= THIN
+        };
+        let frame = sides.iter().all(is_side);
+        if frame {
+            for side in sides {
+                self.fill(side, clip);
+            }
+        }
+        frame
     }
 
     fn piece(&mut self, axis: Axis, bbox: &Rect) {

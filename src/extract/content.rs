@@ -1,0 +1,813 @@
+//! Content streams in, a [`Sheet`] out: what a page draws, with places on the page as seen.
+//!
+//! This walks the operators itself, instead of being a `Device` of hayro-interpret, because a device
+//! is not told which font dictionary draws a glyph, and without it a lost character can't be found
+//! again. It paints nothing: no images are decoded, no Type 3 glyphs drawn, no patterns run.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use hayro_font::kurbo::{Affine, Point as At, Rect as Area};
+use hayro_syntax::content::TypedIter;
+use hayro_syntax::content::ops::TypedInstruction as Op;
+use hayro_syntax::object::{Array, Dict, Name, Number, Object, ObjectIdentifier, Stream};
+use hayro_syntax::page::Resources;
+use hayro_syntax::xref::XRef;
+
+use crate::extract::colors::Space;
+use crate::extract::fonts::{FontId, Shelf};
+use crate::extract::page::Ink;
+use crate::extract::rules::Painted;
+use crate::extract::runs::{Drawn, Glyph};
+use crate::geom::{Point, Rect};
+use crate::options::Limits;
+
+/// Paint lighter than this is not seen on white paper.
+const WHITE: f32 = 0.98;
+/// Paint more transparent than this is not seen at all.
+const TRANSPARENT: f32 = 0.01;
+/// A glyph with less than this part of its em box inside the page and the clip is not seen.
+const SHOWN: f32 = 0.2;
+/// How deep forms may nest; hayro-interpret's figure.
+const DEPTH: u32 = 50;
+/// How many graphics states may be saved at once.
+const STATES: usize = 10_000;
+/// How many operators a page may have, those of its forms counted at each use.
+const OPERATORS: u64 = 20_000_000;
+/// How many points a path may have; more is a drawing, not a table.
+const PATH_POINTS: usize = 1_000_000;
+
+/// What one page shows, as it is drawn.
+pub(super) struct Sheet {
+    /// Glyphs, in drawing order.
+    pub drawn: Drawn,
+    /// Strokes and filled areas.
+    pub painted: Painted,
+    /// Boxes of images, in drawing order.
+    pub images: Vec<Rect>,
+    /// The limit that was reached, by name and value; reading stopped there.
+    pub limit: Option<(&'static str, u64)>,
+    /// Whether the page was left unfinished because its operators never ended.
+    pub cut_short: bool,
+}
+
+/// Layers (optional content groups) that are switched off.
+pub(super) struct Layers {
+    off: HashSet<ObjectIdentifier>,
+}
+
+impl Layers {
+    /// The layers of a document that its default configuration switches off.
+    pub fn new(xref: &XRef) -> Layers {
+        let mut off = HashSet::new();
+        let properties = xref
+            .get::<Dict<'_>>(xref.root_id())
+            .and_then(|catalog| catalog.get::<Dict<'_>>(b"OCProperties"));
+        if let Some((properties, config)) =
+            properties.and_then(|p| p.get::<Dict<'_>>(b"D").map(|d| (p, d)))
+        {
+            let listed = |dict: &Dict<'_>, key: &[u8]| -> Vec<ObjectIdentifier> {
+                let array = dict.get::<Array<'_>>(key).unwrap_or_default();
+                array.raw_iter().filter_map(|o| Some(o.as_obj_ref()?.into())).collect()
+            };
+            if config.get::<Name<'_>>(b"BaseState").is_some_and(|n| n.as_ref() == b"OFF") {
+                off.extend(listed(&properties, b"OCGs"));
+            }
+            for id in listed(&config, b"ON") {
+                off.remove(&id);
+            }
+            off.extend(listed(&config, b"OFF"));
+        }
+        Layers { off }
+    }
+
+    /// Whether content under `key` of `holder`, a layer or a membership of layers, is shown.
+    fn shows(&self, holder: &Dict<'_>, key: &[u8]) -> bool {
+        let group = holder.get::<Dict<'_>>(key).unwrap_or_default();
+        if group.get::<Name<'_>>(b"Type").is_none_or(|n| n.as_ref() != b"OCMD") {
+            return holder.get_ref(key).is_none_or(|id| !self.off.contains(&id.into()));
+        }
+        let members: Vec<ObjectIdentifier> = match group.get::<Array<'_>>(b"OCGs") {
+            Some(array) => array.raw_iter().filter_map(|o| Some(o.as_obj_ref()?.into())).collect(),
+            None => group.get_ref(b"OCGs").map(Into::into).into_iter().collect(),
+        };
+        let on = |id: &ObjectIdentifier| !self.off.contains(id);
+        let policy = group.get::<Name<'_>>(b"P");
+        members.is_empty()
+            || match policy.as_ref().map_or(&b"AnyOn"[..], |n| n.as_ref()) {
+                b"AllOn" => members.iter().all(on),
+                b"AnyOff" => !members.iter().all(on),
+                b"AllOff" => !members.iter().any(on),
+                _ => members.iter().any(on),
+            }
+    }
+}
+
+/// Reads what a page draws: its content, then the appearance of its annotations.
+///
+/// `area` is the page as seen; `initial` maps the page's own coordinates onto it.
+pub(super) fn read_sheet<'a>(
+    shelf: &mut Shelf<'a>,
+    limits: &Limits,
+    layers: &Layers,
+    page: &hayro_syntax::page::Page<'a>,
+    initial: Affine,
+    area: Rect,
+) -> Sheet {
+    let mut walk = Walk {
+        shelf,
+        limits,
+        layers,
+        sheet: Sheet {
+            drawn: Drawn::default(),
+            painted: Painted::default(),
+            images: Vec::new(),
+            limit: None,
+            cut_short: false,
+        },
+        state: State::new(initial, area),
+        saved: Vec::new(),
+        path: Path::default(),
+        clip_next: false,
+        text_matrix: Affine::IDENTITY,
+        line_matrix: Affine::IDENTITY,
+        hidden: Vec::new(),
+        depth: 0,
+        operators: 0,
+    };
+    if let Some(content) = page.page_stream() {
+        walk.run(content, page.resources());
+    }
+    if let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") {
+        for annotation in annotations.iter::<Dict<'_>>() {
+            walk.state = State::new(initial, area);
+            walk.annotation(&annotation, page.resources());
+        }
+    }
+    walk.sheet
+}
+
+/// The graphics state (ISO 32000-2, 8.4), as far as places and lightness need it.
+#[derive(Clone)]
+struct State {
+    ctm: Affine,
+    /// What may be painted on; `None` where clips do not meet.
+    clip: Option<Rect>,
+    fill: Paint,
+    stroke: Paint,
+    /// Opacity of the groups around.
+    opacity: f32,
+    line_width: f64,
+    font: Option<FontId>,
+    font_size: f64,
+    char_space: f64,
+    word_space: f64,
+    /// Horizontal scaling, 1 for 100 %.
+    stretch: f64,
+    leading: f64,
+    rise: f64,
+    render_mode: i64,
+}
+
+#[derive(Clone)]
+struct Paint {
+    space: Rc<Space>,
+    lightness: f32,
+    alpha: f32,
+}
+
+impl Paint {
+    fn black() -> Paint {
+        Paint { space: Rc::new(Space::Gray), lightness: 0.0, alpha: 1.0 }
+    }
+
+    fn set(&mut self, space: Space, components: &[Number]) {
+        let components: Vec<f32> = components.iter().map(Number::as_f32).collect();
+        self.lightness = space.lightness(&components);
+        self.space = Rc::new(space);
+    }
+
+    fn set_space(&mut self, space: Space) {
+        self.lightness = space.initial();
+        self.space = Rc::new(space);
+    }
+
+    fn set_components(&mut self, components: &[Number]) {
+        let components: Vec<f32> = components.iter().map(Number::as_f32).collect();
+        self.lightness = self.space.lightness(&components);
+    }
+}
+
+impl State {
+    fn new(ctm: Affine, page: Rect) -> State {
+        State {
+            ctm,
+            clip: Some(page),
+            fill: Paint::black(),
+            stroke: Paint::black(),
+            opacity: 1.0,
+            line_width: 1.0,
+            font: None,
+            font_size: 1.0,
+            char_space: 0.0,
+            word_space: 0.0,
+            stretch: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+            render_mode: 0,
+        }
+    }
+
+    /// What is seen of a paint over white paper.
+    fn ink(&self, paint: &Paint) -> Ink {
+        let alpha = paint.alpha * self.opacity;
+        if alpha < TRANSPARENT {
+            return Ink::Invisible;
+        }
+        Ink::Seen { lightness: 1.0 - (1.0 - paint.lightness) * alpha.min(1.0) }
+    }
+
+    fn shows(&self, paint: &Paint) -> bool {
+        matches!(self.ink(paint), Ink::Seen { lightness } if lightness <= WHITE)
+    }
+
+    fn text_ink(&self) -> Ink {
+        match self.render_mode {
+            3 => Ink::Invisible,
+            1 | 5 => self.ink(&self.stroke),
+            2 | 6 => match (self.ink(&self.fill), self.ink(&self.stroke)) {
+                (Ink::Seen { lightness: a }, Ink::Seen { lightness: b }) => {
+                    Ink::Seen { lightness: a.min(b) }
+                }
+                (Ink::Seen { lightness }, _) | (_, Ink::Seen { lightness }) => {
+                    Ink::Seen { lightness }
+                }
+                (ink, _) => ink,
+            },
+            // Clips only: what is painted through it later shows the text, in a colour unknown here.
+            7 => Ink::Seen { lightness: 0.5 },
+            _ => self.ink(&self.fill),
+        }
+    }
+}
+
+/// A path in page points, flat: `starts` says where its parts begin.
+#[derive(Default)]
+struct Path {
+    /// Points, each with whether a curve leads to it.
+    points: Vec<(Point, bool)>,
+    starts: Vec<usize>,
+    /// Parts that were closed, by the index of their start.
+    closed: Vec<bool>,
+}
+
+impl Path {
+    fn clear(&mut self) {
+        self.points.clear();
+        self.starts.clear();
+        self.closed.clear();
+    }
+
+    fn start(&mut self, at: Point) {
+        self.starts.push(self.points.len());
+        self.closed.push(false);
+        self.points.push((at, false));
+    }
+
+    fn to(&mut self, at: Point, curved: bool) {
+        if !self.starts.is_empty() && self.points.len() < PATH_POINTS {
+            // After a close, the next part begins where the closed one did.
+            if let (Some(true), Some(&start)) = (self.closed.last(), self.starts.last()) {
+                let begin = self.points[start].0;
+                self.start(begin);
+            }
+            self.points.push((at, curved));
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(closed) = self.closed.last_mut() {
+            *closed = true;
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&[(Point, bool)], bool)> {
+        let ends = self.starts.iter().skip(1).copied().chain([self.points.len()]);
+        self.starts
+            .iter()
+            .zip(ends)
+            .zip(&self.closed)
+            .map(|((&start, end), &closed)| (&self.points[start..end], closed))
+    }
+
+    fn bbox(&self) -> Option<Rect> {
+        bbox_of(&self.points)
+    }
+}
+
+fn bbox_of(points: &[(Point, bool)]) -> Option<Rect> {
+    let (first, _) = points.first()?;
+    let first = Rect::new(first.x, first.y, first.x, first.y);
+    Some(points.iter().fold(first, |all, (p, _)| all.union(&Rect::new(p.x, p.y, p.x, p.y))))
+}
+
+/// Twice the area inside the points is `2 * area_of`, curves taken by their ends.
+fn area_of(points: &[(Point, bool)]) -> f32 {
+    let next = points.iter().cycle().skip(1);
+    let cross = |(a, b): (&(Point, bool), &(Point, bool))| {
+        f64::from(a.0.x) * f64::from(b.0.y) - f64::from(b.0.x) * f64::from(a.0.y)
+    };
+    (points.iter().zip(next).map(cross).sum::<f64>() / 2.0).abs() as f32
+}
+
+struct Walk<'a, 'w> {
+    shelf: &'w mut Shelf<'a>,
+    limits: &'w Limits,
+    layers: &'w Layers,
+    sheet: Sheet,
+    state: State,
+    saved: Vec<State>,
+    path: Path,
+    /// `W` was seen: the path clips once it is painted.
+    clip_next: bool,
+    text_matrix: Affine,
+    line_matrix: Affine,
+    /// For each open marked content whether it is hidden.
+    hidden: Vec<bool>,
+    depth: u32,
+    operators: u64,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn stopped(&self) -> bool {
+        self.sheet.limit.is_some() || self.sheet.cut_short
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.hidden.last().copied().unwrap_or(false)
+    }
+
+    /// Runs a content stream; whatever it saves and does not restore is restored at its end.
+    fn run(&mut self, content: &[u8], resources: &Resources<'a>) {
+        let (saved, hidden) = (self.saved.len(), self.hidden.len());
+        let mut fonts: Vec<(Vec<u8>, Option<FontId>)> = Vec::new();
+        let before = self.state.clone();
+        let mut ops = TypedIter::new(content);
+        while let Some(op) = ops.next() {
+            self.operators += 1;
+            if self.operators > OPERATORS {
+                self.sheet.cut_short = true;
+            }
+            if self.stopped() {
+                break;
+            }
+            self.operator(op, resources, saved, &mut fonts);
+        }
+        self.path.clear();
+        self.clip_next = false;
+        self.saved.truncate(saved);
+        self.hidden.truncate(hidden);
+        self.state = before;
+    }
+
+    fn operator(
+        &mut self,
+        op: Op<'_, '_>,
+        resources: &Resources<'a>,
+        floor: usize,
+        fonts: &mut Vec<(Vec<u8>, Option<FontId>)>,
+    ) {
+        let state = &mut self.state;
+        match op {
+            Op::SaveState(_) if self.saved.len() >= STATES => {}
+            Op::SaveState(_) => self.saved.push(state.clone()),
+            Op::RestoreState(_) => {
+                if self.saved.len() > floor
+                    && let Some(saved) = self.saved.pop()
+                {
+                    self.state = saved;
+                }
+            }
+            Op::Transform(m) => state.ctm *= affine([m.0, m.1, m.2, m.3, m.4, m.5]),
+            Op::LineWidth(w) => state.line_width = w.0.as_f64(),
+            Op::SetGraphicsState(name) => self.graphics_state(name.0, resources),
+
+            Op::StrokeColorDeviceGray(c) => state.stroke.set(Space::Gray, &[c.0]),
+            Op::NonStrokeColorDeviceGray(c) => state.fill.set(Space::Gray, &[c.0]),
+            Op::StrokeColorDeviceRgb(c) => state.stroke.set(Space::Rgb, &[c.0, c.1, c.2]),
+            Op::NonStrokeColorDeviceRgb(c) => state.fill.set(Space::Rgb, &[c.0, c.1, c.2]),
+            Op::StrokeColorCmyk(c) => state.stroke.set(Space::Cmyk, &[c.0, c.1, c.2, c.3]),
+            Op::NonStrokeColorCmyk(c) => state.fill.set(Space::Cmyk, &[c.0, c.1, c.2, c.3]),
+            Op::ColorSpaceStroke(name) => state.stroke.set_space(Space::named(name.0, resources)),
+            Op::ColorSpaceNonStroke(name) => state.fill.set_space(Space::named(name.0, resources)),
+            Op::StrokeColor(c) => state.stroke.set_components(&c.0),
+            Op::NonStrokeColor(c) => state.fill.set_components(&c.0),
+            Op::StrokeColorNamed(c) => state.stroke.set_components(&c.0),
+            Op::NonStrokeColorNamed(c) => state.fill.set_components(&c.0),
+
+            Op::MoveTo(p) => self.path.start(on_page(state.ctm, p.0, p.1)),
+            Op::LineTo(p) => self.path.to(on_page(state.ctm, p.0, p.1), false),
+            Op::CubicTo(c) => self.path.to(on_page(state.ctm, c.4, c.5), true),
+            Op::CubicStartTo(c) => self.path.to(on_page(state.ctm, c.2, c.3), true),
+            Op::CubicEndTo(c) => self.path.to(on_page(state.ctm, c.2, c.3), true),
+            Op::ClosePath(_) => self.path.close(),
+            Op::RectPath(r) => self.rectangle([r.0, r.1, r.2, r.3]),
+            Op::EndPath(_) => self.end_path(),
+            Op::ClipNonZero(_) | Op::ClipEvenOdd(_) => self.clip_next = true,
+            Op::FillPathNonZero(_)
+            | Op::FillPathNonZeroCompatibility(_)
+            | Op::FillPathEvenOdd(_) => {
+                self.fill_path();
+                self.end_path();
+            }
+            Op::StrokePath(_) => {
+                self.stroke_path();
+                self.end_path();
+            }
+            Op::CloseAndStrokePath(_) => {
+                self.path.close();
+                self.stroke_path();
+                self.end_path();
+            }
+            Op::FillAndStrokeNonZero(_) | Op::FillAndStrokeEvenOdd(_) => {
+                self.fill_path();
+                self.stroke_path();
+                self.end_path();
+            }
+            Op::CloseFillAndStrokeNonZero(_) | Op::CloseFillAndStrokeEvenOdd(_) => {
+                self.path.close();
+                self.fill_path();
+                self.stroke_path();
+                self.end_path();
+            }
+            Op::Shading(_) => {
+                if let Some(clip) = self.state.clip.filter(|_| !self.is_hidden()) {
+                    self.sheet.painted.fill(clip, &clip);
+                }
+            }
+            Op::InlineImage(_) => self.image(),
+            Op::XObject(name) => {
+                if let Some(object) = resources.get_x_object(name.0) {
+                    self.x_object(&object, resources);
+                }
+            }
+
+            Op::BeginMarkedContent(_) => self.hidden.push(self.is_hidden()),
+            Op::BeginMarkedContentWithProperties(content) => {
+                let shown = match content.1 {
+                    Object::Name(name) if content.0.as_ref() == b"OC" => {
+                        self.layers.shows(&resources.properties, name.as_ref())
+                    }
+                    _ => true,
+                };
+                self.hidden.push(self.is_hidden() || !shown);
+            }
+            Op::EndMarkedContent(_) => {
+                self.hidden.pop();
+            }
+
+            Op::BeginText(_) => {
+                self.text_matrix = Affine::IDENTITY;
+                self.line_matrix = Affine::IDENTITY;
+            }
+            Op::TextFont(font) => {
+                let name = font.0.as_ref();
+                let known = fonts.iter().find(|(n, _)| n == name).map(|(_, font)| *font);
+                state.font_size = font.1.as_f64();
+                state.font = known.unwrap_or_else(|| {
+                    let loaded = resources.get_font(font.0).and_then(|d| self.shelf.font(&d));
+                    fonts.push((name.to_vec(), loaded));
+                    loaded
+                });
+            }
+            Op::CharacterSpacing(n) => state.char_space = n.0.as_f64(),
+            Op::WordSpacing(n) => state.word_space = n.0.as_f64(),
+            Op::HorizontalScaling(n) => state.stretch = n.0.as_f64() / 100.0,
+            Op::TextLeading(n) => state.leading = n.0.as_f64(),
+            Op::TextRise(n) => state.rise = n.0.as_f64(),
+            Op::TextRenderingMode(n) => state.render_mode = n.0.as_i64(),
+            Op::SetTextMatrix(m) => {
+                self.line_matrix = affine([m.0, m.1, m.2, m.3, m.4, m.5]);
+                self.text_matrix = self.line_matrix;
+            }
+            Op::NextLine(n) => self.next_line(n.0.as_f64(), n.1.as_f64()),
+            Op::NextLineAndSetLeading(n) => {
+                state.leading = -n.1.as_f64();
+                self.next_line(n.0.as_f64(), n.1.as_f64());
+            }
+            Op::NextLineUsingLeading(_) => self.next_line(0.0, -self.state.leading),
+            Op::ShowText(s) => self.show(s.0.as_bytes()),
+            Op::NextLineAndShowText(s) => {
+                self.next_line(0.0, -self.state.leading);
+                self.show(s.0.as_bytes());
+            }
+            Op::ShowTextWithParameters(s) => {
+                state.word_space = s.0.as_f64();
+                state.char_space = s.1.as_f64();
+                self.next_line(0.0, -self.state.leading);
+                self.show(s.2.as_bytes());
+            }
+            Op::ShowTexts(parts) => {
+                for part in parts.0.iter::<Object<'_>>() {
+                    match part {
+                        Object::Number(n) => self.adjust(n.as_f64()),
+                        Object::String(s) => self.show(s.as_bytes()),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn graphics_state(&mut self, name: &Name<'_>, resources: &Resources<'a>) {
+        let Some(dict) = resources.get_ext_g_state(name) else { return };
+        let state = &mut self.state;
+        state.line_width = dict.get::<f64>(b"LW").unwrap_or(state.line_width);
+        state.stroke.alpha = dict.get::<f32>(b"CA").unwrap_or(state.stroke.alpha);
+        state.fill.alpha = dict.get::<f32>(b"ca").unwrap_or(state.fill.alpha);
+        if let Some(font) = dict.get::<Array<'_>>(b"Font") {
+            let mut items = font.iter::<Object<'_>>();
+            if let (Some(Object::Dict(font)), Some(Object::Number(size))) =
+                (items.next(), items.next())
+            {
+                state.font = self.shelf.font(&font);
+                state.font_size = size.as_f64();
+            }
+        }
+    }
+
+    fn rectangle(&mut self, [x, y, w, h]: [Number; 4]) {
+        let (x, y, w, h) = (x.as_f64(), y.as_f64(), w.as_f64(), h.as_f64());
+        if self.path.points.len() >= PATH_POINTS {
+            return;
+        }
+        let at = |x, y| point(self.state.ctm * At::new(x, y));
+        let corners = [at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h)];
+        self.path.start(corners[0]);
+        for corner in &corners[1..] {
+            self.path.to(*corner, false);
+        }
+        self.path.close();
+    }
+
+    fn end_path(&mut self) {
+        if std::mem::take(&mut self.clip_next)
+            && let Some(bbox) = self.path.bbox()
+        {
+            self.state.clip = self.state.clip.and_then(|clip| clip.intersection(&bbox));
+        }
+        self.path.clear();
+    }
+
+    fn fill_path(&mut self) {
+        let Some(clip) = self.state.clip else { return };
+        if self.is_hidden() || !self.state.shows(&self.state.fill) {
+            return;
+        }
+        // A rectangle just inside another is the hole of a frame: what is seen are four lines.
+        let mut outer: Option<Rect> = None;
+        for (part, _) in self.path.parts() {
+            let Some(bbox) = bbox_of(part) else { continue };
+            let thin = bbox.width().min(bbox.height()) <= crate::extract::rules::THIN;
+            let curved = part.iter().any(|(_, curved)| *curved);
+            let solid = area_of(part) >= 0.9 * bbox.width() * bbox.height();
+            if thin && !curved {
+                self.sheet.painted.fill(bbox, &clip);
+            } else if !thin && solid {
+                match outer.take() {
+                    Some(frame) if self.sheet.painted.frame(&frame, &bbox, &clip) => continue,
+                    Some(frame) => self.sheet.painted.fill(frame, &clip),
+                    None => {}
+                }
+                outer = Some(bbox);
+            }
+        }
+        if let Some(outer) = outer {
+            self.sheet.painted.fill(outer, &clip);
+        }
+        self.watch_rules();
+    }
+
+    fn stroke_path(&mut self) {
+        let Some(clip) = self.state.clip else { return };
+        if self.is_hidden() || !self.state.shows(&self.state.stroke) {
+            return;
+        }
+        let scale = self.state.ctm.determinant().abs().sqrt();
+        let width = (self.state.line_width.abs() * scale) as f32;
+        for (part, closed) in self.path.parts() {
+            for pair in part.windows(2) {
+                if let [(a, _), (b, false)] = pair {
+                    self.sheet.painted.stroke(*a, *b, width, &clip);
+                }
+            }
+            if let (true, Some((first, _)), Some((last, _))) = (closed, part.first(), part.last()) {
+                self.sheet.painted.stroke(*last, *first, width, &clip);
+            }
+        }
+        self.watch_rules();
+    }
+
+    fn watch_rules(&mut self) {
+        if self.sheet.painted.len() > self.limits.page_rules as usize {
+            self.sheet.limit = Some(("max-page-rules", self.limits.page_rules.into()));
+        }
+    }
+
+    /// An image fills the unit square. One as thin as a line is a line.
+    fn image(&mut self) {
+        let Some(clip) = self.state.clip.filter(|_| !self.is_hidden()) else { return };
+        let bbox = rect(self.state.ctm.transform_rect_bbox(Area::new(0.0, 0.0, 1.0, 1.0)));
+        let Some(shown) = clip.intersection(&bbox) else { return };
+        if bbox.width().min(bbox.height()) <= crate::extract::rules::THIN {
+            self.sheet.painted.fill(shown, &clip);
+            self.watch_rules();
+        } else if self.sheet.images.len() < self.limits.page_rules as usize {
+            self.sheet.images.push(shown);
+        }
+    }
+
+    fn x_object(&mut self, object: &Stream<'a>, resources: &Resources<'a>) {
+        let dict = object.dict();
+        if self.is_hidden() || dict.contains_key(b"OC") && !self.layers.shows(dict, b"OC") {
+            return;
+        }
+        match dict.get::<Name<'_>>(b"Subtype").as_ref().map(|n| n.as_ref()) {
+            Some(b"Image") => self.image(),
+            Some(b"Form") | None => self.form(object, resources),
+            _ => {}
+        }
+    }
+
+    fn form(&mut self, form: &Stream<'a>, resources: &Resources<'a>) {
+        let dict = form.dict();
+        let (Some(bbox), Ok(content)) = (dict.get::<[f64; 4]>(b"BBox"), form.decoded_data()) else {
+            return;
+        };
+        if self.depth >= DEPTH {
+            return;
+        }
+        let before = (self.state.clone(), self.text_matrix, self.line_matrix);
+        let path = std::mem::take(&mut self.path);
+        let state = &mut self.state;
+        state.ctm *= Affine::new(dict.get::<[f64; 6]>(b"Matrix").unwrap_or(IDENTITY));
+        let bbox = Area::new(bbox[0], bbox[1], bbox[2], bbox[3]);
+        let bbox = rect(state.ctm.transform_rect_bbox(bbox));
+        state.clip = state.clip.and_then(|clip| clip.intersection(&bbox));
+        if dict.contains_key(b"Group") {
+            state.opacity *= state.fill.alpha;
+            state.fill.alpha = 1.0;
+            state.stroke.alpha = 1.0;
+        }
+        let own = dict.get::<Dict<'_>>(b"Resources").map(Resources::new);
+        self.depth += 1;
+        self.run(&content, own.as_ref().unwrap_or(resources));
+        self.depth -= 1;
+        (self.state, self.text_matrix, self.line_matrix) = before;
+        self.path = path;
+    }
+
+    /// Draws what an annotation looks like: stamps and seals, filled fields, notes on the page
+    /// (ISO 32000-2, 12.5.5).
+    fn annotation(&mut self, annotation: &Dict<'a>, resources: &Resources<'a>) {
+        const HIDDEN: u32 = 1 << 1 | 1 << 5;
+        if annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN != 0
+            || annotation.contains_key(b"OC") && !self.layers.shows(annotation, b"OC")
+        {
+            return;
+        }
+        let appearance =
+            annotation.get::<Dict<'_>>(b"AP").and_then(|ap| ap.get::<Object<'_>>(b"N"));
+        let form = match appearance {
+            Some(Object::Stream(form)) => Some(form),
+            Some(Object::Dict(states)) => annotation
+                .get::<Name<'_>>(b"AS")
+                .and_then(|state| states.get::<Stream<'_>>(state.as_ref())),
+            _ => None,
+        };
+        let Some((form, target)) = form.zip(annotation.get::<[f64; 4]>(b"Rect")) else { return };
+        let Some(bbox) = form.dict().get::<[f64; 4]>(b"BBox") else { return };
+        let matrix = Affine::new(form.dict().get::<[f64; 6]>(b"Matrix").unwrap_or(IDENTITY));
+        let target = Area::new(target[0], target[1], target[2], target[3]).abs();
+        let bbox = Area::new(bbox[0], bbox[1], bbox[2], bbox[3]);
+        let bbox = matrix.transform_rect_bbox(bbox);
+        let (sx, sy) = (target.width() / bbox.width(), target.height() / bbox.height());
+        if !(sx.is_finite() && sy.is_finite()) {
+            return;
+        }
+        self.state.ctm *=
+            Affine::new([sx, 0.0, 0.0, sy, target.x0 - sx * bbox.x0, target.y0 - sy * bbox.y0]);
+        self.form(&form, resources);
+    }
+
+    fn next_line(&mut self, x: f64, y: f64) {
+        self.line_matrix *= Affine::translate((x, y));
+        self.text_matrix = self.line_matrix;
+    }
+
+    fn move_along(&mut self, distance: f64, vertical: bool) {
+        let step = if vertical { (0.0, -distance) } else { (distance * self.state.stretch, 0.0) };
+        self.text_matrix *= Affine::translate(step);
+    }
+
+    fn adjust(&mut self, thousandths: f64) {
+        let vertical = self.state.font.is_some_and(|font| self.shelf.is_vertical(font));
+        let distance = thousandths / 1000.0 * self.state.font_size;
+        self.move_along(if vertical { distance } else { -distance }, vertical);
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        let Some(font) = self.state.font else { return };
+        let ink = if self.is_hidden() { Ink::Invisible } else { self.state.text_ink() };
+        if let Some(chars) = self.shelf.gbk(font, bytes) {
+            let mut rest = bytes;
+            for (c, length) in chars {
+                let (codes, later) = rest.split_at(length);
+                rest = later;
+                let advance =
+                    codes.iter().map(|&b| self.shelf.advance(font, u32::from(b))).sum::<f64>();
+                let start = self.sheet.drawn.text.len();
+                self.sheet.drawn.text.push(c);
+                self.place(font, start, advance, false, ink);
+                let spaces = self.state.char_space * length as f64;
+                let word = if c == ' ' { self.state.word_space } else { 0.0 };
+                self.move_along(advance * self.state.font_size + spaces + word, false);
+            }
+            return;
+        }
+        let vertical = self.shelf.is_vertical(font);
+        let mut offset = 0;
+        while offset < bytes.len() && self.sheet.limit.is_none() {
+            let (code, length) = self.shelf.read_code(font, bytes, offset);
+            offset += length;
+            let advance = self.shelf.advance(font, code);
+            let start = self.sheet.drawn.text.len();
+            let text = self.shelf.meaning(font, code);
+            self.sheet.drawn.text.push_str(text);
+            self.place(font, start, advance, vertical, ink);
+            let word = if code == 32 && length == 1 { self.state.word_space } else { 0.0 };
+            let spaces = self.state.char_space + word;
+            let distance = advance * self.state.font_size;
+            self.move_along(if vertical { distance - spaces } else { distance + spaces }, vertical);
+        }
+    }
+
+    /// Puts a glyph where the text matrix stands; its text is what follows `start`.
+    fn place(&mut self, font: FontId, start: usize, advance: f64, vertical: bool, ink: Ink) {
+        let drawn = &mut self.sheet.drawn;
+        if drawn.glyphs.len() >= self.limits.page_glyphs as usize {
+            self.sheet.limit = Some(("max-page-glyphs", self.limits.page_glyphs.into()));
+            return;
+        }
+        let state = &self.state;
+        let size = state.font_size;
+        let em = Affine::new([size * state.stretch, 0.0, 0.0, size, 0.0, state.rise]);
+        let [a, b, c, d, x, y] = (state.ctm * self.text_matrix * em).as_coeffs();
+        let (along, height) = if vertical { ((-c, -d), a.hypot(b)) } else { ((a, b), c.hypot(d)) };
+        let length = along.0.hypot(along.1);
+        if !(length > 0.0 && height > 0.0 && (x + y + length + height + advance).is_finite()) {
+            return;
+        }
+        let mut glyph = Glyph {
+            text: start as u32..drawn.text.len() as u32,
+            origin: Point { x: x as f32, y: y as f32 },
+            along: Point { x: (along.0 / length) as f32, y: (along.1 / length) as f32 },
+            advance: (advance * length) as f32,
+            size: (height * self.shelf.em(font)) as f32,
+            vertical,
+            ink,
+        };
+        // Text set backwards: the font size or the widths are negative.
+        if glyph.advance < 0.0 {
+            glyph.origin.x += glyph.along.x * glyph.advance;
+            glyph.origin.y += glyph.along.y * glyph.advance;
+            glyph.advance = -glyph.advance;
+        }
+        let bbox = glyph.bbox();
+        let area = |r: &Rect| r.width() * r.height();
+        let shown = state.clip.and_then(|clip| clip.intersection(&bbox));
+        if shown.is_none_or(|shown| area(&shown) < SHOWN * area(&bbox)) {
+            glyph.ink = Ink::Outside;
+        }
+        drawn.glyphs.push(glyph);
+    }
+}
+
+const IDENTITY: [f64; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
+fn affine(m: [Number; 6]) -> Affine {
+    Affine::new(m.map(|n| n.as_f64()))
+}
+
+fn on_page(ctm: Affine, x: Number, y: Number) -> Point {
+    point(ctm * At::new(x.as_f64(), y.as_f64()))
+}
+
+fn point(p: At) -> Point {
+    Point { x: p.x as f32, y: p.y as f32 }
+}
+
+fn rect(r: Area) -> Rect {
+    Rect::new(r.x0 as f32, r.y0 as f32, r.x1 as f32, r.y1 as f32)
+}

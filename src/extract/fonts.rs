@@ -1,0 +1,668 @@
+//! Character codes in, characters out: what the codes of a PDF's fonts stand for.
+//!
+//! A font names its characters in one of many ways; they are tried in the order of [`How`], the
+//! surest first. What no way reads honestly becomes U+FFFD in the end ([`Shelf::settle`]): the bytes
+//! themselves are never passed on. Where the glyphs stand is left to `content`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use encoding_rs::GBK;
+use hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
+use hayro_font::kurbo::PathEl;
+use hayro_font::{CMapResolverFn, Font as Face, FontCache, FontGlyph, FontResolverFn};
+use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream, String as Bytes};
+use skrifa::MetadataProvider;
+
+use crate::diag::{Repair, Sink, Stage};
+use crate::extract::page::Run;
+use crate::extract::radicals::unified;
+use crate::place::Place;
+
+/// How a character was found. All but the first are repairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum How {
+    /// As the document says: by ToUnicode, by an encoding of Unicode, or by a known glyph name.
+    Said,
+    /// A radical or compatibility form, replaced by the ideograph it looks like.
+    Unified,
+    /// By a predefined encoding: code to CID, CID to Unicode (Adobe-GB1 and its kin).
+    Cid,
+    /// By the embedded font's own character map, turned round.
+    FontMap,
+    /// By the glyph's name in the embedded font.
+    GlyphName,
+    /// Two bytes of GBK under a font that claims a Latin encoding.
+    Gbk,
+    /// By the glyph's shape: another font of the document draws the same and says what it is.
+    Shape,
+}
+
+impl How {
+    /// The repair's rule; `None` where nothing was repaired.
+    fn rule(self) -> Option<&'static str> {
+        Some(match self {
+            How::Said => return None,
+            How::Unified => "radicals_unified",
+            How::Cid => "characters_by_cid",
+            How::FontMap => "characters_by_font_map",
+            How::GlyphName => "characters_by_glyph_name",
+            How::Gbk => "gbk_under_latin_font",
+            How::Shape => "characters_by_shape",
+        })
+    }
+}
+
+/// What one code of one font stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Meaning {
+    /// The characters; a stand-in of plane 16 for a code not read yet.
+    pub chars: Box<str>,
+    how: How,
+}
+
+/// A font of the document, as an index into the shelf.
+pub(super) type FontId = usize;
+
+/// All fonts of a document, and what was read of them so far.
+pub(super) struct Shelf<'a> {
+    loader: FontCache<'a>,
+    font_resolver: FontResolverFn,
+    cmap_resolver: CMapResolverFn,
+    by_key: HashMap<FontKey, Option<FontId>>,
+    fonts: Vec<Font<'a>>,
+    collections: Vec<(CidFamily, Option<Rc<CMap>>)>,
+    /// Font and code of each stand-in given out, in order.
+    unread: Vec<(FontId, u32)>,
+    /// How often each way served on the page being read, and a few characters it gave.
+    mended: BTreeMap<How, (usize, String)>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum FontKey {
+    Object(ObjectIdentifier),
+    Inline(usize, usize),
+}
+
+/// A font as its dictionary describes it.
+struct Font<'a> {
+    face: Face<'a>,
+    /// Height of the em as a part of the font size; other than 1 in some Type 3 fonts alone.
+    em: f64,
+    composite: bool,
+    to_unicode: Option<CMap>,
+    codes: Codes,
+    /// Whether the names of its codes are to be believed: they are its own, not a reader's guess.
+    named: bool,
+    gbk: Gbk,
+    /// Glyph to character by the embedded font's own tables; read when first needed.
+    own_map: Option<HashMap<u32, (char, How)>>,
+    meanings: HashMap<u32, Meaning>,
+}
+
+/// What the codes of a composite font are.
+enum Codes {
+    /// UTF-16, as in UniGB-UTF16-H.
+    Utf16,
+    /// Codes that `to_cid` maps into a character collection whose CIDs are known.
+    Cids { to_cid: Option<Box<CMap>>, to_unicode: Rc<CMap> },
+    /// Anything else.
+    Opaque,
+}
+
+/// Whether the bytes of a simple font may be GBK.
+#[derive(Clone, Copy, PartialEq)]
+enum Gbk {
+    No,
+    Maybe,
+    Proven,
+}
+
+/// Stand-ins for codes not read yet: the private use plane 16.
+const STAND_INS: std::ops::Range<u32> = 0x10_0000..0x10_FFFE;
+
+/// What is shown where a character can't be read.
+pub(super) const UNREADABLE: char = '\u{FFFD}';
+
+impl<'a> Shelf<'a> {
+    /// No fonts yet.
+    pub fn new() -> Shelf<'a> {
+        Shelf {
+            loader: FontCache::new(),
+            font_resolver: Arc::new(|query| {
+                Some(match query {
+                    hayro_font::FontQuery::Standard(standard) => standard.get_font_data(),
+                    hayro_font::FontQuery::Fallback(f) => f.pick_standard_font().get_font_data(),
+                })
+            }),
+            cmap_resolver: Arc::new(load_embedded),
+            by_key: HashMap::new(),
+            fonts: Vec::new(),
+            collections: Vec::new(),
+            unread: Vec::new(),
+            mended: BTreeMap::new(),
+        }
+    }
+
+    /// The font of a dictionary; `None` if it can't be loaded at all.
+    pub fn font(&mut self, dict: &Dict<'a>) -> Option<FontId> {
+        let key = match dict.obj_id() {
+            Some(id) => FontKey::Object(id),
+            None => FontKey::Inline(dict.data().as_ptr() as usize, dict.data().len()),
+        };
+        if let Some(known) = self.by_key.get(&key) {
+            return *known;
+        }
+        let font = self.load(dict).map(|font| {
+            self.fonts.push(font);
+            self.fonts.len() - 1
+        });
+        self.by_key.insert(key, font);
+        font
+    }
+
+    fn load(&mut self, dict: &Dict<'a>) -> Option<Font<'a>> {
+        let face = self.loader.font(dict, &self.font_resolver, &self.cmap_resolver)?;
+        let subtype = dict.get::<Name<'_>>(b"Subtype")?;
+        let to_unicode = dict
+            .get::<Stream<'_>>(b"ToUnicode")
+            .and_then(|stream| stream.decoded_data().ok()?.into_owned().into())
+            .and_then(|data: Vec<u8>| CMap::parse(&data, load_embedded));
+        let mut font = Font {
+            face,
+            em: 1.0,
+            composite: false,
+            to_unicode,
+            codes: Codes::Opaque,
+            named: true,
+            gbk: Gbk::No,
+            own_map: None,
+            meanings: HashMap::new(),
+        };
+        match subtype.as_ref() {
+            b"Type0" => {
+                font.composite = true;
+                font.named = false;
+                font.codes = self.composite_codes(dict);
+            }
+            b"Type3" => font.em = type3_em(dict),
+            _ => {
+                font.named = names_are_its_own(dict);
+                font.gbk = may_be_gbk(dict, font.to_unicode.is_some());
+            }
+        }
+        Some(font)
+    }
+
+    fn composite_codes(&mut self, dict: &Dict<'a>) -> Codes {
+        let encoding = dict.get::<Object<'_>>(b"Encoding");
+        let name = match &encoding {
+            Some(Object::Name(name)) => name.as_ref().to_vec(),
+            _ => Vec::new(),
+        };
+        if name.starts_with(b"Uni") && contains(&name, b"UCS2") | contains(&name, b"UTF16") {
+            return Codes::Utf16;
+        }
+        let to_cid = match (&encoding, name.as_slice()) {
+            (_, b"Identity-H" | b"Identity-V") => None,
+            (_, name) if !name.is_empty() => load_embedded(CMapName::from_bytes(name))
+                .and_then(|d| CMap::parse(d, load_embedded)),
+            (Some(Object::Stream(stream)), _) => {
+                stream.decoded_data().ok().and_then(|data| CMap::parse(&data, load_embedded))
+            }
+            _ => None,
+        };
+        let declared = || {
+            let descendants = dict.get::<Array<'_>>(b"DescendantFonts")?;
+            let info = descendants.iter::<Dict<'_>>().next()?.get::<Dict<'_>>(b"CIDSystemInfo")?;
+            let registry = info.get::<Bytes<'_>>(b"Registry")?;
+            let ordering = info.get::<Bytes<'_>>(b"Ordering")?;
+            Some(CidFamily::from_registry_ordering(registry.as_bytes(), ordering.as_bytes()))
+        };
+        let by_encoding = to_cid
+            .as_ref()
+            .and_then(|cmap| cmap.metadata().character_collection.clone())
+            .map(|collection| collection.family)
+            .filter(|family| family.ucs2_cmap().is_some());
+        match by_encoding.or_else(declared).and_then(|family| self.collection(family)) {
+            Some(to_unicode) => Codes::Cids { to_cid: to_cid.map(Box::new), to_unicode },
+            None => Codes::Opaque,
+        }
+    }
+
+    /// CID to Unicode of a character collection; `None` for one that is not predefined.
+    fn collection(&mut self, family: CidFamily) -> Option<Rc<CMap>> {
+        if let Some((_, known)) = self.collections.iter().find(|(f, _)| *f == family) {
+            return known.clone();
+        }
+        let cmap = family
+            .ucs2_cmap()
+            .and_then(load_embedded)
+            .and_then(|data| CMap::parse(data, load_embedded))
+            .map(Rc::new);
+        self.collections.push((family, cmap.clone()));
+        cmap
+    }
+
+    /// Height of the font's em as a part of the font size.
+    pub fn em(&self, font: FontId) -> f64 {
+        self.fonts.get(font).map_or(1.0, |f| f.em)
+    }
+
+    /// Whether the font is set from top to bottom.
+    pub fn is_vertical(&self, font: FontId) -> bool {
+        self.fonts.get(font).is_some_and(|f| !f.face.is_horizontal())
+    }
+
+    /// The code at `offset` of a shown string, and how many bytes it takes (at least one).
+    pub fn read_code(&self, font: FontId, bytes: &[u8], offset: usize) -> (u32, usize) {
+        let (code, length) =
+            self.fonts.get(font).map_or((0, 1), |f| f.face.read_code(bytes, offset));
+        (code, length.max(1))
+    }
+
+    /// How far a code moves along the line, in ems of the font size; downward in vertical fonts.
+    pub fn advance(&self, font: FontId, code: u32) -> f64 {
+        let Some(font) = self.fonts.get(font) else { return 0.0 };
+        let advance = font.face.code_advance(code);
+        if font.face.is_horizontal() { advance.x / 1000.0 } else { -advance.y / 1000.0 }
+    }
+
+    /// What a code stands for.
+    pub fn meaning(&mut self, id: FontId, code: u32) -> &str {
+        let Some(font) = self.fonts.get_mut(id) else { return "\u{FFFD}" };
+        if !font.meanings.contains_key(&code) {
+            let meaning = font.read(code).unwrap_or_else(|| {
+                let stand_in = char::from_u32(STAND_INS.start + self.unread.len() as u32)
+                    .filter(|c| STAND_INS.contains(&(*c as u32)));
+                if stand_in.is_some() {
+                    self.unread.push((id, code));
+                }
+                let chars = stand_in.unwrap_or(UNREADABLE).to_string().into();
+                Meaning { chars, how: How::Said }
+            });
+            font.meanings.insert(code, meaning);
+        }
+        let Some(meaning) = font.meanings.get(&code) else { return "\u{FFFD}" };
+        note(&mut self.mended, meaning.how, &meaning.chars);
+        &meaning.chars
+    }
+
+    /// The Han characters that a string of a simple font spells in GBK: for each character how many
+    /// bytes it takes. `None` where the string is what its font says.
+    ///
+    /// Old word processors wrote GBK bytes under a font declared WinAnsi. Two bytes of Latin text
+    /// seldom fall on the Hanzi of level 1 of GB 2312; a string proves the font if most do.
+    pub fn gbk(&mut self, id: FontId, bytes: &[u8]) -> Option<Vec<(char, usize)>> {
+        let font = self.fonts.get_mut(id)?;
+        if font.gbk == Gbk::No || bytes.is_ascii() {
+            return None;
+        }
+        let chars = decode_gbk(bytes)?;
+        let pairs: Vec<&[u8]> = split(bytes, &chars).filter(|part| part.len() == 2).collect();
+        let counts = |ok: fn(u8, u8) -> bool| pairs.iter().filter(|p| ok(p[0], p[1])).count();
+        let level_1 = counts(|a, b| (0xB0..=0xD7).contains(&a) && b >= 0xA1);
+        let in_gb2312 = counts(|a, b| a >= 0xA1 && b >= 0xA1);
+        let all_pairs = pairs.len() * 2 == bytes.len();
+        let proven = font.gbk == Gbk::Proven && in_gb2312 * 2 >= pairs.len();
+        let proves = level_1 * 2 >= pairs.len() && (level_1 >= 2 || all_pairs && level_1 == 1);
+        if !(proven || proves) {
+            return None;
+        }
+        font.gbk = Gbk::Proven;
+        for (c, _) in chars.iter().filter(|(_, length)| *length == 2) {
+            note(&mut self.mended, How::Gbk, c.encode_utf8(&mut [0; 4]));
+        }
+        Some(chars)
+    }
+
+    /// Puts what was repaired on the page just read on record: one repair a way, with a count.
+    pub fn close_page(&mut self, sink: &mut Sink, place: Place) {
+        for (how, (count, sample)) in std::mem::take(&mut self.mended) {
+            record(sink, how, place, count, sample);
+        }
+    }
+
+    /// What the shapes of the document's other glyphs say of each stand-in.
+    pub fn readings(&self) -> Readings {
+        if self.unread.is_empty() {
+            return Readings(Vec::new());
+        }
+        let mut known: HashMap<Vec<i32>, Option<char>> = HashMap::new();
+        for font in &self.fonts {
+            for (&code, meaning) in &font.meanings {
+                let mut chars = meaning.chars.chars();
+                let (Some(c), None) = (chars.next(), chars.next()) else { continue };
+                if STAND_INS.contains(&(c as u32)) || c == UNREADABLE {
+                    continue;
+                }
+                let Some(shape) = font.shape(code).filter(|s| !s.is_empty()) else { continue };
+                // A shape that stands for two characters (O and 0, 一 and —) says nothing.
+                known.entry(shape).and_modify(|k| *k = k.filter(|&k| k == c)).or_insert(Some(c));
+            }
+        }
+        let read = |&(id, code): &(FontId, u32)| {
+            let shape = self.fonts.get(id)?.shape(code)?;
+            known.get(&shape).copied().flatten()
+        };
+        Readings(self.unread.iter().map(read).collect())
+    }
+}
+
+/// What each stand-in stands for, as far as it could be found.
+pub(super) struct Readings(Vec<Option<char>>);
+
+impl Readings {
+    /// Puts characters for the stand-ins in a run: what stays unread becomes [`UNREADABLE`]. Gives
+    /// how many were read.
+    pub fn settle(&self, run: &mut Run) -> usize {
+        if !run.text.chars().any(is_stand_in) {
+            return 0;
+        }
+        let mut read = 0;
+        run.text = std::mem::take(&mut run.text)
+            .chars()
+            .map(|c| {
+                if !is_stand_in(c) {
+                    return c;
+                }
+                let index = (c as u32 - STAND_INS.start) as usize;
+                let found = self.0.get(index).copied().flatten();
+                read += usize::from(found.is_some());
+                found.unwrap_or(UNREADABLE)
+            })
+            .collect();
+        read
+    }
+}
+
+/// Puts on record how many characters of a page were read by their shapes.
+pub(super) fn note_shapes(sink: &mut Sink, place: Place, read: usize) {
+    if read > 0 {
+        record(sink, How::Shape, place, read, String::new());
+    }
+}
+
+fn record(sink: &mut Sink, how: How, place: Place, count: usize, sample: String) {
+    let Some(rule) = how.rule() else { return };
+    sink.repair(Repair {
+        stage: Stage::Extract,
+        rule,
+        place: Some(place),
+        before: format!("{count} characters"),
+        after: sample,
+    });
+}
+
+fn note(mended: &mut BTreeMap<How, (usize, String)>, how: How, chars: &str) {
+    if how == How::Said {
+        return;
+    }
+    let (count, sample) = mended.entry(how).or_default();
+    *count += 1;
+    if *count <= 20 {
+        sample.push_str(chars);
+    }
+}
+
+impl Font<'_> {
+    /// What a code stands for, by the first way that knows; `None` where none does.
+    fn read(&mut self, code: u32) -> Option<Meaning> {
+        let said = |chars: String| Meaning { chars: chars.into(), how: How::Said };
+        let declared = self.declared(code);
+        if let Some(chars) = declared.as_ref().filter(|s| !s.chars().any(is_private)) {
+            return Some(unify(chars).unwrap_or_else(|| said(chars.clone())));
+        }
+        let found = self.by_codes(code).or_else(|| self.by_own_map(code));
+        if let Some((chars, how)) = found {
+            let unified = unify(&chars).map(|m| m.chars);
+            return Some(Meaning { chars: unified.unwrap_or_else(|| chars.into()), how });
+        }
+        // Private use is no reading, but better than none: Wingdings' bullets are named that way.
+        if let Some(chars) = declared {
+            return Some(said(chars));
+        }
+        // What draws nothing is white space, whatever it is called.
+        if self.shape(code).is_some_and(|shape| shape.is_empty()) {
+            return Some(said(" ".to_owned()));
+        }
+        None
+    }
+
+    /// What the document itself says of a code.
+    fn declared(&self, code: u32) -> Option<String> {
+        if let Some(chars) = self.to_unicode.as_ref().and_then(|c| c.lookup_bf_string(code)) {
+            let chars = match chars {
+                BfString::Char(c) => c.to_string(),
+                BfString::String(s) => s,
+            };
+            if chars.chars().any(|c| !c.is_control() && c != UNREADABLE && !is_stand_in(c)) {
+                return Some(chars.replace(|c| c == '\0' || is_stand_in(c), ""));
+            }
+            if chars.chars().any(char::is_whitespace) {
+                return Some(" ".to_owned());
+            }
+        }
+        if !self.named {
+            return None;
+        }
+        let unicode = match self.face.glyph(self.face.map_code(code), code) {
+            FontGlyph::Outline(glyph) => glyph.as_unicode(),
+            FontGlyph::Type3(glyph) => glyph.as_unicode(),
+        };
+        match unicode? {
+            BfString::Char(c) => Some(c.to_string()),
+            BfString::String(s) => Some(s),
+        }
+        .filter(|s| s.chars().any(|c| !c.is_control() && !is_stand_in(c)))
+    }
+
+    fn by_codes(&self, code: u32) -> Option<(String, How)> {
+        match &self.codes {
+            Codes::Opaque => None,
+            Codes::Utf16 => {
+                let units = [(code >> 16) as u16, code as u16];
+                let units = if code > 0xFFFF { &units[..] } else { &units[1..] };
+                let c = char::decode_utf16(units.iter().copied()).next()?.ok()?;
+                (!c.is_control()).then(|| (c.to_string(), How::Said))
+            }
+            Codes::Cids { to_cid, to_unicode } => {
+                let cid = match to_cid {
+                    Some(cmap) => (1..=4).find_map(|length| cmap.lookup_cid_code(code, length))?,
+                    None => code,
+                };
+                let chars = match to_unicode.lookup_bf_string(cid)? {
+                    BfString::Char(c) => c.to_string(),
+                    BfString::String(s) => s,
+                };
+                let readable = chars.chars().all(|c| !c.is_control() && c != UNREADABLE);
+                (readable && !chars.is_empty()).then_some((chars, How::Cid))
+            }
+        }
+    }
+
+    fn by_own_map(&mut self, code: u32) -> Option<(String, How)> {
+        let glyph = self.face.map_code(code);
+        if glyph.to_u32() == 0 {
+            return None;
+        }
+        if self.own_map.is_none() {
+            let FontGlyph::Outline(outline) = self.face.glyph(glyph, code) else { return None };
+            let data = outline.font_data();
+            self.own_map = Some(data.map(|d| own_map((*d.data).as_ref())).unwrap_or_default());
+        }
+        let (c, how) = *self.own_map.as_ref()?.get(&glyph.to_u32())?;
+        Some((c.to_string(), how))
+    }
+
+    /// The glyph's outline in thousandths of an em, or the drawing operators of a Type 3 glyph; equal
+    /// for equal glyphs, empty for one that draws nothing.
+    fn shape(&self, code: u32) -> Option<Vec<i32>> {
+        match self.face.glyph(self.face.map_code(code), code) {
+            FontGlyph::Outline(glyph) => {
+                let mut shape = Vec::new();
+                for element in glyph.outline().elements() {
+                    let (kind, points) = match *element {
+                        PathEl::MoveTo(p) => (0, [Some(p), None, None]),
+                        PathEl::LineTo(p) => (1, [Some(p), None, None]),
+                        PathEl::QuadTo(p, q) => (2, [Some(p), Some(q), None]),
+                        PathEl::CurveTo(p, q, r) => (3, [Some(p), Some(q), Some(r)]),
+                        PathEl::ClosePath => (4, [None; 3]),
+                    };
+                    shape.push(kind);
+                    for point in points.into_iter().flatten() {
+                        shape.extend([point.x.round() as i32, point.y.round() as i32]);
+                    }
+                }
+                Some(shape)
+            }
+            FontGlyph::Type3(glyph) => {
+                let program = glyph.program()?.decoded_data().ok()?;
+                Some(program.iter().map(|&b| i32::from(b)).collect())
+            }
+        }
+    }
+}
+
+fn contains(name: &[u8], part: &[u8]) -> bool {
+    name.windows(part.len()).any(|w| w == part)
+}
+
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}')
+}
+
+fn is_stand_in(c: char) -> bool {
+    STAND_INS.contains(&(c as u32))
+}
+
+/// The text with radicals replaced by ideographs; `None` if there are none.
+fn unify(chars: &str) -> Option<Meaning> {
+    chars.chars().any(|c| unified(c).is_some()).then(|| Meaning {
+        chars: chars.chars().map(|c| unified(c).unwrap_or(c)).collect::<String>().into(),
+        how: How::Unified,
+    })
+}
+
+/// A Type 3 font has units of its own. Where a thousand of them are far from the font size, the
+/// height of its bounding box is the better em.
+fn type3_em(dict: &Dict<'_>) -> f64 {
+    let matrix = dict.get::<[f64; 6]>(b"FontMatrix").unwrap_or([0.001, 0., 0., 0.001, 0., 0.]);
+    let unit = matrix[2].hypot(matrix[3]);
+    let bbox = dict.get::<[f64; 4]>(b"FontBBox").unwrap_or_default();
+    let height = (bbox[3] - bbox[1]).abs() * unit;
+    if (0.3..3.0).contains(&(unit * 1000.0)) || height <= 0.0 || !height.is_finite() {
+        1.0
+    } else {
+        height
+    }
+}
+
+/// Whether the names of a simple font's codes are the document's own. An embedded TrueType font with
+/// no encoding has codes that its producer counted up; a standard encoding would be a reader's guess.
+fn names_are_its_own(dict: &Dict<'_>) -> bool {
+    let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
+    let embedded_truetype = descriptor.contains_key(b"FontFile2");
+    let symbolic = descriptor.get::<u32>(b"Flags").is_some_and(|flags| flags & 4 != 0);
+    !embedded_truetype || dict.contains_key(b"Encoding") || !symbolic
+}
+
+/// A simple font may carry GBK bytes if it is not embedded (no simple font has glyphs for two bytes)
+/// and says no more of its codes than a Latin encoding.
+fn may_be_gbk(dict: &Dict<'_>, has_to_unicode: bool) -> Gbk {
+    let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
+    let embedded =
+        [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|k| descriptor.contains_key(k));
+    let latin = !matches!(dict.get::<Object<'_>>(b"Encoding"), Some(Object::Dict(_)));
+    if embedded || has_to_unicode || !latin {
+        return Gbk::No;
+    }
+    let name = dict.get::<Name<'_>>(b"BaseFont");
+    let name = name.as_ref().map_or(&b""[..], |n| n.as_ref());
+    let chinese = CHINESE_FONTS.iter().any(|part| contains(name, part.as_bytes()));
+    if chinese || !name.is_ascii() { Gbk::Proven } else { Gbk::Maybe }
+}
+
+/// Parts of the names of fonts that hold Hanzi.
+const CHINESE_FONTS: &[&str] =
+    &["SimSun", "SimHei", "FangSong", "KaiTi", "STSong", "STFang", "STKai", "STHei", "YaHei", "FZ"];
+
+/// The characters of GBK bytes with the length of each; `None` if they are not GBK throughout, or
+/// spell something other than Hanzi, Chinese punctuation and ASCII.
+fn decode_gbk(bytes: &[u8]) -> Option<Vec<(char, usize)>> {
+    let mut chars = Vec::new();
+    let mut rest = bytes;
+    while let Some(&first) = rest.first() {
+        let length = if first < 0x80 { 1 } else { 2 };
+        let (text, malformed) = GBK.decode_without_bom_handling(rest.get(..length)?);
+        let c = text.chars().next().filter(|_| !malformed)?;
+        let chinese = matches!(c, '\u{3000}'..='\u{303F}' | '\u{3400}'..='\u{9FFF}'
+            | '\u{FF00}'..='\u{FFEF}' | '\u{2010}'..='\u{2027}' | '\u{2460}'..='\u{24FF}'
+            | '\u{B7}' | '\u{D7}' | '\u{B0}');
+        if length == 2 && !chinese {
+            return None;
+        }
+        chars.push((c, length));
+        rest = rest.get(length..)?;
+    }
+    Some(chars)
+}
+
+fn split<'b>(bytes: &'b [u8], chars: &[(char, usize)]) -> impl Iterator<Item = &'b [u8]> {
+    let mut rest = bytes;
+    chars.iter().map_while(move |(_, length)| {
+        let (part, later) = rest.split_at_checked(*length)?;
+        rest = later;
+        Some(part)
+    })
+}
+
+/// Glyph to character by the tables of an embedded TrueType or OpenType font: its character map,
+/// where several characters share a glyph the likeliest; glyph names for what that leaves out.
+fn own_map(data: &[u8]) -> HashMap<u32, (char, How)> {
+    let mut map = HashMap::new();
+    let Ok(font) = skrifa::FontRef::new(data) else { return map };
+    let charmap = font.charmap();
+    if !charmap.is_symbol() {
+        for (code, glyph) in charmap.mappings().take(1 << 17) {
+            let Some(c) = char::from_u32(code).filter(|c| !is_private(*c) && !c.is_control())
+            else {
+                continue;
+            };
+            let best = map.entry(glyph.to_u32()).or_insert((c, How::FontMap));
+            if unlikeliness(c) < unlikeliness(best.0) {
+                best.0 = c;
+            }
+        }
+    }
+    for (glyph, name) in font.glyph_names().iter().take(1 << 17) {
+        if let Some(c) = char_of_name(name.as_str()) {
+            map.entry(glyph.to_u32()).or_insert((c, How::GlyphName));
+        }
+    }
+    map
+}
+
+/// Which of several characters of one glyph is meant: a unified ideograph before anything else, a
+/// radical or compatibility form last.
+fn unlikeliness(c: char) -> u8 {
+    match c {
+        '\u{4E00}'..='\u{9FFF}' => 0,
+        '\u{21}'..='\u{7E}' => 1,
+        '\u{3400}'..='\u{4DBF}' | '\u{20000}'..='\u{2F7FF}' | '\u{30000}'..='\u{3FFFF}' => 2,
+        _ if unified(c).is_some() => 4,
+        _ => 3,
+    }
+}
+
+/// The character of a glyph name `uniXXXX` or `uXXXXX` (Adobe Glyph List Specification).
+fn char_of_name(name: &str) -> Option<char> {
+    let base = name.split('.').next()?;
+    let digits = base
+        .strip_prefix("uni")
+        .filter(|d| d.len() == 4)
+        .or_else(|| base.strip_prefix('u').filter(|d| (4..=6).contains(&d.len())))?;
+    let digits = Some(digits).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?).filter(|c| !c.is_control())
+}
