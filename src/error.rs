@@ -2,6 +2,7 @@
 //!
 //! Only `extract`, `emit` and `validate` make one; the stages between remark into the sink and go on.
 
+use crate::diag::Wording;
 use std::fmt;
 
 /// Why a notice could not be read, or a result not written.
@@ -78,44 +79,98 @@ impl Error {
         self.page
     }
 
+    /// What was found and what was expected, page first, in both languages.
+    pub fn message(&self) -> Wording {
+        let Wording { en, zh } = self.kind.message();
+        match self.page {
+            Some(page) => Wording::new(format!("page {page}: {en}"), format!("第{page}页：{zh}")),
+            None => Wording { en, zh },
+        }
+    }
+
     /// What the reader can do about it, in one clause.
-    pub fn hint(&self) -> &'static str {
-        match &self.kind {
-            ErrorKind::Empty => "check that the download or copy was complete",
-            ErrorKind::UnknownKind { .. } => "give a PDF with a text layer, or a text file",
-            ErrorKind::BrokenPdf { .. } => "fetch the file again; it may have been cut short",
-            ErrorKind::PasswordNeeded => "save a copy without the password and give that",
-            ErrorKind::NoTextLayer { .. } => "the pages are pictures: run OCR on the file first",
-            ErrorKind::UnknownEncoding => "save the text as UTF-8 or GB18030",
-            ErrorKind::Limit { .. } => "raise the limit with the flag of that name",
-            ErrorKind::BrokenResult { .. } => "convert the notice again, or see `fubiao validate`",
-            ErrorKind::Emit { .. } => "choose another --format",
+    pub fn hint(&self) -> Wording {
+        let (en, zh) = match &self.kind {
+            ErrorKind::Empty => {
+                ("check that the download or copy was complete", "请检查文件是否下载或复制完整")
+            }
+            ErrorKind::UnknownKind { .. } => {
+                ("give a PDF with a text layer, or a text file", "请提供带文本层的 PDF 或文本文件")
+            }
+            ErrorKind::BrokenPdf { .. } => (
+                "fetch the file again; it may have been cut short",
+                "请重新获取该文件，它可能不完整",
+            ),
+            ErrorKind::PasswordNeeded => {
+                ("save a copy without the password and give that", "请另存一份不带密码的副本再试")
+            }
+            ErrorKind::NoTextLayer { .. } => (
+                "the pages are pictures: run OCR on the file first",
+                "页面都是图片：请先对文件做文字识别（OCR）",
+            ),
+            ErrorKind::UnknownEncoding => {
+                ("save the text as UTF-8 or GB18030", "请把文本另存为 UTF-8 或 GB18030")
+            }
+            ErrorKind::Limit { name, .. } => {
+                return Wording::new(
+                    format!("raise the limit with --{name}"),
+                    format!("可用 --{name} 提高上限"),
+                );
+            }
+            ErrorKind::BrokenResult { .. } => (
+                "convert the notice again, or see what `fubiao validate` says",
+                "请重新转换该通知，或用 `fubiao validate` 查看问题",
+            ),
+            ErrorKind::Emit { .. } => ("choose another --format", "请换一种 --format"),
+        };
+        Wording::new(en, zh)
+    }
+}
+
+impl ErrorKind {
+    fn message(&self) -> Wording {
+        match self {
+            ErrorKind::Empty => Wording::new(
+                "the input is empty, expected a notice as PDF or text",
+                "输入是空的，应为 PDF 或文本形式的通知",
+            ),
+            ErrorKind::UnknownKind { looks_like } => Wording::new(
+                format!("found {looks_like}, expected a PDF or text"),
+                format!("看起来是 {looks_like}，应为 PDF 或文本"),
+            ),
+            ErrorKind::BrokenPdf { what } => {
+                Wording::new(format!("broken PDF: {what}"), format!("PDF 已损坏：{what}"))
+            }
+            ErrorKind::PasswordNeeded => {
+                Wording::new("the PDF is encrypted and wants a password", "PDF 已加密，需要密码")
+            }
+            ErrorKind::NoTextLayer { pages } => Wording::new(
+                format!("no text layer on any of {pages} pages"),
+                format!("{pages} 页都没有文本层"),
+            ),
+            ErrorKind::UnknownEncoding => Wording::new(
+                "the text is neither UTF-8, UTF-16 nor GB18030",
+                "文本既不是 UTF-8、UTF-16，也不是 GB18030",
+            ),
+            ErrorKind::Limit { name, value } => Wording::new(
+                format!("limit {name} reached ({value})"),
+                format!("达到上限 {name}（{value}）"),
+            ),
+            ErrorKind::BrokenResult { what } => Wording::new(
+                format!("no result of fubiao: {what}"),
+                format!("不是 fubiao 的结果：{what}"),
+            ),
+            ErrorKind::Emit { what } => Wording::new(
+                format!("the result can't be written: {what}"),
+                format!("无法写出结果：{what}"),
+            ),
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(page) = self.page {
-            write!(f, "page {page}: ")?;
-        }
-        match &self.kind {
-            ErrorKind::Empty => write!(f, "the input is empty, expected a notice as PDF or text"),
-            ErrorKind::UnknownKind { looks_like } => {
-                write!(f, "found {looks_like}, expected a PDF or text")
-            }
-            ErrorKind::BrokenPdf { what } => write!(f, "broken PDF: {what}"),
-            ErrorKind::PasswordNeeded => write!(f, "the PDF is encrypted and wants a password"),
-            ErrorKind::NoTextLayer { pages } => {
-                write!(f, "no text layer on any of {pages} pages")
-            }
-            ErrorKind::UnknownEncoding => {
-                write!(f, "the text is neither UTF-8, UTF-16 nor GB18030")
-            }
-            ErrorKind::Limit { name, value } => write!(f, "limit {name} reached ({value})"),
-            ErrorKind::BrokenResult { what } => write!(f, "no result of fubiao: {what}"),
-            ErrorKind::Emit { what } => write!(f, "the result can't be written: {what}"),
-        }
+        f.write_str(&self.message().en)
     }
 }
 
