@@ -1,6 +1,9 @@
 //! A reading in, bytes out. `record` is the only serialisable mirror of the model; each other file
 //! is one form of result. Where the bytes go (a file, standard output) is left to `cli` and `archive`.
 
+pub mod csv;
 pub mod facts;
 pub mod json;
 pub mod record;
+pub mod tables;
+pub mod text;

@@ -1,0 +1,136 @@
+//! The facts as CSV (RFC 4180, UTF-8): the columns of `facts`, the header path joined by `/`, the
+//! box as a JSON list.
+//!
+//! A text cell that begins with a sign of a formula gets an apostrophe before it, so that no
+//! spreadsheet runs what a notice says (OWASP, "CSV Injection"). A number never does.
+
+use crate::emit::facts::{Fact, facts};
+use crate::emit::record::NoticeRecord;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 18] = [
+    "annex",
+    "annex_title",
+    "row",
+    "region",
+    "parent",
+    "level",
+    "code",
+    "column",
+    "unit",
+    "value",
+    "raw",
+    "status",
+    "page",
+    "bbox",
+    "document_number",
+    "plan_year",
+    "line",
+    "line_column",
+];
+
+/// Whether the text begins with a byte order mark, by which Excel knows UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// As programs like it.
+    Without,
+    /// As Excel likes it.
+    With,
+}
+
+/// The facts as CSV, with a header line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, record: &NoticeRecord, mark: Mark) -> io::Result<()> {
+    if mark == Mark::With {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(COLUMNS)?;
+    for fact in facts(record) {
+        csv.write_record(fields(&fact).iter().map(|field| field.as_bytes()))?;
+    }
+    csv.flush()
+}
+
+fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 18] {
+    [
+        fact.annex.to_string().into(),
+        text(fact.annex_title),
+        fact.row.to_string().into(),
+        text(Some(fact.region)),
+        text(fact.parent),
+        fact.level.into(),
+        text(fact.code),
+        guarded(joined_path(fact.column).into()),
+        text(fact.unit),
+        fact.value.unwrap_or_default().into(),
+        text(Some(fact.raw)),
+        fact.status.into(),
+        fact.page.to_string().into(),
+        fact.bbox.map(bbox_text).unwrap_or_default().into(),
+        text(fact.document_number),
+        number(fact.plan_year.map(u32::from)),
+        number(fact.line),
+        number(fact.line_column),
+    ]
+}
+
+/// The header path in one cell. A `/` within a header text stays: the path in JSON is the exact one.
+pub fn joined_path(path: &[String]) -> String {
+    path.join("/")
+}
+
+/// A box as a JSON list, which DuckDB and pandas read as one.
+pub fn bbox_text(bbox: [f64; 4]) -> String {
+    let [x0, y0, x1, y1] = bbox;
+    format!("[{x0},{y0},{x1},{y1}]")
+}
+
+fn number<'a>(value: Option<u32>) -> Cow<'a, str> {
+    value.map(|v| v.to_string()).unwrap_or_default().into()
+}
+
+fn text(value: Option<&str>) -> Cow<'_, str> {
+    guarded(value.unwrap_or_default().into())
+}
+
+/// Guards a text cell against being taken for a formula.
+pub fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
+    let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if looks_like_formula && !is_number(&text) { format!("'{text}").into() } else { text }
+}
+
+/// Digits with a sign, separators, a point or a percent sign: a spreadsheet sees a number.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = digits.strip_suffix('%').unwrap_or(digits);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_guarded_and_numbers_are_not() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-", "'-"),
+            ("-2+3+cmd", "'-2+3+cmd"),
+            ("-59.22", "-59.22"),
+            ("-1,662", "-1,662"),
+            ("-3.5%", "-3.5%"),
+            ("合计", "合计"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(text.into()), expected);
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! What is emitted follows the schema, key by key; what was damaged does not; and what was written
+//! reads back as the same notice.
+#![cfg(feature = "cli")]
+
+use fubiao::check::{Finding, Suspect};
+use fubiao::diag::{Diagnostic, Repair, Severity, Stage, Wording};
+use fubiao::emit::record::NoticeRecord;
+use fubiao::emit::{csv, facts, json};
+use fubiao::geom::Rect;
+use fubiao::model::{
+    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Deadline, DocumentNumber, Field,
+    Force, Frame, Level, Notice, Quantity, Region, Row, Section, Status, Target,
+};
+use fubiao::pipeline::{Reading, TextFrom};
+use fubiao::place::{Located, Place, Spot};
+use fubiao::source::Source;
+use fubiao::validate::{Judge, SCHEMA};
+use jiff::civil::date;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[test]
+fn what_is_emitted_is_valid() {
+    let judge = Judge::new();
+    for reading in [whole_reading(), empty_reading(), text_reading()] {
+        let verdict = judge.judge(&written(&reading));
+        assert!(verdict.is_valid(), "{:#?}", verdict.violations);
+    }
+}
+
+#[test]
+fn what_was_written_reads_back_as_the_same_notice() {
+    for reading in [whole_reading(), empty_reading(), text_reading()] {
+        let record = json::read(&written(&reading)).expect("what was written can be read");
+        assert_eq!(record.to_notice().expect("it is a notice"), reading.notice);
+    }
+}
+
+#[test]
+fn damage_is_named_where_it_is() {
+    let judge = Judge::new();
+    let whole: Value = serde_json::from_slice(&written(&whole_reading())).expect("JSON");
+    for (path, damage) in [
+        ("/source/bytes", json!("many")),
+        ("/source/sha256", json!("ABC")),
+        ("/date_of_writing", json!("2023-02-30")),
+        ("/document_number/serial", json!("1号")),
+        ("/annexes/0/rows/0/cells/0/value", json!(165766)),
+        ("/annexes/0/rows/0/cells/0/value", json!("1,657")),
+        ("/annexes/0/rows/0/cells/0/value", json!(null)),
+        ("/annexes/0/rows/0/cells/1/value", json!("0")),
+        ("/annexes/0/rows/0/cells/0/place/bbox", json!([1, 2, 3])),
+        ("/annexes/0/rows/0/region/level", json!("village")),
+        ("/annexes/0/rows/0/region/code", json!("36")),
+        ("/annexes/0/columns/0/path", json!("开工任务")),
+        ("/findings/0/suspects/0/proposed", json!(7)),
+        ("/findings/0/check", json!("Column Sum")),
+        ("/repairs/0/stage", json!("kitchen")),
+        ("/places/title/page", json!(0)),
+    ] {
+        let mut damaged = whole.clone();
+        *damaged.pointer_mut(path).expect("the path is in the result") = damage;
+        let verdict = judge.judge_json(&damaged);
+        let paths: BTreeSet<&str> = verdict.violations.iter().map(|v| v.path.as_str()).collect();
+        assert_eq!(paths, BTreeSet::from([path]), "{:#?}", verdict.violations);
+    }
+}
+
+#[test]
+fn every_key_is_in_the_schema_and_every_key_of_the_schema_is_emitted() {
+    let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+    let judge = Judge::new();
+    let whole: Value = serde_json::from_slice(&written(&whole_reading())).expect("JSON");
+    // A key that is none of the schema's is refused in every object there is.
+    let mut objects = 0;
+    for path in object_paths(&whole) {
+        let mut damaged = whole.clone();
+        let object = damaged.pointer_mut(&path).and_then(Value::as_object_mut);
+        object.expect("it is an object").insert("nonsense".to_owned(), Value::Null);
+        assert!(!judge.judge_json(&damaged).is_valid(), "{path} takes any key");
+        objects += 1;
+    }
+    assert!(objects > 30, "saw only {objects} objects");
+    // A key that the schema describes stands in some result, or it describes nothing.
+    let mut emitted = BTreeSet::new();
+    for reading in [whole_reading(), text_reading()] {
+        collect_keys(&serde_json::from_slice(&written(&reading)).expect("JSON"), &mut emitted);
+    }
+    let mut described = BTreeMap::new();
+    collect_described(&schema, &mut described);
+    let absent: Vec<_> = described.keys().filter(|key| !emitted.contains(*key)).collect();
+    // Recognized characters have a confidence, and nothing is recognized yet.
+    assert_eq!(absent, ["confidence"]);
+    let without: Vec<_> =
+        described.iter().filter(|(_, described)| !**described).map(|(key, _)| key).collect();
+    assert!(without.is_empty(), "no description: {without:?}");
+}
+
+/// Paths of all objects in a JSON value, as JSON Pointers.
+fn object_paths(value: &Value) -> Vec<String> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect(),
+        _ => Vec::new(),
+    };
+    let below = children.iter().flat_map(|(key, child)| {
+        object_paths(child).into_iter().map(move |path| format!("/{key}{path}"))
+    });
+    value.is_object().then(String::new).into_iter().chain(below).collect()
+}
+
+fn collect_keys(value: &Value, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                keys.insert(key.clone());
+                collect_keys(value, keys);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_keys(item, keys)),
+        _ => {}
+    }
+}
+
+/// Every key that a `properties` of the schema names, and whether it has words: its own, or those of
+/// the definition it points to.
+fn collect_described(schema: &Value, keys: &mut BTreeMap<String, bool>) {
+    match schema {
+        Value::Object(map) => {
+            let properties = map.get("properties").and_then(Value::as_object);
+            for (key, property) in properties.into_iter().flatten() {
+                // `false` and bare constants stand in conditions, which describe nothing.
+                if map.contains_key("additionalProperties") {
+                    let described = property.get("description").is_some_and(|d| d != "")
+                        || property.get("$ref").is_some();
+                    let so_far = keys.entry(key.clone()).or_insert(true);
+                    *so_far &= described;
+                }
+            }
+            map.values().for_each(|value| collect_described(value, keys));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_described(item, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn facts_are_one_line_a_cell() {
+    let record = NoticeRecord::new(&source(), &whole_reading());
+    let mut out = Vec::new();
+    facts::write(&mut out, &record).expect("memory takes it");
+    let text = String::from_utf8(out).expect("it is text");
+    let first = text.lines().next().expect("there are facts");
+    assert_eq!(
+        first,
+        concat!(
+            r#"{"annex":1,"annex_title":"目标任务分解表","row":1,"region":"合计","parent":null,"#,
+            r#""level":"province","code":null,"column":["开工任务","小计"],"unit":"套","#,
+            r#""value":"278.90","raw":"278.90","status":"value","page":3,"#,
+            r#""bbox":[10.5,20.0,30.0,40.25],"document_number":"赣建保〔2023〕1号","#,
+            r#""plan_year":2023,"line":null,"line_column":null}"#
+        )
+    );
+    assert_eq!(text.lines().count(), 4);
+}
+
+#[test]
+fn csv_has_the_columns_of_facts_and_runs_no_formula() {
+    let record = NoticeRecord::new(&source(), &whole_reading());
+    let mut out = Vec::new();
+    csv::write(&mut out, &record, csv::Mark::With).expect("memory takes it");
+    let text = String::from_utf8(out).expect("it is text");
+    let expected = "\
+        annex,annex_title,row,region,parent,level,code,column,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column\n\
+        1,目标任务分解表,1,合计,,province,,开工任务/小计,套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
+        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n";
+    assert_eq!(text.strip_prefix('\u{feff}'), Some(expected));
+    let keys = serde_json::to_value(facts::facts(&record).next()).expect("a fact is JSON");
+    let keys: Vec<_> = keys.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, csv::COLUMNS);
+}
+
+// ---- A reading with everything in it ----
+
+fn source() -> Source {
+    Source::new("notice.pdf", b"%PDF-1.7\n".to_vec()).expect("it begins as a PDF")
+}
+
+fn written(reading: &Reading) -> Vec<u8> {
+    let mut out = Vec::new();
+    json::write(&mut out, &NoticeRecord::new(&source(), reading)).expect("memory takes it");
+    out
+}
+
+fn place() -> Place {
+    Place::of_box(3, Rect::new(10.5, 20.0, 30.0, 40.25))
+}
+
+fn located(text: &str) -> Located<String> {
+    Located::new(text.to_owned(), place())
+}
+
+fn some(text: &str) -> Option<Located<String>> {
+    Some(located(text))
+}
+
+fn wording() -> Wording {
+    Wording::new("stated is not computed", "所述与所算不符")
+}
+
+fn empty_reading() -> Reading {
+    Reading {
+        notice: Notice::default(),
+        findings: Vec::new(),
+        diagnostics: Vec::new(),
+        repairs: Vec::new(),
+        pages: 1,
+        text_from: TextFrom::TextLayer,
+        encoding: None,
+    }
+}
+
+/// Places by line and column, and elements that were not understood.
+fn text_reading() -> Reading {
+    let place = Place { page: 1, spot: Spot::Text { line: 7, column: 3 } };
+    let raw = |text: &str| Located::new(text.to_owned(), place);
+    let frame = Frame {
+        title: Some(raw("关于下达计划的通知")),
+        document_number: Field::Raw(raw("赣建保20231号")),
+        date_of_writing: Field::Raw(raw("2020616")),
+        ..Frame::default()
+    };
+    Reading {
+        notice: Notice { frame, ..Notice::default() },
+        text_from: TextFrom::Text,
+        encoding: Some("gb18030"),
+        ..empty_reading()
+    }
+}
+
+fn whole_reading() -> Reading {
+    Reading {
+        notice: Notice {
+            frame: frame(),
+            body: vec![section(1, vec![section(2, Vec::new())])],
+            targets: vec![target()],
+            deadlines: vec![Deadline {
+                by: date(2023, 8, 31),
+                raw: "2023年8月底前".to_owned(),
+                due: "全面达到开工要求".to_owned(),
+                applies_to: Some("新建项目".to_owned()),
+                force: Force::Encouraged,
+                place: place(),
+            }],
+            annex_list: vec![AnnexListEntry { number: 1, title: located("目标任务分解表") }],
+            annexes: vec![annex()],
+        },
+        findings: vec![finding()],
+        diagnostics: vec![Diagnostic {
+            code: "annex_without_table",
+            severity: Severity::Warning,
+            place: Some(place()),
+            message: wording(),
+            hint: Some(wording()),
+        }],
+        repairs: vec![Repair {
+            stage: Stage::Repair,
+            rule: "repeated_header",
+            place: Some(place()),
+            before: "地区 小计".to_owned(),
+            after: String::new(),
+        }],
+        pages: 3,
+        ..empty_reading()
+    }
+}
+
+fn frame() -> Frame {
+    Frame {
+        copy_number: some("000001"),
+        security_classification: some("秘密★1年"),
+        urgency: some("特急"),
+        issuing_authorities: vec![located("江西省住房和城乡建设厅"), located("江西省财政厅")],
+        document_number: Field::Read(Located::new(
+            DocumentNumber {
+                raw: "赣建保〔2023〕1号".to_owned(),
+                agency_code: "赣建保".to_owned(),
+                year: 2023,
+                serial: 1,
+            },
+            place(),
+        )),
+        signatories_for_issue: vec![located("张三")],
+        title: some("关于下达2023年计划的通知"),
+        document_type: Some("通知".to_owned()),
+        plan_year: Some(2023),
+        primary_addressees: vec![located("各设区市人民政府")],
+        signing_authorities: vec![located("江西省住房和城乡建设厅")],
+        date_of_writing: Field::Read(Located::new(date(2023, 1, 30), place())),
+        disclosure: some("此件主动公开"),
+        copied_to: vec![located("省审计厅")],
+        printing_authority: some("江西省住房和城乡建设厅办公室"),
+        printing_date: Field::Read(Located::new(date(2023, 1, 31), place())),
+    }
+}
+
+fn section(level: u8, sections: Vec<Section>) -> Section {
+    Section {
+        number: "一、".to_owned(),
+        level,
+        heading: Some("目标任务".to_owned()),
+        text: "正文".to_owned(),
+        place: place(),
+        sections,
+    }
+}
+
+fn target() -> Target {
+    Target {
+        what: "保障性租赁住房目标任务".to_owned(),
+        programme: Some("保障性租赁住房".to_owned()),
+        stage: Some("开工".to_owned()),
+        region: Some("南昌市".to_owned()),
+        quantities: vec![Quantity {
+            raw: "14.29万".to_owned(),
+            value: Amount::new(Decimal::new(142_900, 0)),
+            unit: "户".to_owned(),
+            half_unit: Decimal::new(50, 0),
+            place: place(),
+        }],
+        part_of: Some(0),
+        place: place(),
+    }
+}
+
+fn annex() -> Annex {
+    let column = |path: &[&str], unit: Option<&str>, role| Column {
+        path: path.iter().map(|&p| p.to_owned()).collect(),
+        unit: unit.map(str::to_owned),
+        role,
+        place: place(),
+    };
+    let row = |number, region, cells| Row { number, region, serial: some("1"), cells };
+    let region = |name: &str, level, parent_row, parent: Option<&str>, code: Option<&str>| Region {
+        name: name.to_owned(),
+        level,
+        parent_row,
+        parent: parent.map(str::to_owned),
+        code: code.map(str::to_owned),
+        place: place(),
+    };
+    let figure = |raw: &str, value| Cell {
+        raw: raw.to_owned(),
+        value: Some(Amount::new(value)),
+        text: None,
+        status: Status::Value,
+        place: place(),
+    };
+    let other = |raw: &str, text: Option<&str>, status| Cell {
+        raw: raw.to_owned(),
+        value: None,
+        text: text.map(str::to_owned),
+        status,
+        place: place(),
+    };
+    Annex {
+        number: 1,
+        title: some("目标任务分解表"),
+        place: place(),
+        unit: some("套"),
+        columns: vec![
+            column(&["开工任务", "小计"], Some("套"), ColumnRole::Sum),
+            column(&["备注"], None, ColumnRole::Text),
+        ],
+        rows: vec![
+            row(
+                1,
+                region("合计", Level::Province, None, None, None),
+                vec![figure("278.90", Decimal::new(27890, 2)), other("", None, Status::Blank)],
+            ),
+            row(
+                2,
+                region("乐平市", Level::County, Some(0), Some("合计"), Some("360281")),
+                vec![
+                    figure("-1662", Decimal::new(-1662, 0)),
+                    other("=1+1", Some("=1+1"), Status::Text),
+                ],
+            ),
+        ],
+        notes: vec![located("注：含结转")],
+    }
+}
+
+fn finding() -> Finding {
+    Finding {
+        check: "column_sum",
+        severity: Severity::Error,
+        message: wording(),
+        stated: Some(Amount::new(Decimal::new(27890, 2))),
+        computed: Some(Decimal::new(-1662, 0)),
+        tolerance: Some(Decimal::new(5, 3)),
+        places: vec![place()],
+        suspects: vec![Suspect {
+            annex: 1,
+            row: 1,
+            region: "合计".to_owned(),
+            column: vec!["开工任务".to_owned(), "小计".to_owned()],
+            printed: "278.90".to_owned(),
+            proposed: Some(Amount::new(Decimal::new(-1662, 0))),
+            why: vec![wording()],
+            place: place(),
+        }],
+    }
+}
