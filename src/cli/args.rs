@@ -1,7 +1,6 @@
 //! What was typed: the verbs and their flags, with nothing looked up yet.
 
-use crate::cli::archive_args;
-use crate::options::{Limits, Options};
+use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -9,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "fubiao", version, max_term_width = 100, propagate_version = true)]
 #[command(after_help = "Exit status: 0 done; 1 done, and --deny findings was given and there are \
-    some; 2 the command was mistyped; 3 an input could not be read; 130 interrupted.\n\n\
+    some, or a result is not valid; 2 the command was mistyped; 3 an input could not be read; 130 interrupted.\n\n\
     Example: fubiao convert notice.pdf -o notice.json")]
 pub struct Args {
     /// What to do.
@@ -48,17 +47,27 @@ pub enum Lang {
 pub enum Verb {
     /// Convert one notice
     Convert(Convert),
-    /// Convert an archive of notices, and go on where an earlier run was
-    Batch(archive_args::Batch),
-    /// Say what changed between two results, or two folders of results, cell by cell
-    Diff(archive_args::Diff),
-    /// Approve new results: the approved ones then hold what these hold
-    Accept(archive_args::Accept),
-    /// Join the parts of an archive that several machines made
-    Merge(archive_args::Merge),
-    /// Read notices from standard input for `fubiao batch`, in a process of its own
-    #[command(hide = true)]
-    Worker(archive_args::Worker),
+    /// Say what notices say against themselves, for people
+    Check(Check),
+    /// Hold results against the schema
+    Validate(Validate),
+    /// Print the JSON Schema of results
+    Schema,
+    /// Show what a stage of the pipeline gave
+    Inspect(Inspect),
+    /// Print completions for a shell
+    #[command(after_help = "Example: fubiao completions bash > \
+        ~/.local/share/bash-completion/completions/fubiao")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages, one a verb
+    #[command(after_help = "Example: fubiao man ~/.local/share/man/man1")]
+    Man {
+        /// The folder they go to
+        folder: PathBuf,
+    },
 }
 
 /// `fubiao convert`.
@@ -79,12 +88,72 @@ pub struct Convert {
     /// End with status 1 if there are any
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
+    /// Begin CSV with a byte order mark, as Excel likes it
+    #[arg(long)]
+    pub bom: bool,
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub timings: bool,
     /// Where to stop.
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// `fubiao check`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    fubiao check notice.pdf\n  \
+    fubiao check --deny findings results/*.json")]
+pub struct Check {
+    /// PDF or text files, results made earlier, or - for standard input
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// End with status 1 if there are any
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// Where to stop.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// `fubiao validate`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: fubiao validate results/*.json")]
+pub struct Validate {
+    /// Results as JSON, or - for standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `fubiao inspect`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: fubiao inspect notice.pdf --until segment")]
+pub struct Inspect {
+    /// A PDF or text file, or - for standard input
+    pub input: PathBuf,
+    /// The stage to stop after
+    #[arg(long, value_name = "STAGE")]
+    pub until: Until,
+    /// Where to stop.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// A stage to stop after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// Pages: runs of text, ruling lines, fills, images
+    Extract,
+    /// Lines of clean text
+    Normalize,
+    /// Blocks with roles, cells of tables
+    Segment,
+    /// Paragraphs and tables joined over pages
+    Repair,
+    /// The notice: regions, figures, dates
+    Typing,
+    /// What the notice says against itself
+    Check,
 }
 
 /// What turns into exit status 1.
@@ -101,6 +170,12 @@ pub enum Format {
     Json,
     /// One JSON object a line, one line a cell
     Facts,
+    /// The tables as printed, of any PDF, also one that is no notice
+    Tables,
+    /// The text as printed, of any PDF, also one that is no notice
+    Text,
+    /// The facts as CSV
+    Csv,
 }
 
 /// Limits, each with the name that an error gives it.
@@ -125,34 +200,14 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The flags that mean the same, for a worker process.
-    pub fn to_args(&self) -> Vec<String> {
-        let LimitArgs {
-            max_input_bytes,
-            max_pages,
-            max_page_glyphs,
-            max_page_rules,
-            max_table_cells,
-        } = self;
-        vec![
-            format!("--max-input-bytes={max_input_bytes}"),
-            format!("--max-pages={max_pages}"),
-            format!("--max-page-glyphs={max_page_glyphs}"),
-            format!("--max-page-rules={max_page_rules}"),
-            format!("--max-table-cells={max_table_cells}"),
-        ]
-    }
-
-    /// The options they mean.
-    pub fn options(&self) -> Options {
-        Options {
-            limits: Limits {
-                input_bytes: self.max_input_bytes,
-                pages: self.max_pages,
-                page_glyphs: self.max_page_glyphs,
-                page_rules: self.max_page_rules,
-                table_cells: self.max_table_cells,
-            },
+    /// The limits they mean.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            input_bytes: self.max_input_bytes,
+            pages: self.max_pages,
+            page_glyphs: self.max_page_glyphs,
+            page_rules: self.max_page_rules,
+            table_cells: self.max_table_cells,
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The command: `args` is what was typed, `run` what it means, `report` what people are told.
 
-pub mod archive;
-pub mod archive_args;
 pub mod args;
 pub mod files;
+pub mod inspect;
 pub mod report;
 pub mod run;
 
@@ -14,5 +13,5 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     // A mistyped command ends in here: clap tells what was expected and exits with 2.
     let args = args::Args::parse();
-    run::run(args).into()
+    run::run(&args).into()
 }

@@ -2,10 +2,11 @@
 
 use crate::cli::args::{Lang, Talk};
 use crate::diag::Wording;
-use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord};
+use crate::emit::record::{
+    DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
+};
 use crate::error::Error;
-use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 /// How much is said.
@@ -57,16 +58,16 @@ impl Reporter {
     }
 
     /// Says what stopped an input: what, where, and what to do.
-    pub fn error(&self, name: &str, what: &dyn Display, hint: &str) {
-        self.line("error", &format!("{name}: {what}"));
-        if !hint.is_empty() {
-            self.line("hint", hint);
+    pub fn error(&self, name: &str, what: &Wording, hint: Option<&Wording>) {
+        self.line("error", &format!("{name}: {}", self.say(what)));
+        if let Some(hint) = hint {
+            self.line("hint", self.say(hint));
         }
     }
 
     /// Says what stopped the reading of a notice.
     pub fn stopped(&self, name: &str, error: &Error) {
-        self.error(name, error, error.hint());
+        self.error(name, &error.message(), Some(&error.hint()));
     }
 
     /// Says what was found and doubted in a notice that was read.
@@ -75,11 +76,7 @@ impl Reporter {
             return;
         }
         let name = &record.source.name;
-        for diagnostic in &record.diagnostics {
-            if self.is_said(&diagnostic.severity) {
-                self.diagnostic(name, diagnostic);
-            }
-        }
+        self.diagnostics(name, &record.diagnostics);
         for finding in &record.findings {
             if self.is_said(&finding.severity) {
                 self.finding(name, finding);
@@ -101,8 +98,16 @@ impl Reporter {
         severity != "note" || self.volume == Volume::Verbose
     }
 
-    /// Says one diagnostic.
-    pub fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord) {
+    /// Says what could not be read with confidence.
+    pub fn diagnostics(&self, name: &str, diagnostics: &[DiagnosticRecord]) {
+        for diagnostic in diagnostics {
+            if self.volume != Volume::Quiet && self.is_said(&diagnostic.severity) {
+                self.diagnostic(name, diagnostic);
+            }
+        }
+    }
+
+    fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord) {
         let place = diagnostic.place.as_ref().map(place_text).unwrap_or_default();
         let message = self.pick(&diagnostic.message, &diagnostic.message_zh);
         self.line(&diagnostic.severity, &format!("{name}:{place} {message} [{}]", diagnostic.code));
@@ -111,8 +116,7 @@ impl Reporter {
         }
     }
 
-    /// Says one finding.
-    pub fn finding(&self, name: &str, finding: &FindingRecord) {
+    fn finding(&self, name: &str, finding: &FindingRecord) {
         let place = finding.places.first().map(place_text).unwrap_or_default();
         let message = self.pick(&finding.message, &finding.message_zh);
         self.line(&finding.severity, &format!("{name}:{place} {message} [{}]", finding.check));
@@ -125,29 +129,78 @@ impl Reporter {
         }
     }
 
-    /// Says how a run went, unless nothing was to be said.
-    pub fn info(&self, text: &str) {
-        if !self.is_quiet() {
-            // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(std::io::stderr(), "{text}");
+    /// What a notice says against itself, for people: each finding with its figures and suspects.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_findings(
+        &self,
+        out: &mut dyn Write,
+        name: &str,
+        findings: &[FindingRecord],
+    ) -> io::Result<()> {
+        let findings = || findings.iter().filter(|f| self.is_said(&f.severity));
+        for finding in findings() {
+            let place = finding.places.first().map(place_text).unwrap_or_default();
+            let severity = self.label(&finding.severity);
+            let message = self.pick(&finding.message, &finding.message_zh);
+            writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
+            for suspect in &finding.suspects {
+                self.write_suspect(out, suspect)?;
+            }
+        }
+        match (findings().count(), self.lang) {
+            (0, Lang::En) => writeln!(out, "{name}: nothing found"),
+            (0, Lang::Zh) => writeln!(out, "{name}：没有发现问题"),
+            (1, Lang::En) => writeln!(out, "{name}: 1 finding"),
+            (count, Lang::En) => writeln!(out, "{name}: {count} findings"),
+            (count, Lang::Zh) => writeln!(out, "{name}：{count} 处问题"),
         }
     }
 
-    /// Whether nothing but errors is said.
-    pub fn is_quiet(&self) -> bool {
-        self.volume == Volume::Quiet
+    /// Says that a result is valid.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_valid(&self, out: &mut dyn Write, name: &str) -> io::Result<()> {
+        match self.volume {
+            Volume::Quiet => Ok(()),
+            _ => writeln!(out, "{name}: {}", self.pick("valid", "有效")),
+        }
+    }
+
+    fn write_suspect(&self, out: &mut dyn Write, suspect: &SuspectRecord) -> io::Result<()> {
+        let SuspectRecord { annex, row, region, printed, .. } = suspect;
+        let column = suspect.column.join("/");
+        let place = place_text(&suspect.place);
+        match self.lang {
+            Lang::En => {
+                write!(out, "  suspect: annex {annex}, row {row}, {region}, {column}:{place}")?;
+                write!(out, " printed {printed:?}")?;
+            }
+            Lang::Zh => {
+                write!(out, "  可疑：附件{annex} 第{row}行 {region} {column}：{place}")?;
+                write!(out, " 原文“{printed}”")?;
+            }
+        }
+        if let Some(proposed) = &suspect.proposed {
+            write!(out, "{}{proposed}", self.pick(", perhaps ", "，可能应为 "))?;
+        }
+        let why = match self.lang {
+            Lang::En => suspect.why.join("; "),
+            Lang::Zh => suspect.why_zh.join("；"),
+        };
+        if why.is_empty() { writeln!(out) } else { writeln!(out, " ({why})") }
+    }
+
+    fn label<'a>(&self, label: &'a str) -> &'a str {
+        let (_, zh, _) = LABELS.iter().find(|(en, ..)| *en == label).unwrap_or(&("", "", ""));
+        if zh.is_empty() { label } else { self.pick(label, zh) }
     }
 
     fn line(&self, label: &str, text: &str) {
-        let (label_zh, color) = match label {
-            "error" => ("错误", "31"),
-            "warning" => ("警告", "33"),
-            "note" => ("提示", "36"),
-            "hint" => ("建议", "36"),
-            "repair" => ("修复", "32"),
-            _ => ("用时", "36"),
-        };
-        let label = self.pick(label, label_zh);
+        let color = LABELS.iter().find(|(en, ..)| *en == label).map_or("36", |(.., color)| color);
+        let label = self.label(label);
         // Nobody is left to tell if standard error is closed.
         let _ = match self.color {
             true => writeln!(std::io::stderr(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
@@ -155,6 +208,16 @@ impl Reporter {
         };
     }
 }
+
+/// A label, its Chinese, and its colour by number (ECMA-48, select graphic rendition).
+const LABELS: &[(&str, &str, &str)] = &[
+    ("error", "错误", "31"),
+    ("warning", "警告", "33"),
+    ("note", "提示", "36"),
+    ("hint", "建议", "36"),
+    ("repair", "修复", "32"),
+    ("timing", "用时", "36"),
+];
 
 fn place_text(place: &PlaceRecord) -> String {
     match (place.line, place.column) {

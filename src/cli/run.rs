@@ -1,31 +1,35 @@
 //! What the command means: each verb from its arguments to its exit status.
 
-use crate::cli::archive;
-use crate::cli::args::{Args, Convert, Deny, Format, Verb};
+use crate::check;
+use crate::cli::args::{Args, Check, Convert, Deny, Format, Inspect, LimitArgs, Validate, Verb};
 use crate::cli::files::{self, InputError, Output};
+use crate::cli::inspect;
 use crate::cli::report::Reporter;
-use crate::emit::record::NoticeRecord;
-use crate::emit::{facts, json};
+use crate::diag::{Sink, Wording};
+use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
+use crate::emit::{csv, facts, json, tables, text};
 use crate::error::Error;
+use crate::options::Options;
 use crate::pipeline;
-use std::io;
+use crate::source::Source;
+use crate::validate::{Judge, SCHEMA};
+use clap::CommandFactory;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// All done.
     Done,
-    /// Done, and there are findings though `--deny findings` was given; or the two differ.
+    /// Done, and there is what the run was to refuse: findings, or a result that is not valid.
     Denied,
     /// The command was mistyped: what it asks for can't be.
     Mistyped,
     /// An input could not be read.
     Unread,
-    /// Interrupted; the same command goes on from there.
-    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -35,57 +39,258 @@ impl From<Status> for ExitCode {
             Status::Denied => 1,
             Status::Mistyped => 2,
             Status::Unread => 3,
-            Status::Interrupted => 130,
         })
     }
 }
 
 /// Runs the verb.
-pub fn run(args: Args) -> Status {
+pub fn run(args: &Args) -> Status {
     let reporter = Reporter::new(&args.talk);
     let answer = match &args.verb {
         Verb::Convert(args) => convert(&reporter, args),
-        Verb::Batch(args) => Ok(archive::batch(&reporter, args)),
-        Verb::Diff(args) => Ok(archive::diff(&reporter, args)),
-        Verb::Accept(args) => Ok(archive::accept(&reporter, args)),
-        Verb::Merge(args) => Ok(archive::merge(&reporter, args)),
-        Verb::Worker(args) => Ok(archive::worker(&reporter, args)),
+        Verb::Check(args) => check_all(&reporter, args),
+        Verb::Validate(args) => validate_all(&reporter, args),
+        Verb::Schema => print(&reporter, |out| out.write_all(SCHEMA.as_bytes())),
+        Verb::Inspect(args) => inspect(&reporter, args),
+        Verb::Completions { shell } => print(&reporter, |out| {
+            clap_complete::generate(*shell, &mut Args::command(), "fubiao", &mut &mut *out);
+            Ok(())
+        }),
+        Verb::Man { folder } => man(&reporter, folder),
     };
     answer.unwrap_or_else(|status| status)
 }
 
-fn convert(reporter: &Reporter, args: &Convert) -> Result<Status, Status> {
+/// What a failed step answers with; the reader has been told already.
+type Answer<T = Status> = Result<T, Status>;
+
+fn convert(reporter: &Reporter, args: &Convert) -> Answer {
+    typed_together(reporter, args)?;
     let output = output(reporter, &args.input, args.output.as_deref())?;
-    let options = args.limits.options();
+    let options = options(&args.limits);
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
-    let mut timings = Vec::new();
-    let mut since = Instant::now();
-    let reading = pipeline::read_watched(&source, &options, &mut |stage| {
-        timings.push((stage, since.elapsed()));
-        since = Instant::now();
-    });
-    let reading = reading.map_err(|e| stopped(reporter, &args.input, &e))?;
-    let record = NoticeRecord::new(&source, &reading);
-    files::write_output(&output, |out| match args.format {
-        Format::Json => json::write(out, &record),
-        Format::Facts => facts::write(out, &record),
-    })
-    .map_err(|e| unwritten(reporter, &output, &e))?;
-    reporter.notice(&record);
-    if args.timings {
-        timings.push(("emit", since.elapsed()));
-        reporter.timings(&timings);
+    let run = Run { reporter, args, source: &source, options: &options, output: &output };
+    match args.format {
+        Format::Text => run.as_printed(pipeline::until_lines, text::write),
+        Format::Tables => run.as_printed(pipeline::until_outline, tables::write),
+        Format::Json => run.as_notice(json::write),
+        Format::Facts => run.as_notice(facts::write),
+        Format::Csv => {
+            let mark = if args.bom { csv::Mark::With } else { csv::Mark::Without };
+            run.as_notice(|out, record| csv::write(out, record, mark))
+        }
     }
-    let has_findings = record.findings.iter().any(|f| f.severity != "note");
-    Ok(match args.deny {
-        Some(Deny::Findings) if has_findings => Status::Denied,
+}
+
+/// Refuses flags that ask together for what can't be.
+fn typed_together(reporter: &Reporter, args: &Convert) -> Answer<()> {
+    let refuse = |what: Wording, hint: Wording| {
+        reporter.error("fubiao convert", &what, Some(&hint));
+        Err(Status::Mistyped)
+    };
+    if args.bom && args.format != Format::Csv {
+        return refuse(
+            Wording::new("--bom goes with --format csv alone", "--bom 只能与 --format csv 同用"),
+            Wording::new("leave out --bom, or ask for CSV", "请去掉 --bom，或改用 CSV"),
+        );
+    }
+    if args.deny.is_some() && matches!(args.format, Format::Text | Format::Tables) {
+        return refuse(
+            Wording::new(
+                "--deny findings goes with formats that read a notice; text and tables do not",
+                "--deny findings 只能用于解读通知的格式，text 和 tables 不解读通知",
+            ),
+            Wording::new("choose another --format", "请换一种 --format"),
+        );
+    }
+    Ok(())
+}
+
+/// One conversion, all but its format.
+struct Run<'a> {
+    reporter: &'a Reporter,
+    args: &'a Convert,
+    source: &'a Source,
+    options: &'a Options,
+    output: &'a Output,
+}
+
+impl Run<'_> {
+    /// Reads the whole notice and writes it.
+    fn as_notice(
+        &self,
+        write: impl FnOnce(&mut dyn Write, &NoticeRecord) -> io::Result<()>,
+    ) -> Answer {
+        let mut clock = Clock::start();
+        let reading =
+            pipeline::read_watched(self.source, self.options, &mut |stage| clock.lap(stage))
+                .map_err(|e| self.stopped(&e))?;
+        let record = NoticeRecord::new(self.source, &reading);
+        self.write(|out| write(out, &record))?;
+        clock.lap("emit");
+        self.reporter.notice(&record);
+        self.tell(&clock);
+        Ok(denied(self.args.deny, &record.findings))
+    }
+
+    /// Runs the pipeline until a stage that still has what is printed, and writes that.
+    fn as_printed<T>(
+        &self,
+        until: impl FnOnce(&mut Sink, &Options, &Source) -> Result<T, Error>,
+        write: impl FnOnce(&mut dyn Write, &T) -> io::Result<()>,
+    ) -> Answer {
+        let mut clock = Clock::start();
+        let mut sink = Sink::new();
+        let read = until(&mut sink, self.options, self.source).map_err(|e| self.stopped(&e))?;
+        clock.lap("read");
+        self.write(|out| write(out, &read))?;
+        clock.lap("emit");
+        let (diagnostics, _) = sink.into_parts();
+        let diagnostics: Vec<_> = diagnostics.iter().map(DiagnosticRecord::from).collect();
+        self.reporter.diagnostics(&self.source.name, &diagnostics);
+        self.tell(&clock);
+        Ok(Status::Done)
+    }
+
+    fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
+        files::write_output(self.output, write)
+            .map_err(|e| unwritten(self.reporter, self.output, &e))
+    }
+
+    fn stopped(&self, error: &Error) -> Status {
+        stopped(self.reporter, &self.args.input, error)
+    }
+
+    fn tell(&self, clock: &Clock) {
+        if self.args.timings {
+            self.reporter.timings(&clock.laps);
+        }
+    }
+}
+
+/// How long each stage took.
+struct Clock {
+    since: Instant,
+    laps: Vec<(&'static str, Duration)>,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock { since: Instant::now(), laps: Vec::new() }
+    }
+
+    fn lap(&mut self, stage: &'static str) {
+        self.laps.push((stage, self.since.elapsed()));
+        self.since = Instant::now();
+    }
+}
+
+fn options(limits: &LimitArgs) -> Options {
+    Options { limits: limits.limits() }
+}
+
+fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
+    let any = findings.iter().any(|finding| finding.severity != "note");
+    match deny {
+        Some(Deny::Findings) if any => Status::Denied,
         _ => Status::Done,
-    })
+    }
+}
+
+/// Checks one input after the other; one that can't be read does not stop the others.
+fn check_all(reporter: &Reporter, args: &Check) -> Answer {
+    let options = options(&args.limits);
+    let mut worst = Status::Done;
+    for input in &args.inputs {
+        let status = match check_one(reporter, &options, input) {
+            Ok(findings) => denied(args.deny, &findings),
+            Err(status) => status,
+        };
+        worst = worst.max(status);
+    }
+    Ok(worst)
+}
+
+fn check_one(reporter: &Reporter, options: &Options, input: &Path) -> Answer<Vec<FindingRecord>> {
+    let limit = options.limits.input_bytes;
+    let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
+    let stop = |e: Error| stopped(reporter, input, &e);
+    // A result made earlier is checked again, as it stands now: someone may have mended it.
+    let (name, findings) = if bytes.trim_ascii_start().starts_with(b"{") {
+        let record = json::read(&bytes).map_err(stop)?;
+        let notice = record.to_notice().map_err(stop)?;
+        (record.source.name, check::check(&notice))
+    } else {
+        let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
+        let reading = pipeline::read(&source, options).map_err(stop)?;
+        let diagnostics: Vec<_> = reading.diagnostics.iter().map(DiagnosticRecord::from).collect();
+        reporter.diagnostics(&source.name, &diagnostics);
+        (source.name, reading.findings)
+    };
+    let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
+    print(reporter, |out| reporter.write_findings(out, &name, &findings))?;
+    Ok(findings)
+}
+
+/// Judges one file after the other.
+fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
+    let judge = Judge::new();
+    let mut worst = Status::Done;
+    for file in &args.files {
+        let name = file.display().to_string();
+        let bytes = match files::read_bytes(file, u64::MAX) {
+            Ok(bytes) => bytes,
+            Err(e) => {
+                worst = worst.max(unread(reporter, file, &e));
+                continue;
+            }
+        };
+        let verdict = judge.judge(&bytes);
+        for violation in &verdict.violations {
+            let path = if violation.path.is_empty() { "/" } else { &violation.path };
+            let text = format!("{path}: {}", violation.message);
+            reporter.error(&name, &Wording::new(text.clone(), text), None);
+        }
+        if verdict.is_valid() {
+            print(reporter, |out| reporter.write_valid(out, &name))?;
+        } else {
+            worst = worst.max(Status::Denied);
+        }
+    }
+    Ok(worst)
+}
+
+fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
+    let options = options(&args.limits);
+    let source = files::read_source(&args.input, options.limits.input_bytes)
+        .map_err(|e| unread(reporter, &args.input, &e))?;
+    let mut answer = Ok(());
+    print(reporter, |out| {
+        inspect::write(out, args.until, &source, &options).unwrap_or_else(|e| {
+            answer = Err(e);
+            Ok(())
+        })
+    })?;
+    answer.map_err(|e| stopped(reporter, &args.input, &e))?;
+    Ok(Status::Done)
+}
+
+fn man(reporter: &Reporter, folder: &Path) -> Answer {
+    let unwritten = |e: io::Error| unwritten(reporter, &Output::File(folder.to_owned()), &e);
+    clap_mangen::generate_to(Args::command(), folder).map_err(unwritten)?;
+    Ok(Status::Done)
+}
+
+/// Writes a result to standard output.
+fn print(reporter: &Reporter, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer {
+    files::write_output(&Output::Stdout, write)
+        .map_err(|e| unwritten(reporter, &Output::Stdout, &e))?;
+    Ok(Status::Done)
 }
 
 /// Where the result goes; never over the input itself.
-fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Result<Output, Status> {
+fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Answer<Output> {
     let Some(output) = output.filter(|path| *path != Path::new("-")) else {
         return Ok(Output::Stdout);
     };
@@ -94,8 +299,9 @@ fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Result<Ou
         _ => false,
     };
     if same {
-        let what = "the result would replace the notice";
-        reporter.error(&output.display().to_string(), &what, "give --output another name");
+        let what = Wording::new("the result would replace the notice", "结果会覆盖原通知");
+        let hint = Wording::new("give --output another name", "请给 --output 换一个名字");
+        reporter.error(&output.display().to_string(), &what, Some(&hint));
         return Err(Status::Mistyped);
     }
     Ok(Output::File(output.to_owned()))
@@ -103,19 +309,23 @@ fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Result<Ou
 
 /// Says why an input is no source.
 fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> Status {
-    match error {
-        InputError::Source(error) => stopped(reporter, input, error),
-        InputError::File(error) => {
-            let hint = match error.kind() {
-                io::ErrorKind::NotFound => "check the path",
-                io::ErrorKind::IsADirectory => "give a file, or the folder to `fubiao batch`",
-                io::ErrorKind::PermissionDenied => "check that you may read it",
-                _ => "",
-            };
-            reporter.error(&input.display().to_string(), &file_error(error), hint);
-            Status::Unread
+    let error = match error {
+        InputError::Source(error) => return stopped(reporter, input, error),
+        InputError::File(error) => error,
+    };
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound => Some(Wording::new("check the path", "请检查路径")),
+        io::ErrorKind::IsADirectory => Some(Wording::new(
+            "give a file, or the folder to `fubiao batch`",
+            "请提供文件；整个文件夹请用 `fubiao batch`",
+        )),
+        io::ErrorKind::PermissionDenied => {
+            Some(Wording::new("check that you may read it", "请检查读取权限"))
         }
-    }
+        _ => None,
+    };
+    reporter.error(&input.display().to_string(), &file_error(error), hint.as_ref());
+    Status::Unread
 }
 
 fn stopped(reporter: &Reporter, input: &Path, error: &Error) -> Status {
@@ -130,24 +340,32 @@ fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error) -> Status 
         Output::Stdout => "standard output".to_owned(),
         Output::File(path) => path.display().to_string(),
     };
-    let (hint, status) = match error.kind() {
-        io::ErrorKind::NotFound => ("make its folder first", Status::Mistyped),
-        io::ErrorKind::IsADirectory => ("give the name of a file", Status::Mistyped),
-        io::ErrorKind::NotADirectory => ("check the path", Status::Mistyped),
-        io::ErrorKind::PermissionDenied => ("check that you may write there", Status::Mistyped),
-        _ => ("", Status::Unread),
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound => Some(Wording::new("make its folder first", "请先建好文件夹")),
+        io::ErrorKind::IsADirectory => {
+            Some(Wording::new("give the name of a file", "请给出文件名"))
+        }
+        io::ErrorKind::NotADirectory => Some(Wording::new("check the path", "请检查路径")),
+        io::ErrorKind::PermissionDenied => {
+            Some(Wording::new("check that you may write there", "请检查写入权限"))
+        }
+        _ => None,
     };
-    let what = format!("the result can't be written: {}", file_error(error));
-    reporter.error(&name, &what, hint);
-    status
+    let Wording { en, zh } = file_error(error);
+    let what =
+        Wording::new(format!("the result can't be written: {en}"), format!("无法写出结果：{zh}"));
+    reporter.error(&name, &what, hint.as_ref());
+    if hint.is_some() { Status::Mistyped } else { Status::Unread }
 }
 
 /// What went wrong with a file, in our manner: lower case, no error number.
-fn file_error(error: &io::Error) -> String {
+fn file_error(error: &io::Error) -> Wording {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder, expected a file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
+        io::ErrorKind::NotFound => Wording::new("no such file or folder", "没有这个文件或文件夹"),
+        io::ErrorKind::IsADirectory => {
+            Wording::new("it is a folder, expected a file", "这是文件夹，应为文件")
+        }
+        io::ErrorKind::PermissionDenied => Wording::new("permission denied", "没有权限"),
+        _ => Wording::new(error.to_string(), error.to_string()),
     }
 }

@@ -1,0 +1,210 @@
+//! Transcripts of the command: what is typed, what stands on each stream, and the exit status. The
+//! cases are data in `tests/suite/cli/`.
+#![cfg(feature = "cli")]
+
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+#[test]
+fn transcripts() {
+    let folder = inputs();
+    let mut seen = 0;
+    for file in ["convert", "others"] {
+        let path = format!("tests/suite/cli/{file}.txt");
+        let suite = fs::read_to_string(&path).expect("the suite is in the repository");
+        for case in suite.split("--- ").skip(1) {
+            let (name, rest) = case.split_once(" ---\n").expect("a case has a name");
+            let (command, expected) = rest.split_once("\n=>\n").expect("a case has an answer");
+            let output = run(folder.path(), command);
+            seen += 1;
+            assert_answer(&format!("{path}: {name}"), &output, expected.trim_end());
+        }
+    }
+    assert!(seen > 15, "saw only {seen} cases");
+}
+
+/// A tiny input of each kind.
+fn inputs() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(folder.path().join(name), bytes).expect("the folder is writable");
+    };
+    write("empty.pdf", b"");
+    write("image.pdf", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    write("office.txt", b"PK\x03\x04\x14\0\x06\0");
+    write("blank.pdf", &blank_pdf());
+    write("notice.txt", "关于下达2023年计划的通知\n".as_bytes());
+    write("notice.pdf", "关于下达2023年计划的通知\n".as_bytes());
+    let mut json: Value = serde_json::from_slice(&result(folder.path())).expect("a result is JSON");
+    json["source"]["bytes"] = "many".into();
+    write("half.json", json.to_string().as_bytes());
+    fs::create_dir(folder.path().join("folder")).expect("the folder is writable");
+    folder
+}
+
+/// A PDF with one page and nothing on it.
+fn blank_pdf() -> Vec<u8> {
+    use lopdf::{Document, Object, dictionary};
+    let mut pdf = Document::with_version("1.5");
+    let pages = pdf.new_object_id();
+    let page = pdf.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+    });
+    let kids: Vec<Object> = vec![page.into()];
+    pdf.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => 1 }),
+    );
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    pdf.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    pdf.save_to(&mut bytes).expect("a document in memory can be saved");
+    bytes
+}
+
+fn fubiao(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
+    command.current_dir(folder).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C");
+    command
+}
+
+fn result(folder: &Path) -> Vec<u8> {
+    let output = run(folder, "fubiao convert notice.txt --quiet");
+    assert_eq!(output.status.code(), Some(0));
+    output.stdout
+}
+
+/// Runs a command line; `< FILE` at its end is its standard input.
+fn run(folder: &Path, line: &str) -> Output {
+    let (line, stdin) = line.split_once(" < ").unwrap_or((line, ""));
+    let mut command = fubiao(folder);
+    command.args(line.split_whitespace().skip(1));
+    command.stdin(match stdin {
+        "" => Stdio::null(),
+        name => fs::File::open(folder.join(name)).expect("the input is there").into(),
+    });
+    command.output().expect("the command runs")
+}
+
+/// Holds what came out against the expected sections: `stdout`, `stderr` (whole, or `matches` for a
+/// part of it) and `status`.
+fn assert_answer(name: &str, output: &Output, expected: &str) {
+    let (streams, status) = match expected.rsplit_once("\nstatus ") {
+        Some((streams, status)) => (streams, status),
+        None => ("", expected.strip_prefix("status ").expect("a case has a status")),
+    };
+    let found = [
+        ("stdout", String::from_utf8_lossy(&output.stdout)),
+        ("stderr", String::from_utf8_lossy(&output.stderr)),
+    ];
+    let streams = format!("\n{streams}\n");
+    for (stream, text) in &found {
+        let section = |heading: &str| {
+            let (_, rest) = streams.split_once(&format!("\n{heading}\n"))?;
+            Some(rest.split("\nstderr").next().unwrap_or(rest).trim_end())
+        };
+        if let Some(part) = section(&format!("{stream} matches")) {
+            assert!(text.contains(part), "{name}: {stream} lacks {part:?}:\n{text}");
+        } else {
+            let whole = section(stream).unwrap_or("");
+            assert_eq!(text.trim_end(), whole, "{name}: {stream}");
+        }
+    }
+    let code = output.status.code().map(|code| code.to_string());
+    assert_eq!(code.as_deref(), Some(status), "{name}: status\n{}", found[1].1);
+}
+
+#[test]
+fn a_result_file_is_the_same_as_the_result_on_standard_output() {
+    let folder = inputs();
+    let path = folder.path().join("notice.json");
+    fs::write(&path, "an older result").expect("the folder is writable");
+    let output = run(folder.path(), "fubiao convert notice.txt -o notice.json");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.is_empty());
+    assert_eq!(fs::read(&path).expect("the result is there"), result(folder.path()));
+}
+
+#[test]
+fn what_failed_leaves_an_older_result_alone_and_nothing_beside_it() {
+    let folder = inputs();
+    let path = folder.path().join("blank.json");
+    fs::write(&path, "an older result").expect("the folder is writable");
+    let before = fs::read_dir(folder.path()).expect("the folder is there").count();
+    let output = run(folder.path(), "fubiao convert blank.pdf -o blank.json");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(fs::read_to_string(&path).expect("it is still there"), "an older result");
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), before);
+}
+
+#[test]
+fn a_result_is_valid_and_can_be_checked_again() {
+    let folder = inputs();
+    fs::write(folder.path().join("notice.json"), result(folder.path())).expect("writable");
+    let valid = run(folder.path(), "fubiao validate notice.json");
+    assert_answer("valid", &valid, "stdout\nnotice.json: valid\nstatus 0");
+    let checked = run(folder.path(), "fubiao check notice.json --lang zh");
+    assert_answer("checked", &checked, "stdout\nnotice.txt：没有发现问题\nstatus 0");
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let folder = inputs();
+    let mut child = fubiao(folder.path())
+        .arg("schema")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_device_is_written_to_and_not_replaced() {
+    let folder = inputs();
+    let null = Path::new("/dev/null");
+    if null.exists() {
+        let output = run(folder.path(), "fubiao convert notice.txt -o /dev/null");
+        assert_eq!(output.status.code(), Some(0));
+        assert!(fs::metadata(null).is_ok_and(|m| !m.is_file()));
+    }
+}
+
+#[test]
+fn messages_follow_the_locale_and_results_do_not() {
+    let folder = inputs();
+    let with_lang = |lang: &str, args: &[&str]| {
+        let output = fubiao(folder.path()).env("LANG", lang).args(args).output();
+        output.expect("the command runs")
+    };
+    let missing = with_lang("zh_CN.UTF-8", &["convert", "missing.pdf"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).starts_with("错误: missing.pdf"));
+    let notice = ["convert", "notice.txt", "--quiet"];
+    assert_eq!(with_lang("zh_CN.UTF-8", &notice).stdout, with_lang("C", &notice).stdout);
+}
+
+#[test]
+fn bytes_from_a_pipe_are_read_to_their_end() {
+    let folder = inputs();
+    let mut child = fubiao(folder.path())
+        .args(["inspect", "-", "--until", "extract"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    stdin.write_all("关于下达".as_bytes()).expect("the command reads");
+    stdin.write_all("计划的通知\n".as_bytes()).expect("the command reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("the command ends");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("关于下达计划的通知"), "{text}");
+}
