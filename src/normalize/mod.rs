@@ -1,13 +1,44 @@
 //! `Pages` in, `Lines` out: runs become lines of clean text; page numbers and running heads go.
 //! What the lines are is left to `segment`; joining them, to `repair`.
 
+mod assemble;
+mod clean;
 pub mod lines;
+mod marks;
+mod running;
+mod seen;
+mod spaces;
+mod tokens;
+mod turn;
+mod width;
 
 use crate::diag::Sink;
-use crate::extract::page::Pages;
-use crate::normalize::lines::Lines;
+use crate::extract::page::{Page, Pages};
+use crate::normalize::lines::{LinedPage, Lines};
 
 /// Cleans the pages' text line by line.
-pub fn normalize(_sink: &mut Sink, pages: Pages) -> Lines {
-    Lines { pages: Vec::new(), text_from: pages.text_from }
+pub fn normalize(sink: &mut Sink, pages: Pages) -> Lines {
+    let text_from = pages.text_from;
+    let watermarks = seen::watermarks(&pages.pages);
+    let mut lined: Vec<LinedPage> =
+        pages.pages.into_iter().map(|page| line_up(sink, page, &watermarks)).collect();
+    running::drop_page_numbers(sink, &mut lined);
+    running::drop_running_lines(sink, &mut lined);
+    Lines { pages: lined, text_from }
+}
+
+/// The lines of one page, clean.
+fn line_up(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> LinedPage {
+    let page = seen::keep_what_is_read(sink, page, watermarks);
+    let (page, turned) = turn::upright(page);
+    let raw = assemble::raw_lines(sink, &page, turned);
+    LinedPage {
+        number: page.number,
+        width: page.width,
+        height: page.height,
+        lines: clean::clean_lines(sink, page.number, raw),
+        rules: page.rules,
+        fills: page.fills,
+        images: page.images,
+    }
 }

@@ -1,9 +1,12 @@
 //! `Outline` in, `Document` out: joins what lines and pages cut. The only room that joins.
 
+mod annex;
 pub mod document;
+mod frame;
 mod halves;
 mod headers;
 pub mod joins;
+mod paragraphs;
 mod rows;
 
 use crate::diag::Sink;
@@ -11,6 +14,13 @@ use crate::repair::document::Document;
 use crate::segment::outline::Outline;
 
 /// Joins paragraphs over lines and pages, and tables over pages.
-pub fn repair(_sink: &mut Sink, _outline: Outline) -> Document {
-    Document::default()
+pub fn repair(sink: &mut Sink, outline: Outline) -> Document {
+    let Outline { front, annexes } = outline;
+    Document {
+        frame: frame::frame(sink, &front),
+        body: paragraphs::paragraphs(sink, &front),
+        annex_list: frame::annex_list(&front),
+        tables: joins::tables(sink, &front),
+        annexes: annexes.into_iter().map(|outline| annex::annex(sink, outline)).collect(),
+    }
 }

@@ -1,22 +1,150 @@
 //! `Lines` in, `Outline` out: tells the parts of a notice apart and finds the cells of its tables,
 //! page by page. Joining what pages cut is left to `repair`.
 
+mod annexes;
 #[cfg(test)]
 mod art;
 mod cells;
 mod columns;
 mod edges;
 mod figures;
+mod frame;
+mod headings;
 mod open;
 pub mod outline;
 pub mod tables;
 
 use crate::diag::Sink;
-use crate::normalize::lines::Lines;
+use crate::geom::Rect;
+use crate::normalize::lines::{Line, LinedPage, Lines};
 use crate::options::Options;
-use crate::segment::outline::Outline;
+use crate::place::{PlacedText, Spot};
+use crate::segment::outline::{Block, Fragment, Outline, Role, TextBlock};
+
+/// An image is kept where it covers this share of its page: it may show a table.
+const LARGE_IMAGE: f32 = 0.12;
 
 /// Cuts the lines into blocks with roles.
-pub fn segment(_sink: &mut Sink, _options: &Options, _lines: Lines) -> Outline {
-    Outline::default()
+pub fn segment(sink: &mut Sink, options: &Options, lines: Lines) -> Outline {
+    let items: Vec<Item> =
+        lines.pages.iter().flat_map(|page| items_of(sink, options, page)).collect();
+    let parts = annexes::part(items);
+    Outline {
+        front: headings::mark_flow(frame::blocks(parts.front)),
+        annexes: parts.annexes.into_iter().map(annexes::outline).collect(),
+    }
+}
+
+/// What stands on a page, before its role is known.
+#[derive(Debug, Clone, PartialEq)]
+enum Item {
+    Line(PlainLine),
+    Table(Fragment),
+    Image { page: u32, bbox: Rect },
+}
+
+/// A line outside any table.
+#[derive(Debug, Clone, PartialEq)]
+struct PlainLine {
+    /// Page, counted from 1.
+    page: u32,
+    /// Width of that page, in points.
+    page_width: f32,
+    /// Whether it is the first thing on its page.
+    opens_page: bool,
+    /// The line itself.
+    line: Line,
+    /// Its clean text.
+    text: PlacedText,
+    /// Its clean text without white space: what the patterns of roles are matched with.
+    compact: String,
+}
+
+impl PlainLine {
+    fn new(page: &LinedPage, line: Line, opens_page: bool) -> PlainLine {
+        let text = line.text();
+        let compact = compact(text.as_str());
+        PlainLine { page: page.number, page_width: page.width, opens_page, line, text, compact }
+    }
+
+    /// The line as a block with this role.
+    fn block(&self, role: Role) -> TextBlock {
+        TextBlock {
+            role,
+            text: self.text.clone(),
+            raw: self.line.raw(),
+            page: self.page,
+            bbox: self.line.bbox,
+            size: self.size(),
+            flows_on: false,
+        }
+    }
+
+    /// Size of its largest piece, in points.
+    fn size(&self) -> f32 {
+        self.line.pieces.iter().map(|p| p.size).fold(0.0, f32::max)
+    }
+
+    /// Whether the middle of the line is the middle of the page, give or take a twelfth of it.
+    fn is_centred(&self) -> bool {
+        (self.line.bbox.center().x - self.page_width / 2.0).abs() < self.page_width / 12.0
+    }
+
+    /// Whether it was read from a text input, where x and y mean little.
+    fn is_of_text(&self) -> bool {
+        self.text.place().is_some_and(|p| matches!(p.spot, Spot::Text { .. }))
+    }
+
+    /// The pieces as lines of their own.
+    fn split(&self) -> Vec<PlainLine> {
+        let alone = |piece: &crate::normalize::lines::Piece| {
+            let line = Line { bbox: piece.bbox, pieces: vec![piece.clone()] };
+            let text = line.text();
+            PlainLine { compact: compact(text.as_str()), text, line, ..self.clone() }
+        };
+        self.line.pieces.iter().map(alone).collect()
+    }
+}
+
+/// The text without white space.
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Lines, tables and large images of a page from top to bottom; panels of one table keep their order.
+fn items_of(sink: &mut Sink, options: &Options, page: &LinedPage) -> Vec<Item> {
+    let tables::PageTables { fragments, rest } = tables::fragments(sink, options, page);
+    let mut placed: Vec<(f32, Item)> = Vec::new();
+    let mut top = 0.0;
+    for fragment in fragments {
+        // Panels side by side may begin a little higher or lower than the first one.
+        if fragment.panel == 0 {
+            top = fragment.bbox.y0;
+        }
+        placed.push((top, Item::Table(fragment)));
+    }
+    for line in rest.into_iter().filter(|l| !l.pieces.is_empty()) {
+        placed.push((line.bbox.y0, Item::Line(PlainLine::new(page, line, false))));
+    }
+    let area = page.width * page.height;
+    for bbox in page.images.iter().filter(|b| b.width() * b.height() > LARGE_IMAGE * area) {
+        placed.push((bbox.y0, Item::Image { page: page.number, bbox: *bbox }));
+    }
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut items: Vec<Item> = placed.into_iter().map(|(_, item)| item).collect();
+    if let Some(Item::Line(line)) = items.first_mut() {
+        line.opens_page = true;
+    }
+    items
+}
+
+impl From<Item> for Block {
+    /// The item as a block; a line becomes running text.
+    fn from(item: Item) -> Block {
+        match item {
+            Item::Line(line) => Block::Text(line.block(Role::Prose)),
+            Item::Table(fragment) => Block::Table(fragment),
+            Item::Image { page, bbox } => Block::Image { page, bbox },
+        }
+    }
 }

@@ -1,0 +1,85 @@
+//! Printed lines in, clean lines out: the rules one after another, each with its repair on record:
+//! one for each line and rule, and one alone where a page says the same again.
+
+use super::assemble::RawLine;
+use super::{marks, spaces, tokens, width};
+use crate::diag::{Repair, Sink, Stage};
+use crate::normalize::lines::{Line, Piece};
+use crate::place::{PlacedChar, PlacedText};
+use std::collections::BTreeSet;
+
+/// What a rule makes of a piece of text; `None` where it has nothing to change.
+type Clean = fn(&[PlacedChar]) -> Option<Vec<PlacedChar>>;
+
+/// The rules in the order they are applied, by the names they have on record. Applied twice they
+/// change nothing more.
+const RULES: &[(&str, Clean)] = &[
+    ("hidden_characters", marks::drop_hidden),
+    ("compatibility_characters", marks::unify),
+    ("full_width", width::halve),
+    ("split_digits", spaces::join_digits),
+    ("spaces", spaces::close_up),
+    ("stray_and", tokens::stray_and),
+];
+
+/// Cleans the lines of a page; a line that nothing is left of goes.
+pub(super) fn clean_lines(sink: &mut Sink, page: u32, raw: Vec<RawLine>) -> Vec<Line> {
+    let mut noted = BTreeSet::new();
+    raw.into_iter().filter_map(|line| clean_line(sink, &mut noted, page, line)).collect()
+}
+
+/// What is on record for the page: rule, before, after.
+type Noted = BTreeSet<(&'static str, String, String)>;
+
+fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Option<Line> {
+    let mut texts: Vec<Vec<PlacedChar>> = raw
+        .pieces
+        .iter()
+        .map(|p| p.chars.iter().map(|&(ch, place)| PlacedChar { ch, place }).collect())
+        .collect();
+    let mut note = |rule, before: String, texts: &[Vec<PlacedChar>]| {
+        let after = joined(texts);
+        if noted.insert((rule, before.clone(), after.clone())) {
+            let place = raw.pieces.first().and_then(|p| p.chars.first()).map(|c| c.1);
+            debug_assert!(place.is_none_or(|p| p.page == page));
+            sink.repair(Repair { stage: Stage::Normalize, rule, place, before, after });
+        }
+    };
+    let bullet = texts.first().map_or(0, |t| tokens::bullet(t));
+    if bullet > 0 {
+        let before = joined(&texts);
+        texts[0].drain(..bullet);
+        note("list_bullet", before, &texts);
+    }
+    for (rule, clean) in RULES {
+        let before = joined(&texts);
+        let mut changed = false;
+        for text in &mut texts {
+            if let Some(clean) = clean(text) {
+                *text = clean;
+                changed = true;
+            }
+        }
+        if changed {
+            note(rule, before, &texts);
+        }
+    }
+    let pieces: Vec<Piece> = raw
+        .pieces
+        .into_iter()
+        .zip(texts)
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(piece, text)| Piece {
+            raw: piece.chars.iter().map(|c| c.0).collect(),
+            text: text.into_iter().collect::<PlacedText>(),
+            bbox: piece.bbox,
+            size: piece.size,
+        })
+        .collect();
+    (!pieces.is_empty()).then_some(Line { pieces, bbox: raw.bbox })
+}
+
+fn joined(texts: &[Vec<PlacedChar>]) -> String {
+    let texts: Vec<String> = texts.iter().map(|t| t.iter().map(|c| c.ch).collect()).collect();
+    texts.join(" ")
+}

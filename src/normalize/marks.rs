@@ -1,0 +1,113 @@
+//! Characters that stand for others: what is not seen goes, compatibility ideographs and radicals
+//! become the ideographs they look like, forms for vertical text become the usual ones.
+//!
+//! Never blind NFKC: it would turn the Chinese punctuation of prose into ASCII.
+
+use crate::place::PlacedChar;
+use unicode_normalization::UnicodeNormalization;
+
+/// Takes out characters that a reader can't see: controls, marks of direction and of joining.
+pub(super) fn drop_hidden(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
+    let kept: Vec<PlacedChar> = text.iter().copied().filter(|c| !is_hidden(c.ch)).collect();
+    (kept.len() < text.len()).then_some(kept)
+}
+
+fn is_hidden(c: char) -> bool {
+    let mark = matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
+        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFF0..=0xFFFB | 0xE0000..=0xE01EF);
+    mark || c.is_control() && !c.is_whitespace()
+}
+
+/// Puts the usual character for one that is there for compatibility alone.
+pub(super) fn unify(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
+    if !text.iter().any(|c| stands_for_another(c.ch)) {
+        return None;
+    }
+    let mut unified = Vec::with_capacity(text.len());
+    for c in text {
+        match OTHERS.iter().find(|(other, _)| *other == c.ch) {
+            Some(&(_, usual)) => unified.push(PlacedChar { ch: usual, place: c.place }),
+            None if stands_for_another(c.ch) => {
+                unified.extend(c.ch.nfkc().map(|ch| PlacedChar { ch, place: c.place }));
+            }
+            None => unified.push(*c),
+        }
+    }
+    (unified != text).then_some(unified)
+}
+
+/// Compatibility ideographs, radicals, Latin ligatures, and what the table has.
+fn stands_for_another(c: char) -> bool {
+    matches!(c as u32, 0x2E80..=0x2FD5 | 0xF900..=0xFAFF | 0xFB00..=0xFB06 | 0xFE10..=0xFE19
+        | 0xFE30..=0xFE48 | 0x2F800..=0x2FA1F)
+        || OTHERS.iter().any(|(other, _)| *other == c)
+}
+
+/// Characters that Unicode gives no equivalent, or an ASCII one where Chinese text wants its own:
+/// radicals that fonts name in place of ideographs, and forms for vertical text.
+const OTHERS: &[(char, char)] = &[
+    ('⺒', '巳'),
+    ('⺟', '母'),
+    ('⺠', '民'),
+    ('⻁', '虎'),
+    ('⻄', '西'),
+    ('⻅', '见'),
+    ('⻆', '角'),
+    ('⻉', '贝'),
+    ('⻋', '车'),
+    ('⻓', '长'),
+    ('⻔', '门'),
+    ('⻘', '青'),
+    ('⻙', '韦'),
+    ('⻚', '页'),
+    ('⻛', '风'),
+    ('⻜', '飞'),
+    ('⻝', '食'),
+    ('⻢', '马'),
+    ('⻣', '骨'),
+    ('⻤', '鬼'),
+    ('⻥', '鱼'),
+    ('⻦', '鸟'),
+    ('⻧', '卤'),
+    ('⻨', '麦'),
+    ('⻩', '黄'),
+    ('⻬', '齐'),
+    ('⻮', '齿'),
+    ('⻰', '龙'),
+    ('⻳', '龟'),
+    ('\u{FE10}', '，'),
+    ('\u{FE11}', '、'),
+    ('\u{FE12}', '。'),
+    ('\u{FE13}', '：'),
+    ('\u{FE14}', '；'),
+    ('\u{FE15}', '！'),
+    ('\u{FE16}', '？'),
+    ('\u{FE17}', '〖'),
+    ('\u{FE18}', '〗'),
+    ('\u{FE19}', '…'),
+    ('\u{FE30}', '…'),
+    ('\u{FE31}', '—'),
+    ('\u{FE32}', '–'),
+    ('\u{FE33}', '_'),
+    ('\u{FE34}', '_'),
+    ('\u{FE35}', '（'),
+    ('\u{FE36}', '）'),
+    ('\u{FE37}', '{'),
+    ('\u{FE38}', '}'),
+    ('\u{FE39}', '〔'),
+    ('\u{FE3A}', '〕'),
+    ('\u{FE3B}', '【'),
+    ('\u{FE3C}', '】'),
+    ('\u{FE3D}', '《'),
+    ('\u{FE3E}', '》'),
+    ('\u{FE3F}', '〈'),
+    ('\u{FE40}', '〉'),
+    ('\u{FE41}', '「'),
+    ('\u{FE42}', '」'),
+    ('\u{FE43}', '『'),
+    ('\u{FE44}', '』'),
+    ('\u{FE45}', '、'),
+    ('\u{FE46}', '。'),
+    ('\u{FE47}', '['),
+    ('\u{FE48}', ']'),
+];

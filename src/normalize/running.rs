@@ -1,0 +1,197 @@
+//! Lines that belong to the page and not to the notice: page numbers (GB/T 9704 clause 7.5), running
+//! heads and feet. Each goes with a repair on record.
+
+use crate::diag::{Repair, Sink, Stage};
+use crate::extract::page::Rule;
+use crate::geom::{Axis, Rect};
+use crate::normalize::lines::{Line, LinedPage};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// Share of the page's height, at its top and bottom, where page numbers stand.
+const NUMBER_BAND: f32 = 0.14;
+/// Share of the page's height, at its top and bottom, that text never reaches.
+const MARGIN_BAND: f32 = 0.075;
+
+/// A page number that shows itself as one, white space apart.
+static MARKED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^([—–―－─‐~～·•-]{1,3}\d{1,4}[—–―－─‐~～·•-]{1,3}",
+        r"|(共\d{1,4}页[,，、/]?)?第(\d{1,4}|[一二三四五六七八九十百]+)页([,，、/]?[（(]?共\d{1,4}页[）)]?)?",
+        r"|[Pp]age\d{1,4}(of\d{1,4})?",
+        r"|\d{1,4}/共?\d{1,4}页?)$"
+    ))
+    .expect("a fixed pattern")
+});
+
+/// Lines that may stand at the same place on many pages and still belong to the notice.
+static OF_THE_NOTICE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(附\s*[件表]|(金额)?单位\s*[：:]|[（(]?续)|[（(]续").expect("a fixed pattern")
+});
+
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Takes the page numbers out: `— 3 —`, `第3页 共9页`, a bare number at the edge that counts the
+/// pages.
+pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
+    let counting = counting_offsets(pages);
+    for page in pages {
+        let (number, height) = (page.number, page.height);
+        let is_text = of_text(page);
+        let edge = edge_lines(page);
+        let rules = std::mem::take(&mut page.rules);
+        let mut index = 0;
+        page.lines.retain_mut(|line| {
+            let at_edge = edge.contains(&index);
+            index += 1;
+            let band = in_band(&line.bbox, height, NUMBER_BAND);
+            let alone = line.pieces.len() == 1;
+            let mut gone = Vec::new();
+            line.pieces.retain(|piece| {
+                let text = compact(piece.text.as_str());
+                let marked = MARKED.is_match(&text);
+                let plain = text.parse::<i64>().ok().filter(|_| text.len() <= 4);
+                let counts = plain.is_some_and(|n| counting.contains(&(n - i64::from(number))));
+                let goes = if is_text {
+                    alone && (marked && !text.contains('/') || at_edge && counts)
+                } else {
+                    at_edge && band && (marked || alone && counts)
+                };
+                let goes = goes && !inside_rules(&rules, &piece.bbox);
+                if goes {
+                    gone.push((piece.text.place(), piece.raw.clone()));
+                }
+                !goes
+            });
+            for (place, before) in gone {
+                let (stage, after) = (Stage::Normalize, String::new());
+                sink.repair(Repair { stage, rule: "page_number", place, before, after });
+            }
+            !line.pieces.is_empty()
+        });
+        page.rules = rules;
+    }
+}
+
+/// Differences between bare numbers at the edges and the numbers of their pages that several pages
+/// share, or the only page has with 0.
+fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
+    let mut offsets: BTreeMap<i64, usize> = BTreeMap::new();
+    for page in pages {
+        let is_text = of_text(page);
+        let on_page: BTreeSet<i64> = edge_lines(page)
+            .into_iter()
+            .filter_map(|i| page.lines.get(i))
+            .filter(|l| {
+                l.pieces.len() == 1 && (is_text || in_band(&l.bbox, page.height, NUMBER_BAND))
+            })
+            .filter_map(|line| compact(line.pieces[0].text.as_str()).parse::<i64>().ok())
+            .filter(|n| (1..10_000).contains(n))
+            .map(|n| n - i64::from(page.number))
+            .collect();
+        for offset in on_page {
+            *offsets.entry(offset).or_default() += 1;
+        }
+    }
+    let several =
+        |offset: i64, n: usize| n > 1 && n * 3 >= pages.len() || pages.len() == 1 && offset == 0;
+    offsets
+        .into_iter()
+        .filter(|&(offset, n)| several(offset, n))
+        .map(|(offset, _)| offset)
+        .collect()
+}
+
+/// Takes out lines that stand at the same place of most pages. One that stands in the margin goes
+/// everywhere; another stays where it stands first: it may be the title of what follows.
+pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
+    if pages.len() < 2 {
+        return;
+    }
+    let mut seen: BTreeMap<(String, i32), usize> = BTreeMap::new();
+    for page in pages.iter() {
+        let keys: BTreeSet<(String, i32)> = edge_lines(page)
+            .into_iter()
+            .filter_map(|i| running_key(page, page.lines.get(i)?))
+            .collect();
+        for key in keys {
+            *seen.entry(key).or_default() += 1;
+        }
+    }
+    let most = (pages.len() * 3).div_ceil(5).max(2);
+    seen.retain(|_, n| *n >= most);
+    let mut met = BTreeSet::new();
+    for page in pages {
+        let running: Vec<(usize, (String, i32))> = edge_lines(page)
+            .into_iter()
+            .filter_map(|i| Some((i, running_key(page, page.lines.get(i)?)?)))
+            .filter(|(_, key)| seen.contains_key(key))
+            .collect();
+        let mut gone = BTreeSet::new();
+        for (i, key) in running {
+            let first = met.insert(key);
+            let margin = !of_text(page) && in_band(&page.lines[i].bbox, page.height, MARGIN_BAND);
+            if margin || !first && (most > 2 || of_text(page)) {
+                gone.insert(i);
+            }
+        }
+        let mut index = 0;
+        page.lines.retain(|line| {
+            let goes = gone.contains(&index);
+            index += 1;
+            if goes {
+                sink.repair(Repair {
+                    stage: Stage::Normalize,
+                    rule: "running_line",
+                    place: line.text().place(),
+                    before: line.raw(),
+                    after: String::new(),
+                });
+            }
+            !goes
+        });
+    }
+}
+
+/// What makes a line the same on another page: its text and its height on the page. `None` for what
+/// can't be a running line: rows of tables, labels, captions.
+fn running_key(page: &LinedPage, line: &Line) -> Option<(String, i32)> {
+    let text = compact(line.text().as_str());
+    let band = of_text(page) || in_band(&line.bbox, page.height, NUMBER_BAND);
+    let table = line.pieces.len() > 3 || inside_rules(&page.rules, &line.bbox);
+    if !band || table || OF_THE_NOTICE.is_match(&text) {
+        return None;
+    }
+    let height = if of_text(page) { 0.0 } else { line.bbox.center().y / 4.0 };
+    Some((text, height.round() as i32))
+}
+
+/// Indices of the first two and the last two lines.
+fn edge_lines(page: &LinedPage) -> BTreeSet<usize> {
+    let n = page.lines.len();
+    (0..n.min(2)).chain(n.saturating_sub(2)..n).collect()
+}
+
+fn in_band(bbox: &Rect, height: f32, share: f32) -> bool {
+    bbox.center().y < share * height || bbox.center().y > (1.0 - share) * height
+}
+
+/// Whether the page is one of a text input, whose sheet has no margins.
+fn of_text(page: &LinedPage) -> bool {
+    let place = page.lines.first().and_then(|l| l.pieces.first()).and_then(|p| p.text.place());
+    place.is_some_and(|p| matches!(p.spot, crate::place::Spot::Text { .. }))
+}
+
+/// Whether vertical rules pass beside the box: it is a cell of a table.
+fn inside_rules(rules: &[Rule], bbox: &Rect) -> bool {
+    let y = bbox.center().y;
+    let mut sides = (false, false);
+    for rule in rules.iter().filter(|r| r.axis == Axis::Y && r.from <= y && y <= r.to) {
+        sides.0 |= rule.at <= bbox.center().x;
+        sides.1 |= rule.at >= bbox.center().x;
+    }
+    sides.0 && sides.1
+}

@@ -1,0 +1,106 @@
+//! Which pieces of text a reader reads: invisible text, text off the page and watermarks go, each
+//! with a repair on record.
+
+use crate::diag::{Repair, Sink, Stage};
+use crate::extract::page::{Ink, Page, Run, Turn};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Text lighter than this is pale: it may be a watermark.
+const PALE: f32 = 0.45;
+/// Text lighter than this is white: seen on a dark fill alone.
+const WHITE: f32 = 0.97;
+/// Text slanted by fewer degrees is a scan that lies askew, no watermark.
+const ASKEW: f32 = 5.0;
+/// A text of a record is cut after so many characters.
+const RECORD: usize = 200;
+
+/// Texts that stand pale and large on most pages.
+pub(super) type Watermarks = BTreeSet<String>;
+
+/// The texts that are printed pale, and larger than the running text, on most pages: watermarks
+/// that stand upright.
+pub(super) fn watermarks(pages: &[Page]) -> Watermarks {
+    let mut seen_on: BTreeMap<&str, usize> = BTreeMap::new();
+    for page in pages {
+        let usual = usual_size(page);
+        let pale: BTreeSet<&str> = page
+            .runs
+            .iter()
+            .filter(|run| is_pale(run) && run.size > 1.3 * usual)
+            .map(|run| run.text.trim())
+            .collect();
+        for text in pale {
+            *seen_on.entry(text).or_default() += 1;
+        }
+    }
+    let most = (pages.len() * 3).div_ceil(5);
+    seen_on.into_iter().filter(|&(_, n)| n >= most).map(|(text, _)| text.to_owned()).collect()
+}
+
+/// The size that most characters of the page have, in points.
+fn usual_size(page: &Page) -> f32 {
+    let mut by_size: BTreeMap<u32, usize> = BTreeMap::new();
+    for run in page.runs.iter().filter(|r| !is_pale(r)) {
+        *by_size.entry((run.size * 2.0) as u32).or_default() += run.edges.len();
+    }
+    by_size.iter().max_by_key(|&(_, n)| n).map_or(0.0, |(&size, _)| size as f32 / 2.0)
+}
+
+fn is_pale(run: &Run) -> bool {
+    matches!(run.ink, Ink::Seen { lightness } if lightness > PALE)
+}
+
+/// The page with the runs that are read, and nothing else. Where a page has no text but invisible
+/// text (a scan made searchable), that is read.
+pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Watermarks) -> Page {
+    let only_invisible =
+        !page.runs.iter().any(|r| matches!(r.ink, Ink::Seen { .. }) && !r.text.trim().is_empty());
+    let fills = std::mem::take(&mut page.fills);
+    let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(page.runs.len());
+    for mut run in std::mem::take(&mut page.runs) {
+        if let Turn::Slanted(degrees) = run.turn {
+            let off = (degrees + 90.0).rem_euclid(90.0);
+            if off.min(90.0 - off) < ASKEW {
+                run.turn = nearest_right_angle(degrees);
+            }
+        }
+        let white = matches!(run.ink, Ink::Seen { lightness } if lightness > WHITE);
+        let rule = match run.ink {
+            Ink::Outside => Some("outside_page"),
+            Ink::Invisible if !only_invisible => Some("invisible_text"),
+            _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
+            _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
+            _ if white && !fills.iter().take(5000).any(|f| f.contains(run.bbox.center())) => {
+                Some("invisible_text")
+            }
+            _ => None,
+        };
+        match rule {
+            Some(rule) if !run.text.trim().is_empty() => gone.entry(rule).or_default().push(run),
+            Some(_) => {}
+            None => kept.push(run),
+        }
+    }
+    for (rule, runs) in gone {
+        sink.repair(Repair {
+            stage: Stage::Normalize,
+            rule,
+            place: runs.first().map(|r| r.place(page.number)),
+            before: runs.iter().flat_map(|r| r.text.chars()).take(RECORD).collect(),
+            after: String::new(),
+        });
+    }
+    page.runs = kept;
+    page.fills = fills;
+    page
+}
+
+fn nearest_right_angle(degrees: f32) -> Turn {
+    match ((degrees / 90.0).round() as i32).rem_euclid(4) {
+        1 => Turn::Down,
+        2 => Turn::Over,
+        3 => Turn::Up,
+        _ => Turn::Upright,
+    }
+}

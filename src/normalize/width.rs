@@ -1,0 +1,77 @@
+//! Full-width digits and letters to half-width; full-width marks only where they are part of a
+//! figure. Chinese punctuation in prose stays as it is.
+
+use crate::place::PlacedChar;
+
+/// Halves what is full-width in figures, labels and Latin words; spaces of other widths become
+/// plain ones.
+pub(super) fn halve(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
+    let mut halved: Vec<PlacedChar> =
+        text.iter().map(|c| PlacedChar { ch: half(c.ch), place: c.place }).collect();
+    halve_marks_between_digits(&mut halved);
+    if is_figure(&halved) {
+        for c in &mut halved {
+            c.ch = half_mark(c.ch);
+        }
+    }
+    (halved != text).then_some(halved)
+}
+
+/// The half-width form of digits, letters and spaces.
+fn half(c: char) -> char {
+    match c {
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+        }
+        '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\t' => ' ',
+        _ => c,
+    }
+}
+
+/// A point or slash between two digits, and a per cent sign after one, belong to a figure anywhere.
+fn halve_marks_between_digits(text: &mut [PlacedChar]) {
+    for i in 1..text.len() {
+        let after = text[i - 1].ch.is_ascii_digit();
+        let before = text.get(i + 1).is_some_and(|c| c.ch.is_ascii_digit());
+        text[i].ch = match text[i].ch {
+            '．' if after && before => '.',
+            '／' if after && before => '/',
+            '％' if after => '%',
+            other => other,
+        };
+    }
+}
+
+/// Marks of a figure that has the cell for itself.
+fn half_mark(c: char) -> char {
+    match c {
+        '，' => ',',
+        '．' | '。' => '.',
+        '－' | '−' | '﹣' | '–' | '‐' | '‑' => '-',
+        '＋' => '+',
+        '％' => '%',
+        _ => c,
+    }
+}
+
+/// Whether the whole text is one figure: a sign, digits in one group or in groups of three, decimals
+/// after a point, per cent.
+fn is_figure(text: &[PlacedChar]) -> bool {
+    let marks: Vec<char> = text.iter().map(|c| half_mark(c.ch)).filter(|c| *c != ' ').collect();
+    let body = match marks.as_slice() {
+        ['-' | '+', body @ ..] => body,
+        body => body,
+    };
+    let body = match body {
+        [body @ .., '%'] => body,
+        body => body,
+    };
+    let mut parts = body.split(|&c| c == '.');
+    let (whole, decimals, rest) = (parts.next(), parts.next(), parts.next());
+    let digits = |part: &[char]| !part.is_empty() && part.iter().all(char::is_ascii_digit);
+    let Some(whole) = whole else { return false };
+    let groups: Vec<&[char]> = whole.split(|&c| c == ',').collect();
+    let grouped = groups.len() == 1
+        || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    rest.is_none() && grouped && groups.into_iter().all(digits) && decimals.is_none_or(digits)
+}

@@ -1,0 +1,319 @@
+//! Items of the whole notice in, front and annexes out: an annex begins with its label. Within an
+//! annex: its title, captions, notes, and running text.
+
+use super::frame::{imprint_role, is_date};
+use super::headings::{body_role, mark_flow};
+use super::{Item, PlainLine, compact};
+use crate::place::PlacedText;
+use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A title of an annex, or of a table in it, has at most so many characters a line.
+const TITLE_CHARS: usize = 60;
+/// A title has at most so many lines.
+const TITLE_LINES: usize = 5;
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a fixed pattern")
+}
+
+/// A label, its number, its colon, and what follows on the line.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s*(附\s*[件表图录])\s*(?:(\d{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*\d{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
+    )
+});
+/// 单位：套、间.
+static UNIT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[（(]?(金额|计量|面积|数量|资金|人数)?单位[：:].{1,24}$"));
+/// 续表, and titles printed again with （续）.
+static CONTINUED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[（(]?(接上页|续上表|续表\d*|续\d*)[）)]?[：:]?$|[（(]续(表)?[一二三四五六七八九十\d]*[）)]$|^续表|续表$",
+    )
+});
+/// 注：… below a table.
+static NOTE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[（(]?(注|备注|说明|附注|注释)\d{0,2}[：:.．、]|^注\d{1,2}"));
+/// What a table's or plan's title ends in.
+static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(表|计划|任务|任务数|方案|清单|名单|目录|汇总|一览|办法|细则|情况|数|指标|安排|台账|标准)([（(].*[）)])?$",
+    )
+});
+
+/// The notice cut at its labels.
+pub(super) struct Parts {
+    /// What stands before the first annex, and the imprint, which may stand after the last one.
+    pub front: Vec<Item>,
+    /// The annexes in printed order.
+    pub annexes: Vec<AnnexPart>,
+}
+
+/// One annex, its lines not yet told apart.
+pub(super) struct AnnexPart {
+    number: Option<u32>,
+    label: TextBlock,
+    /// The title, where it stands on the label's line.
+    title: Option<TextBlock>,
+    items: Vec<Item>,
+}
+
+/// Cuts the notice at the labels of its annexes.
+pub(super) fn part(items: Vec<Item>) -> Parts {
+    let mut parts = Parts { front: Vec::new(), annexes: Vec::new() };
+    let mut dated = false;
+    let mut imprint = false;
+    for (i, item) in items.iter().enumerate() {
+        if let Item::Line(line) = item {
+            let current = parts.annexes.last().map(|a| (a.number, compact(a.label.text.as_str())));
+            if let Some(label) = label(&items, i, dated, current) {
+                imprint = false;
+                match label {
+                    Label::Annex(annex) => parts.annexes.push(*annex),
+                    Label::Again => {
+                        if let Some(annex) = parts.annexes.last_mut() {
+                            annex.items.push(item.clone());
+                        }
+                    }
+                }
+                continue;
+            }
+            dated |= is_date(&line.compact);
+            // The imprint belongs to the notice, wherever its last page ends.
+            imprint = imprint_role(&line.compact).is_some() || imprint && !line.opens_page;
+            if imprint {
+                parts.front.push(item.clone());
+                continue;
+            }
+        }
+        match parts.annexes.last_mut() {
+            Some(annex) => annex.items.push(item.clone()),
+            None => parts.front.push(item.clone()),
+        }
+    }
+    parts
+}
+
+enum Label {
+    /// A new annex begins.
+    Annex(Box<AnnexPart>),
+    /// The label of the present annex, printed again.
+    Again,
+}
+
+/// The label that item `i` is, if it is one: a reference to an annex in running text is none, nor is
+/// an entry of the annex list.
+fn label(
+    items: &[Item],
+    i: usize,
+    dated: bool,
+    current: Option<(Option<u32>, String)>,
+) -> Option<Label> {
+    let Some(Item::Line(line)) = items.get(i) else { return None };
+    let found = LABEL.captures(line.text.as_str())?;
+    let (number, separator, rest) = (found.get(2), found.get(3), found.get(4));
+    let rest_text = rest.map_or("", |r| r.as_str());
+    let colon = separator.is_some_and(|s| s.as_str().contains(['：', ':']));
+    let begun = dated || current.is_some();
+    let next = |n: usize| match items.get(i + n) {
+        Some(Item::Line(line)) => Some(line.compact.as_str()),
+        _ => None,
+    };
+    let before_table = match (items.get(i + 1), items.get(i + 2)) {
+        (Some(Item::Table(_)), _) => true,
+        (Some(Item::Line(line)), Some(Item::Table(_))) => UNIT.is_match(&line.compact),
+        _ => false,
+    };
+    let listed = next(1).is_some_and(|text| {
+        text.starts_with("1.") || text.starts_with("1．") || text.starts_with("1、")
+    });
+    let is_label = if rest_text.is_empty() {
+        // 附件： before the date announces the list; a number makes it a label anywhere.
+        number.is_some() || begun || !(colon || listed)
+    } else {
+        let title =
+            rest_text.chars().count() <= TITLE_CHARS && !rest_text.contains(['。', '；', '，']);
+        let parted = colon || separator.is_some_and(|s| !s.as_str().is_empty()) || spaced(line);
+        let whole = parted || TITLE_END.is_match(&compact(rest_text)) && number.is_some();
+        title && whole && (begun && !is_list_entry(items, i) || before_table)
+    };
+    if !is_label {
+        return None;
+    }
+    let number = number.and_then(|n| number_of(n.as_str()));
+    let label_end = separator.map_or(0, |s| s.start());
+    let label_text = line.text.slice(0..label_end).trim();
+    let same =
+        current.is_some_and(|(n, label)| n == number && label == compact(label_text.as_str()));
+    if same && number.is_some() {
+        return Some(Label::Again);
+    }
+    let of = |role, text: PlacedText| TextBlock {
+        raw: text.as_str().to_owned(),
+        text,
+        ..line.block(role)
+    };
+    let title = rest
+        .filter(|r| !r.as_str().trim().is_empty())
+        .map(|rest| of(Role::AnnexTitle, line.text.slice(rest.range()).trim()));
+    Some(Label::Annex(Box::new(AnnexPart {
+        number,
+        label: if title.is_some() {
+            of(Role::AnnexLabel, label_text)
+        } else {
+            line.block(Role::AnnexLabel)
+        },
+        title,
+        items: Vec::new(),
+    })))
+}
+
+/// Whether white space stands after the label on paper.
+fn spaced(line: &PlainLine) -> bool {
+    static SPACED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\s*附\s*[件表图录]\s*[\d０-９一二三四五六七八九十.．-]*\s"));
+    SPACED.is_match(&line.line.raw())
+}
+
+/// Whether the line stands in a list of annexes: the next line, or the one before, is such a line.
+fn is_list_entry(items: &[Item], i: usize) -> bool {
+    let entry = |j: Option<usize>| match j.and_then(|j| items.get(j)) {
+        Some(Item::Line(line)) => LABEL
+            .captures(line.text.as_str())
+            .is_some_and(|c| c.get(4).is_some_and(|r| !r.as_str().is_empty())),
+        _ => false,
+    };
+    entry(i.checked_sub(1)) || entry(Some(i + 1))
+}
+
+/// The number of a label, in digits or characters up to 99.
+fn number_of(text: &str) -> Option<u32> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    const DIGITS: &str = "一二三四五六七八九";
+    let digit = |c: char| DIGITS.chars().position(|d| d == c).map(|n| n as u32 + 1);
+    let mut parts = text.splitn(2, '十');
+    let (first, last) = (parts.next()?, parts.next());
+    let one = |s: &str| s.chars().next().and_then(digit);
+    match last {
+        None => one(first),
+        Some(last) => Some(one(first).unwrap_or(1) * 10 + one(last).unwrap_or(0)),
+    }
+}
+
+/// Gives each line of an annex its role.
+pub(super) fn outline(part: AnnexPart) -> AnnexOutline {
+    let AnnexPart { number, label, title, items } = part;
+    let items = split_captions(items);
+    let mut told =
+        Told { title: title.as_ref().map(|t| compact(t.text.as_str())), ..Told::default() };
+    let mut blocks: Vec<Block> = title.into_iter().map(Block::Text).collect();
+    for (i, item) in items.iter().enumerate() {
+        let block = match item {
+            Item::Line(line) => Block::Text(line.block(told.role(line, &items[i + 1..]))),
+            other => {
+                told.begun = true;
+                told.note = false;
+                Block::from(other.clone())
+            }
+        };
+        blocks.push(block);
+    }
+    AnnexOutline { number, label, blocks: mark_flow(blocks) }
+}
+
+/// Parts lines that hold a caption beside something else: 2023年12月　　单位：套.
+fn split_captions(items: Vec<Item>) -> Vec<Item> {
+    let mut split = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Item::Line(line)
+                if line.line.pieces.len() > 1
+                    && !UNIT.is_match(&line.compact)
+                    && line.split().iter().any(|piece| UNIT.is_match(&piece.compact)) =>
+            {
+                split.extend(line.split().into_iter().map(Item::Line));
+            }
+            other => split.push(other),
+        }
+    }
+    split
+}
+
+/// What was told of an annex so far.
+#[derive(Debug, Default)]
+struct Told {
+    /// Its title, without white space.
+    title: Option<String>,
+    /// Lines of the title that were met.
+    title_lines: usize,
+    /// Whether a table or running text came: what follows is no part of the title.
+    begun: bool,
+    /// Whether the line before was a note.
+    note: bool,
+}
+
+impl Told {
+    fn role(&mut self, line: &PlainLine, rest: &[Item]) -> Role {
+        let text = line.compact.as_str();
+        let was_note = std::mem::take(&mut self.note);
+        if UNIT.is_match(text) {
+            self.begun = true;
+            return Role::UnitCaption;
+        }
+        if CONTINUED.is_match(text) || self.is_repeated(line) {
+            return Role::Continuation;
+        }
+        if NOTE.is_match(text) && self.begun {
+            self.note = true;
+            return Role::TableNote;
+        }
+        let role = body_role(text);
+        if !self.begun && self.may_be_title(line, role) {
+            self.title_lines += 1;
+            self.title.get_or_insert_default().push_str(text);
+            return Role::AnnexTitle;
+        }
+        if self.begun && leads_to_table(line, rest) {
+            return Role::AnnexTitle;
+        }
+        // A note goes on over lines and points: 注：1. … 2. …
+        if was_note && !matches!(role, Role::Heading { level: 1 | 2 }) {
+            self.note = true;
+            return Role::TableNote;
+        }
+        self.begun = true;
+        role
+    }
+
+    /// Whether the line is the annex's label or title, printed again on a later page.
+    fn is_repeated(&self, line: &PlainLine) -> bool {
+        self.begun
+            && (self.title.as_deref() == Some(line.compact.as_str())
+                || LABEL.captures(line.text.as_str()).is_some_and(|c| {
+                    line.opens_page && c.get(4).is_none_or(|r| r.as_str().is_empty())
+                }))
+    }
+
+    fn may_be_title(&self, line: &PlainLine, role: Role) -> bool {
+        let text = line.compact.as_str();
+        let form = text.chars().count() <= TITLE_CHARS
+            && !text.ends_with(['。', '；', '，', '：', ':'])
+            && role == Role::Prose;
+        // On a page a title is set in the middle; in a text it is one line, or goes on without a gap.
+        form && self.title_lines < TITLE_LINES
+            && (self.title_lines == 0 || line.is_of_text() || line.is_centred())
+    }
+}
+
+/// Whether a line over a table is its title: short, without a full stop, only captions between.
+fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
+    let text = line.compact.as_str();
+    let form = text.chars().count() <= TITLE_CHARS && !text.ends_with(['。', '；', '，']);
+    let titled = TITLE_END.is_match(text) || (!line.is_of_text() && line.is_centred());
+    let next = rest.iter().find(|item| !matches!(item, Item::Line(l) if UNIT.is_match(&l.compact)));
+    form && titled && matches!(next, Some(Item::Table(_)))
+}

@@ -1,0 +1,369 @@
+//! The front of a notice in, blocks with roles out, by the order and form that GB/T 9704-2012 gives
+//! its elements: header (版头), body (主体), imprint (版记).
+
+use super::headings::body_role;
+use super::{Item, PlainLine};
+use crate::segment::outline::{Block, Role};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The header is looked for in so many lines.
+const HEADER_LINES: usize = 60;
+/// A title has at most so many lines.
+const TITLE_LINES: usize = 8;
+/// The addressees take at most so many lines.
+const ADDRESSEE_LINES: usize = 12;
+/// The signing authorities take at most so many lines.
+const SIGNING_LINES: usize = 24;
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a fixed pattern")
+}
+
+/// 发文字号: agency code, year in brackets of any kind (one may be lost), serial, 号. Text may
+/// follow: 签发人.
+static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(文号[：:]|发文字号[：:])?[\p{Han}A-Za-z（）()]{1,20}?(函|发|办|字)?[〔\[【﹝（(［〈]?(第?\d{4})[〕\]】﹞）)］〉]?\d?第?\d{1,5}号?(签发人[：:]?.*)?$",
+    )
+});
+/// The same, where the line says by 号 or a bracket that it is one.
+static NUMBER_MARKS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[〔\[【﹝［]\d{4}|\d{4}[〕\]】﹞］]|[（(]\d{4}[）)]第?\d{1,5}号"));
+/// 签发人.
+static SIGNATORIES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^签发人[：:]?"));
+/// 份号, 密级, 紧急程度, and the box of metadata that web sites put above a notice.
+static MARKING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^(\d{6}$|(绝密|机密|秘密)|特急$|加急$|平急$|特提$|急件$",
+        r"|(索引号|主题分类|体裁分类|发布机构|发文机关|成文日期|发文日期|发布日期|生成日期|有效性|效力状态|公开方式|公开类别|信息分类|主题词|关键词|名称|标题|来源|字号|浏览次数|时间|分享)[：:])"
+    ))
+});
+/// One of the kinds of document a title ends in; GB/T 9704 knows 15.
+static KIND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|办法|细则|方案|规定|要点)([（(][^）)]*[）)])?$",
+    )
+});
+/// A name that authorities bear.
+static AUTHORITY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(厅|局|委员会|委|政府|办公室|办公厅|部|院|会|中心|处|行|公司|小组|指挥部|署|总站|站|团|党组|支队|总队|大学|学校|集团|社|所)",
+        r"([（(](印|章|公章|盖章|代章)[）)])?$"
+    ))
+});
+/// A date that has its line to itself, brackets or not; digits or characters.
+static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^[（(]?{DATE_FORM}[）)]?$")));
+/// A date at the end of a line, after the signing authority.
+static DATE_AT_END: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{DATE_FORM}$")));
+const DATE_FORM: &str = r"(\d{4}|[〇○Ｏ零一二三四五六七八九]{4})年(\d{1,2}|[一二三四五六七八九十]{1,3})月((\d{1,2}|[一二三四五六七八九十]{1,3})日)?";
+/// A date whose 年月日 were lost.
+static BARE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(19|20)\d{5,6}$"));
+/// 附件说明: the first line of the annex list.
+static ANNEX_LIST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(附件?[：:]|附件\d{1,2}[：:.．、]?\S|附件一[：:.．、])"));
+/// An entry of the annex list.
+static ANNEX_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(附件)?(\d{1,2}|[一二三四五六七八九十]{1,3})[.．、：:]|^附件\d{1,2}")
+});
+/// 附注.
+static NOTE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^([（(].*[）)]$|[（(]此件|信息公开|公开属性|公开方式|联系人)"));
+/// 抄送机关.
+static COPIED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(抄送|抄报|主送|分送)[：:]?"));
+/// 印发机关和印发日期.
+static PRINTING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\d{4}年\d{1,2}月\d{1,2}日?印发?$|印发$|^共印\d+份"));
+
+/// Whether the line, without white space, belongs to the imprint (版记).
+pub(super) fn imprint_role(compact: &str) -> Option<Role> {
+    if COPIED_TO.is_match(compact) {
+        Some(Role::CopiedTo)
+    } else if PRINTING.is_match(compact) && compact.chars().count() < 60 {
+        Some(Role::Printing)
+    } else {
+        None
+    }
+}
+
+/// Whether the line, without white space, is a date and nothing else.
+pub(super) fn is_date(compact: &str) -> bool {
+    DATE.is_match(compact)
+}
+
+/// Gives each line of the front its role.
+pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
+    let items = split_signed_dates(items);
+    let lines: Vec<&PlainLine> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Line(line) => Some(line),
+            _ => None,
+        })
+        .collect();
+    let mut roles = roles(&lines).into_iter();
+    items
+        .into_iter()
+        .map(|item| match item {
+            Item::Line(line) => Block::Text(line.block(roles.next().unwrap_or(Role::Prose))),
+            other => Block::from(other),
+        })
+        .collect()
+}
+
+/// Parts a line that holds the signing authority and the date in two pieces.
+fn split_signed_dates(items: Vec<Item>) -> Vec<Item> {
+    let mut split = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Item::Line(line)
+                if line.line.pieces.len() > 1
+                    && !DATE.is_match(&line.compact)
+                    && DATE_AT_END.is_match(&line.compact)
+                    && line.split().last().is_some_and(|last| DATE.is_match(&last.compact)) =>
+            {
+                split.extend(line.split().into_iter().map(Item::Line));
+            }
+            other => split.push(other),
+        }
+    }
+    split
+}
+
+/// One role a line: the header first, then the end of the body backwards from the date, then what is
+/// left between them.
+fn roles(lines: &[&PlainLine]) -> Vec<Role> {
+    let header = header(lines);
+    let mut roles = header.roles;
+    let body = roles.len();
+    let closing = closing(lines, body);
+    for (i, line) in lines.iter().enumerate().skip(body) {
+        roles.push(closing.role(i).unwrap_or_else(|| {
+            imprint_role(&line.compact).unwrap_or_else(|| body_role(&line.compact))
+        }));
+    }
+    wrap_copies(lines, &mut roles);
+    roles
+}
+
+/// 抄送 goes on until its full stop.
+fn wrap_copies(lines: &[&PlainLine], roles: &mut [Role]) {
+    let mut open = false;
+    for (line, role) in lines.iter().zip(roles.iter_mut()) {
+        match role {
+            Role::CopiedTo => open = !line.compact.ends_with('。'),
+            Role::Prose | Role::Note | Role::SigningAuthorities if open => {
+                *role = Role::CopiedTo;
+                open = !line.compact.ends_with('。');
+            }
+            _ => open = false,
+        }
+    }
+}
+
+/// The roles of the first lines, up to and with the addressees.
+struct Header {
+    roles: Vec<Role>,
+}
+
+/// Reads the header: what stands above the document number, the number, the title, the addressees.
+fn header(lines: &[&PlainLine]) -> Header {
+    let head = &lines[..lines.len().min(HEADER_LINES)];
+    let number = head.iter().position(|l| is_document_number(l));
+    let title = title(head, number);
+    let mut roles = Vec::new();
+    let Some(title) = title else {
+        // A table or a text without the frame of a notice: only a number is told.
+        for (i, line) in head.iter().enumerate().take(number.map_or(0, |n| n + 1)) {
+            roles.push(if Some(i) == number { Role::DocumentNumber } else { above_title(line) });
+        }
+        return Header { roles };
+    };
+    for (i, line) in head.iter().enumerate().take(title.end) {
+        roles.push(match i {
+            _ if Some(i) == number => Role::DocumentNumber,
+            _ if title.contains(&i) => Role::Title,
+            _ => above_title(line),
+        });
+    }
+    // A number, a date or an authority may stand between a title and its addressees.
+    let mut at = title.end;
+    while let Some(line) = head.get(at) {
+        let role = match at {
+            _ if Some(at) == number => Role::DocumentNumber,
+            _ if DATE.is_match(&line.compact) => Role::DateOfWriting,
+            _ if MARKING.is_match(&line.compact) => Role::Marking,
+            _ => break,
+        };
+        roles.push(role);
+        at += 1;
+    }
+    let end =
+        head[at..].iter().take(ADDRESSEE_LINES).position(|l| l.compact.ends_with(['：', ':']));
+    if let Some(end) = end {
+        let addressees = &head[at..=at + end];
+        let plain = |l: &&PlainLine| {
+            !l.compact.contains(['。', '；'])
+                && !ANNEX_LIST.is_match(&l.compact)
+                && body_role(&l.compact) == Role::Prose
+        };
+        if addressees.iter().all(plain) && addressees.iter().any(|l| names_someone(&l.compact)) {
+            roles.extend(addressees.iter().map(|_| Role::PrimaryAddressees));
+        }
+    }
+    Header { roles }
+}
+
+/// Whether the line can name addressees.
+fn names_someone(compact: &str) -> bool {
+    const NAMES: &[char] = &[
+        '各', '厅', '局', '委', '府', '会', '办', '院', '校', '司', '部', '处', '区', '市', '县',
+        '省',
+    ];
+    compact.contains(NAMES) && !compact.starts_with(['一', '（'])
+}
+
+fn is_document_number(line: &PlainLine) -> bool {
+    let text = &line.compact;
+    text.chars().count() < 50 && NUMBER_MARKS.is_match(text) && DOCUMENT_NUMBER.is_match(text)
+}
+
+/// The role of a line above the title.
+fn above_title(line: &PlainLine) -> Role {
+    let text = &line.compact;
+    let first = line.line.pieces.first().map(|p| super::compact(p.text.as_str()));
+    if MARKING.is_match(text) {
+        Role::Marking
+    } else if SIGNATORIES.is_match(text) {
+        Role::SignatoriesForIssue
+    } else if text.ends_with("文件") || text.contains("文件") || AUTHORITY.is_match(text)
+        || first.is_some_and(|f| AUTHORITY.is_match(&f))
+        // The name of an authority may be wrapped: 广西壮族自治区 / 住房和城乡建设厅.
+        || (text.ends_with(['省', '市', '区', '县', '州']) && text.chars().count() < 40)
+    {
+        Role::IssuingAuthorities
+    } else {
+        Role::Marking
+    }
+}
+
+/// The lines of the title: after the number, up to the line that names the kind of document; where
+/// no line does, up to the addressees. Without a number it begins with the line that says 关于, or
+/// with the first line that is set larger or centred.
+fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<usize>> {
+    let about = head.iter().position(|l| l.compact.contains("关于"));
+    let start = match (number, about) {
+        // A title above its number, as web sites print it.
+        (Some(number), Some(about)) if about < number && number - about <= TITLE_LINES => about,
+        (Some(number), _) => {
+            let skipped = head[number + 1..]
+                .iter()
+                .take_while(|l| SIGNATORIES.is_match(&l.compact) || MARKING.is_match(&l.compact))
+                .count();
+            number + 1 + skipped
+        }
+        (None, Some(about)) => about,
+        (None, None) => return None,
+    };
+    let limit = head.len().min(start + TITLE_LINES);
+    let ends_title = |l: &&PlainLine| KIND.is_match(&l.compact);
+    let is_text = |l: &&PlainLine| {
+        l.compact.ends_with(['：', ':', '。', '，'])
+            || is_document_number(l)
+            || DATE.is_match(&l.compact)
+    };
+    let text = head[start..limit].iter().position(is_text).map_or(limit, |n| start + n);
+    let kind = head[start..text].iter().position(ends_title).map(|n| start + n + 1);
+    let end = kind.unwrap_or(text.min(start + 3));
+    // 的通知 alone, or a bracket that closes the title, may stand on the next line.
+    let end = end
+        + head[end..text]
+            .iter()
+            .take_while(|l| KIND.is_match(&l.compact) && l.compact.chars().count() < 8)
+            .count();
+    (start < end).then_some(start..end)
+}
+
+/// Where the elements after the body stand, as ranges of lines.
+#[derive(Debug, Default)]
+struct Closing {
+    annex_list: std::ops::Range<usize>,
+    signing: std::ops::Range<usize>,
+    date: Option<usize>,
+    lines: usize,
+    notes: Vec<usize>,
+}
+
+impl Closing {
+    fn role(&self, i: usize) -> Option<Role> {
+        if Some(i) == self.date {
+            Some(Role::DateOfWriting)
+        } else if self.signing.contains(&i) {
+            Some(Role::SigningAuthorities)
+        } else if self.annex_list.contains(&i) {
+            Some(Role::AnnexList)
+        } else if self.notes.contains(&i) && i < self.lines {
+            Some(Role::Note)
+        } else {
+            None
+        }
+    }
+}
+
+/// Finds date, signing authorities above it, annex list above them, notes below.
+fn closing(lines: &[&PlainLine], body: usize) -> Closing {
+    let date = (body..lines.len()).rev().find(|&i| {
+        let text = &lines[i].compact;
+        let signed = i > body && AUTHORITY.is_match(&lines[i - 1].compact);
+        DATE.is_match(text) || BARE_DATE.is_match(text) && signed
+    });
+    let end = date.unwrap_or(lines.len());
+    let list = (body..end)
+        .find(|&i| ANNEX_LIST.is_match(&lines[i].compact) && !lines[i].compact.ends_with('。'));
+    let floor = list.map_or(body, |list| list + 1).max(end.saturating_sub(SIGNING_LINES));
+    let mut signing = end;
+    if date.is_some() {
+        while signing > floor && signs(lines, signing - 1) {
+            signing -= 1;
+        }
+    }
+    let annex_list = list.map_or(end..end, |list| list..list_end(lines, list, signing));
+    // Entries that a list's end leaves over are names that are no authority's: they sign too.
+    let after = date.map_or(lines.len(), |d| d + 1);
+    let notes = (after..lines.len())
+        .filter(|&i| NOTE.is_match(&lines[i].compact) && imprint_role(&lines[i].compact).is_none())
+        .collect();
+    Closing { annex_list, signing: signing..end, date, lines: lines.len(), notes }
+}
+
+/// Whether a line above the date names who signs.
+fn signs(lines: &[&PlainLine], i: usize) -> bool {
+    let line = lines[i];
+    let text = &line.compact;
+    let short = text.chars().count() <= 40 * line.line.pieces.len().max(1);
+    let right = !line.is_of_text() && line.line.bbox.x0 > line.page_width * 0.42;
+    short
+        && !text.contains(['。', '，', '；', '：', ':'])
+        && !ANNEX_ENTRY.is_match(text)
+        && body_role(text) == Role::Prose
+        && (AUTHORITY.is_match(text) || right)
+}
+
+/// Where the annex list that begins at `start` ends: entries are numbered, or go on from the line
+/// above.
+fn list_end(lines: &[&PlainLine], start: usize, limit: usize) -> usize {
+    let mut end = start + 1;
+    while end < limit {
+        let (line, above) = (lines[end], lines[end - 1]);
+        let numbered = ANNEX_ENTRY.is_match(&line.compact);
+        let close = line.page != above.page
+            || line.line.bbox.y0 - above.line.bbox.y1 < 1.6 * line.size().max(1.0);
+        let goes_on =
+            close && !line.compact.ends_with('。') && imprint_role(&line.compact).is_none();
+        if !(numbered || goes_on) {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
