@@ -227,6 +227,8 @@ pub struct QuantityRecord {
     pub value: String,
     /// Its unit.
     pub unit: String,
+    /// What is counted, where a noun follows the unit: 小区 of 1062个小区.
+    pub counted: Option<String>,
     /// As printed.
     pub raw: String,
     /// Half a unit of the last printed digit.
@@ -708,6 +710,7 @@ impl From<&model::Quantity> for QuantityRecord {
         QuantityRecord {
             value: quantity.value.to_string(),
             unit: quantity.unit.clone(),
+            counted: quantity.counted.clone(),
             raw: quantity.raw.clone(),
             half_unit: quantity.half_unit.to_string(),
             place: quantity.place.into(),
@@ -1016,6 +1019,7 @@ impl TargetRecord {
                 raw: q.raw.clone(),
                 value: Amount::new(to_decimal(&q.value, "value")?),
                 unit: q.unit.clone(),
+                counted: q.counted.clone(),
                 half_unit: to_decimal(&q.half_unit, "half_unit")?,
                 place: q.place.to_place(),
             })

@@ -32,6 +32,8 @@ pub struct Quantity {
     pub value: Amount,
     /// Its unit without the multiplier of a spelled form: 户, 万平方米.
     pub unit: String,
+    /// What is counted, where a noun follows the unit: 小区 of 1062个小区.
+    pub counted: Option<String>,
     /// Half a unit of its last printed digit, the multiplier applied: 14.29万 may be 50 off.
     pub half_unit: rust_decimal::Decimal,
     /// Where it stands.

@@ -1,10 +1,317 @@
-//! The frame of the notice by GB/T 9704.
+//! The frame of the notice: the elements around its body by GB/T 9704-2012, read one by one.
+//!
+//! Which line is which element was told in `segment`; this file says what it means. An element
+//! that will not parse keeps its text.
 
-use crate::diag::Sink;
-use crate::model::Frame;
-use crate::repair::document::Document;
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::model::{DocumentNumber, Field, Frame};
+use crate::place::{Located, Place, PlacedText};
+use crate::repair::document::{Document, FrameText};
+use crate::typing::prose::{located, squeeze, tight};
+use crate::typing::{dates, parties};
+use jiff::civil::Date;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The 15 kinds of official document (党政机关公文处理工作条例, article 8), as titles end in them.
+const DOCUMENT_TYPES: &[&str] = &[
+    "决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示",
+    "批复", "议案", "函", "纪要",
+];
+
+/// 密级 with its period: 机密★1年.
+static CLASSIFICATION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("(?:绝密|机密|秘密)(?:★[0-9]*[年月]?(?:长期)?)?").expect("fixed"));
+
+/// 紧急程度; 特提, 特急, 加急, 平急 are those of telegrams.
+static URGENCY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("特提|特急|加急|平急").expect("fixed"));
+
+/// 份号: six digits by the standard.
+static COPY_NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^(?:No\\.?|№)?([0-9]{4,8})").expect("fixed"));
+
+/// 机关代字, year, 序号. Brackets of every hand; the closing one may be lost, as year and number
+/// stay apart by the year's four digits.
+static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x) ^ (?: 发文字号[:：]? | 文号[:：]? )?
+        ( (?P<code> [\p{Han}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} ) [〕\]﹞】）)］〉]?
+        第? (?P<serial> [0-9]{1,6} ) 号 )",
+    )
+    .expect("fixed")
+});
+
+/// 签发人, which may share the line of the document number.
+static SIGNATORY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"签\s*发\s*人\s*[:：]?").expect("fixed"));
+
+/// 抄送： and the like at the start of the imprint.
+static COPIED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^(?:抄送|抄报|主送)[:：]?").expect("fixed"));
+
+/// 共印7份 between the printing authority and its date.
+static COPIES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("[（(]?共印?[0-9]+份[)）]?").expect("fixed"));
 
 /// Reads the elements around the body.
-pub fn frame(_sink: &mut Sink, _document: &Document) -> Frame {
-    Frame::default()
+pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
+    let text = &document.frame;
+    let title = text.title.as_ref().map(squeeze);
+    let name = title.as_ref().map_or("", |title| title.as_str());
+    let (number, signatories) = number_and_signatories(text);
+    let (printing_authority, printing_date) = printing(sink, text.printing.as_ref());
+    Frame {
+        copy_number: marking(text, &COPY_NUMBER),
+        security_classification: marking(text, &CLASSIFICATION),
+        urgency: marking(text, &URGENCY),
+        issuing_authorities: parties::authorities(&text.issuing_authorities),
+        document_number: document_number(sink, number.as_ref()),
+        signatories_for_issue: signatories,
+        document_type: document_type(name),
+        plan_year: dates::year(name),
+        title: title.as_ref().and_then(located),
+        primary_addressees: text.primary_addressees.as_ref().map_or_else(Vec::new, |addressees| {
+            parties::addressees(&without(&tight(addressees), "", &['：', ':']))
+        }),
+        signing_authorities: parties::authorities(&text.signing_authorities),
+        date_of_writing: date_of_writing(sink, text.date_of_writing.as_ref()),
+        disclosure: disclosure(&text.notes),
+        copied_to: text.copied_to.as_ref().map_or_else(Vec::new, |copied| {
+            let copied = tight(copied);
+            let start = COPIED.find(copied.as_str()).map_or(0, |m| m.end());
+            parties::addressees(&copied.slice(start..copied.as_str().len()))
+        }),
+        printing_authority,
+        printing_date,
+    }
+}
+
+/// The first of the markings above the issuing authorities that the pattern is found in; its first
+/// group, where it has one.
+fn marking(text: &FrameText, pattern: &Regex) -> Option<Located<String>> {
+    text.markings.iter().map(tight).find_map(|line| {
+        let found = pattern.captures(line.as_str())?;
+        located(&line.slice(found.get(1).or(found.get(0))?.range()))
+    })
+}
+
+/// The line of the document number, and the persons behind 签发人, on that line or their own.
+fn number_and_signatories(text: &FrameText) -> (Option<PlacedText>, Vec<Located<String>>) {
+    let after_mark = |line: &PlacedText| {
+        let mark = SIGNATORY.find(line.as_str())?;
+        let persons = parties::persons(&line.slice(mark.end()..line.as_str().len()));
+        Some((line.slice(0..mark.start()), persons))
+    };
+    let shared = text.document_number.as_ref().and_then(after_mark);
+    let own = text.signatories_for_issue.as_ref().and_then(after_mark);
+    let number = shared.as_ref().map(|(rest, _)| rest).or(text.document_number.as_ref()).cloned();
+    let persons = shared.into_iter().chain(own).flat_map(|(_, persons)| persons).collect();
+    (number, persons)
+}
+
+fn document_number(sink: &mut Sink, line: Option<&PlacedText>) -> Field<DocumentNumber> {
+    let Some(line) = line.map(tight) else {
+        return Field::Absent;
+    };
+    let Some(place) = line.place() else {
+        return Field::Absent;
+    };
+    let parsed = DOCUMENT_NUMBER.captures(line.as_str()).and_then(|found| {
+        Some(DocumentNumber {
+            raw: found[1].to_owned(),
+            agency_code: found["code"].to_owned(),
+            year: found["year"].parse().ok()?,
+            serial: found["serial"].parse().ok()?,
+        })
+    });
+    match parsed {
+        Some(number) => Field::Read(Located::new(number, place)),
+        None => {
+            let text = line.as_str().to_owned();
+            sink.remark(unreadable(
+                "document_number_unreadable",
+                place,
+                Wording::new(
+                    format!("document number is not of the form 赣建保〔2023〕1号: {text}"),
+                    format!("发文字号不合“机关代字〔年份〕序号号”的格式：{text}"),
+                ),
+            ));
+            Field::Raw(Located::new(text, place))
+        }
+    }
+}
+
+/// The kind of document the title ends in, brackets after it not counted: …的通知（试行）.
+fn document_type(title: &str) -> Option<String> {
+    let mut title = title;
+    while title.ends_with(['）', ')', '》', '〉']) {
+        let open = title.rfind(['（', '(', '《', '〈'])?;
+        title = &title[..open];
+    }
+    DOCUMENT_TYPES.iter().find(|kind| title.ends_with(**kind)).map(|kind| (*kind).to_owned())
+}
+
+fn date_of_writing(sink: &mut Sink, line: Option<&PlacedText>) -> Field<Date> {
+    let Some(line) = line.map(tight) else {
+        return Field::Absent;
+    };
+    date_field(sink, &line)
+}
+
+/// The date in the text, read or raw.
+fn date_field(sink: &mut Sink, text: &PlacedText) -> Field<Date> {
+    let Some(place) = text.place() else {
+        return Field::Absent;
+    };
+    if let Some((date, at)) = dates::find(text.as_str()) {
+        let place = text.slice(at).place().unwrap_or(place);
+        return Field::Read(Located::new(date, place));
+    }
+    let text = text.as_str().to_owned();
+    sink.remark(unreadable(
+        "date_unreadable",
+        place,
+        Wording::new(
+            format!("found no whole date in: {text}"),
+            format!("未能读出完整的年月日：{text}"),
+        ),
+    ));
+    Field::Raw(Located::new(text, place))
+}
+
+/// The note on disclosure, without its brackets.
+fn disclosure(notes: &[PlacedText]) -> Option<Located<String>> {
+    let note = notes.iter().map(squeeze).find(|note| note.as_str().contains("公开"))?;
+    located(&without(&note, "（(", &['）', ')']))
+}
+
+/// 印发机关 and 印发日期: 南昌市财政局办公室 2018年1月17日印发.
+fn printing(sink: &mut Sink, line: Option<&PlacedText>) -> (Option<Located<String>>, Field<Date>) {
+    let Some(line) = line.map(tight) else {
+        return (None, Field::Absent);
+    };
+    let whole = line.as_str().len();
+    let date_at = dates::find(line.as_str()).map(|(_, at)| at.start);
+    let authority = line.slice(0..date_at.unwrap_or(whole));
+    let copies = COPIES.find(authority.as_str()).map_or(whole, |m| m.start());
+    let authority = authority.slice(0..copies.min(authority.as_str().len()));
+    let authority = located(&without(&authority, "", &['，', ',']));
+    let date = match date_at {
+        Some(at) => date_field(sink, &line.slice(at..whole)),
+        // 印发 without a date that can be read.
+        None if line.as_str().contains("印发") => date_field(sink, &line),
+        None => Field::Absent,
+    };
+    (authority, date)
+}
+
+/// The text without these characters at its start and end.
+fn without(text: &PlacedText, starts: &str, ends: &[char]) -> PlacedText {
+    let whole = text.as_str();
+    let start = whole.len() - whole.trim_start_matches(|c| starts.contains(c)).len();
+    let end = whole.trim_end_matches(ends).len();
+    text.slice(start..end.max(start))
+}
+
+fn unreadable(code: &'static str, place: Place, message: Wording) -> Diagnostic {
+    Diagnostic { code, severity: Severity::Warning, place: Some(place), message, hint: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::typing::prose::placed;
+
+    fn read(text: FrameText) -> (Frame, Vec<&'static str>) {
+        let mut sink = Sink::new();
+        let frame = frame(&mut sink, &Document { frame: text, ..Document::default() });
+        (frame, sink.into_parts().0.into_iter().map(|d| d.code).collect())
+    }
+
+    fn value(field: &Option<Located<String>>) -> Option<&str> {
+        field.as_ref().map(|f| f.value.as_str())
+    }
+
+    #[test]
+    fn document_numbers_are_read_in_all_brackets() {
+        for (input, expected) in [
+            ("赣建保〔2023〕1号", Some(("赣建保〔2023〕1号", "赣建保", 2023, 1))),
+            ("湘财农指[2017]253号", Some(("湘财农指[2017]253号", "湘财农指", 2017, 253))),
+            ("赣财扶﹝2021﹞2号", Some(("赣财扶﹝2021﹞2号", "赣财扶", 2021, 2))),
+            ("皖绿〔20201号", Some(("皖绿〔20201号", "皖绿", 2020, 1))),
+            ("豫办[2016] 2 8号", Some(("豫办[2016]28号", "豫办", 2016, 28))),
+            ("桂建函〔2022〕549号", Some(("桂建函〔2022〕549号", "桂建函", 2022, 549))),
+            ("财农〔2020221", None),
+        ] {
+            let (frame, codes) =
+                read(FrameText { document_number: Some(placed(input)), ..FrameText::default() });
+            let number = frame.document_number.read();
+            let parts = number.map(|n| (n.raw.as_str(), n.agency_code.as_str(), n.year, n.serial));
+            assert_eq!(parts, expected, "{input}");
+            assert_eq!(codes.is_empty(), expected.is_some());
+            assert_eq!(matches!(frame.document_number, Field::Raw(_)), expected.is_none());
+        }
+    }
+
+    #[test]
+    fn a_title_names_its_kind_and_year() {
+        for (input, title, kind, year) in [
+            (
+                "关于下达 2023 年全省 工程计划的通知",
+                "关于下达2023年全省工程计划的通知",
+                Some("通知"),
+                Some(2023),
+            ),
+            ("关于危房改造的意见（试行）", "关于危房改造的意见（试行）", Some("意见"), None),
+            ("关于同意二○一二年计划的复函", "关于同意二○一二年计划的复函", Some("函"), Some(2012)),
+            ("2021年项目清单", "2021年项目清单", None, Some(2021)),
+        ] {
+            let (frame, _) = read(FrameText { title: Some(placed(input)), ..FrameText::default() });
+            assert_eq!(value(&frame.title), Some(title));
+            assert_eq!(frame.document_type.as_deref(), kind);
+            assert_eq!(frame.plan_year, year);
+        }
+    }
+
+    #[test]
+    fn markings_and_imprint_are_read() {
+        let (frame, codes) = read(FrameText {
+            markings: vec![placed("000012"), placed("机 密★1年"), placed("特 急")],
+            document_number: Some(placed("南财〔2018〕10号      签发人：张 三  李小四")),
+            date_of_writing: Some(placed("二○一○年三月十七日")),
+            notes: vec![placed("（联系人：王五）"), placed("（此件主动公开）")],
+            copied_to: Some(placed("抄送：市委办公室，市人大常委会办公室、市政协办公室。")),
+            printing: Some(placed("南昌市财政局办公室 共印7份 2018年1月17印发")),
+            ..FrameText::default()
+        });
+        assert_eq!(value(&frame.copy_number), Some("000012"));
+        assert_eq!(value(&frame.security_classification), Some("机密★1年"));
+        assert_eq!(value(&frame.urgency), Some("特急"));
+        let persons: Vec<_> = frame.signatories_for_issue.iter().map(|p| &*p.value).collect();
+        assert_eq!(persons, ["张三", "李小四"]);
+        assert_eq!(
+            frame.date_of_writing.read().map(Date::to_string).as_deref(),
+            Some("2010-03-17")
+        );
+        assert_eq!(value(&frame.disclosure), Some("此件主动公开"));
+        let copied: Vec<_> = frame.copied_to.iter().map(|p| &*p.value).collect();
+        assert_eq!(copied, ["市委办公室", "市人大常委会办公室", "市政协办公室"]);
+        assert_eq!(value(&frame.printing_authority), Some("南昌市财政局办公室"));
+        assert_eq!(frame.printing_date.read().map(Date::to_string).as_deref(), Some("2018-01-17"));
+        assert!(codes.is_empty());
+    }
+
+    #[test]
+    fn what_will_not_parse_keeps_its_text() {
+        let (frame, codes) = read(FrameText {
+            date_of_writing: Some(placed("二〇一二年四月")),
+            ..FrameText::default()
+        });
+        let Field::Raw(raw) = &frame.date_of_writing else {
+            panic!("a month is no date: {:?}", frame.date_of_writing);
+        };
+        assert_eq!(raw.value, "二〇一二年四月");
+        assert_eq!(codes, ["date_unreadable"]);
+    }
 }

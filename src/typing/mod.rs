@@ -5,8 +5,11 @@ pub mod amounts;
 pub mod annex;
 pub mod body;
 pub mod columns;
+pub mod dates;
 pub mod deadlines;
 pub mod frame;
+pub mod parties;
+pub mod prose;
 pub mod regions;
 pub mod targets;
 
