@@ -111,7 +111,7 @@ fn names_on_line(line: &PlacedText) -> Vec<PlacedText> {
     if singles * 2 > parts.len() {
         parts = vec![tight(line)];
     }
-    parts.iter().flat_map(|part| split_off_mark(part)).filter(|part| !part.is_empty()).collect()
+    parts.iter().flat_map(split_off_mark).filter(|part| !part.is_empty()).collect()
 }
 
 /// A name with 文件 at its end, at its start or in its middle, as joint marks come out flattened.
