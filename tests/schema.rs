@@ -328,6 +328,7 @@ fn target() -> Target {
             raw: "14.29万".to_owned(),
             value: Amount::new(Decimal::new(142_900, 0)),
             unit: "户".to_owned(),
+            counted: Some("小区".to_owned()),
             half_unit: Decimal::new(50, 0),
             place: place(),
         }],
