@@ -2,10 +2,13 @@
 //! the last time. Reading one notice is `pipeline`'s; telling people about it, `cli`'s.
 
 pub mod answer;
+pub mod compare;
 pub mod diff;
 pub mod gather;
 pub mod isolate;
 pub mod ledger;
+pub mod merge;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod store;

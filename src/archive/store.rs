@@ -191,8 +191,12 @@ pub fn write_whole(
     let error = |e| StoreError::io(path, e);
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(error)?;
-    let mut file =
-        tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(error)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".writing-");
+    // As any other file of the user's: what the umask leaves.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(error)?;
     let mut out = BufWriter::new(file.as_file_mut());
     write(&mut out).map_err(error)?;
     out.flush().map_err(error)?;

@@ -1,6 +1,7 @@
 //! What was typed: the verbs and their flags, with nothing looked up yet.
 
-use crate::options::Limits;
+use crate::cli::archive_args;
+use crate::options::{Limits, Options};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -68,6 +69,17 @@ pub enum Verb {
         /// The folder they go to
         folder: PathBuf,
     },
+    /// Convert an archive of notices, and go on where an earlier run was
+    Batch(archive_args::Batch),
+    /// Say what changed between two results, or two folders of results, cell by cell
+    Diff(archive_args::Diff),
+    /// Approve new results: the approved ones then hold what these hold
+    Accept(archive_args::Accept),
+    /// Join the parts of an archive that several machines made
+    Merge(archive_args::Merge),
+    /// Read notices from standard input for `fubiao batch`, in a process of its own
+    #[command(hide = true)]
+    Worker(archive_args::Worker),
 }
 
 /// `fubiao convert`.
@@ -200,14 +212,34 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The limits they mean.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            input_bytes: self.max_input_bytes,
-            pages: self.max_pages,
-            page_glyphs: self.max_page_glyphs,
-            page_rules: self.max_page_rules,
-            table_cells: self.max_table_cells,
+    /// The flags that mean the same, for a worker process.
+    pub fn to_args(&self) -> Vec<String> {
+        let LimitArgs {
+            max_input_bytes,
+            max_pages,
+            max_page_glyphs,
+            max_page_rules,
+            max_table_cells,
+        } = self;
+        vec![
+            format!("--max-input-bytes={max_input_bytes}"),
+            format!("--max-pages={max_pages}"),
+            format!("--max-page-glyphs={max_page_glyphs}"),
+            format!("--max-page-rules={max_page_rules}"),
+            format!("--max-table-cells={max_table_cells}"),
+        ]
+    }
+
+    /// The options they mean.
+    pub fn options(&self) -> Options {
+        Options {
+            limits: Limits {
+                input_bytes: self.max_input_bytes,
+                pages: self.max_pages,
+                page_glyphs: self.max_page_glyphs,
+                page_rules: self.max_page_rules,
+                table_cells: self.max_table_cells,
+            },
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The command: `args` is what was typed, `run` what it means, `report` what people are told.
 
+pub mod archive;
+pub mod archive_args;
 pub mod args;
 pub mod files;
 pub mod inspect;

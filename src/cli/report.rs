@@ -6,6 +6,7 @@ use crate::emit::record::{
     DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
 };
 use crate::error::Error;
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
@@ -58,16 +59,21 @@ impl Reporter {
     }
 
     /// Says what stopped an input: what, where, and what to do.
-    pub fn error(&self, name: &str, what: &Wording, hint: Option<&Wording>) {
-        self.line("error", &format!("{name}: {}", self.say(what)));
-        if let Some(hint) = hint {
-            self.line("hint", self.say(hint));
+    pub fn error(&self, name: &str, what: &dyn Display, hint: &str) {
+        self.line("error", &format!("{name}: {what}"));
+        if !hint.is_empty() {
+            self.line("hint", hint);
         }
+    }
+
+    /// Says what stopped an input, in the reader's language.
+    pub fn tell(&self, name: &str, what: &Wording, hint: Option<&Wording>) {
+        self.error(name, &self.say(what), hint.map_or("", |hint| self.say(hint)));
     }
 
     /// Says what stopped the reading of a notice.
     pub fn stopped(&self, name: &str, error: &Error) {
-        self.error(name, &error.message(), Some(&error.hint()));
+        self.tell(name, &error.message(), Some(&error.hint()));
     }
 
     /// Says what was found and doubted in a notice that was read.
@@ -127,6 +133,19 @@ impl Reporter {
         for (stage, took) in timings {
             self.line("timing", &format!("{stage} {:.3} ms", took.as_secs_f64() * 1e3));
         }
+    }
+
+    /// Says how a run went, unless nothing was to be said.
+    pub fn info(&self, text: &str) {
+        if !self.is_quiet() {
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// Whether nothing but errors is said.
+    pub fn is_quiet(&self) -> bool {
+        self.volume == Volume::Quiet
     }
 
     /// What a notice says against itself, for people: each finding with its figures and suspects.

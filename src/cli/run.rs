@@ -1,7 +1,8 @@
 //! What the command means: each verb from its arguments to its exit status.
 
 use crate::check;
-use crate::cli::args::{Args, Check, Convert, Deny, Format, Inspect, LimitArgs, Validate, Verb};
+use crate::cli::archive;
+use crate::cli::args::{Args, Check, Convert, Deny, Format, Inspect, Validate, Verb};
 use crate::cli::files::{self, InputError, Output};
 use crate::cli::inspect;
 use crate::cli::report::Reporter;
@@ -24,12 +25,15 @@ use std::time::{Duration, Instant};
 pub enum Status {
     /// All done.
     Done,
-    /// Done, and there is what the run was to refuse: findings, or a result that is not valid.
+    /// Done, and there is what the run was to refuse: findings, a result that is not valid, or two
+    /// results that differ.
     Denied,
     /// The command was mistyped: what it asks for can't be.
     Mistyped,
     /// An input could not be read.
     Unread,
+    /// Interrupted; the same command goes on from there.
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -39,6 +43,7 @@ impl From<Status> for ExitCode {
             Status::Denied => 1,
             Status::Mistyped => 2,
             Status::Unread => 3,
+            Status::Interrupted => 130,
         })
     }
 }
@@ -57,6 +62,11 @@ pub fn run(args: &Args) -> Status {
             Ok(())
         }),
         Verb::Man { folder } => man(&reporter, folder),
+        Verb::Batch(args) => Ok(archive::batch(&reporter, args)),
+        Verb::Diff(args) => Ok(archive::diff(&reporter, args)),
+        Verb::Accept(args) => Ok(archive::accept(&reporter, args)),
+        Verb::Merge(args) => Ok(archive::merge(&reporter, args)),
+        Verb::Worker(args) => Ok(archive::worker(&reporter, args)),
     };
     answer.unwrap_or_else(|status| status)
 }
@@ -67,7 +77,7 @@ type Answer<T = Status> = Result<T, Status>;
 fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     typed_together(reporter, args)?;
     let output = output(reporter, &args.input, args.output.as_deref())?;
-    let options = options(&args.limits);
+    let options = args.limits.options();
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
     let run = Run { reporter, args, source: &source, options: &options, output: &output };
@@ -86,7 +96,7 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
 /// Refuses flags that ask together for what can't be.
 fn typed_together(reporter: &Reporter, args: &Convert) -> Answer<()> {
     let refuse = |what: Wording, hint: Wording| {
-        reporter.error("fubiao convert", &what, Some(&hint));
+        reporter.tell("fubiao convert", &what, Some(&hint));
         Err(Status::Mistyped)
     };
     if args.bom && args.format != Format::Csv {
@@ -186,10 +196,6 @@ impl Clock {
     }
 }
 
-fn options(limits: &LimitArgs) -> Options {
-    Options { limits: limits.limits() }
-}
-
 fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
     let any = findings.iter().any(|finding| finding.severity != "note");
     match deny {
@@ -200,7 +206,7 @@ fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
 
 /// Checks one input after the other; one that can't be read does not stop the others.
 fn check_all(reporter: &Reporter, args: &Check) -> Answer {
-    let options = options(&args.limits);
+    let options = args.limits.options();
     let mut worst = Status::Done;
     for input in &args.inputs {
         let status = match check_one(reporter, &options, input) {
@@ -250,7 +256,7 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
         for violation in &verdict.violations {
             let path = if violation.path.is_empty() { "/" } else { &violation.path };
             let text = format!("{path}: {}", violation.message);
-            reporter.error(&name, &Wording::new(text.clone(), text), None);
+            reporter.tell(&name, &Wording::new(text.clone(), text), None);
         }
         if verdict.is_valid() {
             print(reporter, |out| reporter.write_valid(out, &name))?;
@@ -262,7 +268,7 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
 }
 
 fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
-    let options = options(&args.limits);
+    let options = args.limits.options();
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
     let mut answer = Ok(());
@@ -301,7 +307,7 @@ fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Answer<Ou
     if same {
         let what = Wording::new("the result would replace the notice", "结果会覆盖原通知");
         let hint = Wording::new("give --output another name", "请给 --output 换一个名字");
-        reporter.error(&output.display().to_string(), &what, Some(&hint));
+        reporter.tell(&output.display().to_string(), &what, Some(&hint));
         return Err(Status::Mistyped);
     }
     Ok(Output::File(output.to_owned()))
@@ -324,7 +330,7 @@ fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> Status {
         }
         _ => None,
     };
-    reporter.error(&input.display().to_string(), &file_error(error), hint.as_ref());
+    reporter.tell(&input.display().to_string(), &file_error(error), hint.as_ref());
     Status::Unread
 }
 
@@ -354,7 +360,7 @@ fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error) -> Status 
     let Wording { en, zh } = file_error(error);
     let what =
         Wording::new(format!("the result can't be written: {en}"), format!("无法写出结果：{zh}"));
-    reporter.error(&name, &what, hint.as_ref());
+    reporter.tell(&name, &what, hint.as_ref());
     if hint.is_some() { Status::Mistyped } else { Status::Unread }
 }
 

@@ -1,0 +1,87 @@
+//! Parts of an archive that several machines made, joined to what one run would have made.
+
+use crate::archive::gather;
+use crate::archive::ledger::{Entry, Ledger, Outcome};
+use crate::archive::store::{Store, StoreError, write_whole};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why parts can't be joined.
+#[derive(Debug)]
+pub enum MergeError {
+    /// Occurs if two parts hold different results under one name.
+    Conflict(String),
+    /// Occurs if a part has no manifest: no run there, or one that was not finished.
+    NoPart(PathBuf),
+    /// Occurs if a part's result is not the one its manifest names.
+    Damaged(PathBuf, String),
+    /// Occurs if the disk refuses.
+    Store(StoreError),
+}
+
+impl From<StoreError> for MergeError {
+    fn from(error: StoreError) -> MergeError {
+        MergeError::Store(error)
+    }
+}
+
+impl fmt::Display for MergeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MergeError::Conflict(name) => write!(f, "{name}: the parts hold different results"),
+            MergeError::NoPart(path) => {
+                write!(f, "{}: no manifest.ndjson, or a run that is not finished", path.display())
+            }
+            MergeError::Damaged(path, name) => {
+                write!(f, "{}: the result of {name} is not the one in its manifest", path.display())
+            }
+            MergeError::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Joins the parts into the store; returns how many notices it then holds.
+///
+/// # Errors
+/// See [`MergeError`]. What was joined before stays.
+pub fn merge(
+    store: &Store,
+    parts: &[PathBuf],
+    settings: &gather::Settings,
+) -> Result<usize, MergeError> {
+    let mut all: Ledger = store.ledger()?;
+    for path in parts {
+        if !path.join("manifest.ndjson").is_file() {
+            return Err(MergeError::NoPart(path.clone()));
+        }
+        let part = Store::open(path)?;
+        for (name, entry) in part.ledger()? {
+            if all.get(&name).is_some_and(|held| *held != entry) {
+                return Err(MergeError::Conflict(name));
+            }
+            take_over(store, &part, path, &entry)?;
+            all.insert(name, entry);
+        }
+    }
+    store.settle(&all)?;
+    gather::gather(store, &all, settings)?;
+    Ok(all.len())
+}
+
+fn take_over(store: &Store, part: &Store, path: &Path, entry: &Entry) -> Result<(), MergeError> {
+    if !matches!(entry.outcome, Outcome::Done { .. }) {
+        return Ok(store.note(entry)?);
+    }
+    if !part.holds(entry) {
+        return Err(MergeError::Damaged(path.to_owned(), entry.name.clone()));
+    }
+    for (from, to) in [
+        (part.facts_part(&entry.name), store.facts_part(&entry.name)),
+        (part.result(&entry.name), store.result(&entry.name)),
+    ] {
+        write_whole(&to, |out| io::copy(&mut fs::File::open(&from)?, out).map(drop))?;
+    }
+    Ok(store.note(entry)?)
+}

@@ -1,0 +1,433 @@
+//! What the verbs about many notices mean: batch, worker, merge, diff, accept.
+
+use crate::archive::compare::{self, Change, Changes};
+use crate::archive::diff::{CellChange, Difference, Reading, Side};
+use crate::archive::isolate::{self, Isolation};
+use crate::archive::ledger::{Entry, Outcome};
+use crate::archive::merge;
+use crate::archive::plan;
+use crate::archive::run::{How, Settings, Watch, Which, run};
+use crate::archive::store::{Store, StoreError, write_whole};
+use crate::archive::{answer, gather, report};
+use crate::cli::archive_args::{Accept, ArchiveFormat, Batch, Diff, DiffFormat, Merge, Worker};
+use crate::cli::args::LimitArgs;
+use crate::cli::report::Reporter;
+use crate::cli::run::Status;
+use crate::emit::json;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Set by Ctrl-C: the notices at hand are finished, no other is begun.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// Without a terminal, how often a line tells how far the run is.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// `fubiao batch`.
+pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
+    let since = Instant::now();
+    let plan = match plan_of(args) {
+        Ok(plan) => plan,
+        Err(what) => {
+            reporter.error("batch", &what, "check the path or the pattern");
+            return Status::Unread;
+        }
+    };
+    let settings = settings(args);
+    let store = match Store::open(&args.out) {
+        Ok(store) => store,
+        Err(error) => return refused(reporter, &error),
+    };
+    // A second handler can't be set; the run then ends at Ctrl-C at once, and still resumes.
+    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+    if args.no_isolate {
+        answer::keep_panics();
+    }
+    let progress = Progress::new(reporter, plan.len());
+    let summary = run(&store, &plan, &settings, &progress, &STOP);
+    progress.end();
+    let summary = match summary {
+        Ok(summary) => summary,
+        Err(error) => return refused(reporter, &error),
+    };
+    let told = report::to_json(&summary, since.elapsed(), &settings.build);
+    let path = store.root().join("report.json");
+    if let Err(error) = write_whole(&path, |out| json::write_value(out, &told)) {
+        return refused(reporter, &error);
+    }
+    let counts = report::counts(&summary);
+    reporter.info(&format!(
+        "{} notices: {} read, {} unchanged, {} with findings, {} failed{}",
+        summary.notices.len(),
+        counts.read,
+        counts.unchanged,
+        counts.with_findings,
+        counts.failed,
+        match counts.left_out {
+            0 => String::new(),
+            n => format!(", {n} left to others"),
+        },
+    ));
+    if summary.interrupted {
+        reporter.info(&format!(
+            "interrupted before {} notices; the same command goes on from here",
+            counts.not_reached
+        ));
+        return Status::Interrupted;
+    }
+    if counts.failed > 0 { Status::Unread } else { Status::Done }
+}
+
+fn plan_of(args: &Batch) -> Result<Vec<plan::Item>, String> {
+    let listed = args.inputs.iter().any(|input| input == Path::new("-"));
+    if !listed {
+        return plan::plan(&args.inputs, &args.out).map_err(|e| e.to_string());
+    }
+    if args.inputs.len() > 1 {
+        return Err("- stands alone: a list on standard input, or inputs by name".to_owned());
+    }
+    let lines: io::Result<Vec<String>> = io::stdin().lock().lines().collect();
+    let lines = lines.map_err(|e| format!("the list on standard input can't be read: {e}"))?;
+    let paths: Vec<PathBuf> =
+        lines.iter().map(|l| l.trim_end()).filter(|l| !l.is_empty()).map(PathBuf::from).collect();
+    Ok(plan::listed(&paths))
+}
+
+fn settings(args: &Batch) -> Settings {
+    let which = match (args.fresh, args.only_failed) {
+        (true, _) => Which::All,
+        (_, true) => Which::OnlyFailed,
+        _ => Which::Undone,
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let program = std::env::current_exe();
+    let isolation = match &program {
+        Ok(program) if !args.no_isolate => Some(Isolation {
+            program: program.clone(),
+            args: worker_args(args.memory, &args.limits),
+            timeout: Duration::from_secs_f64(args.timeout),
+        }),
+        _ => None,
+    };
+    Settings {
+        jobs: args.jobs.map_or(cores, usize::from),
+        isolation,
+        which,
+        shard: args.shard,
+        gather: gather_settings(&args.format),
+        options: args.limits.options(),
+        build: build(program.ok().as_deref()),
+    }
+}
+
+fn gather_settings(formats: &[ArchiveFormat]) -> gather::Settings {
+    gather::Settings { ndjson: formats.contains(&ArchiveFormat::Facts) }
+}
+
+fn worker_args(memory: u64, limits: &LimitArgs) -> Vec<OsString> {
+    let mut args = vec!["worker".into(), "--memory".into(), memory.to_string().into()];
+    args.extend(limits.to_args().into_iter().map(OsString::from));
+    args
+}
+
+/// Version and hash of this program: another build may read otherwise, so it reads everything anew.
+fn build(program: Option<&Path>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let hashed = program.and_then(|path| File::open(path).ok()).is_some_and(|file| {
+        let mut file = io::BufReader::new(file);
+        hasher.update_reader(&mut file).is_ok()
+    });
+    let version = env!("CARGO_PKG_VERSION");
+    match hashed {
+        true => format!("{version}+{}", &hasher.finalize().to_hex()[..16]),
+        false => version.to_owned(),
+    }
+}
+
+fn refused(reporter: &Reporter, error: &StoreError) -> Status {
+    reporter.error("batch", error, error.hint());
+    Status::Unread
+}
+
+/// `fubiao worker`: for `fubiao batch` and for engines that have bytes and want bytes.
+pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
+    if let Some(mib) = args.memory {
+        limit_memory(mib.saturating_mul(1 << 20));
+    }
+    answer::keep_panics();
+    let mut input = io::stdin().lock();
+    let mut output = io::stdout().lock();
+    match isolate::serve(&mut input, &mut output, &args.limits.options()) {
+        Ok(()) => Status::Done,
+        Err(error) => {
+            reporter.error("worker", &error, "its input is made by fubiao batch");
+            Status::Unread
+        }
+    }
+}
+
+/// Asks the system to refuse memory beyond this. Where it can't, the parent's time limit still holds.
+fn limit_memory(bytes: u64) {
+    #[cfg(unix)]
+    let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes);
+    #[cfg(not(unix))]
+    let _ = bytes;
+}
+
+/// `fubiao merge`.
+pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
+    let store = match Store::open(&args.out) {
+        Ok(store) => store,
+        Err(error) => return refused(reporter, &error),
+    };
+    match merge::merge(&store, &args.parts, &gather_settings(&args.format)) {
+        Ok(notices) => {
+            reporter.info(&format!("{notices} notices of {} parts", args.parts.len()));
+            Status::Done
+        }
+        Err(error) => {
+            reporter.error("merge", &error, "merge finished parts of one archive by one build");
+            Status::Unread
+        }
+    }
+}
+
+/// `fubiao diff`.
+pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
+    let changes = match compare::compare(&args.old, &args.new) {
+        Ok(changes) => changes,
+        Err(error) => {
+            reporter.error("diff", &error, "give two results, or two folders of results");
+            return Status::Unread;
+        }
+    };
+    let mut out = io::stdout().lock();
+    let written = match args.format {
+        DiffFormat::Json => json::write_value(&mut out, &compare::to_json(&changes)),
+        DiffFormat::Text => out.write_all(describe(&changes, Paint::for_stdout()).as_bytes()),
+    };
+    // A reader that closed the pipe has seen enough.
+    if written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe) {
+        return Status::Unread;
+    }
+    if args.accept && !changes.is_empty() {
+        return take_over(reporter, &args.old, &args.new);
+    }
+    if changes.is_empty() { Status::Done } else { Status::Denied }
+}
+
+/// `fubiao accept`.
+pub fn accept(reporter: &Reporter, args: &Accept) -> Status {
+    take_over(reporter, &args.old, &args.new)
+}
+
+fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
+    match compare::accept(old, new) {
+        Ok(()) => {
+            reporter.info(&format!("{} now holds what {} holds", old.display(), new.display()));
+            Status::Done
+        }
+        Err(error) => {
+            reporter.error("accept", &error, "check both folders");
+            Status::Unread
+        }
+    }
+}
+
+/// Colours of a comparison, or none.
+#[derive(Debug, Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn for_stdout() -> Paint {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        Paint(!no_color && io::stdout().is_terminal())
+    }
+
+    fn wrap(self, code: &str, text: &str) -> String {
+        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn lost(self, text: &str) -> String {
+        self.wrap("31", text)
+    }
+
+    fn gained(self, text: &str) -> String {
+        self.wrap("32", text)
+    }
+
+    fn head(self, text: &str) -> String {
+        self.wrap("1", text)
+    }
+}
+
+/// The changes for people: a notice a paragraph, a change a line.
+fn describe(changes: &Changes, paint: Paint) -> String {
+    let mut text = String::new();
+    let (mut new, mut gone, mut changed) = (0, 0, 0);
+    for (name, change) in changes {
+        // Writing into a string can't fail.
+        let _ = match change {
+            Change::New => {
+                new += 1;
+                writeln!(text, "{} {}", paint.gained("new    "), paint.head(name))
+            }
+            Change::Gone => {
+                gone += 1;
+                writeln!(text, "{} {}", paint.lost("gone   "), paint.head(name))
+            }
+            Change::Changed(difference) => {
+                changed += 1;
+                writeln!(text, "changed {}", paint.head(name))
+                    .and_then(|()| describe_one(&mut text, difference, paint))
+            }
+        };
+    }
+    if changes.is_empty() {
+        text.push_str("no difference\n");
+    } else {
+        let _ = writeln!(text, "{changed} changed, {new} new, {gone} gone");
+    }
+    text
+}
+
+fn describe_one(text: &mut String, difference: &Difference, paint: Paint) -> std::fmt::Result {
+    for field in &difference.fields {
+        writeln!(text, "  {}", field.field)?;
+        writeln!(text, "    {}", paint.lost(&format!("- {}", field.old)))?;
+        writeln!(text, "    {}", paint.gained(&format!("+ {}", field.new)))?;
+    }
+    for row in &difference.rows {
+        let line = format!(
+            "annex {} {} | {}",
+            row.annex,
+            named(&row.region, row.parent.as_deref()),
+            row.printed.join(" | ")
+        );
+        match row.side {
+            Side::Gone => writeln!(text, "  {}", paint.lost(&format!("- {line}")))?,
+            Side::New => writeln!(text, "  {}", paint.gained(&format!("+ {line}")))?,
+        }
+    }
+    for cell in &difference.cells {
+        let CellChange { annex, region, parent, column, old, new } = cell;
+        writeln!(
+            text,
+            "  annex {annex} {} | {}: {} -> {}",
+            named(region, parent.as_deref()),
+            column.join("/"),
+            paint.lost(&printed(old.as_ref())),
+            paint.gained(&printed(new.as_ref())),
+        )?;
+    }
+    for (what, remarks) in
+        [("finding", &difference.findings), ("diagnostic", &difference.diagnostics)]
+    {
+        for r in remarks {
+            let line = format!("{what} {} [{}]: {}", r.severity, r.word, r.message);
+            match r.side {
+                Side::Gone => writeln!(text, "  {}", paint.lost(&format!("- {line}")))?,
+                Side::New => writeln!(text, "  {}", paint.gained(&format!("+ {line}")))?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn named(region: &str, parent: Option<&str>) -> String {
+    parent.map_or_else(|| region.to_owned(), |parent| format!("{parent}/{region}"))
+}
+
+/// How a cell was read: what is printed, and the value where it is not what is printed.
+fn printed(reading: Option<&Reading>) -> String {
+    match reading {
+        None => "(no such column)".to_owned(),
+        Some(Reading { raw, status, .. }) if status == "blank" && raw.is_empty() => {
+            "(blank)".to_owned()
+        }
+        Some(Reading { raw, value: Some(value), .. }) if value != raw => format!("{raw} = {value}"),
+        Some(Reading { raw, value: None, status }) if status != "text" => {
+            format!("{raw} ({status})")
+        }
+        Some(Reading { raw, .. }) => raw.clone(),
+    }
+}
+
+/// Tells how far a run is: a bar on a terminal, a line now and then elsewhere.
+struct Progress<'a> {
+    reporter: &'a Reporter,
+    bar: Option<ProgressBar>,
+    told: Mutex<Told>,
+    total: usize,
+}
+
+struct Told {
+    done: usize,
+    failed: usize,
+    last: Instant,
+}
+
+impl<'a> Progress<'a> {
+    fn new(reporter: &'a Reporter, total: usize) -> Progress<'a> {
+        let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
+            let bar = ProgressBar::with_draw_target(
+                Some(total as u64),
+                ProgressDrawTarget::stderr_with_hz(10),
+            );
+            // The template is ours and known to be well-formed; without it the bar has the default look.
+            if let Ok(style) = ProgressStyle::with_template(
+                "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left",
+            ) {
+                bar.set_style(style);
+            }
+            bar.set_message("0");
+            bar
+        });
+        let told = Mutex::new(Told { done: 0, failed: 0, last: Instant::now() });
+        Progress { reporter, bar, told, total }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watch for Progress<'_> {
+    fn done(&self, entry: &Entry, _how: How) {
+        let mut told = self.told.lock().unwrap_or_else(|held| held.into_inner());
+        told.done += 1;
+        if let Outcome::Failed { reason, message } = &entry.outcome {
+            told.failed += 1;
+            let say = || {
+                let what = format!("{}: {message}", reason.name());
+                self.reporter.error(&entry.name, &what, "");
+            };
+            match &self.bar {
+                Some(bar) => bar.suspend(say),
+                None => say(),
+            }
+        }
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(told.failed.to_string());
+                bar.inc(1);
+            }
+            None if told.last.elapsed() >= LINE_EVERY => {
+                told.last = Instant::now();
+                let Told { done, failed, .. } = *told;
+                self.reporter.info(&format!("{done} of {} notices, {failed} failed", self.total));
+            }
+            None => {}
+        }
+    }
+}

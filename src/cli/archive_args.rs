@@ -1,0 +1,146 @@
+//! What was typed for the verbs about many notices: batch, worker, merge, diff, accept.
+
+use crate::archive::run::Shard;
+use crate::cli::args::LimitArgs;
+use clap::{Args as ClapArgs, ValueEnum};
+use std::path::PathBuf;
+
+/// `fubiao batch`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "A run that was cut off goes on where it was; what is done is known by content, \
+    not by dates.\n\nExamples:\n  \
+    fubiao batch archive/ --out results\n  \
+    fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
+    find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
+    fubiao batch archive/ --out new && fubiao diff approved new"
+)]
+pub struct Batch {
+    /// Files, folders, patterns, or - for a list of files on standard input, one a line
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// The folder of results
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Notices read at a time [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Go on where an earlier run into this folder was (this is the default)
+    #[arg(long, conflicts_with_all = ["fresh", "only_failed"])]
+    pub resume: bool,
+    /// Read everything again
+    #[arg(long, conflicts_with = "only_failed")]
+    pub fresh: bool,
+    /// Read only what failed before
+    #[arg(long)]
+    pub only_failed: bool,
+    /// What is put together of all notices, besides one JSON a notice
+    #[arg(long, value_delimiter = ',', default_value = "facts")]
+    pub format: Vec<ArchiveFormat>,
+    /// How long one notice may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
+    pub timeout: f64,
+    /// How much memory the reader of one notice may use, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub memory: u64,
+    /// Read in this process: a little faster, but a crash ends the run
+    #[arg(long)]
+    pub no_isolate: bool,
+    /// Do part I of N of the archive, split by content; join the parts with `fubiao merge`
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<Shard>,
+    /// Where to stop within one notice.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// What is put together of all notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ArchiveFormat {
+    /// One JSON a notice; always there
+    Json,
+    /// facts.ndjson: one JSON object a line, one line a cell
+    Facts,
+}
+
+/// `fubiao worker`.
+#[derive(Debug, ClapArgs)]
+pub struct Worker {
+    /// How much memory it may use, in MiB
+    #[arg(long, value_name = "MIB")]
+    pub memory: Option<u64>,
+    /// Where to stop within one notice.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// `fubiao merge`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  fubiao merge part1 part2 part3 --out results")]
+pub struct Merge {
+    /// Folders made by `fubiao batch --shard`
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
+    /// The folder of results
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What is put together of all notices, besides one JSON a notice
+    #[arg(long, value_delimiter = ',', default_value = "facts")]
+    pub format: Vec<ArchiveFormat>,
+}
+
+/// `fubiao diff`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 the same; 1 they differ; 3 one could not be read.\n\n\
+    Example: fubiao batch archive/ --out new && fubiao diff approved new")]
+pub struct Diff {
+    /// A result or a folder of results
+    pub old: PathBuf,
+    /// Another
+    pub new: PathBuf,
+    /// The form of the answer
+    #[arg(long, default_value = "text")]
+    pub format: DiffFormat,
+    /// Approve the new results: OLD then holds what NEW holds
+    #[arg(long)]
+    pub accept: bool,
+}
+
+/// The form of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// `fubiao accept`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: fubiao accept approved new")]
+pub struct Accept {
+    /// The approved results
+    pub old: PathBuf,
+    /// The results to approve
+    pub new: PathBuf,
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let expected = || "expected I/N with I from 1 to N, such as 2/3".to_owned();
+    let (index, count) = text.split_once('/').ok_or_else(expected)?;
+    let (index, count): (u64, u64) = match (index.parse(), count.parse()) {
+        (Ok(index), Ok(count)) => (index, count),
+        _ => return Err(expected()),
+    };
+    if index == 0 || index > count {
+        return Err(expected());
+    }
+    Ok(Shard { index: index - 1, count })
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err("expected seconds from 0.01 to 86400".to_owned()),
+    }
+}
