@@ -331,13 +331,22 @@ impl Open {
                 });
             }
         }
-        let kinds = self.kinds();
+        let recent = self.table.rows.len().saturating_sub(RECENT);
+        // The first row may be half of one: it says little of the columns, but more than nothing where
+        // few rows are known.
+        let mut known = self.table.rows[recent..].to_vec();
+        known.extend(data.iter().skip(1).cloned());
+        let mut kinds = Kinds::of(&known, self.table.columns);
+        if known.len() < 3 {
+            known.extend(data.first().cloned());
+            let with_first = Kinds::of(&known, self.table.columns);
+            kinds.key = with_first.key.or(kinds.key);
+        }
         let mut data = data.into_iter();
         if fragment.panels <= 1
             && let (Some(last), Some(mut first)) = (self.table.rows.last_mut(), data.next())
             && !rows::mend(sink, &kinds, last, &first)
         {
-            let recent = self.table.rows.len().saturating_sub(RECENT);
             rows::carry_spans(sink, &kinds, &mut self.table.rows[recent..], &mut first);
             self.table.rows.push(first);
         }

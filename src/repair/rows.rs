@@ -177,6 +177,8 @@ pub(super) struct Kinds {
     pub(super) figures: Vec<bool>,
     /// Whether the column holds any text that is no figure.
     pub(super) words: Vec<bool>,
+    /// Whether a cell of the column reaches over several rows.
+    pub(super) spans: Vec<bool>,
     /// The column that every row fills: a serial number or a name.
     pub(super) key: Option<usize>,
 }
@@ -184,7 +186,12 @@ pub(super) struct Kinds {
 impl Kinds {
     /// Counts over these rows.
     pub(super) fn of(rows: &[TableRow], cols: usize) -> Kinds {
-        let mut kinds = Kinds { figures: vec![false; cols], words: vec![false; cols], key: None };
+        let mut kinds = Kinds {
+            figures: vec![false; cols],
+            words: vec![false; cols],
+            spans: vec![false; cols],
+            key: None,
+        };
         for col in 0..cols {
             let (mut figures, mut marks, mut words, mut held) = (0usize, 0usize, 0usize, 0usize);
             // Words above the first figure may be header.
@@ -192,6 +199,7 @@ impl Kinds {
             for row in rows {
                 match row.slots.get(col) {
                     Some(Slot::Left) => held += 1,
+                    Some(Slot::Above) => kinds.spans[col] = true,
                     Some(Slot::Cell(cell)) => {
                         let text = cell.text.as_str().trim();
                         held += usize::from(!text.is_empty());
@@ -257,11 +265,13 @@ pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &T
         return false;
     }
     let before = format!("{}\n{}", printed(last), printed(next));
-    for (slot, part) in last.slots.iter_mut().zip(&next.slots) {
+    for (col, (slot, part)) in last.slots.iter_mut().zip(&next.slots).enumerate() {
         let (Slot::Cell(cell), Slot::Cell(part)) = (slot, part) else {
             continue;
         };
-        if part.text.is_empty() {
+        // A name that spans rows may be printed again on the new page.
+        let is_again = col < key && part.text.as_str() == cell.text.as_str();
+        if part.text.is_empty() || is_again {
             continue;
         }
         if cell.text.is_empty() {
@@ -309,13 +319,14 @@ pub(super) fn carry_spans(
     let Some(key) = kinds.key else { return };
     let below = next.clone();
     for col in 0..key.min(next.slots.len()) {
-        let spans = rows.iter().any(|row| matches!(row.slots.get(col), Some(Slot::Above)));
         let Some(head) = rows.iter().rposition(|row| row.cell(col).is_some()) else { continue };
         let is_wide = matches!(rows[head].slots.get(col + 1), Some(Slot::Left));
-        if !spans || is_wide {
+        let (above, here) = (text_at(&rows[head], col), text_at(&below, col));
+        // A blank left of the names goes on with what stands above it; a name printed again may also
+        // be one that every row repeats.
+        if is_wide || !(kinds.spans[col] || here.is_empty()) {
             continue;
         }
-        let (above, here) = (text_at(&rows[head], col), text_at(&below, col));
         let Some(cell) = below.cell(col) else { continue };
         if above.is_empty() && !here.is_empty() {
             // The name of the span is printed in its middle, which fell on this page.

@@ -1,0 +1,274 @@
+//! Laws that hold for every input of a kind, by proptest.
+
+/// Laws 2 and 3: a table cut by pages comes back the same.
+mod joins {
+    use fubiao::diag::Sink;
+    use fubiao::geom::Rect;
+    use fubiao::place::{Place, PlacedText};
+    use fubiao::repair::document::{Slot, Table};
+    use fubiao::repair::joins;
+    use fubiao::segment::outline::{Block, Fragment, GridCell, Role, Ruling, TextBlock};
+    use proptest::prelude::*;
+
+    const PREFECTURES: &[&str] = &["南昌市", "九江市", "萍乡市", "宜春市", "上饶市", "吉安市"];
+    const COUNTIES: &[&str] = &["中心城区", "修水县", "乐平市", "芦溪县", "浮梁县", "崇义县"];
+
+    /// A place of a drawn table: a cell, or `<` and `^` for what the cell to the left or above covers.
+    type Drawn = Vec<Vec<String>>;
+
+    /// A whole table as it would stand on one endless page.
+    #[derive(Debug, Clone)]
+    struct Whole {
+        header: Drawn,
+        rows: Drawn,
+    }
+
+    /// How a page shows the header of the table it goes on with.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Top {
+        Whole,
+        LastTier,
+        CutShort,
+        Blank,
+        Absent,
+    }
+
+    /// A cut: before which row, under which header, and through what.
+    #[derive(Debug, Clone)]
+    struct Cut {
+        before: usize,
+        top: Top,
+        caption: bool,
+        /// Whether the row before the cut leaves its figures to the next page.
+        tears: bool,
+        /// Whether a span that goes on bears its name again.
+        names_span: bool,
+    }
+
+    fn cells(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| word.to_string()).collect()
+    }
+
+    fn header(layout: usize) -> Drawn {
+        match layout {
+            0 => vec![cells(&["设区市", "开工", "基本建成"])],
+            1 => vec![
+                cells(&["市、区", "开工任务", "<", "<", "基本建成任务"]),
+                cells(&["^", "城市棚户区", "国有工矿", "小计", "^"]),
+            ],
+            2 => vec![cells(&["序号", "地区", "开工", "基本建成"])],
+            3 => vec![cells(&["市", "县（市、区）", "新建（筹集）", "基本建成"])],
+            _ => vec![
+                cells(&["单位", "2022年", "<", "<", "<"]),
+                cells(&["^", "新开工", "<", "完工", "<"]),
+                cells(&["^", "套数（套）", "面积（万平方米）", "套数（套）", "面积（万平方米）"]),
+            ],
+        }
+    }
+
+    /// Tables of five layouts: one tier, two, serial numbers, a prefecture that spans, three tiers.
+    fn whole() -> impl Strategy<Value = Whole> {
+        let figure = prop_oneof![
+            4 => (0u32..40_000).prop_map(|n| n.to_string()),
+            1 => Just(String::new()),
+            1 => Just("—".to_owned()),
+        ];
+        (0usize..5, prop::collection::vec(prop::collection::vec(figure, 4), 4..40)).prop_map(
+            |(layout, figures)| {
+                let header = header(layout);
+                let cols = header[0].len();
+                let mut rows: Drawn = Vec::new();
+                for (i, figures) in figures.iter().enumerate() {
+                    let county = COUNTIES[i % COUNTIES.len()].to_owned();
+                    let prefecture = PREFECTURES[(i / 6) % PREFECTURES.len()];
+                    let names = match layout {
+                        2 => vec![(i + 1).to_string(), county],
+                        3 if i % 6 == 0 => vec![prefecture.to_owned(), "小计".to_owned()],
+                        3 => vec!["^".to_owned(), county],
+                        _ => vec![county],
+                    };
+                    let mut row = names.clone();
+                    row.extend(figures.iter().take(cols - names.len()).cloned());
+                    rows.push(row);
+                }
+                Whole { header, rows }
+            },
+        )
+    }
+
+    fn cuts(rows: usize) -> impl Strategy<Value = Vec<Cut>> {
+        let top = prop_oneof![
+            Just(Top::Whole),
+            Just(Top::LastTier),
+            Just(Top::CutShort),
+            Just(Top::Blank),
+            Just(Top::Absent)
+        ];
+        let cut = (1..rows, top, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+            |(before, top, caption, tears, names_span)| Cut {
+                before,
+                top,
+                caption,
+                tears,
+                names_span,
+            },
+        );
+        prop::collection::vec(cut, 1..4).prop_map(|mut cuts| {
+            cuts.sort_by_key(|cut| cut.before);
+            cuts.dedup_by_key(|cut| cut.before);
+            cuts
+        })
+    }
+
+    fn top_rows(header: &Drawn, top: Top) -> Drawn {
+        let last = header.len() - 1;
+        let bare = |word: &String| match word.as_str() {
+            "^" | "<" => String::new(),
+            word => word.to_owned(),
+        };
+        match top {
+            Top::Whole => header.clone(),
+            Top::LastTier => vec![header[last].iter().map(bare).collect()],
+            Top::CutShort => {
+                let cut = |word: String| word.split('（').next().unwrap_or_default().to_owned();
+                vec![header[last].iter().map(bare).map(cut).collect()]
+            }
+            Top::Blank => {
+                let blank = |word: &String| match word.as_str() {
+                    "^" | "<" => word.clone(),
+                    _ => String::new(),
+                };
+                header.iter().map(|row| row.iter().map(blank).collect()).collect()
+            }
+            Top::Absent => Vec::new(),
+        }
+    }
+
+    /// What one page shows.
+    fn fragment(page: u32, drawn: &Drawn) -> Fragment {
+        let (rows, cols) = (drawn.len(), drawn[0].len());
+        let mut cells = Vec::new();
+        for (row, line) in drawn.iter().enumerate() {
+            for (col, word) in line.iter().enumerate() {
+                if word == "<" || word == "^" {
+                    continue;
+                }
+                let colspan = 1 + line[col + 1..].iter().take_while(|w| *w == "<").count();
+                let rowspan = 1 + drawn[row + 1..].iter().take_while(|l| l[col] == "^").count();
+                let bbox = Rect::new(
+                    col as f32 * 80.0,
+                    row as f32 * 20.0,
+                    (col + colspan) as f32 * 80.0,
+                    (row + rowspan) as f32 * 20.0,
+                );
+                let mut text = PlacedText::new();
+                word.chars().for_each(|c| text.push(c, Place::of_box(page, bbox)));
+                cells.push(GridCell { row, col, rowspan, colspan, raw: word.clone(), text, bbox });
+            }
+        }
+        Fragment {
+            page,
+            bbox: Rect::new(0.0, 0.0, cols as f32 * 80.0, rows as f32 * 20.0),
+            ruling: Ruling::Grid,
+            panel: 0,
+            panels: 1,
+            row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
+            col_edges: (0..=cols).map(|i| i as f32 * 80.0).collect(),
+            cells,
+        }
+    }
+
+    fn caption(page: u32) -> Block {
+        Block::Text(TextBlock {
+            role: Role::Continuation,
+            text: PlacedText::new(),
+            raw: "续表".to_owned(),
+            page,
+            bbox: Rect::default(),
+            size: 12.0,
+            flows_on: false,
+        })
+    }
+
+    /// The table as pages show it.
+    fn cut_up(whole: &Whole, cuts: &[Cut]) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut page = 1;
+        let mut drawn = whole.header.clone();
+        let key = whole.header[0].iter().position(|word| word == "地区" || word == "县（市、区）");
+        let names = key.unwrap_or(0) + 1;
+        for (i, row) in whole.rows.iter().enumerate() {
+            let Some(cut) = cuts.iter().find(|cut| cut.before == i) else {
+                drawn.push(row.clone());
+                continue;
+            };
+            let mut rest = None;
+            let has_figures = |row: &Vec<String>| row[names..].iter().any(|word| !word.is_empty());
+            if let Some(last) = drawn.last_mut()
+                && cut.tears
+                && has_figures(last)
+            {
+                let blank = vec![String::new(); last.len()];
+                rest = Some([&blank[..names], &last[names..]].concat());
+                *last = [&last[..names], &blank[names..]].concat();
+            }
+            blocks.push(Block::Table(fragment(page, &drawn)));
+            page += 1;
+            if cut.caption {
+                blocks.push(caption(page));
+            }
+            drawn = top_rows(&whole.header, cut.top);
+            let tops = drawn.len();
+            drawn.extend(rest);
+            drawn.push(row.clone());
+            // A span that goes on begins anew on the page, blank or named again.
+            let spanned = |r: &Vec<String>| r[0] == "^";
+            if spanned(&whole.rows[i]) || drawn.len() > tops + 1 {
+                let head = (0..i).rev().find(|&r| whole.rows[r][0] != "^").unwrap_or(0);
+                let name = match cut.names_span && spanned(&whole.rows[i]) {
+                    true => whole.rows[head][0].clone(),
+                    false => String::new(),
+                };
+                if names == 2 && key == Some(1) && whole.header[0][0] == "市" {
+                    drawn[tops][0] = name;
+                    if drawn.len() > tops + 1 && spanned(&whole.rows[i]) {
+                        drawn[tops + 1][0] = "^".to_owned();
+                    }
+                }
+            }
+        }
+        blocks.push(Block::Table(fragment(page, &drawn)));
+        blocks
+    }
+
+    fn shown(table: &Table) -> Whole {
+        let show = |slot: &Slot| match slot {
+            Slot::Cell(cell) => cell.text.as_str().to_owned(),
+            Slot::Left => "<".to_owned(),
+            Slot::Above => "^".to_owned(),
+        };
+        let rows = |rows: &[fubiao::repair::document::TableRow]| -> Drawn {
+            rows.iter().map(|row| row.slots.iter().map(show).collect()).collect()
+        };
+        Whole { header: rows(&table.header), rows: rows(&table.rows) }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn a_table_cut_by_pages_comes_back_the_same(
+            (whole, cuts) in whole().prop_flat_map(|whole| {
+                let rows = whole.rows.len();
+                (Just(whole), cuts(rows))
+            })
+        ) {
+            let mut sink = Sink::new();
+            let tables = joins::tables(&mut sink, &cut_up(&whole, &cuts));
+            prop_assert_eq!(tables.len(), 1);
+            let back = shown(&tables[0]);
+            prop_assert_eq!(back.header, whole.header);
+            prop_assert_eq!(back.rows, whole.rows);
+        }
+    }
+}
