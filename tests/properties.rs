@@ -225,7 +225,10 @@ mod joins {
             let spanned = |r: &Vec<String>| r[0] == "^";
             if spanned(&whole.rows[i]) || drawn.len() > tops + 1 {
                 let head = (0..i).rev().find(|&r| whole.rows[r][0] != "^").unwrap_or(0);
-                let name = match cut.names_span && spanned(&whole.rows[i]) {
+                // One row under a repeated name shows no span: that is a column of its own kind.
+                let is_seen = whole.rows.get(i + 1).is_some_and(spanned)
+                    && cuts.iter().all(|cut| cut.before != i + 1);
+                let name = match cut.names_span && is_seen && spanned(&whole.rows[i]) {
                     true => whole.rows[head][0].clone(),
                     false => String::new(),
                 };
