@@ -1,0 +1,311 @@
+//! The body's figures against the annexes' totals, and against their own parts.
+//!
+//! A figure of the body belongs to an annex when programme, stage and unit agree; it may be the
+//! total of one annex or of several (64004 = 63377 + 627). Where the words leave several columns
+//! open, any one that holds is meant; a contradiction is only spoken of where they leave one.
+
+use crate::check::figures::{Figures, Fixed, SCALE, Var, fixed};
+use crate::check::identity::{Identity, Kind, State, Trust};
+use crate::check::sums::Group;
+use crate::model::{Annex, Column, ColumnRole, Level, Notice, Quantity, Target};
+use std::collections::BTreeSet;
+
+/// Programmes of notices of this kind, each with the words for it; the first word found in a text
+/// names it, so narrower programmes stand before wider ones.
+const PROGRAMMES: &[(&str, &[&str])] = &[
+    ("保障性租赁住房", &["保障性租赁住房", "保租房"]),
+    ("公共租赁住房", &["公共租赁住房", "公租房"]),
+    ("租赁补贴", &["租赁补贴", "住房补贴"]),
+    ("廉租住房", &["廉租住房", "廉租房"]),
+    ("经济适用住房", &["经济适用住房", "经济适用房", "经适房"]),
+    ("限价商品住房", &["限价商品住房", "限价商品房", "两限房"]),
+    ("共有产权住房", &["共有产权住房", "共有产权房"]),
+    ("配售型保障性住房", &["配售型保障性住房"]),
+    ("城市棚户区", &["城市棚户区"]),
+    ("国有工矿棚户区", &["国有工矿"]),
+    ("林区棚户区", &["林区"]),
+    ("垦区棚户区", &["垦区"]),
+    ("棚户区", &["棚户区", "棚改"]),
+    ("城中村", &["城中村"]),
+    ("老旧小区", &["老旧小区"]),
+    ("农村危房", &["农村危房", "危房改造", "危旧房"]),
+];
+
+/// Programmes that are parts of a wider one.
+const PARTS: &[(&str, &[&str])] =
+    &[("棚户区", &["城市棚户区", "国有工矿棚户区", "林区棚户区", "垦区棚户区"])];
+
+/// Stages, each with the words for it; the first found names it.
+const STAGES: &[(&str, &[&str])] = &[
+    ("基本建成", &["基本建成", "建成", "竣工"]),
+    ("完工", &["完工", "完成"]),
+    ("开工", &["新开工", "开工", "筹集", "新建", "新增"]),
+    ("发放", &["发放"]),
+];
+
+/// The name in `table` whose word stands in the text first named; `None` where none does.
+fn named(table: &[(&'static str, &[&str])], text: &str) -> Option<&'static str> {
+    let found = table.iter().find(|(_, words)| words.iter().any(|word| text.contains(word)));
+    found.map(|&(name, _)| name)
+}
+
+/// A figure of the body that no annex could be held against, though one is about the programme.
+pub struct Unmatched {
+    /// Index of the target.
+    pub target: usize,
+    /// Index of the quantity.
+    pub quantity: usize,
+    /// Numbers of the annexes on the programme.
+    pub annexes: Vec<u32>,
+}
+
+/// What the body's figures come to.
+pub struct BodyFigures {
+    /// Figures bound to annexes or to their own parts.
+    pub identities: Vec<Identity>,
+    /// Figures that belong to an annex by programme, but equal none of its totals.
+    pub unmatched: Vec<Unmatched>,
+}
+
+/// Binds the body's figures.
+pub fn body_figures(figures: &Figures, groups: &[Vec<Group>]) -> BodyFigures {
+    let notice = figures.notice;
+    let totals = totals(figures, groups);
+    let mut bound = BodyFigures { identities: Vec::new(), unmatched: Vec::new() };
+    for (t, target) in notice.targets.iter().enumerate() {
+        for (q, quantity) in target.quantities.iter().enumerate() {
+            bound.identities.extend(parts_in_body(figures, t, q));
+            if target.region.is_some() {
+                continue;
+            }
+            bind(figures, &totals, (t, q), (target, quantity), &mut bound);
+        }
+    }
+    bound
+}
+
+/// The total of one column of an annex.
+struct Total<'n> {
+    annex: &'n Annex,
+    index: usize,
+    column: &'n Column,
+    /// The total's cell, or the cells that make it up where no total is printed.
+    vars: Vec<Var>,
+    half_unit: Fixed,
+}
+
+/// The totals of all columns that could be a figure of the body.
+fn totals<'n>(figures: &Figures<'n>, groups: &[Vec<Group>]) -> Vec<Total<'n>> {
+    let mut totals = Vec::new();
+    for (index, annex) in figures.notice.annexes.iter().enumerate() {
+        let total_row = annex.rows.iter().position(|row| row.region.level == Level::Province);
+        let rows: Vec<usize> = match total_row {
+            Some(row) => vec![row],
+            None => {
+                let parts: BTreeSet<usize> = groups
+                    .get(index)
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|group| group.parts.iter().copied())
+                    .collect();
+                (0..annex.rows.len()).filter(|row| !parts.contains(row)).collect()
+            }
+        };
+        for (c, column) in annex.columns.iter().enumerate() {
+            let adds_up = !matches!(column.role, ColumnRole::Rate | ColumnRole::Rank);
+            if adds_up && figures.shape(index, c).numeric && !rows.is_empty() {
+                totals.push(Total {
+                    annex,
+                    index,
+                    column,
+                    vars: rows.iter().map(|&row| figures.cell(index, row, c)).collect(),
+                    half_unit: figures.shape(index, c).half_unit(),
+                });
+            }
+        }
+    }
+    totals
+}
+
+/// Binds one figure of the body to the totals it states.
+fn bind(
+    figures: &Figures,
+    totals: &[Total],
+    (t, q): (usize, usize),
+    (target, quantity): (&Target, &Quantity),
+    bound: &mut BodyFigures,
+) {
+    let words = words_of(figures.notice, target);
+    let Some(programme) = named(PROGRAMMES, &words) else {
+        return;
+    };
+    let stage = target
+        .stage
+        .as_deref()
+        .and_then(|stage| named(STAGES, stage))
+        .or_else(|| named(STAGES, &target.what));
+    let narrower = PARTS.iter().find(|(whole, _)| *whole == programme).map_or(&[][..], |p| p.1);
+    let fits = |total: &&Total| {
+        let header = total.column.path.join("/");
+        let title = title(total.annex);
+        let about = named(PROGRAMMES, &header).or(named(PROGRAMMES, title));
+        // A table of all stages says its stage in the header, one of a single stage in the title.
+        let at = named(STAGES, &header).or(named(STAGES, title));
+        about.is_some_and(|about| about == programme || narrower.contains(&about))
+            && same_unit(&quantity.unit, unit_of(total))
+            && (stage.is_none() || at.is_none() || at == stage)
+    };
+    let fitting: Vec<&Total> = totals.iter().filter(fits).collect();
+    let own: Vec<&Total> =
+        fitting.iter().copied().filter(|total| is_about(total, programme)).collect();
+    let sum_of = |totals: &[&Total]| identity(figures, (t, q), quantity, totals);
+    let holds = |identity: &Identity| identity.state() != State::Broken;
+
+    let single = fitting.iter().filter_map(|total| sum_of(&[total])).find(holds);
+    let wholes = [&fitting, &own].map(|totals| one_an_annex(totals));
+    let several = wholes.iter().flatten().filter_map(|totals| sum_of(totals)).find(holds);
+    if let Some(mut identity) = single.or(several) {
+        identity.trust = Trust::Firm;
+        bound.identities.push(identity);
+        return;
+    }
+    // Nothing holds: it contradicts the annexes only where its words leave one reading.
+    let exact_stage = |total: &&&Total| {
+        let header = total.column.path.join("/");
+        stage.is_some() && named(STAGES, &header).or(named(STAGES, title(total.annex))) == stage
+    };
+    let meant: Option<Vec<&Total>> = match &own.iter().filter(exact_stage).collect::<Vec<_>>()[..] {
+        [total] => Some(vec![**total]),
+        [] if stage.is_some() && !narrower.is_empty() => {
+            let parts: Vec<&Total> = fitting.iter().filter(exact_stage).copied().collect();
+            one_an_annex(&parts).filter(|totals| totals.len() > 1)
+        }
+        _ => None,
+    };
+    if let Some(mut identity) = meant.and_then(|totals| sum_of(&totals)) {
+        identity.trust = Trust::Firm;
+        bound.identities.push(identity);
+    } else if !own.is_empty() {
+        let annexes: BTreeSet<u32> = own.iter().map(|total| total.annex.number).collect();
+        let annexes = annexes.into_iter().collect();
+        bound.unmatched.push(Unmatched { target: t, quantity: q, annexes });
+    }
+}
+
+/// The words a target's programme is read from: its own, or those of the whole it is a part of.
+fn words_of(notice: &Notice, target: &Target) -> String {
+    let own = target.programme.as_deref().unwrap_or(&target.what);
+    if named(PROGRAMMES, own).is_some() {
+        return own.to_owned();
+    }
+    if named(PROGRAMMES, &target.what).is_some() {
+        return target.what.clone();
+    }
+    let whole = target.part_of.and_then(|whole| notice.targets.get(whole));
+    whole.map(|whole| whole.what.clone()).unwrap_or_default()
+}
+
+fn title(annex: &Annex) -> &str {
+    annex.title.as_ref().map_or("", |title| &title.value)
+}
+
+fn is_about(total: &Total, programme: &str) -> bool {
+    let header = total.column.path.join("/");
+    named(PROGRAMMES, &header).or(named(PROGRAMMES, title(total.annex))) == Some(programme)
+}
+
+/// The totals, if no two of them are of one annex.
+fn one_an_annex<'t, 'n>(totals: &[&'t Total<'n>]) -> Option<Vec<&'t Total<'n>>> {
+    let annexes: BTreeSet<usize> = totals.iter().map(|total| total.index).collect();
+    (totals.len() > 1 && annexes.len() == totals.len()).then(|| totals.to_vec())
+}
+
+fn unit_of<'n>(total: &Total<'n>) -> &'n str {
+    let annex = total.annex.unit.as_ref().map(|unit| unit.value.as_str());
+    total.column.unit.as_deref().or(annex).unwrap_or_default()
+}
+
+/// Whether two units are one: 套（间） and 套、间, 个 and 个, 小区 told by its classifier.
+fn same_unit(a: &str, b: &str) -> bool {
+    let parts = |unit: &str| -> BTreeSet<String> {
+        unit.split(['、', '（', '(', '）', ')', '，', ',', '/', ' '])
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (a, b) = (parts(a), parts(b));
+    !a.is_disjoint(&b)
+}
+
+/// The figure of the body as the sum of totals.
+fn identity(
+    figures: &Figures,
+    (t, q): (usize, usize),
+    quantity: &Quantity,
+    totals: &[&Total],
+) -> Option<Identity> {
+    let stated = figures.quantity(t, q)?;
+    let parts: Vec<Var> = totals.iter().flat_map(|total| total.vars.iter().copied()).collect();
+    let kind = Kind::BodyFigure { target: t, quantity: q };
+    let mut identity = Identity::sum(figures, kind, stated, parts.iter().copied(), 0)?;
+    // Prose rounds, or cuts off (14.29万 for 142991): up to a unit of its last digit, where it has
+    // fewer digits than the annexes.
+    let unit = fixed(quantity.half_unit)?.checked_mul(2)?;
+    let finest = totals.iter().map(|total| total.half_unit).min().unwrap_or(0);
+    let finest = if finest == 0 { ONE } else { finest.saturating_mul(2) };
+    if unit > finest {
+        identity.rounding = unit - 1;
+    } else {
+        // Both print alike; only totals that nobody printed can be off.
+        let unprinted = totals.iter().filter(|total| total.vars.len() > 1);
+        let terms = unprinted.map(|total| total.half_unit.saturating_mul(total.vars.len() as i128));
+        identity.rounding = terms.fold(0, i128::saturating_add);
+    }
+    identity.tolerance = identity.rounding;
+    Some(identity)
+}
+
+/// One, as figures are scaled.
+const ONE: Fixed = 10_i128.pow(SCALE);
+
+/// A figure as the sum of its parts in the body (其中), where at least two are named in its unit
+/// and they are all of it.
+fn parts_in_body(figures: &Figures, t: usize, q: usize) -> Option<Identity> {
+    let notice = figures.notice;
+    let quantity = notice.targets[t].quantities.get(q)?;
+    let mut parts = Vec::new();
+    let mut rounding = fixed(quantity.half_unit)?;
+    for (p, part) in notice.targets.iter().enumerate().filter(|(_, part)| part.part_of == Some(t)) {
+        let same = part.quantities.iter().position(|other| same_unit(&other.unit, &quantity.unit));
+        let Some(at) = same else {
+            continue;
+        };
+        parts.push(figures.quantity(p, at)?);
+        rounding = rounding.checked_add(fixed(part.quantities[at].half_unit)?)?;
+    }
+    if parts.len() < 2 {
+        return None;
+    }
+    let counts = quantity.half_unit == ONE_HALF && quantity.value.decimals() == 0;
+    let rounding = if counts { 0 } else { rounding };
+    let kind = Kind::BodyParts { target: t, quantity: q };
+    let stated = figures.quantity(t, q)?;
+    let mut identity = Identity::sum(figures, kind, stated, parts.iter().copied(), rounding)?;
+    let sum = identity.residual.checked_add(figures.value(stated)?)?;
+    // 其中 may name a few parts only; together they may not exceed the whole.
+    if identity.state() == State::Broken && sum < figures.value(stated)? && !near(&identity, sum) {
+        return None;
+    }
+    if sum > figures.value(stated)? {
+        identity.trust = Trust::Firm;
+    }
+    Some(identity)
+}
+
+/// Whether parts fall so little short of their whole that they were meant to make it up.
+fn near(identity: &Identity, sum: Fixed) -> bool {
+    identity.residual.unsigned_abs().saturating_mul(20) < sum.unsigned_abs()
+}
+
+/// Half of one: how far a whole number may be off by its printed digits.
+const ONE_HALF: rust_decimal::Decimal = rust_decimal::Decimal::from_parts(5, 0, 0, false, 1);

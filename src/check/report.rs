@@ -1,0 +1,393 @@
+//! Causes in, findings out: what is said against what, in words, with the cells to doubt.
+
+use crate::check::body::Unmatched;
+use crate::check::figures::{Figures, Fixed, Site, Var, decimal};
+use crate::check::finding::{Finding, Suspect};
+use crate::check::identity::{Identity, Kind, Trust};
+use crate::check::order::{Breach, Order, ends};
+use crate::check::rank::weigh;
+use crate::check::suspects::{Cause, Patch, RowSlip};
+use crate::diag::{Severity, Wording};
+use crate::model::{Amount, Annex, Notice};
+use crate::place::Place;
+use std::collections::BTreeSet;
+
+/// Suspects that one finding names. The cells of a sum of thousands say no more than its place.
+const SUSPECTS: usize = 500;
+
+/// The finding for one cause.
+pub fn broken(
+    figures: &Figures,
+    orders: &[Order],
+    identities: &[Identity],
+    cause: &Cause,
+) -> Option<Finding> {
+    let broken: Vec<&Identity> = cause.identities.iter().map(|&i| &identities[i]).collect();
+    let first = *broken.first()?;
+    let sure = broken.iter().any(|identity| {
+        identity.trust == Trust::Firm
+            && identity.residual.unsigned_abs() > identity.rounding.unsigned_abs()
+    });
+    let severity = if sure { Severity::Error } else { Severity::Warning };
+    let mut finding = finding(figures, first, severity);
+    if let Some(slip) = cause.patches.first().map(|patch| patch.slip)
+        && cause.patches.iter().all(|patch| patch.slip == slip)
+    {
+        finding.check = match slip {
+            RowSlip::Cells => finding.check,
+            RowSlip::Shifted => "row_shifted",
+            RowSlip::CellsExchanged => "cells_exchanged",
+            RowSlip::RowsExchanged => "rows_exchanged",
+            RowSlip::Repeated => "row_repeated",
+        };
+    }
+    for other in broken.iter().skip(1) {
+        let (en, zh) = statement(figures, other);
+        add(&mut finding.message, "; ", "；", &en, &zh);
+        finding.places.extend(stated_place(figures, other));
+    }
+    name_suspects(figures, orders, &cause.patches, broken.len(), &mut finding);
+    if cause.patches.is_empty() {
+        finding.suspects = cells_of(figures, first);
+    }
+    Some(finding)
+}
+
+/// The note for a difference that rounding explains.
+pub fn rounded(
+    figures: &Figures,
+    orders: &[Order],
+    identity: &Identity,
+    ways: &[Patch],
+) -> Finding {
+    let mut finding = finding(figures, identity, Severity::Note);
+    add(&mut finding.message, "; rounding explains it", "，系四舍五入", "", "");
+    // Prose rounds on purpose; a sum of rounded figures may hide a slip in its last digit.
+    if matches!(identity.kind, Kind::BodyFigure { .. } | Kind::BodyParts { .. }) {
+        return finding;
+    }
+    for way in weigh(figures, orders, ways, 1) {
+        finding.suspects.extend(way.suspects);
+    }
+    finding.suspects.truncate(SUSPECTS);
+    finding
+}
+
+/// The warning for a row that breaks an order of magnitudes.
+pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
+    let (small, large) = ends(figures, breach.order, breach.row);
+    let annex = figures.notice.annexes.get(breach.order.annex)?;
+    let row = annex.rows.get(breach.row)?;
+    let (name, s, l) =
+        (&row.region.name, header(annex, breach.order.small), header(annex, breach.order.large));
+    let (less, more) = (shown(figures, small), shown(figures, large));
+    Some(Finding {
+        check: "order",
+        severity: Severity::Warning,
+        message: Wording::new(
+            format!("annex {}, {name}: {s} is {less}, more than {l}, {more}", annex.number),
+            format!("附件{}“{name}”：{s}为{less}，多于{l}{more}", annex.number),
+        ),
+        stated: None,
+        computed: None,
+        tolerance: None,
+        places: [small, large].into_iter().filter_map(|v| place(figures, v)).collect(),
+        suspects: Vec::new(),
+    })
+}
+
+/// The note for a column whose figures add up nowhere.
+pub fn not_a_sum(notice: &Notice, index: usize, column: usize) -> Option<Finding> {
+    let annex = notice.annexes.get(index)?;
+    let name = header(annex, column);
+    Some(Finding {
+        check: "not_a_sum",
+        severity: Severity::Note,
+        message: Wording::new(
+            format!(
+                "annex {}: the column {name} does not add up to its totals anywhere; it was not checked as a sum",
+                annex.number
+            ),
+            format!("附件{}“{name}”列各处均不等于合计，未按求和核对", annex.number),
+        ),
+        stated: None,
+        computed: None,
+        tolerance: None,
+        places: annex.columns.get(column).map(|c| c.place).into_iter().collect(),
+        suspects: Vec::new(),
+    })
+}
+
+/// The note for a figure of the body that equals no total of the annexes on its programme.
+pub fn unmatched(notice: &Notice, unmatched: &Unmatched) -> Option<Finding> {
+    let target = notice.targets.get(unmatched.target)?;
+    let quantity = target.quantities.get(unmatched.quantity)?;
+    let numbers: Vec<String> = unmatched.annexes.iter().map(u32::to_string).collect();
+    Some(Finding {
+        check: "body_figure_unmatched",
+        severity: Severity::Note,
+        message: Wording::new(
+            format!(
+                "the body states {} {} for {}; no total of annex {} is that, and the words do not say which one it should be",
+                quantity.raw,
+                quantity.unit,
+                target.what,
+                numbers.join(" or ")
+            ),
+            format!(
+                "正文“{}”为{}{}，附件{}中没有与之相等的合计，文字也未指明对应哪一列",
+                target.what,
+                quantity.raw,
+                quantity.unit,
+                numbers.join("、")
+            ),
+        ),
+        stated: Some(quantity.value),
+        computed: None,
+        tolerance: None,
+        places: vec![quantity.place],
+        suspects: Vec::new(),
+    })
+}
+
+/// A finding about an identity, without suspects.
+fn finding(figures: &Figures, identity: &Identity, severity: Severity) -> Finding {
+    let (en, zh) = statement(figures, identity);
+    let stated = identity.terms.first().map(|term| term.var);
+    let weight = identity.terms.first().map_or(1, |term| term.weight.saturating_abs()).max(1);
+    let computed = computed(figures, identity).and_then(|value| decimal(value, 0));
+    let tolerance = match identity.rounding {
+        0 => None,
+        rounding => decimal(rounding / weight, 0),
+    };
+    Finding {
+        check: match identity.kind {
+            Kind::ColumnSum { .. } => "column_sum",
+            Kind::RowSum { .. } => "row_sum",
+            Kind::Product { .. } => "product",
+            Kind::BodyFigure { .. } => "body_figure",
+            Kind::BodyParts { .. } => "body_parts",
+        },
+        severity,
+        message: Wording::new(en, zh),
+        stated: stated.and_then(|var| printed(figures, var)),
+        computed,
+        tolerance,
+        places: identity.terms.iter().filter_map(|term| place(figures, term.var)).collect(),
+        suspects: Vec::new(),
+    }
+}
+
+/// Names the cells to doubt, and says how many are as likely as the first.
+fn name_suspects(
+    figures: &Figures,
+    orders: &[Order],
+    patches: &[Patch],
+    agreeing: usize,
+    finding: &mut Finding,
+) {
+    let ways = weigh(figures, orders, patches, agreeing);
+    let least = ways.first().map(|way| way.cost);
+    let equal = ways.iter().filter(|way| Some(way.cost) == least).count();
+    let likeliest = ways.iter().find(|way| !way.suspects.is_empty());
+    if let Some(way) = likeliest.filter(|_| equal == 1) {
+        if let [suspect] = &way.suspects[..] {
+            let column = suspect.column.join("/");
+            let (en, zh) = match suspect.proposed {
+                Some(proposed) => {
+                    (format!(", {proposed} would mend it"), format!("，应为{proposed}"))
+                }
+                None => (String::new(), String::new()),
+            };
+            let printed = if suspect.printed.is_empty() { "blank" } else { &suspect.printed };
+            add(
+                &mut finding.message,
+                "; likeliest cause: ",
+                "；最可疑：",
+                &format!("{} {column} {printed}{en}", suspect.region),
+                &format!("{}“{column}”{}{zh}", suspect.region, suspect.printed),
+            );
+        }
+    } else if equal > 1 {
+        add(
+            &mut finding.message,
+            "; ",
+            "；",
+            &format!("{equal} ways to mend it are equally likely"),
+            &format!("{equal}种更正可能性相同"),
+        );
+    }
+    let mut seen: BTreeSet<(u32, u32, Vec<String>)> = BTreeSet::new();
+    for way in ways {
+        for suspect in way.suspects {
+            if finding.suspects.len() < SUSPECTS
+                && seen.insert((suspect.annex, suspect.row, suspect.column.clone()))
+            {
+                finding.suspects.push(suspect);
+            }
+        }
+    }
+}
+
+/// All cells of an identity that no change of a few cells mends: each is as doubtful as the next.
+fn cells_of(figures: &Figures, identity: &Identity) -> Vec<Suspect> {
+    let cell = |var: Var| {
+        let Some(Site::Cell { annex, row, column, .. }) = figures.site(var) else {
+            return None;
+        };
+        let row = annex.rows.get(row)?;
+        let cell = row.cells.get(column)?;
+        Some(Suspect {
+            annex: annex.number,
+            row: row.number,
+            region: row.region.name.clone(),
+            column: annex.columns.get(column)?.path.clone(),
+            printed: cell.raw.clone(),
+            proposed: None,
+            why: vec![Wording::new(
+                "it stands in a sum that is broken, and no few changes mend all that is broken",
+                "所在合计不符，且无法以少数更正使各处相符",
+            )],
+            place: cell.place,
+        })
+    };
+    identity.terms.iter().filter_map(|term| cell(term.var)).take(SUSPECTS).collect()
+}
+
+/// What an identity says, in both languages.
+fn statement(figures: &Figures, identity: &Identity) -> (String, String) {
+    let annexes = &figures.notice.annexes;
+    let said = identity.terms.first().map(|t| shown(figures, t.var)).unwrap_or_default();
+    let computed = computed(figures, identity)
+        .and_then(|value| decimal(value, 0))
+        .map(|value| value.to_string())
+        .unwrap_or_default();
+    match identity.kind {
+        Kind::ColumnSum { annex, row, column } => {
+            let annex = &annexes[annex];
+            let (number, column) = (annex.number, header(annex, column));
+            let name = &annex.rows[row].region.name;
+            (
+                format!(
+                    "annex {number}, {column}: {name} states {said}, its rows add up to {computed}"
+                ),
+                format!("附件{number}“{column}”：{name}为{said}，各行相加为{computed}"),
+            )
+        }
+        Kind::RowSum { annex, row, column } => {
+            let annex = &annexes[annex];
+            let (number, column) = (annex.number, header(annex, column));
+            let name = &annex.rows[row].region.name;
+            let parts =
+                identity.terms.iter().skip(1).filter_map(|t| match figures.site(t.var)? {
+                    Site::Cell { annex, column, .. } => Some(header(annex, column)),
+                    Site::Quantity(_) => None,
+                });
+            let parts: Vec<String> = parts.collect();
+            (
+                format!(
+                    "annex {number}, {name}: {column} states {said}, {} add up to {computed}",
+                    parts.join(" and ")
+                ),
+                format!(
+                    "附件{number}“{name}”：{column}为{said}，{}相加为{computed}",
+                    parts.join("、")
+                ),
+            )
+        }
+        Kind::Product { annex, row, column } => {
+            let annex = &annexes[annex];
+            let (number, column) = (annex.number, header(annex, column));
+            let name = &annex.rows[row].region.name;
+            (
+                format!(
+                    "annex {number}, {name}: {column} states {said}, its factors give {computed}"
+                ),
+                format!("附件{number}“{name}”：{column}为{said}，按相关列计算为{computed}"),
+            )
+        }
+        Kind::BodyFigure { target, quantity } | Kind::BodyParts { target, quantity } => {
+            let target = &figures.notice.targets[target];
+            let unit = &target.quantities[quantity].unit;
+            let numbers: BTreeSet<u32> = identity
+                .terms
+                .iter()
+                .filter_map(|t| match figures.site(t.var)? {
+                    Site::Cell { annex, .. } => Some(annex.number),
+                    Site::Quantity(_) => None,
+                })
+                .collect();
+            let annexes: Vec<String> = numbers.iter().map(u32::to_string).collect();
+            let (en, zh) = match annexes.is_empty() {
+                true => {
+                    ("its parts in the body add up to".to_owned(), "正文所列各项相加为".to_owned())
+                }
+                false => (
+                    format!("annex {} says", annexes.join(" and ")),
+                    format!("附件{}合计为", annexes.join("、")),
+                ),
+            };
+            (
+                format!("the body states {said} {unit} for {}, {en} {computed}", target.what),
+                format!("正文“{}”为{said}{unit}，{zh}{computed}", target.what),
+            )
+        }
+    }
+}
+
+/// What the stated figure would be by the others.
+fn computed(figures: &Figures, identity: &Identity) -> Option<Fixed> {
+    let stated = identity.terms.first()?;
+    let off = identity.residual.checked_div(stated.weight)?;
+    figures.value(stated.var)?.checked_sub(off)
+}
+
+/// A column's header on one line.
+fn header(annex: &Annex, column: usize) -> String {
+    annex.columns.get(column).map(|c| c.path.join("/")).unwrap_or_default()
+}
+
+/// The figure as printed; 空 for a blank.
+fn shown(figures: &Figures, var: Var) -> String {
+    match figures.site(var) {
+        Some(Site::Cell { annex, row, column, .. }) => annex
+            .rows
+            .get(row)
+            .and_then(|r| r.cells.get(column))
+            .map(|c| c.value.map_or_else(|| "—".to_owned(), |v| v.to_string()))
+            .unwrap_or_default(),
+        Some(Site::Quantity(quantity)) => quantity.raw.clone(),
+        None => String::new(),
+    }
+}
+
+/// The figure as printed, if one is.
+fn printed(figures: &Figures, var: Var) -> Option<Amount> {
+    match figures.site(var)? {
+        Site::Cell { annex, row, column, .. } => annex.rows.get(row)?.cells.get(column)?.value,
+        Site::Quantity(quantity) => Some(quantity.value),
+    }
+}
+
+/// Where a figure stands.
+fn place(figures: &Figures, var: Var) -> Option<Place> {
+    match figures.site(var)? {
+        Site::Cell { annex, row, column, .. } => {
+            annex.rows.get(row)?.cells.get(column).map(|c| c.place)
+        }
+        Site::Quantity(quantity) => Some(quantity.place),
+    }
+}
+
+/// Where an identity's stated figure stands.
+fn stated_place(figures: &Figures, identity: &Identity) -> Option<Place> {
+    place(figures, identity.terms.first()?.var)
+}
+
+/// Adds a clause to a message.
+fn add(message: &mut Wording, joint_en: &str, joint_zh: &str, en: &str, zh: &str) {
+    message.en += joint_en;
+    message.en += en;
+    message.zh += joint_zh;
+    message.zh += zh;
+}

@@ -1,0 +1,288 @@
+//! Sums down the columns: totals of prefectures, prefectures of their rows, subtotals of blocks.
+//!
+//! Which rows make up a sum is first taken from the hierarchy that `typing` found, then held
+//! against the figures: of several ways to cut the rows, the one that holds in most columns is
+//! meant. Columns that do not add up at all (rates, ranks, prices) are found out here.
+
+use crate::check::figures::{Figure, Figures, Fixed};
+use crate::check::identity::{Identity, Kind, State, Trust, hold_to_the_last_digit};
+use crate::model::{Annex, ColumnRole, Level};
+
+/// A row that states a sum, and the rows it should be the sum of; indices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The row that states the sum.
+    pub stated: usize,
+    /// The rows that make it up.
+    pub parts: Vec<usize>,
+}
+
+/// The sums of one annex.
+pub struct ColumnSums {
+    /// How its rows are cut into sums.
+    pub groups: Vec<Group>,
+    /// One for each group and column that adds up.
+    pub identities: Vec<Identity>,
+    /// Columns that should add up by their role, but do not: indices.
+    pub not_sums: Vec<usize>,
+}
+
+/// Finds the sums of an annex.
+pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
+    let annex = &figures.notice.annexes[index];
+    let groups = groups(figures, index);
+    let mut identities: Vec<Identity> = Vec::new();
+    let mut not_sums = Vec::new();
+    for column in 0..annex.columns.len() {
+        if !figures.shape(index, column).numeric {
+            continue;
+        }
+        let mut family: Vec<Identity> = groups
+            .iter()
+            .filter_map(|group| column_sum(figures, index, group, column))
+            .filter(|identity| !identity.is_empty(figures))
+            .collect();
+        match behaviour(figures, index, column, &family) {
+            Behaviour::AddsUp => {}
+            Behaviour::NotMeantTo => continue,
+            Behaviour::FailsTo => {
+                not_sums.push(column);
+                continue;
+            }
+        }
+        hold_to_the_last_digit(figures, &mut family.iter_mut().collect::<Vec<_>>());
+        identities.extend(family);
+    }
+    drop_unstated(figures, annex.columns.len(), &mut identities);
+    trust(figures, annex, &mut identities);
+    ColumnSums { groups, identities, not_sums }
+}
+
+/// How the rows are cut into sums.
+fn groups(figures: &Figures, index: usize) -> Vec<Group> {
+    let annex = &figures.notice.annexes[index];
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); annex.rows.len()];
+    let mut tops = Vec::new();
+    for (r, row) in annex.rows.iter().enumerate() {
+        match row.region.parent_row {
+            Some(parent) if parent < annex.rows.len() && parent != r => children[parent].push(r),
+            _ if row.region.level != Level::Province => tops.push(r),
+            _ => {}
+        }
+    }
+    let level = |r: &usize| annex.rows[*r].region.level;
+    let mut groups = Vec::new();
+    for (r, of_row) in children.iter().enumerate() {
+        if of_row.is_empty() {
+            continue;
+        }
+        let plain = of_row.iter().copied().filter(|c| level(c) != Level::Subtotal).collect();
+        groups.push(best(figures, index, r, [of_row.clone(), plain]));
+    }
+    // A whole table whose parents are not the sums of their rows lists parts only, or its
+    // hierarchy is another one; then its parents are rows like others.
+    let parents = groups.len();
+    let holding = groups.iter().filter(|g| holds(figures, index, g.stated, &g.parts) > 0).count();
+    if parents >= 2 && holding * 2 < parents {
+        groups.clear();
+    }
+    let parents_add_up = !groups.is_empty();
+
+    let is_block = |r: &usize| level(r) == Level::Subtotal && children[*r].is_empty();
+    for (at, &r) in tops.iter().enumerate().filter(|(_, r)| is_block(r)) {
+        let before = tops[..at].iter().rev().take_while(|r| !is_block(r)).copied().collect();
+        let after = tops[at + 1..].iter().take_while(|r| !is_block(r)).copied().collect();
+        let group = best(figures, index, r, [before, after]);
+        // A row called 小计 that sums nothing near it is left alone.
+        if holds(figures, index, r, &group.parts) > 0 {
+            groups.push(group);
+        }
+    }
+
+    let without_blocks: Vec<usize> = tops.iter().copied().filter(|r| !is_block(r)).collect();
+    let blocks: Vec<usize> = tops.iter().copied().filter(|r| level(r) == Level::Subtotal).collect();
+    let all = || 0..annex.rows.len();
+    let body = |r: &usize| level(r) != Level::Province;
+    let leaves: Vec<usize> =
+        all().filter(|r| body(r) && children[*r].is_empty() && !is_block(r)).collect();
+    let every: Vec<usize> = all().filter(body).collect();
+    for (r, row) in annex.rows.iter().enumerate() {
+        if row.region.level != Level::Province || !children[r].is_empty() {
+            continue;
+        }
+        // While prefectures are the sums of their rows, a total of either is one of the other, and
+        // only a fault could tell them apart.
+        let (leaves, every) = match parents_add_up {
+            true => (Vec::new(), Vec::new()),
+            false => (leaves.clone(), every.clone()),
+        };
+        let after = without_blocks.iter().copied().filter(|&top| top > r).collect();
+        let before = without_blocks.iter().copied().filter(|&top| top < r).collect();
+        let ways = [without_blocks.clone(), blocks.clone(), leaves, every, before, after];
+        groups.push(best(figures, index, r, ways));
+    }
+    groups.retain(|group| !group.parts.is_empty());
+    groups
+}
+
+/// Of several ways to make up a sum, the one that holds in most columns; the first of equals.
+fn best<const N: usize>(
+    figures: &Figures,
+    index: usize,
+    stated: usize,
+    ways: [Vec<usize>; N],
+) -> Group {
+    let mut found = Group { stated, parts: Vec::new() };
+    let mut most = None;
+    for parts in ways {
+        let columns = holds(figures, index, stated, &parts);
+        if !parts.is_empty() && most.is_none_or(|most| columns > most) {
+            most = Some(columns);
+            found.parts = parts;
+        }
+    }
+    found
+}
+
+/// In how many columns the row is the sum of the parts, rounding aside; columns in which all is
+/// blank or zero do not count.
+fn holds(figures: &Figures, index: usize, stated: usize, parts: &[usize]) -> usize {
+    if parts.is_empty() {
+        return 0;
+    }
+    let group = Group { stated, parts: parts.to_vec() };
+    (0..figures.notice.annexes[index].columns.len())
+        .filter(|&column| figures.shape(index, column).numeric)
+        .filter_map(|column| column_sum(figures, index, &group, column))
+        .filter(|identity| identity.state() != State::Broken && !identity.is_empty(figures))
+        .count()
+}
+
+/// One group in one column; `None` where a cell is no figure.
+fn column_sum(figures: &Figures, index: usize, group: &Group, column: usize) -> Option<Identity> {
+    let var = |row: usize| figures.cell(index, row, column);
+    let printed =
+        group.parts.iter().filter(|&&r| matches!(figures.at(var(r)), Figure::Value(_))).count();
+    let half_units = Fixed::try_from(printed + 1).ok()?;
+    let rounding = figures.shape(index, column).half_unit().checked_mul(half_units)?;
+    let kind = Kind::ColumnSum { annex: index, row: group.stated, column };
+    let parts = group.parts.iter().map(|&r| var(r));
+    Identity::sum(figures, kind, var(group.stated), parts, rounding)
+}
+
+/// What a column's figures do when rows are added up.
+enum Behaviour {
+    AddsUp,
+    /// By its role or header it is no sum, and it isn't one.
+    NotMeantTo,
+    /// By its role it is a sum, but it adds up nowhere.
+    FailsTo,
+}
+
+/// Words in the header of a column whose figures do not add up.
+const NO_SUM: &[&str] = &[
+    "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
+    "年度", "排名", "名次", "位次", "编号", "代码", "电话", "邮编", "序号", "层数", "幅度",
+];
+
+/// How the column's sums fare, taken together.
+fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]) -> Behaviour {
+    let header = &figures.notice.annexes[index].columns[column];
+    let broken: Vec<&Identity> = family.iter().filter(|i| i.state() == State::Broken).collect();
+    let holding = family.len() - broken.len();
+    match header.role {
+        ColumnRole::Text => return Behaviour::NotMeantTo,
+        ColumnRole::Rate | ColumnRole::Rank if holding < 3 || holding < 4 * broken.len() => {
+            return Behaviour::NotMeantTo;
+        }
+        _ => {}
+    }
+    let leaf = header.path.last().map_or("", String::as_str);
+    let unit = header.unit.as_deref().unwrap_or_default();
+    let no_sum_by_name =
+        NO_SUM.iter().any(|word| leaf.contains(word)) || unit.contains(['%', '％', '‰', '/', '分']);
+    if no_sum_by_name && holding <= broken.len() {
+        return Behaviour::NotMeantTo;
+    }
+    let averages = broken.iter().filter(|identity| looks_averaged(figures, identity)).count();
+    let counts = figures.shape(index, column).counts;
+    if holding == 0 && averages == broken.len() && averages >= if counts { 3 } else { 2 } {
+        return Behaviour::FailsTo;
+    }
+    if broken.len() >= 3 && broken.len() > holding {
+        return Behaviour::FailsTo;
+    }
+    Behaviour::AddsUp
+}
+
+/// Whether the stated figure lies among its parts, far from their sum, as a mean does.
+fn looks_averaged(figures: &Figures, identity: &Identity) -> bool {
+    let Some((stated, parts)) = identity.terms.split_first() else {
+        return false;
+    };
+    let value = |var| match figures.at(var) {
+        Figure::Value(value) => Some(value),
+        _ => None,
+    };
+    let Some(stated) = value(stated.var) else {
+        return false;
+    };
+    let parts: Vec<Fixed> = parts.iter().filter_map(|term| value(term.var)).collect();
+    let sum = parts.iter().fold(0_i128, |sum, &part| sum.saturating_add(part));
+    let (least, most) = (parts.iter().min(), parts.iter().max());
+    parts.len() >= 3
+        && least.is_some_and(|&least| least <= stated)
+        && most.is_some_and(|&most| most >= stated)
+        && sum.unsigned_abs() > stated.unsigned_abs().saturating_mul(2)
+}
+
+/// A blank where a sum could stand states nothing, unless the column states its sums elsewhere.
+fn drop_unstated(figures: &Figures, columns: usize, identities: &mut Vec<Identity>) {
+    let stated = |i: &Identity| {
+        i.terms.first().is_some_and(|t| matches!(figures.at(t.var), Figure::Value(_)))
+    };
+    let mut stating = vec![false; columns];
+    for identity in identities.iter().filter(|i| stated(i) && i.state() != State::Broken) {
+        if let Some((_, column)) = row_and_column(identity) {
+            stating[column] = true;
+        }
+    }
+    identities.retain(|i| stated(i) || row_and_column(i).is_some_and(|(_, c)| stating[c]));
+}
+
+/// The stating row and the column of a column sum.
+fn row_and_column(identity: &Identity) -> Option<(usize, usize)> {
+    match identity.kind {
+        Kind::ColumnSum { row, column, .. } => Some((row, column)),
+        _ => None,
+    }
+}
+
+/// Says which sums are surely meant: those whose column or row of sums holds elsewhere, and totals
+/// of what is counted. Where much of a table is broken, its reading is in doubt and nothing is sure.
+fn trust(figures: &Figures, annex: &Annex, identities: &mut [Identity]) {
+    let broken = identities.iter().filter(|i| i.state() == State::Broken).count();
+    if broken >= 3 && broken * 3 > identities.len() {
+        return;
+    }
+    let mut rows = vec![false; annex.rows.len()];
+    let mut columns = vec![false; annex.columns.len()];
+    for (row, column) in
+        identities.iter().filter(|i| i.state() != State::Broken).filter_map(row_and_column)
+    {
+        rows[row] = true;
+        columns[column] = true;
+    }
+    for identity in identities.iter_mut() {
+        let Kind::ColumnSum { annex: index, row, column } = identity.kind else {
+            continue;
+        };
+        let total_of_counts = annex.rows[row].region.level == Level::Province
+            && identity.terms.len() > 2
+            && figures.shape(index, column).counts;
+        let parts_blank = identity.terms.iter().skip(1).all(|t| figures.at(t.var) == Figure::Blank);
+        if (rows[row] || columns[column] || total_of_counts) && !parts_blank {
+            identity.trust = Trust::Firm;
+        }
+    }
+}
