@@ -76,6 +76,7 @@ fn target(text: &str, part_of: Option<usize>, place: Place) -> Target {
             value: Amount::new(value),
             unit: spelled.unwrap_or(unit).to_owned(),
             half_unit,
+            counted: None,
             place,
         }
     });
