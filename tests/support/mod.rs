@@ -26,7 +26,7 @@ pub fn notice(text: &str) -> Notice {
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = move |column: usize| place(at + 1, column + 1);
         if let Some(rest) = line.trim_start().strip_prefix("正文 ") {
-            let part_of = line.starts_with(' ').then(|| notice.targets.len()).map(|n| {
+            let part_of = line.starts_with(' ').then_some(notice.targets.len()).map(|n| {
                 (0..n).rev().find(|&t| notice.targets[t].part_of.is_none()).expect("a whole first")
             });
             notice.targets.push(target(rest, part_of, place(0)));
