@@ -1,10 +1,440 @@
-//! Dates stated in the body.
+//! Dates by which something is due: 2023年8月底前, 10月底前, 6月30日前, 上半年, 年底前.
+//!
+//! A date that is only told of (截至, 自…起, the date of a document) is no deadline, and one that
+//! comes back (每月5日前) has no single day. A year that is not printed is carried over from the
+//! deadline before it in the paragraph, else it is the plan's.
 
-use crate::diag::Sink;
-use crate::model::{Deadline, Frame};
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::model::{Deadline, Force, Frame};
 use crate::repair::document::Paragraph;
+use crate::typing::body;
+use crate::typing::dates::{month_end, numeral};
+use crate::typing::prose::Prose;
+use jiff::civil::Date;
+use regex::{Captures, Regex};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A date with what makes it a deadline: 底, 末, or 前 behind it.
+static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        (?: (?P<year> [12][0-9]{3} ) 年度? | (?P<relative> 今年 | 本年度? | 当年 | 明年 | 次年 | 翌年 ) )?
+        (?:
+            (?P<month> [0-9]{1,2} | [一二三四五六七八九十]{1,2} ) 月份?
+            (?: (?P<end> 底 | 末 | 下旬 ) | (?P<day> [0-9]{1,2} | [一二三四五六七八九十]{1,3} ) [日号] | 上旬 | (?P<middle> 中旬 ) )?
+            (?P<before> 之前 | 以前 | 前 | 止 )?
+          | (?P<half> 上半年 | 下半年 ) (?: 底 | 末 )? 前?
+          | (?: 第 )? (?P<quarter> [一二三四1-4] ) 季度 (?: 末 | 底 )? 前?
+          | 前 (?P<quarters> [一二三四] ) (?: 个 )? 季度
+        )
+        | (?: (?P<whole_year> [12][0-9]{3} ) | (?P<whole_relative> 今 | 本 | 当 | 明 | 次 | 翌 ) )?
+          年 年? (?P<year_end> 底 | 末 | 内 ) (?: 之前 | 以前 | 前 )?",
+    )
+    .expect("a fixed pattern")
+});
+
+/// What stands before a date that is only told of, or that comes back.
+const NOT_DUE: &[&str] = &["截至", "截止到", "自", "从", "每", "每年", "每月", "根据", "按照"];
+
+/// Words that make a thing due; `要` and `应` only where they are no part of another word.
+const MODALS: &[&str] = &["必须", "应当", "力争", "争取", "确保", "需", "须", "要", "应"];
+
+/// Words that begin what is due, and belong to it.
+const PREDICATES: &[&str] = &["全部", "全面", "基本", "完成", "达到"];
+
+/// Words of which 要, 应 and 须 are but a part.
+const OTHER_WORDS: &[&str] = &[
+    "主要",
+    "重要",
+    "需要",
+    "必要",
+    "要求",
+    "要素",
+    "要点",
+    "纪要",
+    "摘要",
+    "相应",
+    "适应",
+    "供应",
+    "响应",
+    "反应",
+    "对应",
+    "应急",
+    "基本建成",
+    "基本农田",
+    "基本公共",
+];
+
+/// Words that ask without binding.
+const ENCOURAGING: &[&str] = &["力争", "争取", "鼓励", "尽量", "尽可能", "原则上", "有条件的"];
+
+/// Words between a subject and the date it is held to.
+const JOINTS: &[&str] = &[
+    "力争",
+    "争取",
+    "确保",
+    "必须",
+    "应当",
+    "原则上",
+    "并",
+    "应",
+    "须",
+    "需",
+    "要",
+    "将",
+    "于",
+    "在",
+    "到",
+    "至",
+    "前",
+];
 
 /// The dates the body states.
-pub fn deadlines(_sink: &mut Sink, _body: &[Paragraph], _frame: &Frame) -> Vec<Deadline> {
-    Vec::new()
+pub fn deadlines(sink: &mut Sink, body: &[Paragraph], frame: &Frame) -> Vec<Deadline> {
+    let written = frame.date_of_writing.read().map(|date| date.year());
+    let planned = frame.plan_year.and_then(|year| i16::try_from(year).ok());
+    let years = Years { written, planned: planned.or(written) };
+    let mut deadlines = Vec::new();
+    for paragraph in body {
+        let prose = Prose::of(&paragraph.text);
+        let mut carried = None;
+        let start = body::number_length(prose.as_str());
+        for sentence in sentences(prose.as_str(), start) {
+            in_sentence(sink, &mut deadlines, &mut carried, years, &prose, sentence);
+        }
+    }
+    deadlines
+}
+
+/// The years a date without one may mean.
+#[derive(Clone, Copy)]
+struct Years {
+    /// The year the notice was written in.
+    written: Option<i16>,
+    /// The year its plan is for.
+    planned: Option<i16>,
+}
+
+/// The sentences of the text from a byte position on, without their marks.
+fn sentences(text: &str, start: usize) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut from = start;
+    for (at, mark) in text.match_indices(['。', '；', ';', '！']) {
+        if at >= from {
+            sentences.push(from..at);
+            from = at + mark.len();
+        }
+    }
+    sentences.push(from.min(text.len())..text.len());
+    sentences
+}
+
+/// A date found in a sentence; positions are those of the sentence.
+struct Found {
+    at: Range<usize>,
+    by: Option<Date>,
+}
+
+fn in_sentence(
+    sink: &mut Sink,
+    deadlines: &mut Vec<Deadline>,
+    carried: &mut Option<i16>,
+    years: Years,
+    prose: &Prose,
+    sentence: Range<usize>,
+) {
+    let offset = sentence.start;
+    let Some(text) = prose.as_str().get(sentence) else { return };
+    let found: Vec<Found> = WHEN
+        .captures_iter(text)
+        .filter(|when| is_due(text, when))
+        .map(|when| {
+            let by = last_day(&when, years, carried);
+            Found { at: when.get(0).map_or(0..0, |m| m.range()), by }
+        })
+        .collect();
+    let clauses = clauses(text, &found);
+    for (when, clause) in found.iter().zip(clauses) {
+        let Some(raw) = text.get(when.at.clone()) else { continue };
+        let Some(place) = prose.place(offset + when.at.start..offset + when.at.end) else {
+            continue;
+        };
+        let Some(by) = when.by else {
+            sink.remark(Diagnostic {
+                code: "deadline_without_year",
+                severity: Severity::Warning,
+                place: Some(place),
+                message: Wording::new(
+                    format!("cannot tell which day this is: {raw}"),
+                    format!("无法确定该时限的具体日期：{raw}"),
+                ),
+                hint: None,
+            });
+            continue;
+        };
+        let Clause { subject, rest } = clause;
+        let (applies_to, due) = split_subject(rest);
+        let first = rest.split('，').next().unwrap_or(rest);
+        let is_encouraged =
+            ENCOURAGING.iter().any(|word| subject.contains(word) || first.contains(word));
+        let subject = trim_joints(subject);
+        // Nothing after the date: what is due stands before it.
+        let (applies_to, due) = match due.is_empty() {
+            true => ("", subject),
+            false => (if applies_to.is_empty() { subject } else { applies_to }, due),
+        };
+        deadlines.push(Deadline {
+            by,
+            raw: raw.to_owned(),
+            due: due.to_owned(),
+            applies_to: (!applies_to.is_empty()).then(|| applies_to.to_owned()),
+            force: if is_encouraged { Force::Encouraged } else { Force::Required },
+            place,
+        });
+    }
+}
+
+/// Whether the date is one by which something is due.
+fn is_due(text: &str, when: &Captures) -> bool {
+    let Some(whole) = when.get(0) else { return false };
+    let before = &text[..whole.start()];
+    if before.ends_with(|c: char| c.is_ascii_digit())
+        || NOT_DUE.iter().any(|word| before.ends_with(word))
+        || text[whole.end()..].starts_with('已')
+    {
+        return false;
+    }
+    // A month or a day alone is only a date.
+    when.name("month").is_none() || when.name("end").is_some() || when.name("before").is_some()
+}
+
+/// The last day that still keeps the deadline.
+fn last_day(when: &Captures, years: Years, carried: &mut Option<i16>) -> Option<Date> {
+    let printed = when.name("year").or(when.name("whole_year"));
+    let printed = printed.and_then(|year| year.as_str().parse::<i16>().ok());
+    let relative = when.name("relative").or(when.name("whole_relative")).map(|word| word.as_str());
+    let year = match (printed, relative) {
+        (Some(year), _) => year,
+        (_, Some(word)) if word.starts_with('明') => years.written? + 1,
+        (_, Some(word)) if word.starts_with(['次', '翌']) => (*carried).or(years.planned)? + 1,
+        (_, Some(word)) if word.starts_with('今') => years.written?,
+        _ => (*carried).or(years.planned)?,
+    };
+    *carried = Some(year);
+    if let Some(month) = when.name("month") {
+        let month = i8::try_from(numeral(month.as_str())?).ok()?;
+        if let Some(day) = when.name("day") {
+            let day = i8::try_from(numeral(day.as_str())?).ok()?;
+            return Date::new(year, month, day).ok();
+        }
+        let last = month_end(year, month)?;
+        return match when.get(0)?.as_str() {
+            raw if raw.contains("上旬") => Date::new(year, month, 10).ok(),
+            raw if raw.contains("中旬") => Date::new(year, month, 20).ok(),
+            _ if when.name("end").is_some() => Some(last),
+            // Before June is by the end of May.
+            _ => last.first_of_month().yesterday().ok(),
+        };
+    }
+    let month = match (when.name("half"), when.name("quarter").or(when.name("quarters"))) {
+        (Some(half), _) if half.as_str() == "上半年" => 6,
+        (_, Some(quarter)) => i8::try_from(numeral(quarter.as_str())?).ok()? * 3,
+        _ => 12,
+    };
+    month_end(year, month)
+}
+
+/// What belongs to a date: the words of its clause before it, and what follows.
+struct Clause<'a> {
+    subject: &'a str,
+    rest: &'a str,
+}
+
+/// Deals the sentence out among its dates. What stands before a date in its own clause is the
+/// date's, unless the date before would be left with nothing.
+fn clauses<'a>(text: &'a str, found: &[Found]) -> Vec<Clause<'a>> {
+    let mut clauses: Vec<Clause> = Vec::new();
+    let mut from = 0;
+    for (index, when) in found.iter().enumerate() {
+        let before = text.get(from..when.at.start).unwrap_or_default();
+        let comma = before
+            .char_indices()
+            .rfind(|(_, c)| matches!(c, '，' | ',' | '：' | ':'))
+            .map_or(0, |(at, c)| at + c.len_utf8());
+        let (left, mut subject) = before.split_at(comma);
+        let is_left_empty = left.trim_matches(['，', ',', '、', '：', ':', ' ']).is_empty();
+        if let (true, Some(last)) = (index > 0, clauses.last_mut()) {
+            last.rest = left;
+            if is_left_empty && trim_joints(subject) == subject {
+                (last.rest, subject) = (before, "");
+            }
+        }
+        from = when.at.end;
+        clauses.push(Clause { subject, rest: text.get(from..).unwrap_or_default() });
+    }
+    for clause in &mut clauses {
+        clause.subject = clause.subject.trim_matches(['，', ',', '、', '（', '(', ' ']);
+        clause.rest = clause
+            .rest
+            .trim_start_matches(['，', ',', '、', '：', ':', '）', ')', ' '])
+            .trim_end_matches(['，', ',', '、', '（', '(', ' ']);
+    }
+    clauses
+}
+
+/// The subject without the words that join it to its date: 各地应于.
+fn trim_joints(subject: &str) -> &str {
+    let mut subject = subject;
+    while let Some(rest) = JOINTS.iter().find_map(|joint| subject.strip_suffix(joint)) {
+        subject = rest;
+    }
+    subject
+}
+
+/// Tells what is due from whom or what it is asked of: 就地建设的 | 要全面达到开工要求. The subject
+/// is empty where the text names none.
+fn split_subject(text: &str) -> (&str, &str) {
+    let clause = &text[..text.find(['，', ',']).unwrap_or(text.len())];
+    let at = word_starts(clause, MODALS).min(word_starts(clause, PREDICATES));
+    let (subject, mut due) = text.split_at(at.min(clause.len()));
+    if due.is_empty() || at == clause.len() {
+        return ("", text);
+    }
+    while let Some(rest) = MODALS.iter().find_map(|modal| due.strip_prefix(modal)) {
+        due = rest;
+    }
+    // A rate or a share is what is due, not whom it is asked of.
+    if subject.ends_with(['率', '例', '数', '量']) { ("", text) } else { (subject, due) }
+}
+
+/// Where the first of the words begins that is no part of another word; the text's length where
+/// there is none.
+fn word_starts(text: &str, words: &[&str]) -> usize {
+    let is_apart = |at: usize, word: &str| {
+        !OTHER_WORDS.iter().any(|other| {
+            other.match_indices(word).any(|(inner, _)| {
+                at.checked_sub(inner)
+                    .and_then(|start| text.get(start..))
+                    .is_some_and(|t| t.starts_with(other))
+            })
+        })
+    };
+    words
+        .iter()
+        .filter_map(|word| {
+            text.match_indices(word).map(|(at, _)| at).find(|&at| is_apart(at, word))
+        })
+        .min()
+        .unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::typing::prose::placed;
+
+    /// One line a deadline: day / what is due / for whom / force.
+    fn read(text: &str) -> Vec<String> {
+        let frame = Frame { plan_year: Some(2023), ..Frame::default() };
+        let body = [Paragraph { level: None, text: placed(text) }];
+        deadlines(&mut Sink::new(), &body, &frame)
+            .iter()
+            .map(|d| {
+                let force = if d.force == Force::Required { "" } else { "/encouraged" };
+                format!("{}/{}/{}{force}", d.by, d.due, d.applies_to.as_deref().unwrap_or("-"))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn days_are_told_from_every_form() {
+        for (input, expected) in [
+            ("2024年2月底前", "2024-02-29"),
+            ("8月31日前", "2023-08-31"),
+            ("二月底前", "2023-02-28"),
+            ("6月前", "2023-05-31"),
+            ("9月中旬前", "2023-09-20"),
+            ("年底前", "2023-12-31"),
+            ("2025年底前", "2025-12-31"),
+            ("今年年底前", "2023-12-31"),
+            ("上半年", "2023-06-30"),
+            ("第三季度末", "2023-09-30"),
+            ("次年3月底前", "2024-03-31"),
+        ] {
+            let text = format!("{input}，各地完成整改。");
+            let frame = Frame {
+                date_of_writing: crate::model::Field::Read(crate::place::Located::new(
+                    jiff::civil::date(2023, 1, 30),
+                    crate::place::Place::of_box(1, crate::geom::Rect::default()),
+                )),
+                ..Frame::default()
+            };
+            let body = [Paragraph { level: None, text: placed(&text) }];
+            let found = deadlines(&mut Sink::new(), &body, &frame);
+            assert_eq!(found.len(), 1, "{input}");
+            assert_eq!(found[0].by.to_string(), expected, "{input}");
+            assert_eq!(found[0].raw, input);
+        }
+    }
+
+    #[test]
+    fn the_year_is_carried_over() {
+        assert_eq!(
+            read(
+                "2024年5月底前，改造项目全部完成设计，10月底前，列入计划的小区全部开工，12月底前，完工率达到60%。"
+            ),
+            [
+                "2024-05-31/全部完成设计/改造项目",
+                "2024-10-31/全部开工/列入计划的小区",
+                "2024-12-31/完工率达到60%/-",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lost_comma_leaves_each_date_its_own() {
+        assert_eq!(
+            read("8月底前，新建项目要全面动工 10月底前 就地建设的要全部动工。"),
+            ["2023-08-31/全面动工/新建项目", "2023-10-31/全部动工/就地建设的"]
+        );
+    }
+
+    #[test]
+    fn who_is_asked_may_stand_before_the_date() {
+        assert_eq!(
+            read("各设区市应于6月30日前报送方案，并于12月底将总结报省厅。"),
+            ["2023-06-30/报送方案/各设区市", "2023-12-31/将总结报省厅/-"]
+        );
+    }
+
+    #[test]
+    fn what_is_hoped_for_is_apart_from_what_must_be() {
+        assert_eq!(
+            read("主要工程要在9月底前完工；有条件的县力争8月底前完工。"),
+            ["2023-09-30/完工/主要工程", "2023-08-31/完工/有条件的县/encouraged"]
+        );
+    }
+
+    #[test]
+    fn a_date_that_is_only_told_of_is_no_deadline() {
+        for text in [
+            "截至2022年12月底，已完工300套。",
+            "自2023年3月1日起施行。",
+            "2023年1月30日印发的通知继续有效。",
+            "每月5日前报送进度。",
+            "2022年结转的项目要抓紧完工。",
+        ] {
+            assert_eq!(read(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_any_year_nothing_is_guessed() {
+        let body = [Paragraph { level: None, text: placed("8月底前完工。") }];
+        let mut sink = Sink::new();
+        assert!(deadlines(&mut sink, &body, &Frame::default()).is_empty());
+        let codes: Vec<_> = sink.into_parts().0.into_iter().map(|d| d.code).collect();
+        assert_eq!(codes, ["deadline_without_year"]);
+    }
 }

@@ -7,6 +7,7 @@ pub mod body;
 pub mod columns;
 pub mod dates;
 pub mod deadlines;
+pub mod figures;
 pub mod frame;
 pub mod parties;
 pub mod prose;

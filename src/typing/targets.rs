@@ -1,10 +1,485 @@
-//! Figures stated in the body.
+//! Figures stated in the body, each with what it is about: programme, stage, region, and what it
+//! is a part of.
+//!
+//! A target is made of figures that follow each other without other words between them: 1245个
+//! 小区、375652户 are one, 保障性租赁住房…100套、棚户区…200套 are two. No list of programmes is
+//! kept: a programme is what is left of the words before a figure once place, year, stage and the
+//! words for a task are taken off.
 
 use crate::diag::Sink;
-use crate::model::{Frame, Target};
+use crate::model::{Frame, Quantity, Target};
+use crate::place::Place;
+use crate::regions::{self, Fit};
 use crate::repair::document::Paragraph;
+use crate::typing::body;
+use crate::typing::figures::{Figure, figures};
+use crate::typing::prose::Prose;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Stages of a programme; the first that is found counts, so the plainer words come last.
+const STAGES: &[&str] = &[
+    "基本建成",
+    "新开工",
+    "开工",
+    "竣工",
+    "完工",
+    "交付",
+    "发放",
+    "新建",
+    "筹集",
+    "续建",
+    "拆迁",
+    "签约",
+    "入住",
+];
+
+/// Words that say that something is a task, not which: they end a programme's name.
+const TASK_WORDS: &[&str] =
+    &["目标任务", "年度任务", "计划任务", "任务", "目标", "计划", "指标", "总数", "总量", "数量"];
+
+/// Words that may stand before what a figure is about, and say nothing of it.
+const OPENINGS: &[&str] = &[
+    "全省", "全区", "全市", "全县", "全州", "全国", "我省", "我区", "我市", "我县", "各地", "其中",
+    "以及", "并", "和", "及", "与", "共", "年度",
+];
+
+/// Verbs that may stand before a programme's name.
+const VERBS: &[&str] = &[
+    "计划", "下达", "安排", "完成", "实施", "发展", "新增", "筹集", "建设", "力争", "争取", "确保",
+    "共", "累计", "预计", "需", "应", "要", "拟", "对",
+];
+
+/// Words between what a figure is about and the figure.
+const LINKS: &[&str] = &[
+    "目标任务分别为",
+    "分别为",
+    "分别是",
+    "为",
+    "是",
+    "共计",
+    "合计",
+    "总计",
+    "共",
+    "计",
+    "约",
+    "达到",
+    "达",
+    "不少于",
+    "不低于",
+    "不超过",
+    "至少",
+    "超过",
+    "各",
+];
+
+/// A year at the start of what a figure is about: 2023年, 2023年度.
+static YEAR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^[0-9]{4}年度?").expect("a fixed pattern"));
+
+/// The name of an area that no table of divisions knows: 赣江新区, 市本级.
+static AREA: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\p{Han}{1,10}(?:新区|开发区|高新区|经开区|管委会|本级|兵团|农垦|农场)$")
+        .expect("a fixed pattern")
+});
 
 /// The figures the body states.
-pub fn targets(_sink: &mut Sink, _body: &[Paragraph], _frame: &Frame) -> Vec<Target> {
-    Vec::new()
+pub fn targets(_sink: &mut Sink, body: &[Paragraph], frame: &Frame) -> Vec<Target> {
+    let names = Names::of(frame);
+    let mut targets = Vec::new();
+    // The stage that the headings above name, with their levels.
+    let mut headings: Vec<(u8, Option<String>)> = Vec::new();
+    for paragraph in body {
+        if let Some(level) = paragraph.level {
+            headings.retain(|(above, _)| *above < level);
+            let heading = body::item(&paragraph.text, Some(level)).heading;
+            headings.push((level, heading.as_deref().and_then(stage_in)));
+        }
+        let stage = headings.iter().rev().find_map(|(_, stage)| stage.as_ref());
+        in_paragraph(&mut targets, &names, stage, &Prose::of(&paragraph.text));
+    }
+    targets
+}
+
+/// Where and when the notice speaks, for reading names of regions.
+struct Names {
+    province: Option<u32>,
+    year: Option<u16>,
+}
+
+impl Names {
+    fn of(frame: &Frame) -> Names {
+        let texts = frame.issuing_authorities.iter().chain(&frame.signing_authorities);
+        let province = texts.map(|name| name.value.as_str()).find_map(regions::province_of);
+        let written = frame.date_of_writing.read().and_then(|date| u16::try_from(date.year()).ok());
+        Names { province: province.map(|p| p.code), year: frame.plan_year.or(written) }
+    }
+
+    /// Whether this is the name of one region.
+    fn is_region(&self, name: &str) -> bool {
+        AREA.is_match(name) || !regions::resolve(name, self.province, self.year).is_empty()
+    }
+
+    /// Length in bytes of the region's full name that the text begins with; 0 where there is none.
+    /// Names of two characters (城区) are words, too, and do not count.
+    fn region_length(&self, text: &str) -> usize {
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(16).skip(2);
+        let whole = |end: &usize| {
+            let name = text.get(..*end).unwrap_or_default();
+            name.ends_with(['市', '县', '区', '州', '盟', '旗'])
+                && regions::resolve(name, self.province, self.year)
+                    .iter()
+                    .any(|found| matches!(found.fit, Fit::Full | Fit::FullOtherYear))
+        };
+        ends.filter(whole).max().unwrap_or(0)
+    }
+}
+
+/// How far a 其中 reaches.
+#[derive(Clone, Copy)]
+struct Whole {
+    /// Index of the target that is being divided.
+    target: usize,
+    /// Brackets open where it began; it ends with them.
+    depth: u32,
+    /// 其中： goes on over ；.
+    over_semicolons: bool,
+}
+
+/// Where we are in a paragraph: brackets open, and the whole that is being divided.
+#[derive(Default)]
+struct Reach {
+    depth: u32,
+    whole: Option<Whole>,
+}
+
+/// Adds the targets of one paragraph.
+fn in_paragraph(targets: &mut Vec<Target>, names: &Names, stage: Option<&String>, prose: &Prose) {
+    let text = prose.as_str();
+    let mut reach = Reach::default();
+    let mut from = body::number_length(text);
+    let first = targets.len();
+    // Where the words of the target under way begin.
+    let mut begins = from;
+    for figure in figures(text) {
+        let Some(between) = text.get(from..figure.span.start) else { continue };
+        reach.walk(between, targets);
+        let lead = lead_of(between, from);
+        let part_of = reach.whole.map(|whole| whole.target);
+        // The target of the same whole that a figure without words of its own goes on with.
+        let going = targets.iter().rposition(|t| t.part_of == part_of).filter(|&at| at >= first);
+        let going = going.filter(|_| lead.is_empty() && !between.contains(['。', '；']));
+        let Some(quantity) = quantity(prose, &figure) else { continue };
+        if going.is_none() {
+            begins = if lead.is_empty() { figure.span.start } else { lead.start };
+            let last = targets.iter().rposition(|t| t.part_of.is_none()).filter(|&at| at >= first);
+            let above = part_of.or(last).and_then(|at| targets.get(at));
+            let words = text.get(lead).unwrap_or_default();
+            let mut target = target(names, words, above, quantity.place);
+            target.part_of = part_of;
+            // A part is of the stage of its whole, a region's figure of the figures around it.
+            if target.stage.is_none() {
+                let whole = above.filter(|_| part_of.is_some());
+                target.stage = whole.and_then(|t| t.stage.clone()).or_else(|| stage.cloned());
+            }
+            targets.push(target);
+        }
+        from = figure.span.end;
+        let last = targets.len().saturating_sub(1);
+        if let Some(target) = targets.get_mut(going.unwrap_or(last)) {
+            target.quantities.push(quantity);
+            if going.is_none_or(|at| at == last) {
+                target.place = prose.place(begins..from).unwrap_or(target.place);
+            }
+        }
+    }
+}
+
+impl Reach {
+    /// Follows brackets, sentences and 其中 through the text between two figures.
+    fn walk(&mut self, between: &str, targets: &[Target]) {
+        for (at, c) in between.char_indices() {
+            match c {
+                '（' | '(' => self.depth += 1,
+                '）' | ')' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.whole = self.whole.filter(|whole| whole.depth <= self.depth);
+                }
+                '。' => self.whole = None,
+                '；' | ';' => self.whole = self.whole.filter(|whole| whole.over_semicolons),
+                '其' if between[at..].starts_with("其中") => {
+                    // Within brackets the last figure is divided, elsewhere the last whole.
+                    let divided = targets
+                        .iter()
+                        .rposition(|target| self.depth > 0 || target.part_of.is_none());
+                    let rest = between[at + "其中".len()..].chars().next();
+                    self.whole = divided.map(|target| Whole {
+                        target,
+                        depth: self.depth,
+                        over_semicolons: matches!(rest, Some('：' | ':')),
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The words before a figure that say what it is about, as a range of the paragraph: the last
+/// clause of the text since the figure before, openings and links taken off.
+fn lead_of(between: &str, offset: usize) -> Range<usize> {
+    let trimmed = trim_links(between);
+    let start = last_clause(trimmed);
+    let clause = &trimmed[start..];
+    let opened = clause.len() - trim_openings(clause).len();
+    let (start, end) = (start + opened, trimmed.len());
+    offset + start..offset + end.max(start)
+}
+
+/// The text without links, colons and brackets at its end.
+fn trim_links(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        let bare = text.trim_end_matches(['：', ':', '，', ',', '、', '（', '(', ' ']);
+        let link = LINKS.iter().find_map(|link| {
+            // 合计 alone is what the figure is about.
+            bare.strip_suffix(link).filter(|rest| !ends_clause(rest) || link.chars().count() == 1)
+        });
+        match link {
+            Some(rest) => text = rest,
+            None => return bare,
+        }
+    }
+}
+
+/// Whether nothing of a clause stands before this point.
+fn ends_clause(text: &str) -> bool {
+    text.is_empty() || text.ends_with(['，', '。', '；', '：', '、', ',', ';', ':'])
+}
+
+/// Where the last clause of the text begins; marks inside brackets do not count, and 、 only where
+/// the text begins with it.
+fn last_clause(text: &str) -> usize {
+    let mut depth = 0u32;
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '（' | '(' => depth += 1,
+            // The bracket of a figure before: （其中A 5套）、B 6套.
+            '）' | ')' if depth == 0 => start = at + c.len_utf8(),
+            '）' | ')' => depth -= 1,
+            '，' | ',' | '。' | '；' | ';' | '：' | ':' if depth == 0 => {
+                start = at + c.len_utf8()
+            }
+            '、' if depth == 0 && at == start => start = at + c.len_utf8(),
+            _ => {}
+        }
+    }
+    // A bracket that is still open is where the clause begins: （其中A 5套.
+    if depth > 0
+        && let Some((at, c)) = text.char_indices().rfind(|(_, c)| matches!(c, '（' | '('))
+    {
+        let inner = at + c.len_utf8();
+        start = inner + last_clause(&text[inner..]);
+    }
+    start
+}
+
+/// The words without place, year and connectives before them.
+fn trim_openings(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        let bare = text.trim_start_matches(['、', '，', ' ']);
+        let bare = &bare[YEAR.find(bare).map_or(0, |year| year.end())..];
+        let opened = OPENINGS.iter().find_map(|word| bare.strip_prefix(word));
+        match opened {
+            Some(rest) if !rest.is_empty() => text = rest,
+            _ if bare.len() < text.len() => text = bare,
+            _ => return text,
+        }
+    }
+}
+
+/// A target without its figures. What its own words leave open, `above` says: the target that is
+/// being divided, or the one before it.
+fn target(names: &Names, words: &str, above: Option<&Target>, place: Place) -> Target {
+    let region_length =
+        if names.is_region(words) { words.len() } else { names.region_length(words) };
+    let (region, rest) = words.split_at(region_length);
+    let stage = stage_in(rest);
+    let programme = programme_in(rest);
+    let is_open = programme.is_none() && !words.contains('率');
+    Target {
+        what: words.to_owned(),
+        stage: stage
+            .or_else(|| above.filter(|_| is_open || rest.is_empty()).and_then(|t| t.stage.clone())),
+        programme: programme
+            .or_else(|| above.filter(|_| is_open).and_then(|t| t.programme.clone())),
+        region: (!region.is_empty()).then(|| region.to_owned()),
+        quantities: Vec::new(),
+        part_of: None,
+        place,
+    }
+}
+
+fn stage_in(words: &str) -> Option<String> {
+    STAGES.iter().find(|stage| words.contains(**stage)).map(|stage| (*stage).to_owned())
+}
+
+/// What is left of the words once years, verbs, stages and the words for a task are taken off.
+fn programme_in(words: &str) -> Option<String> {
+    let after_year = words.rfind('年').map_or(0, |at| at + '年'.len_utf8());
+    let mut name = words[after_year..].trim_start_matches("度");
+    loop {
+        let bare = name.trim_start_matches(['的', '、']);
+        let bare = bare
+            .strip_prefix(['（', '('])
+            .map_or(bare, |inner| inner.split_once(['）', ')']).map_or(inner, |(_, rest)| rest));
+        let begun = VERBS.iter().chain(STAGES).find_map(|word| bare.strip_prefix(word));
+        match begun {
+            Some(rest) => name = rest,
+            None if bare.len() < name.len() => name = bare,
+            None => break,
+        }
+    }
+    let end = STAGES
+        .iter()
+        .chain(TASK_WORDS)
+        .filter_map(|word| name.find(word))
+        .min()
+        .unwrap_or(name.len());
+    let name = name[..end].trim_end_matches(['的', '、', '（', '(', '）', ')', '和', '及', '年']);
+    (name.chars().count() > 1).then(|| name.to_owned())
+}
+
+fn quantity(prose: &Prose, figure: &Figure) -> Option<Quantity> {
+    Some(Quantity {
+        raw: figure.raw.clone(),
+        value: figure.value,
+        unit: figure.unit.clone(),
+        counted: figure.counted.clone(),
+        half_unit: figure.half_unit,
+        place: prose.place(figure.span.clone())?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::typing::prose::placed;
+
+    /// One line a target: what / programme / stage / region = figures, and what it is part of.
+    fn read(paragraphs: &[(Option<u8>, &str)]) -> Vec<String> {
+        let body: Vec<Paragraph> = paragraphs
+            .iter()
+            .map(|&(level, text)| Paragraph { level, text: placed(text) })
+            .collect();
+        let frame = Frame { plan_year: Some(2023), ..Frame::default() };
+        targets(&mut Sink::new(), &body, &frame)
+            .iter()
+            .map(|t| {
+                let part = t.part_of.map_or(String::new(), |at| format!(" of {at}"));
+                let figures: Vec<String> = t
+                    .quantities
+                    .iter()
+                    .map(|q| format!("{}{}{}", q.value, q.unit, q.counted.as_deref().unwrap_or("")))
+                    .collect();
+                let or = |field: &Option<String>| field.clone().unwrap_or("-".to_owned());
+                let (programme, stage) = (or(&t.programme), or(&t.stage));
+                let (what, region) = (&t.what, or(&t.region));
+                format!("{what}/{programme}/{stage}/{region}={}{part}", figures.join(" "))
+            })
+            .collect()
+    }
+
+    fn line(text: &str) -> Vec<String> {
+        read(&[(None, text)])
+    }
+
+    #[test]
+    fn figures_in_a_row_are_one_target() {
+        assert_eq!(
+            read(&[(
+                Some(3),
+                "3.全省2023年度城镇老旧小区改造新开工目标任务为 1245 个小区、375652户、25066栋、3718.28万平方米。"
+            )]),
+            [
+                "城镇老旧小区改造新开工目标任务/城镇老旧小区改造/新开工/-=1245个小区 375652户 25066栋 3718.28万平方米"
+            ]
+        );
+    }
+
+    #[test]
+    fn several_programmes_in_a_sentence_are_several_targets() {
+        assert_eq!(
+            line(
+                "全省保障性租赁住房基本建成任务为23286套（间）、棚户区住房改造基本建成任务为64004套、城镇老旧小区改造完工任务为1062个小区、343420户。"
+            ),
+            [
+                "保障性租赁住房基本建成任务/保障性租赁住房/基本建成/-=23286套（间）",
+                "棚户区住房改造基本建成任务/棚户区住房改造/基本建成/-=64004套",
+                "城镇老旧小区改造完工任务/城镇老旧小区改造/完工/-=1062个小区 343420户",
+            ]
+        );
+    }
+
+    #[test]
+    fn of_which_makes_parts() {
+        assert_eq!(
+            line(
+                "全省2023年度棚户区改造开工目标任务为131973套。其中：城市棚户区131873套、国有工矿棚户区100套。另建公租房80套。"
+            ),
+            [
+                "棚户区改造开工目标任务/棚户区改造/开工/-=131973套",
+                "城市棚户区/城市棚户区/开工/-=131873套 of 0",
+                "国有工矿棚户区/国有工矿棚户区/开工/-=100套 of 0",
+                "另建公租房/另建公租房/-/-=80套",
+            ]
+        );
+        assert_eq!(
+            line("开工500套（其中公租房300套），竣工200套。"),
+            ["开工/-/开工/-=500套", "公租房/公租房/开工/-=300套 of 0", "竣工/-/竣工/-=200套"]
+        );
+    }
+
+    #[test]
+    fn regions_in_prose_have_targets_of_their_own() {
+        assert_eq!(
+            line("2024年农村危房改造任务共6432户，其中南宁市274户，柳州市369户，赣江新区12户。"),
+            [
+                "农村危房改造任务/农村危房改造/-/-=6432户",
+                "南宁市/农村危房改造/-/南宁市=274户 of 0",
+                "柳州市/农村危房改造/-/柳州市=369户 of 0",
+                "赣江新区/农村危房改造/-/赣江新区=12户 of 0",
+            ]
+        );
+        assert_eq!(
+            line("九江市保障性租赁住房开工530套。"),
+            ["九江市保障性租赁住房开工/保障性租赁住房/开工/九江市=530套"]
+        );
+    }
+
+    #[test]
+    fn other_forms() {
+        for (input, expected) in [
+            (
+                "发放城镇家庭租赁补贴72279户。",
+                "发放城镇家庭租赁补贴/城镇家庭租赁补贴/发放/-=72279户",
+            ),
+            ("新建（筹集）公租房596套。", "新建（筹集）公租房/公租房/新建/-=596套"),
+            ("12月底前，完工率达到75%。", "完工率/-/完工/-=75%"),
+            ("开工安居住房14.29万套。", "开工安居住房/安居住房/开工/-=142900套"),
+        ] {
+            assert_eq!(line(input), [expected]);
+        }
+    }
+
+    #[test]
+    fn a_heading_lends_its_stage() {
+        assert_eq!(
+            read(&[(Some(2), "（二）基本建成任务"), (None, "公租房300套。")]),
+            ["公租房/公租房/基本建成/-=300套"]
+        );
+    }
 }
