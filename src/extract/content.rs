@@ -475,7 +475,9 @@ impl<'a> Walk<'a, '_> {
                 let known = fonts.iter().find(|(n, _)| n == name).map(|(_, font)| *font);
                 state.font_size = font.1.as_f64();
                 state.font = known.unwrap_or_else(|| {
-                    let loaded = resources.get_font(font.0).and_then(|d| self.shelf.font(&d));
+                    let dict = resources.get_font(font.0);
+                    let loaded = dict.and_then(|dict| self.shelf.font(&dict));
+                    let loaded = loaded.or_else(|| self.shelf.fallback());
                     fonts.push((name.to_vec(), loaded));
                     loaded
                 });

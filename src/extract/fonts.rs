@@ -23,12 +23,11 @@ use crate::place::Place;
 /// How a character was found. All but the first are repairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum How {
-    /// As the document says: by ToUnicode, by an encoding of Unicode, or by a known glyph name.
+    /// As the document says: by ToUnicode, by a predefined encoding or character collection (ISO
+    /// 32000-2, 9.10.2), or by a known glyph name.
     Said,
     /// A radical or compatibility form, replaced by the ideograph it looks like.
     Unified,
-    /// By a predefined encoding: code to CID, CID to Unicode (Adobe-GB1 and its kin).
-    Cid,
     /// By the embedded font's own character map, turned round.
     FontMap,
     /// By the glyph's name in the embedded font.
@@ -45,7 +44,6 @@ impl How {
         Some(match self {
             How::Said => return None,
             How::Unified => "radicals_unified",
-            How::Cid => "characters_by_cid",
             How::FontMap => "characters_by_font_map",
             How::GlyphName => "characters_by_glyph_name",
             How::Gbk => "gbk_under_latin_font",
@@ -72,6 +70,7 @@ pub(super) struct Shelf<'a> {
     cmap_resolver: CMapResolverFn,
     by_key: HashMap<FontKey, Option<FontId>>,
     fonts: Vec<Font<'a>>,
+    fallback: Option<FontId>,
     collections: Vec<(CidFamily, Option<Rc<CMap>>)>,
     /// Font and code of each stand-in given out, in order.
     unread: Vec<(FontId, u32)>,
@@ -90,11 +89,10 @@ struct Font<'a> {
     face: Face<'a>,
     /// Height of the em as a part of the font size; other than 1 in some Type 3 fonts alone.
     em: f64,
-    composite: bool,
     to_unicode: Option<CMap>,
     codes: Codes,
-    /// Whether the names of its codes are to be believed: they are its own, not a reader's guess.
-    named: bool,
+    /// The codes whose names are to be believed: they are its own, not a reader's guess.
+    named: Named,
     gbk: Gbk,
     /// Glyph to character by the embedded font's own tables; read when first needed.
     own_map: Option<HashMap<u32, (char, How)>>,
@@ -109,6 +107,14 @@ enum Codes {
     Cids { to_cid: Option<Box<CMap>>, to_unicode: Rc<CMap> },
     /// Anything else.
     Opaque,
+}
+
+/// Which codes of a font have names to be believed.
+#[derive(Clone, Copy, PartialEq)]
+enum Named {
+    All,
+    Ascii,
+    None,
 }
 
 /// Whether the bytes of a simple font may be GBK.
@@ -139,6 +145,7 @@ impl<'a> Shelf<'a> {
             cmap_resolver: Arc::new(load_embedded),
             by_key: HashMap::new(),
             fonts: Vec::new(),
+            fallback: None,
             collections: Vec::new(),
             unread: Vec::new(),
             mended: BTreeMap::new(),
@@ -162,6 +169,19 @@ impl<'a> Shelf<'a> {
         font
     }
 
+    /// The font for text whose own can't be found or loaded: Helvetica for ASCII, and nothing that
+    /// is known for other codes.
+    pub fn fallback(&mut self) -> Option<FontId> {
+        let helvetica = hayro_font::StandardFont::Helvetica;
+        if self.fallback.is_none()
+            && let Some(face) = self.loader.standard_font(helvetica, &self.font_resolver)
+        {
+            self.fonts.push(Font { named: Named::Ascii, ..Font::new(face) });
+            self.fallback = Some(self.fonts.len() - 1);
+        }
+        self.fallback
+    }
+
     fn load(&mut self, dict: &Dict<'a>) -> Option<Font<'a>> {
         let face = self.loader.font(dict, &self.font_resolver, &self.cmap_resolver)?;
         let subtype = dict.get::<Name<'_>>(b"Subtype")?;
@@ -169,26 +189,15 @@ impl<'a> Shelf<'a> {
             .get::<Stream<'_>>(b"ToUnicode")
             .and_then(|stream| stream.decoded_data().ok()?.into_owned().into())
             .and_then(|data: Vec<u8>| CMap::parse(&data, load_embedded));
-        let mut font = Font {
-            face,
-            em: 1.0,
-            composite: false,
-            to_unicode,
-            codes: Codes::Opaque,
-            named: true,
-            gbk: Gbk::No,
-            own_map: None,
-            meanings: HashMap::new(),
-        };
+        let mut font = Font { to_unicode, ..Font::new(face) };
         match subtype.as_ref() {
             b"Type0" => {
-                font.composite = true;
-                font.named = false;
+                font.named = Named::None;
                 font.codes = self.composite_codes(dict);
             }
             b"Type3" => font.em = type3_em(dict),
             _ => {
-                font.named = names_are_its_own(dict);
+                font.named = if names_are_its_own(dict) { Named::All } else { Named::None };
                 font.gbk = may_be_gbk(dict, font.to_unicode.is_some());
             }
         }
@@ -406,7 +415,21 @@ fn note(mended: &mut BTreeMap<How, (usize, String)>, how: How, chars: &str) {
     }
 }
 
-impl Font<'_> {
+impl<'a> Font<'a> {
+    /// A simple font that says what its codes are.
+    fn new(face: Face<'a>) -> Font<'a> {
+        Font {
+            face,
+            em: 1.0,
+            to_unicode: None,
+            codes: Codes::Opaque,
+            named: Named::All,
+            gbk: Gbk::No,
+            own_map: None,
+            meanings: HashMap::new(),
+        }
+    }
+
     /// What a code stands for, by the first way that knows; `None` where none does.
     fn read(&mut self, code: u32) -> Option<Meaning> {
         let said = |chars: String| Meaning { chars: chars.into(), how: How::Said };
@@ -444,7 +467,7 @@ impl Font<'_> {
                 return Some(" ".to_owned());
             }
         }
-        if !self.named {
+        if self.named == Named::None || self.named == Named::Ascii && code > 0x7F {
             return None;
         }
         let unicode = match self.face.glyph(self.face.map_code(code), code) {
@@ -477,7 +500,7 @@ impl Font<'_> {
                     BfString::String(s) => s,
                 };
                 let readable = chars.chars().all(|c| !c.is_control() && c != UNREADABLE);
-                (readable && !chars.is_empty()).then_some((chars, How::Cid))
+                (readable && !chars.is_empty()).then_some((chars, How::Said))
             }
         }
     }

@@ -7,6 +7,8 @@ mod colors;
 mod content;
 #[cfg(feature = "pdf")]
 mod fonts;
+#[cfg(feature = "pdf")]
+mod guard;
 pub mod page;
 #[cfg(feature = "pdf")]
 mod pdf;
@@ -16,6 +18,8 @@ mod radicals;
 mod rules;
 #[cfg(feature = "pdf")]
 mod runs;
+#[cfg(all(test, feature = "pdf"))]
+mod samples;
 mod text;
 
 use crate::diag::Sink;

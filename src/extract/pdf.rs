@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::extract::content::{Layers, read_sheet};
 use crate::extract::fonts::{Shelf, UNREADABLE};
+use crate::extract::guard::guarded;
 use crate::extract::page::{Page, Pages, TextFrom};
 use crate::extract::runs::glyphs_to_runs;
 use crate::geom::Rect;
@@ -28,7 +29,10 @@ const UNTRUSTED: f64 = 0.1;
 /// [`ErrorKind::BrokenPdf`], [`ErrorKind::PasswordNeeded`], [`ErrorKind::NoTextLayer`] if no page
 /// has a character that can be read, [`ErrorKind::Limit`] with the page where a limit was reached.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
-    let limits = &options.limits;
+    guarded(|| read_pages(sink, &options.limits, source))
+}
+
+fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages, Error> {
     let pdf = open(source.bytes.clone())?;
     let count = pdf.pages().len();
     if count == 0 {

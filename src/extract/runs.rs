@@ -15,6 +15,8 @@ use crate::place::Place;
 const GAP: f32 = 0.3;
 /// A gap that a printed space fills may be this wide, in ems: a half-width space, stretched a little.
 const SPACED_GAP: f32 = 0.75;
+/// Latin words set without spaces stand at least this far apart, in ems.
+const WORD_GAP: f32 = 0.15;
 /// A glyph may reach back over the one before it by this much, in ems: kerning and tight setting.
 const OVERLAP: f32 = 0.4;
 /// A glyph may stand off the baseline by this much, in ems; beyond it is raised or lowered text.
@@ -78,7 +80,8 @@ impl Glyph {
 /// Joins a page's glyphs to runs, in drawing order.
 ///
 /// White space ends a run, unless it is one space no wider than [`SPACED_GAP`] between two visible
-/// characters: that stays inside as `' '`. No run begins or ends with white space.
+/// characters: that stays inside as `' '`. No run begins or ends with white space. Where Latin words
+/// are set apart by their places alone, the space between them is put in.
 pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<Run> {
     let doubled = find_doubled(drawn);
     note_doubled(sink, page, drawn, &doubled);
@@ -145,6 +148,9 @@ struct Open {
     across: f32,
     /// White space was drawn after the last glyph.
     spaced: bool,
+    /// Gaps between Latin characters that may part words: the index of the character after the gap,
+    /// and where the one before it ends.
+    word_gaps: Vec<(usize, f32)>,
 }
 
 impl Open {
@@ -165,6 +171,7 @@ impl Open {
             end: start.along,
             across: start.across,
             spaced: false,
+            word_gaps: Vec::new(),
         };
         open.push(glyph, start, text);
         open
@@ -190,7 +197,13 @@ impl Open {
             self.run.text.push(' ');
             self.run.edges.push(edge(glyph, 0.0));
         } else if let Some(last) = self.run.edges.last_mut() {
-            *last = edge(glyph, 0.0);
+            let end = std::mem::replace(last, edge(glyph, 0.0));
+            let around = self.run.text.chars().next_back().zip(text.chars().next());
+            if start.along - self.end > WORD_GAP * em
+                && around.is_some_and(|(before, after)| may_part_words(before, after))
+            {
+                self.word_gaps.push((self.run.edges.len() - 1, end));
+            }
         }
         self.spaced = false;
         let count = text.chars().count().max(1) as f32;
@@ -202,9 +215,34 @@ impl Open {
         self.run.bbox = self.run.bbox.union(&glyph.bbox());
     }
 
-    fn close(self) -> Run {
+    fn close(mut self) -> Run {
+        // Where most characters stand apart, the text is letter-spaced and the gaps part nothing.
+        if self.word_gaps.is_empty() || self.word_gaps.len() * 2 >= self.run.edges.len() {
+            return self.run;
+        }
+        let mut text = String::with_capacity(self.run.text.len() + self.word_gaps.len());
+        let mut edges = Vec::with_capacity(self.run.edges.len() + self.word_gaps.len());
+        let mut gaps = self.word_gaps.iter().peekable();
+        for (index, c) in self.run.text.chars().enumerate() {
+            if let Some((_, end)) = gaps.next_if(|(at, _)| *at == index) {
+                text.push(' ');
+                edges.push(*end);
+            }
+            text.push(c);
+            edges.extend(self.run.edges.get(index));
+        }
+        edges.extend(self.run.edges.last());
+        self.run.text = text;
+        self.run.edges = edges;
         self.run
     }
+}
+
+/// Whether a gap between two characters may be one between words: of Latin script, but not inside a
+/// figure.
+fn may_part_words(before: char, after: char) -> bool {
+    let latin = |c: char| c.is_ascii_graphic() || ('\u{A1}'..'\u{250}').contains(&c);
+    latin(before) && latin(after) && !(before.is_ascii_digit() && after.is_ascii_digit())
 }
 
 /// The page coordinate `by` points along from where a glyph begins: y for text that runs up or
