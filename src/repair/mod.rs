@@ -19,7 +19,7 @@ pub fn repair(sink: &mut Sink, outline: Outline) -> Document {
     Document {
         frame: frame::frame(sink, &front),
         body: paragraphs::paragraphs(sink, &front),
-        annex_list: frame::annex_list(&front),
+        annex_list: frame::annex_list(sink, &front),
         tables: joins::tables(sink, &front),
         annexes: annexes.into_iter().map(|outline| annex::annex(sink, outline)).collect(),
     }

@@ -1,6 +1,7 @@
 //! Items of the whole notice in, front and annexes out: an annex begins with its label. Within an
 //! annex: its title, captions, notes, and running text.
 
+use super::captions::{self, CONTINUED, NOTE, TITLE_CHARS, TITLE_END, UNIT};
 use super::frame::{imprint_role, is_date};
 use super::headings::{body_role, mark_flow};
 use super::{Item, PlainLine, compact};
@@ -9,8 +10,6 @@ use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// A title of an annex, or of a table in it, has at most so many characters a line.
-const TITLE_CHARS: usize = 60;
 /// A title has at most so many lines.
 const TITLE_LINES: usize = 5;
 
@@ -24,24 +23,8 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s*(附\s*[件表图录])\s*(?:(\d{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*\d{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
     )
 });
-/// 单位：套、间.
-static UNIT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[（(]?(金额|计量|面积|数量|资金|人数)?单位[：:].{1,24}$"));
-/// 续表, and titles printed again with （续）.
-static CONTINUED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[（(]?(接上页|续上表|续表\d*|续\d*)[）)]?[：:]?$|[（(]续(表)?[一二三四五六七八九十\d]*[）)]$|^续表|续表$",
-    )
-});
-/// 注：… below a table.
-static NOTE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[（(]?(注|备注|说明|附注|注释)\d{0,2}[：:.．、]|^注\d{1,2}"));
-/// What a table's or plan's title ends in.
-static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(表|计划|任务|任务数|方案|清单|名单|目录|汇总|一览|办法|细则|情况|数|指标|安排|台账|标准)([（(].*[）)])?$",
-    )
-});
+/// The number of an entry in the list of annexes.
+static LIST_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*1\s*([．、]|\.(\D|\d{4}))"));
 
 /// The notice cut at its labels.
 pub(super) struct Parts {
@@ -129,7 +112,11 @@ fn label(
     let listed = next(1).is_some_and(|text| {
         text.starts_with("1.") || text.starts_with("1．") || text.starts_with("1、")
     });
-    let is_label = if rest_text.is_empty() {
+    let entry = LIST_NUMBER.is_match(rest_text);
+    let is_label = if entry {
+        // 附件：1. … 2. … is the list, wherever it is printed.
+        false
+    } else if rest_text.is_empty() {
         // 附件： before the date announces the list; a number makes it a label anywhere.
         number.is_some() || begun || !(colon || listed)
     } else {
@@ -277,7 +264,7 @@ impl Told {
             self.title.get_or_insert_default().push_str(text);
             return Role::AnnexTitle;
         }
-        if self.begun && leads_to_table(line, rest) {
+        if self.begun && captions::leads_to_table(line, rest) {
             return Role::AnnexTitle;
         }
         // A note goes on over lines and points: 注：1. … 2. …
@@ -302,18 +289,10 @@ impl Told {
         let text = line.compact.as_str();
         let form = text.chars().count() <= TITLE_CHARS
             && !text.ends_with(['。', '；', '，', '：', ':'])
-            && role == Role::Prose;
+            && role == Role::Prose
+            && !line.is_row();
         // On a page a title is set in the middle; in a text it is one line, or goes on without a gap.
         form && self.title_lines < TITLE_LINES
             && (self.title_lines == 0 || line.is_of_text() || line.is_centred())
     }
-}
-
-/// Whether a line over a table is its title: short, without a full stop, only captions between.
-fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
-    let text = line.compact.as_str();
-    let form = text.chars().count() <= TITLE_CHARS && !text.ends_with(['。', '；', '，']);
-    let titled = TITLE_END.is_match(text) || (!line.is_of_text() && line.is_centred());
-    let next = rest.iter().find(|item| !matches!(item, Item::Line(l) if UNIT.is_match(&l.compact)));
-    form && titled && matches!(next, Some(Item::Table(_)))
 }

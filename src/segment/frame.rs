@@ -1,10 +1,12 @@
 //! The front of a notice in, blocks with roles out, by the order and form that GB/T 9704-2012 gives
 //! its elements: header (版头), body (主体), imprint (版记).
 
+use super::captions::{CONTINUED, NOTE as TABLE_NOTE, UNIT, leads_to_table, table_follows};
 use super::headings::body_role;
 use super::{Item, PlainLine};
 use crate::segment::outline::{Block, Role};
 use regex::Regex;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The header is looked for in so many lines.
@@ -102,13 +104,82 @@ pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
         })
         .collect();
     let mut roles = roles(&lines).into_iter();
-    items
-        .into_iter()
-        .map(|item| match item {
-            Item::Line(line) => Block::Text(line.block(roles.next().unwrap_or(Role::Prose))),
-            other => Block::from(other),
-        })
-        .collect()
+    let mut blocks = Vec::with_capacity(items.len());
+    let mut after_table = false;
+    for (i, item) in items.iter().enumerate() {
+        let Item::Line(line) = item else {
+            after_table = matches!(item, Item::Table(_));
+            blocks.push(Block::from(item.clone()));
+            continue;
+        };
+        let role = match roles.next().unwrap_or(Role::Prose) {
+            Role::Prose => caption_role(line, &items[i + 1..], after_table).unwrap_or(Role::Prose),
+            role => role,
+        };
+        after_table &= role == Role::TableNote;
+        blocks.push(Block::Text(line.block(role)));
+    }
+    by_columns(blocks, &lines)
+}
+
+/// What a line beside a table of the front is, if it belongs to the table.
+fn caption_role(line: &PlainLine, rest: &[Item], after_table: bool) -> Option<Role> {
+    let text = line.compact.as_str();
+    if UNIT.is_match(text) && table_follows(rest) {
+        Some(Role::UnitCaption)
+    } else if CONTINUED.is_match(text) && table_follows(rest) {
+        Some(Role::Continuation)
+    } else if leads_to_table(line, rest) {
+        Some(Role::AnnexTitle)
+    } else if after_table && TABLE_NOTE.is_match(text) {
+        Some(Role::TableNote)
+    } else {
+        None
+    }
+}
+
+/// Names of authorities that stand in columns, each in two lines (joint issue, GB/T 9704 clause
+/// 7.2.4), are put in the order they are read: column after column. Other lines of several names
+/// give a block for each.
+fn by_columns(blocks: Vec<Block>, lines: &[&PlainLine]) -> Vec<Block> {
+    let mut lines = lines.iter();
+    let mut ordered = Vec::with_capacity(blocks.len());
+    // Names of the lines being read, column by column.
+    let mut columns: Vec<Vec<Block>> = Vec::new();
+    for block in blocks {
+        let Block::Text(text) = &block else {
+            ordered.extend(columns.drain(..).flatten());
+            ordered.push(block);
+            continue;
+        };
+        let line = lines.next();
+        let names =
+            line.filter(|_| is_name(text.role)).map(|line| line.split()).unwrap_or_default();
+        let whole = names.len() > 1 && names.iter().all(|n| n.compact.chars().count() > 2);
+        let goes_on = columns.len() == names.len()
+            && columns.iter().zip(&names).all(|(column, name)| {
+                matches!(column.last(), Some(Block::Text(above)) if above.role == text.role
+                    && above.bbox.x0 < name.line.bbox.x1 && name.line.bbox.x0 < above.bbox.x1
+                    && !AUTHORITY.is_match(&super::compact(above.text.as_str())))
+            });
+        if !goes_on {
+            ordered.extend(columns.drain(..).flatten());
+        }
+        if !whole {
+            ordered.push(block);
+            continue;
+        }
+        columns.resize_with(names.len(), Vec::new);
+        for (column, name) in columns.iter_mut().zip(names) {
+            column.push(Block::Text(name.block(text.role)));
+        }
+    }
+    ordered.extend(columns.into_iter().flatten());
+    ordered
+}
+
+fn is_name(role: Role) -> bool {
+    matches!(role, Role::IssuingAuthorities | Role::SigningAuthorities)
 }
 
 /// Parts a line that holds the signing authority and the date in two pieces.
@@ -138,9 +209,8 @@ fn roles(lines: &[&PlainLine]) -> Vec<Role> {
     let body = roles.len();
     let closing = closing(lines, body);
     for (i, line) in lines.iter().enumerate().skip(body) {
-        roles.push(closing.role(i).unwrap_or_else(|| {
-            imprint_role(&line.compact).unwrap_or_else(|| body_role(&line.compact))
-        }));
+        let by_form = || imprint_role(&line.compact).unwrap_or_else(|| body_role(&line.compact));
+        roles.push(closing.get(&i).copied().unwrap_or_else(by_form));
     }
     wrap_copies(lines, &mut roles);
     roles
@@ -211,7 +281,20 @@ fn header(lines: &[&PlainLine]) -> Header {
             roles.extend(addressees.iter().map(|_| Role::PrimaryAddressees));
         }
     }
+    repeat_header(head, &mut roles);
     Header { roles }
+}
+
+/// Title and addressees may be printed again below themselves, where a page was put together from
+/// two sources: they keep their roles.
+fn repeat_header(head: &[&PlainLine], roles: &mut Vec<Role>) {
+    for wanted in [Role::Title, Role::PrimaryAddressees] {
+        let of_role = head.iter().zip(roles.iter()).filter(|(_, role)| **role == wanted);
+        let printed: String = of_role.map(|(line, _)| line.compact.as_str()).collect();
+        if head.get(roles.len()).is_some_and(|line| line.compact == printed) {
+            roles.push(wanted);
+        }
+    }
 }
 
 /// Whether the line can name addressees.
@@ -284,56 +367,50 @@ fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<u
     (start < end).then_some(start..end)
 }
 
-/// Where the elements after the body stand, as ranges of lines.
-#[derive(Debug, Default)]
-struct Closing {
-    annex_list: std::ops::Range<usize>,
-    signing: std::ops::Range<usize>,
-    date: Option<usize>,
-    lines: usize,
-    notes: Vec<usize>,
-}
-
-impl Closing {
-    fn role(&self, i: usize) -> Option<Role> {
-        if Some(i) == self.date {
-            Some(Role::DateOfWriting)
-        } else if self.signing.contains(&i) {
-            Some(Role::SigningAuthorities)
-        } else if self.annex_list.contains(&i) {
-            Some(Role::AnnexList)
-        } else if self.notes.contains(&i) && i < self.lines {
-            Some(Role::Note)
-        } else {
-            None
-        }
-    }
-}
-
-/// Finds date, signing authorities above it, annex list above them, notes below.
-fn closing(lines: &[&PlainLine], body: usize) -> Closing {
-    let date = (body..lines.len()).rev().find(|&i| {
-        let text = &lines[i].compact;
-        let signed = i > body && AUTHORITY.is_match(&lines[i - 1].compact);
-        DATE.is_match(text) || BARE_DATE.is_match(text) && signed
-    });
-    let end = date.unwrap_or(lines.len());
-    let list = (body..end)
-        .find(|&i| ANNEX_LIST.is_match(&lines[i].compact) && !lines[i].compact.ends_with('。'));
-    let floor = list.map_or(body, |list| list + 1).max(end.saturating_sub(SIGNING_LINES));
-    let mut signing = end;
-    if date.is_some() {
-        while signing > floor && signs(lines, signing - 1) {
+/// The roles of the lines after the body, by their index: date, signing authorities above it, annex
+/// list above them, notes below. A page put together from two sources has all of it twice.
+fn closing(lines: &[&PlainLine], body: usize) -> BTreeMap<usize, Role> {
+    let mut roles = BTreeMap::new();
+    let mut floor = body;
+    let dates: Vec<usize> = (body..lines.len()).filter(|&i| is_dated(lines, i, body)).collect();
+    for end in dates.iter().copied().chain([lines.len()]) {
+        let dated = end < lines.len();
+        let list = (floor..end).find(|&i| begins_list(&lines[i].compact));
+        let least = list.map_or(floor, |list| list + 1).max(end.saturating_sub(SIGNING_LINES));
+        let mut signing = end;
+        while dated && signing > least && signs(lines, signing - 1) {
             signing -= 1;
         }
+        // A date that nobody signs, with another one to come, is a line of the text.
+        if dated && (signing < end || Some(&end) == dates.last()) {
+            roles.insert(end, Role::DateOfWriting);
+            roles.extend((signing..end).map(|i| (i, Role::SigningAuthorities)));
+        }
+        if let Some(list) = list {
+            let listed = list..list_end(lines, list, signing);
+            roles.extend(listed.map(|i| (i, Role::AnnexList)));
+        }
+        floor = end + 1;
     }
-    let annex_list = list.map_or(end..end, |list| list..list_end(lines, list, signing));
-    // Entries that a list's end leaves over are names that are no authority's: they sign too.
-    let after = date.map_or(lines.len(), |d| d + 1);
-    let notes = (after..lines.len())
-        .filter(|&i| NOTE.is_match(&lines[i].compact) && imprint_role(&lines[i].compact).is_none())
-        .collect();
-    Closing { annex_list, signing: signing..end, date, lines: lines.len(), notes }
+    let first = dates.first().map_or(lines.len(), |date| date + 1);
+    for (i, line) in lines.iter().enumerate().skip(first) {
+        if NOTE.is_match(&line.compact) && imprint_role(&line.compact).is_none() {
+            roles.entry(i).or_insert(Role::Note);
+        }
+    }
+    roles
+}
+
+/// Whether the line is a date and nothing else; one that lost its 年月日 only where an authority
+/// signs above.
+fn is_dated(lines: &[&PlainLine], i: usize, body: usize) -> bool {
+    let text = &lines[i].compact;
+    let signed = i > body && AUTHORITY.is_match(&lines[i - 1].compact);
+    DATE.is_match(text) || BARE_DATE.is_match(text) && signed
+}
+
+fn begins_list(compact: &str) -> bool {
+    ANNEX_LIST.is_match(compact) && !compact.ends_with('。')
 }
 
 /// Whether a line above the date names who signs.

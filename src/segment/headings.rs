@@ -38,6 +38,9 @@ const OPEN_ENDS: &[char] = &[
 /// What ends a sentence.
 const FULL_STOPS: &[char] = &['。', '！', '？', '；', ';', '!', '?', '：', ':'];
 
+/// A paragraph of more characters than this is no mere heading.
+const HEADING_CHARS: usize = 32;
+
 /// Marks which lines of running text go on to the next one, and takes numbers at the start of a
 /// line that goes on a sentence for what they are: text.
 pub(super) fn mark_flow(mut blocks: Vec<Block>) -> Vec<Block> {
@@ -45,24 +48,28 @@ pub(super) fn mark_flow(mut blocks: Vec<Block>) -> Vec<Block> {
     let texts: Vec<usize> = (0..blocks.len())
         .filter(|&i| matches!(&blocks[i], Block::Text(t) if is_running(t.role)))
         .collect();
+    let mut open = Open::default();
     for pair in texts.windows(2) {
         let (Some(Block::Text(text)), Some(Block::Text(next))) =
             (blocks.get(pair[0]), blocks.get(pair[1]))
         else {
             continue;
         };
+        open.read(text);
         // Between the two only tables or images may stand, not another element of the notice.
         let apart = blocks[pair[0] + 1..pair[1]].iter().any(|b| matches!(b, Block::Text(_)));
         let of_text = matches!(next.text.place().map(|p| p.spot), Some(Spot::Text { .. }));
-        let flows =
-            !apart && if of_text { text_flows(text, next) } else { measures.flows(text, next) };
-        if flows {
-            if let Some(Block::Text(text)) = blocks.get_mut(pair[0]) {
-                text.flows_on = true;
-            }
-            if let Some(Block::Text(next)) = blocks.get_mut(pair[1]) {
-                next.role = Role::Prose;
-            }
+        let wrapped = !of_text && measures.wraps(text, next);
+        let flows = !apart && (wrapped || open.is_cut(text, next, of_text));
+        if !flows {
+            open = Open::default();
+            continue;
+        }
+        if let Some(Block::Text(text)) = blocks.get_mut(pair[0]) {
+            text.flows_on = true;
+        }
+        if let Some(Block::Text(next)) = blocks.get_mut(pair[1]) {
+            next.role = Role::Prose;
         }
     }
     blocks
@@ -72,18 +79,39 @@ fn is_running(role: Role) -> bool {
     matches!(role, Role::Prose | Role::Heading { .. })
 }
 
-/// Whether a line of a text input goes on: a page break of the original cut it, and nothing ends.
-fn text_flows(text: &TextBlock, next: &TextBlock) -> bool {
-    let end = text.text.as_str().trim_end();
-    if matches!(next.role, Role::Heading { .. }) || end.ends_with(FULL_STOPS) || is_closed(end) {
-        return false;
-    }
-    match text.role {
-        Role::Heading { .. } => {
-            let is_sentence = end.contains(['，', '。']) || end.chars().count() > 32;
-            is_sentence || end.ends_with(OPEN_ENDS)
+/// What was read of the present paragraph.
+#[derive(Debug, Default)]
+struct Open {
+    /// Whether it began with a number.
+    numbered: bool,
+    /// Its characters so far.
+    chars: usize,
+    /// Whether it has a mark that headings do not have.
+    sentence: bool,
+}
+
+impl Open {
+    fn read(&mut self, line: &TextBlock) {
+        if self.chars == 0 {
+            self.numbered = matches!(line.role, Role::Heading { .. });
         }
-        _ => true,
+        self.chars += line.text.as_str().chars().count();
+        self.sentence |= line.text.as_str().contains(['，', '。', '；']);
+    }
+
+    /// Whether the paragraph was cut here, by a page of the original: nothing ends, and it is no
+    /// heading. In a text input what has no number is taken for text; on a page, where titles of
+    /// all kinds stand among the text, it must look like a sentence.
+    fn is_cut(&self, line: &TextBlock, next: &TextBlock, of_text: bool) -> bool {
+        let end = line.text.as_str().trim_end();
+        if matches!(next.role, Role::Heading { .. }) || end.ends_with(FULL_STOPS) || is_closed(end)
+        {
+            return false;
+        }
+        of_text && !self.numbered
+            || self.sentence
+            || self.chars > HEADING_CHARS
+            || end.ends_with(OPEN_ENDS)
     }
 }
 
@@ -97,45 +125,61 @@ fn is_closed(end: &str) -> bool {
 struct Measures {
     pages: BTreeMap<u32, (f32, f32)>,
     all: (f32, f32),
+    /// Whether paragraphs begin with an indent: then a line without one goes on.
+    indents: bool,
 }
 
 impl Measures {
     fn of(blocks: &[Block]) -> Measures {
-        let mut boxes: BTreeMap<u32, Vec<Rect>> = BTreeMap::new();
+        let mut lines: BTreeMap<u32, Vec<&TextBlock>> = BTreeMap::new();
         for block in blocks {
             if let Block::Text(text) = block
                 && is_running(text.role)
             {
-                boxes.entry(text.page).or_default().push(text.bbox);
+                lines.entry(text.page).or_default().push(text);
             }
         }
-        let edges = |boxes: &[Rect]| {
-            let left = boxes.iter().map(|b| b.x0).fold(f32::INFINITY, f32::min);
-            let right = boxes.iter().map(|b| b.x1).fold(f32::NEG_INFINITY, f32::max);
-            (left, right)
+        let edges = |lines: &mut dyn Iterator<Item = Rect>| {
+            lines.fold((f32::INFINITY, f32::NEG_INFINITY), |(left, right), b| {
+                (left.min(b.x0), right.max(b.x1))
+            })
         };
-        let flat: Vec<Rect> = boxes.values().flatten().copied().collect();
-        let all = edges(&flat);
+        let all = edges(&mut lines.values().flatten().map(|t| t.bbox));
         // A page of few lines says little of the measure: it takes that of the whole.
-        let pages = boxes
-            .into_iter()
-            .map(|(page, boxes)| (page, if boxes.len() > 3 { edges(&boxes) } else { all }))
+        let pages: BTreeMap<u32, (f32, f32)> = lines
+            .iter()
+            .map(|(page, lines)| {
+                let own =
+                    if lines.len() > 3 { edges(&mut lines.iter().map(|t| t.bbox)) } else { all };
+                (*page, own)
+            })
             .collect();
-        Measures { pages, all }
+        let headings =
+            || lines.values().flatten().filter(|t| matches!(t.role, Role::Heading { .. }));
+        let indented = headings().filter(|t| {
+            let left = pages.get(&t.page).unwrap_or(&all).0;
+            t.bbox.x0 > left + 0.8 * t.size
+        });
+        let indents = indented.count() * 2 > headings().count();
+        Measures { pages, all, indents }
     }
 
     /// Whether a line of a page goes on: it fills the measure, and the next one is not indented.
-    fn flows(&self, text: &TextBlock, next: &TextBlock) -> bool {
+    fn wraps(&self, line: &TextBlock, next: &TextBlock) -> bool {
         let edges = |page| self.pages.get(&page).copied().unwrap_or(self.all);
-        let em = text.size.max(1.0);
-        let end = text.text.as_str().trim_end();
-        let full = text.bbox.x1 > edges(text.page).1 - 2.0 * em;
+        let em = line.size.max(1.0);
+        let end = line.text.as_str().trim_end();
+        // What can't be parted (a bracketed word, a long figure) may leave several ems empty.
+        let room = if self.indents { 6.0 } else { 2.0 };
+        let full = line.bbox.x1 > edges(line.page).1 - room * em;
         let indented = next.bbox.x0 > edges(next.page).0 + 1.2 * em;
         if !full || indented {
             return false;
         }
         // Without an indent to go by, a number after a full stop begins something new.
         let ended = end.ends_with(FULL_STOPS) || is_closed(end);
-        !(ended && matches!(next.role, Role::Heading { .. }))
+        !(ended
+            && (matches!(next.role, Role::Heading { .. })
+                || !self.indents && line.bbox.x1 < edges(line.page).1 - 2.0 * em))
     }
 }

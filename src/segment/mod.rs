@@ -4,6 +4,7 @@
 mod annexes;
 #[cfg(test)]
 mod art;
+mod captions;
 mod cells;
 mod columns;
 mod edges;
@@ -93,6 +94,13 @@ impl PlainLine {
     /// Whether it was read from a text input, where x and y mean little.
     fn is_of_text(&self) -> bool {
         self.text.place().is_some_and(|p| matches!(p.spot, Spot::Text { .. }))
+    }
+
+    /// Whether it is a row of cells rather than one text: several pieces, and not a single word
+    /// letter-spaced.
+    fn is_row(&self) -> bool {
+        self.line.pieces.len() > 1
+            && self.line.pieces.iter().any(|p| p.text.as_str().chars().count() > 1)
     }
 
     /// The pieces as lines of their own.
