@@ -28,12 +28,20 @@ const WHITE: f32 = 0.98;
 const TRANSPARENT: f32 = 0.01;
 /// A glyph with less than this part of its em box inside the page and the clip is not seen.
 const SHOWN: f32 = 0.2;
+/// Text lighter than this is held against what lies under it: it may be white on a dark header.
+const LIGHT: f32 = 0.8;
+/// How many of the areas painted last are looked through for what lies under a glyph.
+const GROUNDS: usize = 1_000;
+/// The lightness of an image, of which nothing is known: light text on it counts as seen.
+const IMAGE: f32 = 0.5;
 /// How deep forms may nest; hayro-interpret's figure.
 const DEPTH: u32 = 50;
 /// How many graphics states may be saved at once.
 const STATES: usize = 10_000;
 /// How many operators a page may have, those of its forms counted at each use.
-const OPERATORS: u64 = 20_000_000;
+const OPERATORS: u64 = 5_000_000;
+/// What the use of a form costs besides, in operators.
+const FORM: u64 = 50;
 /// How many points a path may have; more is a drawing, not a table.
 const PATH_POINTS: usize = 1_000_000;
 
@@ -45,10 +53,14 @@ pub(super) struct Sheet {
     pub painted: Painted,
     /// Boxes of images, in drawing order.
     pub images: Vec<Rect>,
+    /// What lies under later text: filled areas and images, with their lightness, in drawing order.
+    grounds: Vec<(Rect, f32)>,
     /// The limit that was reached, by name and value; reading stopped there.
     pub limit: Option<(&'static str, u64)>,
     /// Whether the page was left unfinished because its operators never ended.
-    pub cut_short: bool,
+    pub endless: bool,
+    /// Whether the page's content, or a font it names, is not in the document.
+    pub incomplete: bool,
 }
 
 /// Layers (optional content groups) that are switched off.
@@ -122,8 +134,10 @@ pub(super) fn read_sheet<'a>(
             drawn: Drawn::default(),
             painted: Painted::default(),
             images: Vec::new(),
+            grounds: Vec::new(),
             limit: None,
-            cut_short: false,
+            endless: false,
+            incomplete: false,
         },
         state: State::new(initial, area),
         saved: Vec::new(),
@@ -135,8 +149,13 @@ pub(super) fn read_sheet<'a>(
         depth: 0,
         operators: 0,
     };
-    if let Some(content) = page.page_stream() {
-        walk.run(content, page.resources());
+    match page.page_stream() {
+        Some(content) if has_all_parts(page.raw()) => walk.run(content, page.resources()),
+        Some(content) => {
+            walk.sheet.incomplete = true;
+            walk.run(content, page.resources());
+        }
+        None => walk.sheet.incomplete = page.raw().contains_key(b"Contents"),
     }
     if let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") {
         for annotation in annotations.iter::<Dict<'_>>() {
@@ -145,6 +164,12 @@ pub(super) fn read_sheet<'a>(
         }
     }
     walk.sheet
+}
+
+/// Whether each of the streams that make a page's content is there.
+fn has_all_parts(page: &Dict<'_>) -> bool {
+    page.get::<Array<'_>>(b"Contents")
+        .is_none_or(|parts| parts.iter::<Stream<'_>>().count() == parts.raw_iter().count())
 }
 
 /// The graphics state (ISO 32000-2, 8.4), as far as places and lightness need it.
@@ -340,7 +365,7 @@ struct Walk<'a, 'w> {
 
 impl<'a> Walk<'a, '_> {
     fn stopped(&self) -> bool {
-        self.sheet.limit.is_some() || self.sheet.cut_short
+        self.sheet.limit.is_some() || self.sheet.endless
     }
 
     fn is_hidden(&self) -> bool {
@@ -356,7 +381,7 @@ impl<'a> Walk<'a, '_> {
         while let Some(op) = ops.next() {
             self.operators += 1;
             if self.operators > OPERATORS {
-                self.sheet.cut_short = true;
+                self.sheet.endless = true;
             }
             if self.stopped() {
                 break;
@@ -476,8 +501,10 @@ impl<'a> Walk<'a, '_> {
                 state.font_size = font.1.as_f64();
                 state.font = known.unwrap_or_else(|| {
                     let dict = resources.get_font(font.0);
+                    let lost = dict.is_none() && resources.fonts.contains_key(name);
+                    self.sheet.incomplete |= lost;
                     let loaded = dict.and_then(|dict| self.shelf.font(&dict));
-                    let loaded = loaded.or_else(|| self.shelf.fallback());
+                    let loaded = loaded.or_else(|| self.shelf.fallback(lost));
                     fonts.push((name.to_vec(), loaded));
                     loaded
                 });
@@ -563,8 +590,14 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn fill_path(&mut self) {
-        let Some(clip) = self.state.clip else { return };
-        if self.is_hidden() || !self.state.shows(&self.state.fill) {
+        let Some(clip) = self.state.clip.filter(|_| !self.is_hidden()) else { return };
+        if let (Ink::Seen { lightness }, Some(bbox)) =
+            (self.state.ink(&self.state.fill), self.path.bbox())
+            && self.sheet.grounds.len() < self.limits.page_rules as usize
+        {
+            self.sheet.grounds.extend(clip.intersection(&bbox).map(|bbox| (bbox, lightness)));
+        }
+        if !self.state.shows(&self.state.fill) {
             return;
         }
         // A rectangle just inside another is the hole of a frame: what is seen are four lines.
@@ -627,6 +660,7 @@ impl<'a> Walk<'a, '_> {
             self.watch_rules();
         } else if self.sheet.images.len() < self.limits.page_rules as usize {
             self.sheet.images.push(shown);
+            self.sheet.grounds.push((shown, IMAGE));
         }
     }
 
@@ -650,6 +684,7 @@ impl<'a> Walk<'a, '_> {
         if self.depth >= DEPTH {
             return;
         }
+        self.operators += FORM;
         let before = (self.state.clone(), self.text_matrix, self.line_matrix);
         let path = std::mem::take(&mut self.path);
         let state = &mut self.state;
@@ -791,6 +826,14 @@ impl<'a> Walk<'a, '_> {
         let shown = state.clip.and_then(|clip| clip.intersection(&bbox));
         if shown.is_none_or(|shown| area(&shown) < SHOWN * area(&bbox)) {
             glyph.ink = Ink::Outside;
+        }
+        if let Ink::Seen { lightness } = &mut glyph.ink
+            && *lightness > LIGHT
+        {
+            let center = bbox.center();
+            let under = self.sheet.grounds.iter().rev().take(GROUNDS);
+            let ground = under.into_iter().find(|(area, _)| area.contains(center));
+            *lightness = 1.0 - (*lightness - ground.map_or(1.0, |(_, ground)| *ground)).abs();
         }
         drawn.glyphs.push(glyph);
     }

@@ -70,7 +70,7 @@ pub(super) struct Shelf<'a> {
     cmap_resolver: CMapResolverFn,
     by_key: HashMap<FontKey, Option<FontId>>,
     fonts: Vec<Font<'a>>,
-    fallback: Option<FontId>,
+    fallbacks: [Option<FontId>; 2],
     collections: Vec<(CidFamily, Option<Rc<CMap>>)>,
     /// Font and code of each stand-in given out, in order.
     unread: Vec<(FontId, u32)>,
@@ -145,7 +145,7 @@ impl<'a> Shelf<'a> {
             cmap_resolver: Arc::new(load_embedded),
             by_key: HashMap::new(),
             fonts: Vec::new(),
-            fallback: None,
+            fallbacks: [None; 2],
             collections: Vec::new(),
             unread: Vec::new(),
             mended: BTreeMap::new(),
@@ -169,17 +169,18 @@ impl<'a> Shelf<'a> {
         font
     }
 
-    /// The font for text whose own can't be found or loaded: Helvetica for ASCII, and nothing that
-    /// is known for other codes.
-    pub fn fallback(&mut self) -> Option<FontId> {
-        let helvetica = hayro_font::StandardFont::Helvetica;
-        if self.fallback.is_none()
-            && let Some(face) = self.loader.standard_font(helvetica, &self.font_resolver)
-        {
-            self.fonts.push(Font { named: Named::Ascii, ..Font::new(face) });
-            self.fallback = Some(self.fonts.len() - 1);
+    /// The font for text whose own can't be loaded: Helvetica for ASCII where a page names no font
+    /// of its own; nothing is known of codes whose font is `lost`.
+    pub fn fallback(&mut self, lost: bool) -> Option<FontId> {
+        if let Some(known) = self.fallbacks[usize::from(lost)] {
+            return Some(known);
         }
-        self.fallback
+        let helvetica = hayro_font::StandardFont::Helvetica;
+        let face = self.loader.standard_font(helvetica, &self.font_resolver)?;
+        let named = if lost { Named::None } else { Named::Ascii };
+        self.fonts.push(Font { named, ..Font::new(face) });
+        self.fallbacks[usize::from(lost)] = Some(self.fonts.len() - 1);
+        self.fallbacks[usize::from(lost)]
     }
 
     fn load(&mut self, dict: &Dict<'a>) -> Option<Font<'a>> {

@@ -86,7 +86,8 @@ pub enum Turn {
 pub enum Ink {
     /// Seen. `lightness` runs from 0 (black) to 1 (white, not seen as such).
     Seen {
-        /// Perceived lightness of the paint over white paper, 0 to 1, opacity included.
+        /// Perceived lightness of the paint over white paper, 0 to 1, opacity included; light text on
+        /// a darker area counts as if the two were turned round, white on black as 0.
         lightness: f32,
     },
     /// Drawn with text render mode 3 (a text layer under a scan), or fully transparent.

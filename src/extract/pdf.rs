@@ -33,7 +33,8 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
 }
 
 fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages, Error> {
-    let pdf = open(source.bytes.clone())?;
+    let cut = is_cut_short(&source.bytes);
+    let pdf = open(source.bytes.clone(), cut)?;
     let count = pdf.pages().len();
     if count == 0 {
         return Err(broken("it has no pages"));
@@ -45,7 +46,14 @@ fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages
     let mut shelf = Shelf::new();
     let mut pages = Vec::new();
     for (page, number) in pdf.pages().iter().zip(1..) {
-        pages.push(read_page(sink, limits, &mut shelf, &layers, page, number)?);
+        let (page, incomplete) = read_page(sink, limits, &mut shelf, &layers, page, number)?;
+        if incomplete && cut {
+            return Err(broken("it is cut short, this page's content is missing").on_page(number));
+        }
+        if incomplete {
+            remark_incomplete(sink, &page);
+        }
+        pages.push(page);
     }
     settle_unread(sink, &shelf, &mut pages);
     let [readable, unreadable] = note_unreadable(sink, &pages);
@@ -59,16 +67,25 @@ fn broken(what: &str) -> Error {
     Error::new(ErrorKind::BrokenPdf { what: what.to_owned() })
 }
 
-fn open(bytes: Vec<u8>) -> Result<Pdf, Error> {
+/// Whether the end of the file is missing: a whole one says after its last object where its table of
+/// objects starts.
+fn is_cut_short(bytes: &[u8]) -> bool {
+    let last = |word: &[u8]| bytes.windows(word.len()).rposition(|w| w == word);
+    last(b"startxref") < last(b"endobj")
+}
+
+fn open(bytes: Vec<u8>, cut: bool) -> Result<Pdf, Error> {
     Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
             Error::new(ErrorKind::PasswordNeeded)
         }
         LoadPdfError::Decryption(_) => broken("it is encrypted in a way that is not known here"),
+        LoadPdfError::Invalid if cut => broken("it is cut short, its list of pages is missing"),
         LoadPdfError::Invalid => broken("no table of objects and no page was found"),
     })
 }
 
+/// Reads one page; also gives whether something it is made of is missing.
 fn read_page<'a>(
     sink: &mut Sink,
     limits: &Limits,
@@ -76,7 +93,7 @@ fn read_page<'a>(
     layers: &Layers,
     page: &hayro_syntax::page::Page<'a>,
     number: u32,
-) -> Result<Page, Error> {
+) -> Result<(Page, bool), Error> {
     // A unit of the page's own coordinates, in points (UserUnit, ISO 32000-2, table 31).
     let unit = page.raw().get::<f64>(b"UserUnit").filter(|u| (0.01..=1000.0).contains(u));
     let unit = unit.unwrap_or(1.0);
@@ -88,9 +105,9 @@ fn read_page<'a>(
     if let Some((name, value)) = sheet.limit {
         return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
     }
-    if sheet.cut_short {
+    if sheet.endless {
         sink.remark(Diagnostic {
-            code: "page_cut_short",
+            code: "page_endless",
             severity: Severity::Error,
             place: Some(Place::of_box(number, area)),
             message: Wording::new(
@@ -103,7 +120,22 @@ fn read_page<'a>(
     shelf.close_page(sink, Place::of_box(number, area));
     let (rules, fills) = sheet.painted.finish();
     let runs = glyphs_to_runs(sink, number, &sheet.drawn);
-    Ok(Page { number, width, height, runs, rules, fills, images: sheet.images })
+    let page = Page { number, width, height, runs, rules, fills, images: sheet.images };
+    Ok((page, sheet.incomplete))
+}
+
+fn remark_incomplete(sink: &mut Sink, page: &Page) {
+    let number = page.number;
+    sink.remark(Diagnostic {
+        code: "page_incomplete",
+        severity: Severity::Error,
+        place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
+        message: Wording::new(
+            format!("page {number}: its content or a font of it is not in the file"),
+            format!("第 {number} 页的内容或所用字体不在文件中"),
+        ),
+        hint: Some(Wording::new("fetch the file again", "请重新获取该文件")),
+    });
 }
 
 /// Reads by their shapes the characters that no table names.
