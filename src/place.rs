@@ -34,6 +34,14 @@ impl Place {
         Place { page, spot: Spot::Box(rect) }
     }
 
+    /// The left edge in tenths of a point; in a text, a character counts as ten points.
+    pub fn left(&self) -> i64 {
+        match self.spot {
+            Spot::Box(rect) => (rect.x0 * 10.0).round() as i64,
+            Spot::Text { column, .. } => i64::from(column) * 100,
+        }
+    }
+
     /// The place that covers both, if they are boxes on one page; the first of the two otherwise.
     pub fn union(&self, other: &Place) -> Place {
         match (self.spot, other.spot) {

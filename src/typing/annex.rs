@@ -282,7 +282,13 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
         let is_number = |cell: &TableCell| cell.text.as_str().chars().any(|c| c.is_ascii_digit());
         lines.push(Line {
-            name: RowName { text: name.text, place, spanned_by: name.spanned_by, figures },
+            name: RowName {
+                text: name.text,
+                place,
+                indent: name.indent,
+                spanned_by: name.spanned_by,
+                figures,
+            },
             serial: serial.filter(is_number).and_then(|cell| located(&cell.text)),
             cells,
             ambiguous,
@@ -319,6 +325,7 @@ struct Naming {
 struct Name {
     text: String,
     place: Option<Place>,
+    indent: Option<i64>,
     spanned_by: Option<String>,
 }
 
@@ -338,8 +345,12 @@ impl Naming {
             cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
         };
         let own = covering(columns.name);
-        let mut name =
-            Name { text: text(own), place: own.map(|cell| cell.place), spanned_by: None };
+        let mut name = Name {
+            text: text(own),
+            place: own.map(|cell| cell.place),
+            indent: own.and_then(|cell| Some(cell.text.place()?.left() - cell.place.left())),
+            spanned_by: None,
+        };
         if let Some(col) = columns.prefecture {
             let cell = covering(col);
             let prefecture = text(cell);

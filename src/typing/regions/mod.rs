@@ -2,9 +2,11 @@
 //!
 //! Names are the first witness: words such as 合计 or 中心城区, and the table of divisions in the
 //! place and year of the notice. Where names leave a row open (a new area, a development zone, a
-//! county that stands apart from its prefecture) the figures decide, if they speak clearly; else
-//! the row belongs to the prefecture it follows.
+//! county that stands apart from its prefecture) the figures decide, if they speak clearly, then
+//! the indentation; else the row belongs to the prefecture it follows. Where witnesses disagree,
+//! names are followed and a diagnostic says so.
 
+mod depths;
 mod scope;
 mod sums;
 mod words;
@@ -26,6 +28,9 @@ pub struct RowName {
     pub text: String,
     /// Where the name stands.
     pub place: Place,
+    /// How far the name stands from the left edge of its cell, in tenths of a point: see
+    /// [`crate::place::Place::left`]. `None` where the cell has no name.
+    pub indent: Option<i64>,
     /// The prefecture that a cell spanning this row names, where the table has such a column.
     pub spanned_by: Option<String>,
     /// The row's figures in the columns that add up, column by column.
@@ -51,6 +56,7 @@ pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Regio
     by_figures(rows, &words, context, &mut stations);
     note_of_which(sink, rows, &words);
     remark_disagreement(sink, rows, &stations);
+    remark_indentation(sink, rows, &stations);
     remark_other_years(sink, rows, &words, &stations);
     let regions = stations.into_iter().zip(rows.iter().zip(words));
     regions.map(|(station, (row, words))| station.region(row, words)).collect()
@@ -508,21 +514,23 @@ impl Walk<'_> {
 /// Settles by the figures what names left open.
 fn by_figures(rows: &[RowName], words: &[Words], context: &Context, stations: &mut [Station]) {
     let cut = only_cut(rows, stations);
+    let depths = below_the_total(rows, stations);
     let named = stations.iter().filter(|s| s.found.is_some()).count();
     let unknown = stations.iter().filter(|s| s.doubt == Doubt::Unknown).count();
-    if let Some(cut) = cut.as_ref().filter(|_| unknown > named) {
-        take_cut(cut, words, stations);
+    let nested = cut.clone().or_else(|| depths.as_deref().map(depths::parents));
+    if let Some(nested) = nested.filter(|_| unknown > named) {
+        take_nesting(&nested, words, stations);
         return;
     }
-    settle_unknown(rows, words, context, cut.as_deref(), stations);
+    settle_unknown(rows, words, context, &Witnesses { cut: cut.as_deref(), depths }, stations);
     settle_apart(rows, words, cut.as_deref(), stations);
     settle_blank_total(rows, words, stations);
 }
 
-/// Takes the hierarchy from the figures alone: few names are known.
-fn take_cut(cut: &[Option<usize>], words: &[Words], stations: &mut [Station]) {
+/// Takes the hierarchy from the figures or the indentation alone: few names are known.
+fn take_nesting(nested: &[Option<usize>], words: &[Words], stations: &mut [Station]) {
     for (at, station) in stations.iter_mut().enumerate() {
-        let parent = cut.get(at).copied().flatten();
+        let parent = nested.get(at).copied().flatten();
         if station.level == Level::Province {
             continue;
         }
@@ -536,53 +544,73 @@ fn take_cut(cut: &[Option<usize>], words: &[Words], stations: &mut [Station]) {
     }
 }
 
-/// Names in no table belong to the prefecture they follow, unless the figures or the addressees
-/// say that they stand for themselves, as a new area at the end of a list does.
+/// What is known of the rows beside their names.
+struct Witnesses<'a> {
+    /// The one hierarchy the figures allow.
+    cut: Option<&'a [Option<usize>]>,
+    /// How deep each name is indented.
+    depths: Option<Vec<usize>>,
+}
+
+/// Names in no table belong to the prefecture they follow, unless another witness says that they
+/// stand for themselves, as a new area at the end of a list does: the figures, then the addressees,
+/// then the indentation.
 fn settle_unknown(
     rows: &[RowName],
     words: &[Words],
     context: &Context,
-    cut: Option<&[Option<usize>]>,
+    witnesses: &Witnesses,
     stations: &mut [Station],
 ) {
     let is_nested = stations
         .iter()
         .any(|s| s.parent_row.is_some() && s.doubt == Doubt::No && s.level != Level::Subtotal);
     for (head, parts) in groups(stations) {
-        let mut open =
-            parts.iter().rev().take_while(|&&p| stations[p].doubt == Doubt::Unknown).count();
-        if open == 0 {
+        let open = parts.iter().rev().take_while(|&&p| stations[p].doubt == Doubt::Unknown).count();
+        let (known, open) = parts.split_at(parts.len() - open);
+        if open.is_empty() {
             continue;
         }
-        if let Some(cut) = cut {
-            open = parts.iter().rev().take(open).filter(|&&p| cut.get(p) == Some(&None)).count();
-        } else {
-            let kept =
-                |leave: usize| parts.get(..parts.len().saturating_sub(leave)).unwrap_or_default();
-            let verdict = |leave: usize| sum_of(rows, head, kept(leave));
-            let whole = verdict(0);
-            let better = (1..=open.min(8)).find(|&leave| verdict(leave).holds > whole.holds);
-            open = match better {
-                Some(leave) => leave,
-                // A flat list: all known rows stand for themselves.
-                None if !is_nested && whole.holds == 0 => open,
-                None => addressed(&parts, open, words, context),
-            };
+        if let Some(cut) = witnesses.cut {
+            for &part in open.iter().filter(|&&part| cut.get(part) == Some(&None)) {
+                stations[part] = Station::top(Level::Prefecture);
+            }
+            continue;
         }
-        for &part in parts.iter().rev().take(open) {
+        // How many columns say that the rows up to one of the open ones are the group.
+        let holds = |kept: usize| {
+            let kept = [known, open.get(..kept).unwrap_or_default()].concat();
+            sum_of(rows, head, &kept).holds
+        };
+        let whole = holds(open.len());
+        let fewest = open.len().saturating_sub(MAX_LEFT_OUT);
+        let shorter = (fewest..open.len()).rev().find(|&kept| holds(kept) > whole);
+        let kept = shorter
+            .or_else(|| addressed(open, words, context).filter(|&kept| holds(kept) >= whole))
+            .or_else(|| (whole > 0).then_some(open.len()))
+            .or_else(|| witnesses.depths.as_ref().map(|depths| deeper(head, open, depths)))
+            // In a flat list all known rows stand for themselves.
+            .unwrap_or(if is_nested { open.len() } else { 0 });
+        for &part in open.iter().skip(kept) {
             stations[part] = Station::top(Level::Prefecture);
         }
     }
 }
 
-/// How many rows at the end of a group begin with one that the notice is addressed to by name.
-fn addressed(parts: &[usize], open: usize, words: &[Words], context: &Context) -> usize {
-    let is_addressed = |part: &usize| {
-        let name = words.get(*part).map_or("", |w| w.printed.as_str());
+/// How many rows at the end of a group are tried as standing for themselves.
+const MAX_LEFT_OUT: usize = 8;
+
+/// How many of the rows stand before the first that is indented no deeper than the group's own.
+fn deeper(head: usize, open: &[usize], depths: &[usize]) -> usize {
+    open.iter().take_while(|&&part| depths.get(part) > depths.get(head)).count()
+}
+
+/// How many of the rows stand before the first that the notice is addressed to by name, if one is.
+fn addressed(open: &[usize], words: &[Words], context: &Context) -> Option<usize> {
+    open.iter().position(|&part| {
+        let name = words.get(part).map_or("", |w| w.printed.as_str());
         context.frame.primary_addressees.iter().any(|a| a.value.starts_with(name))
-    };
-    let last = parts.iter().rev().take(open);
-    last.enumerate().filter(|(_, part)| is_addressed(part)).map(|(at, _)| at + 1).max().unwrap_or(0)
+    })
 }
 
 /// Counties that stand apart from their prefecture's row: reckoned apart, as a second block of
@@ -691,6 +719,19 @@ fn only_cut(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>
     Some(parents)
 }
 
+/// The depths of the names, those of total rows, which are often set apart, counted as the least.
+fn below_the_total(rows: &[RowName], stations: &[Station]) -> Option<Vec<usize>> {
+    let is_total = |at: &usize| stations[*at].level == Level::Province;
+    let others: Vec<usize> = (0..rows.len()).filter(|at| !is_total(at)).collect();
+    let names: Vec<RowName> = others.iter().map(|&at| rows[at].clone()).collect();
+    let found = depths::depths(&names)?;
+    let mut depths = vec![0; rows.len()];
+    for (at, depth) in others.into_iter().zip(found) {
+        depths[at] = depth;
+    }
+    Some(depths)
+}
+
 /// 其中 in front of a name is taken off.
 fn note_of_which(sink: &mut Sink, rows: &[RowName], words: &[Words]) {
     for (row, words) in rows.iter().zip(words).filter(|(_, words)| words.of_which) {
@@ -725,6 +766,30 @@ fn remark_disagreement(sink: &mut Sink, rows: &[RowName], stations: &[Station]) 
     }
 }
 
+/// Occurs if rows that belong to others are indented deeper than those, but for a few.
+fn remark_indentation(sink: &mut Sink, rows: &[RowName], stations: &[Station]) {
+    let Some(depths) = below_the_total(rows, stations) else { return };
+    let nested = (0..rows.len()).filter_map(|at| Some((at, stations[at].parent_row?)));
+    let (deeper, level): (Vec<_>, Vec<_>) =
+        nested.partition(|&(at, parent)| depths.get(at) > depths.get(parent));
+    let Some(&(at, parent)) = level.first().filter(|_| level.len() * 4 < deeper.len()) else {
+        return;
+    };
+    sink.remark(Diagnostic {
+        code: "indentation_disagrees",
+        severity: Severity::Note,
+        place: Some(rows[at].place),
+        message: Wording::new(
+            format!(
+                "{} is not indented below {}, as other rows are",
+                rows[at].text, rows[parent].text
+            ),
+            format!("{} 未像其他行那样缩进于 {} 之下", rows[at].text, rows[parent].text),
+        ),
+        hint: None,
+    });
+}
+
 /// Occurs if a division bears a name that it did not have in the notice's year: it has no code then.
 fn remark_other_years(sink: &mut Sink, rows: &[RowName], words: &[Words], stations: &[Station]) {
     let is_other = |s: &Station| s.found.is_some_and(|f| f.fit > Fit::Short);
@@ -756,10 +821,13 @@ mod tests {
 
     const PLACE: Place = Place { page: 1, spot: Spot::Text { line: 1, column: 1 } };
 
-    /// `[spanning prefecture] name | figure | figure`, `-` for a blank.
+    /// `[spanning prefecture] name | figure | figure`, `-` for a blank, `>` before a name that is
+    /// indented.
     fn row(line: &str) -> RowName {
         let mut fields = line.split('|').map(str::trim);
         let name = fields.next().unwrap_or_default();
+        let indent = 200 * name.matches('>').count() as i64;
+        let name = name.trim_start_matches('>');
         let (spanned_by, text) = match name.strip_prefix('[').and_then(|n| n.split_once(']')) {
             Some((by, name)) => (Some(by.to_owned()), name.trim()),
             None => (None, name),
@@ -767,6 +835,7 @@ mod tests {
         RowName {
             text: text.to_owned(),
             place: PLACE,
+            indent: Some(indent),
             spanned_by,
             figures: fields.map(|figure| figure.parse().ok()).collect(),
         }
