@@ -25,7 +25,7 @@ pub struct Fact<'a> {
     pub column: &'a [String],
     /// The unit.
     pub unit: Option<&'a str>,
-    /// Exact decimal.
+    /// Exact decimal; the clean text of a cell that holds text.
     pub value: Option<&'a str>,
     /// As printed.
     pub raw: &'a str,
@@ -60,7 +60,7 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 code: row.region.code.as_deref(),
                 column: &column.path,
                 unit: column.unit.as_deref(),
-                value: cell.value.as_deref(),
+                value: cell.value.as_deref().or(cell.text.as_deref()),
                 raw: &cell.raw,
                 status: &cell.status,
                 page: cell.place.page,

@@ -189,22 +189,29 @@ fn of_table(
     })
 }
 
-/// Notes that stand inside the grid, in rows of one wide cell, apart from the rows of data.
+/// Notes that stand inside the grid, alone in their rows, apart from the rows of data.
 fn part_notes(table: &Table) -> (Vec<Located<String>>, Vec<TableRow>) {
     let (mut notes, mut rows) = (Vec::new(), Vec::new());
     for row in &table.rows {
-        let is_wide = row.slots.len() > 1 && row.slots[1..].iter().all(|s| *s == Slot::Left);
-        let note = row.cell(0).filter(|cell| {
-            let text = squeeze(cell.text.as_str());
-            is_wide
-                && (text.starts_with('注') || text.starts_with("备注") || text.starts_with("说明"))
-        });
+        let is_alone = row.slots.len() > 1
+            && row.slots[1..].iter().all(|slot| match slot {
+                Slot::Cell(cell) => cell.text.is_empty(),
+                _ => true,
+            });
+        let note = row.cell(0).filter(|cell| is_alone && is_note(cell.text.as_str()));
         match note.and_then(|cell| located(&cell.text)) {
             Some(note) => notes.push(note),
             None => rows.push(row.clone()),
         }
     }
     (notes, rows)
+}
+
+/// Whether a text announces itself as a note: 注：, 备注1.
+fn is_note(text: &str) -> bool {
+    let text = squeeze(text);
+    let after = ["备注", "说明", "附注", "注"].iter().find_map(|word| text.strip_prefix(word));
+    after.is_some_and(|rest| rest.starts_with(|c: char| "：:.、0123456789①".contains(c)))
 }
 
 /// Puts the figures of a total row back under their columns where it merges 序号 and region and so

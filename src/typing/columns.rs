@@ -267,7 +267,8 @@ fn unit_in(header: &str) -> Option<String> {
 /// The unit that a caption names: 单位：套、间 gives 套、间.
 pub fn unit_of_caption(caption: &str) -> Option<String> {
     let caption = squeeze(caption);
-    let caption = caption.trim_matches(['(', ')', '（', '）']);
+    let inner = caption.strip_prefix(['(', '（']).and_then(|c| c.strip_suffix([')', '）']));
+    let caption = inner.unwrap_or(&caption);
     let (_, unit) = caption.split_once("单位：").or_else(|| caption.split_once("单位:"))?;
     (!unit.is_empty()).then(|| unit.to_owned())
 }
