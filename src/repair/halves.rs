@@ -3,20 +3,21 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::repair::document::{Slot, Table, TableRow};
+use crate::repair::headers;
 use crate::repair::rows::{self, Kinds};
 
 /// The tables under one title, right halves put to the left ones they belong to.
 ///
-/// A right half has no names and as many rows as the table before it.
+/// A right half has as many rows as the table before it, and no names in its first column.
 pub(super) fn join(sink: &mut Sink, tables: Vec<Table>) -> Vec<Table> {
     let mut whole: Vec<Table> = Vec::new();
     for table in tables {
-        let is_nameless = is_nameless(&table);
+        let is_even = whole.last().is_some_and(|left| left.rows.len() == table.rows.len());
         match whole.last_mut() {
-            Some(left) if is_nameless && left.rows.len() == table.rows.len() => {
+            Some(left) if is_even && (is_nameless(&table) || goes_on_right(left, &table)) => {
                 widen(sink, left, table);
             }
-            Some(left) if is_nameless => {
+            Some(left) if is_nameless(&table) => {
                 remark_uneven(sink, left, &table);
                 whole.push(table);
             }
@@ -26,12 +27,30 @@ pub(super) fn join(sink: &mut Sink, tables: Vec<Table>) -> Vec<Table> {
     whole
 }
 
-/// Whether no column holds names, figures apart.
+/// Whether the first column, serial numbers apart, holds figures: a table without names.
 fn is_nameless(table: &Table) -> bool {
-    let kinds = Kinds::of(&table.rows, table.columns);
-    !table.rows.is_empty()
-        && kinds.figures.iter().any(|&f| f)
-        && kinds.words.iter().zip(&kinds.figures).all(|(&words, &figures)| figures || !words)
+    let kinds = Kinds::of(table.rows.iter(), table.columns);
+    let first = (0..table.columns).find(|&col| col > 0 || !headers::is_serial(&table.header));
+    !table.rows.is_empty() && first.is_some_and(|first| kinds.figures[first])
+}
+
+/// Whether a table of words goes on to the right of another: it has no serial numbers where that
+/// has, and none of its headers.
+///
+/// Serves wide lists, such as those of projects. Few rows may be as many by accident.
+fn goes_on_right(left: &Table, right: &Table) -> bool {
+    let words = |table: &Table| -> Vec<String> {
+        let texts = table
+            .header
+            .iter()
+            .flat_map(|row| (0..row.slots.len()).map(move |col| rows::text_at(row, col)));
+        texts.filter(|text| !text.is_empty()).collect()
+    };
+    let (own, theirs) = (words(left), words(right));
+    right.rows.len() >= 3
+        && headers::is_serial(&left.header)
+        && !theirs.is_empty()
+        && theirs.iter().all(|word| !own.contains(word))
 }
 
 /// Puts the columns of the right half behind those of the left.

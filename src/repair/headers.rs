@@ -93,9 +93,10 @@ impl Again {
 pub(super) fn again(header: &[TableRow], next: &[TableRow]) -> Option<(usize, Again)> {
     let cols = header.first()?.slots.len();
     let columns: Vec<String> = (0..cols).map(|col| column_text(header, col)).collect();
-    for count in 1..=next.len().min(header.len() + 2) {
+    let most = next.len().min(header.len() + 2);
+    for count in 1..=most {
         if (0..cols).all(|col| column_text(&next[..count], col) == columns[col]) {
-            return Some((count, Again::Whole));
+            return Some((reach(next, count, most), Again::Whole));
         }
     }
     let mut count = 0;
@@ -108,7 +109,14 @@ pub(super) fn again(header: &[TableRow], next: &[TableRow]) -> Option<(usize, Ag
         }
         count += 1;
     }
-    (count > 0).then_some((count, form))
+    (count > 0).then(|| (reach(next, count, most), form))
+}
+
+/// How far down the cells of the first `count` rows reach: a row of data has nothing above it to be
+/// covered by.
+fn reach(next: &[TableRow], count: usize, most: usize) -> usize {
+    let is_covered = |row: &TableRow| row.slots.iter().any(|slot| *slot == Slot::Above);
+    count + next[count..most.max(count)].iter().take_while(|row| is_covered(row)).count()
 }
 
 /// The words of a column of the header from the top tier down, a cell over several columns counted

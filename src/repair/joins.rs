@@ -5,16 +5,20 @@
 //! `halves`'.
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::place::{Place, PlacedText};
+use crate::place::{Place, PlacedText, Spot};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
 use crate::repair::headers::{self, Again};
 use crate::repair::rows::{self, Kinds};
-use crate::segment::outline::{Block, Fragment, Role, TextBlock};
+use crate::segment::outline::{Block, Fragment, Role, Ruling, TextBlock};
 
 /// How many rows back the kinds of columns are judged by; a whole long table would be counted
 /// again for every page.
 const RECENT: usize = 200;
+
+/// How many tables back a page may go on with: the parts of a wide table stand on so many pages
+/// before it is the first one's turn again.
+const PARTS: usize = 6;
 
 /// The tables among the blocks of one annex (or of the front), each joined over all pages and
 /// panels it stands on. Text blocks count as evidence: a title or another unit begins a new table,
@@ -32,11 +36,16 @@ pub fn tables(sink: &mut Sink, blocks: &[Block]) -> Vec<Table> {
     groups.into_iter().flat_map(|group| halves::join(sink, group)).collect()
 }
 
+/// Edges of one table's columns on two pages differ by no more than this share of its width.
+const SAME_EDGE: f32 = 0.03;
+
 /// A table that may still go on.
 struct Open {
     table: Table,
     /// x of the columns' edges on the page the table began.
     col_edges: Vec<f32>,
+    /// Whether those edges are drawn on paper.
+    is_drawn: bool,
 }
 
 /// The tables under one title so far, and what was said since the last fragment.
@@ -76,7 +85,10 @@ impl Joining {
             Role::Continuation => {
                 note(sink, "continuation_caption", Some(text.text.clone()), &text.raw);
             }
-            Role::Heading { .. } => self.parted = true,
+            Role::Heading { .. } => {
+                self.title = Some(text.text.clone());
+                self.parted = true;
+            }
             _ => {}
         }
     }
@@ -153,6 +165,9 @@ fn take_captions(sink: &mut Sink, rows: &mut Vec<TableRow>) -> Captions {
         let is_one_cell = row.slots.len() > 2
             && row.slots[1..].iter().all(|slot| matches!(slot, Slot::Left))
             && rows[1].cell(0).is_some();
+        // Above figures such a cell heads a group of rows; a title stands above a header.
+        let is_over_data =
+            (1..row.slots.len()).any(|col| rows::is_figure(&rows::text_at(&rows[1], col)));
         let Some(cell) = row.cell(0).filter(|cell| is_one_cell && !cell.text.is_empty()) else {
             break;
         };
@@ -163,6 +178,8 @@ fn take_captions(sink: &mut Sink, rows: &mut Vec<TableRow>) -> Captions {
         } else if text.contains("单位：") || text.contains("单位:") {
             captions.unit = Some(cell.text.clone());
             "caption_in_grid"
+        } else if is_over_data {
+            break;
         } else {
             captions.title = Some(cell.text.clone());
             "caption_in_grid"
@@ -184,7 +201,7 @@ fn which_table(
 ) -> Option<(usize, HeaderAgain)> {
     // A page that shows a header whole belongs to the table of that header, even where the halves of
     // a wide table stand on every other page.
-    for (index, open) in group.iter().enumerate().rev() {
+    for (index, open) in group.iter().enumerate().rev().take(PARTS) {
         if open.table.columns == fragment.cols()
             && let Some((count, Again::Whole)) = headers::again(&open.table.header, rows)
             && !open.is_finished(&rows[count..])
@@ -192,12 +209,13 @@ fn which_table(
             return Some((index, Some((count, Again::Whole))));
         }
     }
-    for (index, open) in group.iter().enumerate().rev() {
+    for (index, open) in group.iter().enumerate().rev().take(PARTS) {
         let rows = open.fit(rows, fragment);
         let Some(rows) = rows else { continue };
         let header = headers::again(&open.table.header, &rows);
         let data = &rows[header.map_or(0, |(count, _)| count)..];
-        if open.goes_on_with(data, header.is_some()) {
+        let is_alike = header.is_some() || open.has_edges_of(fragment);
+        if is_alike && open.goes_on_with(data, header.is_some()) {
             return Some((index, header));
         }
     }
@@ -213,19 +231,25 @@ impl Open {
         unit: Option<PlacedText>,
     ) -> Open {
         let columns = fragment.cols();
-        let tiers = headers::tiers(&rows, &Kinds::of(&rows, columns));
+        let is_drawn = fragment.ruling == Ruling::Grid && !is_text(&rows);
+        let tiers = headers::tiers(&rows, &Kinds::of(rows.iter(), columns));
         let mut data = rows.split_off(tiers);
         uncover(&mut data);
         Open {
             table: Table { columns, title, unit, header: rows, rows: data },
             col_edges: fragment.col_edges.clone(),
+            is_drawn,
         }
+    }
+
+    /// The latest rows.
+    fn recent(&self) -> std::slice::Iter<'_, TableRow> {
+        self.table.rows[self.table.rows.len().saturating_sub(RECENT)..].iter()
     }
 
     /// What the columns hold, by the latest rows.
     fn kinds(&self) -> Kinds {
-        let rows = &self.table.rows;
-        Kinds::of(&rows[rows.len().saturating_sub(RECENT)..], self.table.columns)
+        Kinds::of(self.recent(), self.table.columns)
     }
 
     /// The rows laid out on the table's columns; `None` where they do not fit.
@@ -240,12 +264,8 @@ impl Open {
         if have > want || have == 0 {
             return None;
         }
-        let is_text = rows.iter().flat_map(|row| &row.slots).any(|slot| match slot {
-            Slot::Cell(cell) => matches!(cell.place.spot, crate::place::Spot::Text { .. }),
-            _ => false,
-        });
         let onto: Vec<usize> =
-            if is_text { (0..have).collect() } else { self.columns_below(fragment)? };
+            if is_text(rows) { (0..have).collect() } else { self.columns_below(fragment)? };
         let mut fitted = Vec::with_capacity(rows.len());
         for row in rows {
             let place =
@@ -257,6 +277,22 @@ impl Open {
             fitted.push(TableRow { slots, page: row.page, panel: row.panel });
         }
         Some(fitted)
+    }
+
+    /// Whether the columns are as wide as those of the table, as far as their edges are drawn: those
+    /// of a text are not, nor are those of a table without rules.
+    fn has_edges_of(&self, fragment: &Fragment) -> bool {
+        let (own, theirs) = (&self.col_edges, &fragment.col_edges);
+        if !self.is_drawn || fragment.ruling != Ruling::Grid || own.len() != theirs.len() {
+            return true;
+        }
+        // A page may be set smaller than the first, or further to the right.
+        let shares = |edges: &[f32]| -> Vec<f32> {
+            let (first, last) = (edges.first().copied(), edges.last().copied());
+            let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+            edges.iter().map(|edge| (edge - first) / (last - first).max(1.0)).collect()
+        };
+        shares(own).iter().zip(shares(theirs)).all(|(a, b)| (a - b).abs() <= SAME_EDGE)
     }
 
     /// Under which of the table's columns each column of the fragment stands; `None` where two
@@ -291,7 +327,7 @@ impl Open {
     /// names under names.
     fn goes_on_with(&self, data: &[TableRow], has_header: bool) -> bool {
         let own = self.kinds();
-        let theirs = Kinds::of(data, self.table.columns);
+        let theirs = Kinds::of(data.iter(), self.table.columns);
         if !has_header && headers::is_other_header(&own, data) {
             return false;
         }
@@ -331,17 +367,16 @@ impl Open {
                 });
             }
         }
-        let recent = self.table.rows.len().saturating_sub(RECENT);
         // The first row may be half of one: it says little of the columns, but more than nothing where
         // few rows are known.
-        let mut known = self.table.rows[recent..].to_vec();
-        known.extend(data.iter().skip(1).cloned());
-        let mut kinds = Kinds::of(&known, self.table.columns);
-        if known.len() < 3 {
-            known.extend(data.first().cloned());
-            let with_first = Kinds::of(&known, self.table.columns);
+        let known = self.recent().len() + data.len().saturating_sub(1);
+        let mut kinds = Kinds::of(self.recent().chain(data.iter().skip(1)), self.table.columns);
+        let is_numbered = kinds.key.is_some_and(|key| kinds.figures[key]);
+        if known < 3 && !is_numbered {
+            let with_first = Kinds::of(self.recent().chain(&data), self.table.columns);
             kinds.key = with_first.key.or(kinds.key);
         }
+        let recent = self.table.rows.len().saturating_sub(RECENT);
         let mut data = data.into_iter();
         if fragment.panels <= 1
             && let (Some(last), Some(mut first)) = (self.table.rows.last_mut(), data.next())
@@ -352,6 +387,14 @@ impl Open {
         }
         self.table.rows.extend(data);
     }
+}
+
+/// Whether the rows stand in a text input.
+fn is_text(rows: &[TableRow]) -> bool {
+    rows.iter().flat_map(|row| &row.slots).any(|slot| match slot {
+        Slot::Cell(cell) => matches!(cell.place.spot, Spot::Text { .. }),
+        _ => false,
+    })
 }
 
 /// Makes what the header covers of the first row a blank cell: a row of data has no header above it.

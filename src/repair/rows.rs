@@ -185,7 +185,7 @@ pub(super) struct Kinds {
 
 impl Kinds {
     /// Counts over these rows.
-    pub(super) fn of(rows: &[TableRow], cols: usize) -> Kinds {
+    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a TableRow> + Clone, cols: usize) -> Kinds {
         let mut kinds = Kinds {
             figures: vec![false; cols],
             words: vec![false; cols],
@@ -196,7 +196,9 @@ impl Kinds {
             let (mut figures, mut marks, mut words, mut held) = (0usize, 0usize, 0usize, 0usize);
             // Words above the first figure may be header.
             let mut above = 0usize;
-            for row in rows {
+            let mut count = 0usize;
+            for row in rows.clone() {
+                count += 1;
                 match row.slots.get(col) {
                     Some(Slot::Left) => held += 1,
                     Some(Slot::Above) => kinds.spans[col] = true,
@@ -219,7 +221,7 @@ impl Kinds {
             let header_alone = above <= MAX_TIERS;
             kinds.figures[col] = figures > 0 && header_alone && figures + marks > words;
             kinds.words[col] = words + above > 0;
-            if kinds.key.is_none() && held > 0 && held * 4 >= rows.len() * 3 {
+            if kinds.key.is_none() && held > 0 && held * 4 >= count * 3 {
                 kinds.key = Some(col);
             }
         }
@@ -310,29 +312,37 @@ fn remark_maybe_cut(sink: &mut Sink, row: &TableRow) {
 
 /// Lets a cell that spans rows go on over the page: at the top of the next page its place is blank,
 /// or bears its name again.
+///
+/// Serves a prefecture's cell beside its counties' rows. Columns are tried from the left: where a
+/// name of its own begins, what stands right of it begins anew too.
 pub(super) fn carry_spans(
     sink: &mut Sink,
     kinds: &Kinds,
     rows: &mut [TableRow],
     next: &mut TableRow,
 ) {
-    let Some(key) = kinds.key else { return };
     let below = next.clone();
-    for col in 0..key.min(next.slots.len()) {
+    let is_before_key = |col: usize| kinds.key.is_none_or(|key| col < key);
+    let names = (0..next.slots.len()).skip_while(|&col| kinds.figures[col]);
+    for col in names.take_while(|&col| !kinds.figures[col] && kinds.key != Some(col)) {
         let Some(head) = rows.iter().rposition(|row| row.cell(col).is_some()) else { continue };
-        let is_wide = matches!(rows[head].slots.get(col + 1), Some(Slot::Left));
+        let Some(cell) = below.cell(col) else { continue };
         let (above, here) = (text_at(&rows[head], col), text_at(&below, col));
-        // A blank left of the names goes on with what stands above it; a name printed again may also
-        // be one that every row repeats.
-        if is_wide || !(kinds.spans[col] || here.is_empty()) {
+        let is_wide = matches!(rows[head].slots.get(col + 1), Some(Slot::Left));
+        let goes_on = match (here.is_empty(), kinds.spans[col]) {
+            (true, is_drawn) => is_drawn || is_before_key(col),
+            // The name of the span may be printed in its middle, which fell on this page.
+            (false, true) => here == above || above.is_empty(),
+            (false, false) => false,
+        };
+        if !goes_on && !here.is_empty() {
+            return;
+        }
+        if !goes_on || is_wide {
             continue;
         }
-        let Some(cell) = below.cell(col) else { continue };
         if above.is_empty() && !here.is_empty() {
-            // The name of the span is printed in its middle, which fell on this page.
             rows[head].slots[col] = Slot::Cell(cell.clone());
-        } else if !here.is_empty() && here != above {
-            continue;
         }
         next.slots[col] = Slot::Above;
         sink.repair(Repair {

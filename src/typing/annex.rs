@@ -287,7 +287,9 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
         let serial = columns.serial.and_then(|col| row.cell(col)).cloned();
         let name = naming.name(columns, covering, serial.as_ref());
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
-        let is_number = |cell: &TableCell| cell.text.as_str().chars().any(|c| c.is_ascii_digit());
+        let serial = serial
+            .filter(|cell| squeeze(cell.text.as_str()) != name.text)
+            .and_then(|cell| located(&cell.text));
         lines.push(Line {
             name: RowName {
                 text: name.text,
@@ -296,7 +298,7 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
                 spanned_by: name.spanned_by,
                 figures,
             },
-            serial: serial.filter(is_number).and_then(|cell| located(&cell.text)),
+            serial,
             cells,
             ambiguous,
             page: row.page,

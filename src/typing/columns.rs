@@ -81,8 +81,10 @@ const REGION_WORDS: &[&str] = &[
 ];
 
 /// Words in a header that speak of something in or about a region, not of it.
-const NOT_REGION_WORDS: &[&str] =
-    &["小区", "项目", "建设", "社区", "地点", "地址", "片区", "面积", "数", "责任", "施工", "备注"];
+const NOT_REGION_WORDS: &[&str] = &[
+    "小区", "项目", "建设", "社区", "地点", "地址", "片区", "面积", "数", "责任", "施工", "实施",
+    "牵头", "备注",
+];
 
 /// Words of a header over a rate.
 const RATE: &[&str] = &["率", "占比", "比例", "比重", "百分比", "增幅", "增速", "同比", "%", "％"];
@@ -111,8 +113,10 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
         .collect();
     let weight = |col: usize| {
         let header = squeeze(&leaf(col));
-        let of_region = REGION_WORDS.iter().any(|word| header.contains(word))
-            && !NOT_REGION_WORDS.iter().any(|word| header.contains(word));
+        if NOT_REGION_WORDS.iter().any(|word| header.contains(word)) {
+            return 0;
+        }
+        let of_region = REGION_WORDS.iter().any(|word| header.contains(word));
         usize::from(of_region) * 2 + usize::from(contents[col].is_regions())
     };
     let best = words.iter().map(|&col| weight(col)).max().unwrap_or(0);
@@ -125,7 +129,7 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let second = first + 1;
     let is_double = best > 0
         && words.contains(&second)
-        && (weight(second) >= 2 || (contents[second].is_regions() && contents[first].spans()))
+        && (weight(second) >= 2 || (weight(second) == 1 && contents[first].spans()))
         && (contents[first].is_regions() || contents[first].spans());
     let (prefecture, name) = if is_double { (Some(first), second) } else { (None, first) };
 
