@@ -115,7 +115,7 @@ pub(super) fn again(header: &[TableRow], next: &[TableRow]) -> Option<(usize, Ag
 /// How far down the cells of the first `count` rows reach: a row of data has nothing above it to be
 /// covered by.
 fn reach(next: &[TableRow], count: usize, most: usize) -> usize {
-    let is_covered = |row: &TableRow| row.slots.iter().any(|slot| *slot == Slot::Above);
+    let is_covered = |row: &TableRow| row.slots.contains(&Slot::Above);
     count + next[count..most.max(count)].iter().take_while(|row| is_covered(row)).count()
 }
 
