@@ -36,6 +36,12 @@ pub enum ErrorKind {
         /// How many pages were looked at.
         pages: u32,
     },
+    /// Occurs if the pages of a PDF have text, but next to nothing says what its characters are:
+    /// fonts without a character map, embedded under codes counted up.
+    UnreadableText {
+        /// How many pages were looked at.
+        pages: u32,
+    },
     /// Occurs if a text is in no encoding that is known here.
     UnknownEncoding,
     /// Occurs if a limit of [`crate::options::Limits`] was reached.
@@ -108,6 +114,10 @@ impl Error {
                 "the pages are pictures: run OCR on the file first",
                 "页面都是图片：请先对文件做文字识别（OCR）",
             ),
+            ErrorKind::UnreadableText { .. } => (
+                "get the file from its author in another form, or run OCR on it first",
+                "请向作者索取其他格式的文件，或先做文字识别（OCR）",
+            ),
             ErrorKind::UnknownEncoding => {
                 ("save the text as UTF-8 or GB18030", "请把文本另存为 UTF-8 或 GB18030")
             }
@@ -147,6 +157,10 @@ impl ErrorKind {
             ErrorKind::NoTextLayer { pages } => Wording::new(
                 format!("no text layer on any of {pages} pages"),
                 format!("{pages} 页都没有文本层"),
+            ),
+            ErrorKind::UnreadableText { pages } => Wording::new(
+                format!("the fonts do not say what the characters of its {pages} pages are"),
+                format!("全部 {pages} 页的字体都未说明字符是什么字"),
             ),
             ErrorKind::UnknownEncoding => Wording::new(
                 "the text is neither UTF-8, UTF-16 nor GB18030",

@@ -606,8 +606,11 @@ impl<'a> Walk<'a, '_> {
             let Some(bbox) = bbox_of(part) else { continue };
             let thin = bbox.width().min(bbox.height()) <= crate::extract::rules::THIN;
             let curved = part.iter().any(|(_, curved)| *curved);
-            let solid = area_of(part) >= 0.9 * bbox.width() * bbox.height();
-            if thin && !curved {
+            let filled = area_of(part) / (bbox.width() * bbox.height()).max(f32::MIN_POSITIVE);
+            let solid = filled >= 0.9;
+            // A line's ends may be mitred; what has more corners is a stroke of a drawn character.
+            let bar = !curved && part.len() <= 6 && (filled >= 0.5 || filled.is_nan());
+            if thin && (bar || bbox.width().min(bbox.height()) == 0.0) {
                 self.sheet.painted.fill(bbox, &clip);
             } else if !thin && solid {
                 match outer.take() {

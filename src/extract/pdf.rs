@@ -18,7 +18,7 @@ use crate::options::{Limits, Options};
 use crate::place::Place;
 use crate::source::Source;
 
-/// A document whose share of readable characters is below this has no text layer to speak of.
+/// A document whose share of readable characters is below this can't be read.
 const READABLE: f64 = 0.05;
 /// A page whose share of unreadable characters is above this is not to be trusted at all.
 const UNTRUSTED: f64 = 0.1;
@@ -27,7 +27,8 @@ const UNTRUSTED: f64 = 0.1;
 ///
 /// # Errors
 /// [`ErrorKind::BrokenPdf`], [`ErrorKind::PasswordNeeded`], [`ErrorKind::NoTextLayer`] if no page
-/// has a character that can be read, [`ErrorKind::Limit`] with the page where a limit was reached.
+/// has a character, [`ErrorKind::UnreadableText`] if next to none can be read,
+/// [`ErrorKind::Limit`] with the page where a limit was reached.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
     guarded(|| read_pages(sink, &options.limits, source))
 }
@@ -57,8 +58,15 @@ fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages
     }
     settle_unread(sink, &shelf, &mut pages);
     let [readable, unreadable] = note_unreadable(sink, &pages);
-    if (readable as f64) < READABLE * (readable + unreadable) as f64 || readable == 0 {
-        return Err(Error::new(ErrorKind::NoTextLayer { pages: count as u32 }));
+    let count = count as u32;
+    if readable + unreadable == 0 {
+        return Err(Error::new(ErrorKind::NoTextLayer { pages: count }));
+    }
+    if (readable as f64) < READABLE * (readable + unreadable) as f64 {
+        return Err(Error::new(ErrorKind::UnreadableText { pages: count }));
+    }
+    for page in pages.iter().filter(|page| is_picture(page)) {
+        remark_picture(sink, page);
     }
     Ok(Pages { pages, text_from: TextFrom::TextLayer, encoding: None })
 }
@@ -135,6 +143,27 @@ fn remark_incomplete(sink: &mut Sink, page: &Page) {
             format!("第 {number} 页的内容或所用字体不在文件中"),
         ),
         hint: Some(Wording::new("fetch the file again", "请重新获取该文件")),
+    });
+}
+
+/// Whether a page shows a picture over most of it and no text.
+fn is_picture(page: &Page) -> bool {
+    let area = |r: &Rect| r.width() * r.height();
+    let covered = page.images.iter().map(area).sum::<f32>();
+    page.runs.is_empty() && covered > 0.5 * page.width * page.height
+}
+
+fn remark_picture(sink: &mut Sink, page: &Page) {
+    let number = page.number;
+    sink.remark(Diagnostic {
+        code: "page_is_picture",
+        severity: Severity::Warning,
+        place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
+        message: Wording::new(
+            format!("page {number} is a picture without a text layer; nothing of it was read"),
+            format!("第 {number} 页是图片，没有文本层，未读取任何内容"),
+        ),
+        hint: Some(Wording::new("run OCR on the page", "请对该页做文字识别（OCR）")),
     });
 }
 
