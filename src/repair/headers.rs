@@ -9,23 +9,48 @@ use crate::repair::rows::{self, Kinds, MAX_TIERS, is_figure, is_mark};
 /// The first row is, unless it holds figures; so is every row a cell of the header reaches into, and
 /// every row below that has words where the table has figures and no figure itself.
 pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
-    if rows.first().is_none_or(|first| has_figures(first, kinds) && !is_of_years(first)) {
-        return 0;
-    }
+    let Some(first) = rows.first() else { return 0 };
     let mut tiers = 1;
+    if has_figures(first, kinds) && !is_of_years(first) {
+        // Codes may head columns, their names below them.
+        let below = (1..rows.len().min(MAX_TIERS))
+            .rev()
+            .find(|&row| is_mostly_words(&rows[row], kinds) && !has_figures(&rows[row], kinds));
+        tiers = match below {
+            Some(row) => row + 1,
+            None => return 0,
+        };
+    }
     while tiers < rows.len().min(MAX_TIERS) {
         let row = &rows[tiers];
-        let reached = row.slots.iter().any(|slot| matches!(slot, Slot::Above));
-        let is_tier = reached
-            || (!has_figures(row, kinds) && has_words_over_figures(row, kinds))
-            || (has_wide_cell(&rows[tiers - 1]) && is_under_blank(row) && !has_figures(row, kinds));
-        if !is_tier {
+        let is_wordy = is_mostly_words(row, kinds)
+            || (is_under_blank(row) && has_words_over_figures(row, kinds))
+            || (is_under_blank(row) && has_wide_cell(&rows[tiers - 1]));
+        let reached = row.slots.contains(&Slot::Above);
+        if !(reached || is_numbering(row) || (is_wordy && !has_figures(row, kinds))) {
             break;
         }
         tiers += 1;
     }
-    // A header alone is a header; a table that is all header is none.
-    if tiers == rows.len() && tiers > 1 && kinds.figures.iter().all(|&f| !f) { 1 } else { tiers }
+    // A table that is all header is none.
+    let is_all_header = tiers == rows.len() && tiers > 3 && !kinds.figures.contains(&true);
+    if is_all_header { 1 } else { tiers }
+}
+
+/// Whether the row numbers the columns: 甲 1 2 3, 栏次 1 2 3.
+pub(super) fn is_numbering(row: &TableRow) -> bool {
+    let words = ["", "甲", "乙", "丙", "丁", "栏次", "列次", "行次"];
+    let mut next = 1u32;
+    for col in 0..row.slots.len() {
+        let text = rows::text_at(row, col);
+        let number = text.trim_matches(['(', ')', '（', '）']).parse::<u32>();
+        match number {
+            Ok(number) if number == next => next += 1,
+            Err(_) if words.contains(&text.as_str()) => {}
+            _ => return false,
+        }
+    }
+    next > 3 && !rows::text_at(row, 0).is_empty()
 }
 
 /// Whether a column of figures has a figure in this row.
@@ -45,12 +70,25 @@ fn is_of_years(row: &TableRow) -> bool {
         && figures.windows(2).all(|pair| pair[0] + 1 == pair[1] || pair[0] == pair[1] + 1)
 }
 
+/// In how many columns of figures the row has words.
+fn words_over_figures(row: &TableRow, kinds: &Kinds) -> usize {
+    let is_word = |col: usize| {
+        let text = rows::text_at(row, col);
+        !text.is_empty() && !is_figure(&text) && !is_mark(&text)
+    };
+    kinds.figures.iter().enumerate().filter(|&(col, &figures)| figures && is_word(col)).count()
+}
+
 /// Whether the row has words in a column of figures.
 fn has_words_over_figures(row: &TableRow, kinds: &Kinds) -> bool {
-    kinds.figures.iter().enumerate().any(|(col, &figures)| {
-        let text = rows::text_at(row, col);
-        figures && !text.is_empty() && !is_figure(&text) && !is_mark(&text)
-    })
+    words_over_figures(row, kinds) > 0
+}
+
+/// Whether the row has words in most columns of figures, and in more than one.
+fn is_mostly_words(row: &TableRow, kinds: &Kinds) -> bool {
+    let figures = kinds.figures.iter().filter(|&&figures| figures).count();
+    let words = words_over_figures(row, kinds);
+    words > 1 && words * 2 >= figures
 }
 
 /// Whether a cell of the row covers several columns.
@@ -112,11 +150,15 @@ pub(super) fn again(header: &[TableRow], next: &[TableRow]) -> Option<(usize, Ag
     (count > 0).then(|| (reach(next, count, most), form))
 }
 
-/// How far down the cells of the first `count` rows reach: a row of data has nothing above it to be
-/// covered by.
+/// How far down the header of `count` rows reaches: a row of data has nothing above it to be covered
+/// by, and does not number the columns.
 fn reach(next: &[TableRow], count: usize, most: usize) -> usize {
     let is_covered = |row: &TableRow| row.slots.contains(&Slot::Above);
-    count + next[count..most.max(count)].iter().take_while(|row| is_covered(row)).count()
+    count
+        + next[count..most.max(count)]
+            .iter()
+            .take_while(|row| is_covered(row) || is_numbering(row))
+            .count()
 }
 
 /// The words of a column of the header from the top tier down, a cell over several columns counted
@@ -155,17 +197,8 @@ fn is_within(part: &str, whole: &str) -> bool {
 /// in the table so far.
 pub(super) fn is_other_header(kinds: &Kinds, next: &[TableRow]) -> bool {
     let Some(first) = next.first() else { return false };
-    let figures = kinds.figures.iter().filter(|&&f| f).count();
-    let words = kinds
-        .figures
-        .iter()
-        .enumerate()
-        .filter(|&(col, &figures)| {
-            let text = rows::text_at(first, col);
-            figures && !text.is_empty() && !is_figure(&text) && !is_mark(&text)
-        })
-        .count();
-    figures > 0 && words * 2 >= figures && !has_figures(first, kinds)
+    let figures = kinds.figures.iter().filter(|&&figures| figures).count();
+    figures > 0 && words_over_figures(first, kinds) * 2 >= figures && !has_figures(first, kinds)
 }
 
 /// Whether the first column is one of serial numbers by its header.

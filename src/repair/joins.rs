@@ -121,7 +121,7 @@ impl Joining {
             Some((index, header)) => {
                 group[index].go_on(sink, rows, fragment, header);
             }
-            None => group.push(Open::begin(rows, fragment, title, unit)),
+            None => group.push(Open::begin(sink, rows, fragment, title, unit)),
         }
     }
 
@@ -146,6 +146,17 @@ fn note(sink: &mut Sink, rule: &'static str, text: Option<PlacedText>, raw: &str
         rule,
         place: text.and_then(|text| text.place()),
         before: raw.to_owned(),
+        after: String::new(),
+    });
+}
+
+/// Puts on record that a row is no row of data.
+fn note_row(sink: &mut Sink, rule: &'static str, row: &TableRow) {
+    sink.repair(Repair {
+        stage: Stage::Repair,
+        rule,
+        place: rows::place_of(row),
+        before: rows::printed(row),
         after: String::new(),
     });
 }
@@ -225,6 +236,7 @@ fn which_table(
 impl Open {
     /// A table that begins with this fragment.
     fn begin(
+        sink: &mut Sink,
         mut rows: Vec<TableRow>,
         fragment: &Fragment,
         title: Option<PlacedText>,
@@ -235,8 +247,13 @@ impl Open {
         let tiers = headers::tiers(&rows, &Kinds::of(rows.iter(), columns));
         let mut data = rows.split_off(tiers);
         uncover(&mut data);
+        let (numbering, header) = rows.into_iter().partition(headers::is_numbering);
+        let numbering: Vec<TableRow> = numbering;
+        for row in &numbering {
+            note_row(sink, "column_numbers", row);
+        }
         Open {
-            table: Table { columns, title, unit, header: rows, rows: data },
+            table: Table { columns, title, unit, header, rows: data },
             col_edges: fragment.col_edges.clone(),
             is_drawn,
         }
@@ -358,13 +375,7 @@ impl Open {
         uncover(&mut data);
         if let Some((_, form)) = header {
             for row in &rows {
-                sink.repair(Repair {
-                    stage: Stage::Repair,
-                    rule: form.rule(),
-                    place: rows::place_of(row),
-                    before: rows::printed(row),
-                    after: String::new(),
-                });
+                note_row(sink, form.rule(), row);
             }
         }
         // The first row may be half of one: it says little of the columns, but more than nothing where

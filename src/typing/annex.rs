@@ -17,7 +17,8 @@ use rust_decimal::Decimal;
 pub fn annexes(sink: &mut Sink, document: &Document, frame: &Frame) -> Vec<Annex> {
     let mut annexes = Vec::new();
     for table in &document.tables {
-        annexes.extend(in_body(sink, frame, table));
+        let has_annexes = !document.annexes.is_empty();
+        annexes.extend(before_annexes(sink, frame, table, has_annexes));
     }
     for (index, annex) in document.annexes.iter().enumerate() {
         let number = annex.number.unwrap_or(index as u32 + 1);
@@ -54,25 +55,38 @@ fn located(text: &PlacedText) -> Option<Located<String>> {
     Some(Located::new(text.as_str().to_owned(), text.place()?))
 }
 
-/// A table in the body, if it is one of figures: a box of metadata over the text is none.
-fn in_body(sink: &mut Sink, frame: &Frame, table: &Table) -> Option<Annex> {
-    let mut annex = of_table(sink, frame, table, None, None)?;
+/// Words of the box of metadata that stands over the text of a notice on a web page.
+const METADATA: &[&str] =
+    &["索引号", "主题分类", "发布机构", "发文机关", "信息索引", "公开方式", "效力状态"];
+
+/// A table before the annexes. Beside annexes, only one of figures is taken for a table of facts.
+fn before_annexes(
+    sink: &mut Sink,
+    frame: &Frame,
+    table: &Table,
+    has_annexes: bool,
+) -> Option<Annex> {
+    let annex = of_table(sink, frame, table, None, None)?;
     let has_figures = annex.columns.iter().any(|column| column.role != ColumnRole::Text);
-    if !has_figures || table.header.is_empty() || annex.rows.len() < 2 {
-        sink.remark(Diagnostic {
-            code: "table_in_body",
-            severity: Severity::Note,
-            place: Some(annex.place),
-            message: Wording::new(
-                "a table before the annexes holds no figures: not read as one of facts",
-                "附件之前的表格不含数据，未作数据表读取",
-            ),
-            hint: None,
-        });
-        return None;
+    let is_metadata = table.header.iter().chain(&table.rows).any(|row| {
+        let mut cells = row.slots.iter().enumerate().filter_map(|(col, _)| row.cell(col));
+        cells.any(|cell| METADATA.iter().any(|word| squeeze(cell.text.as_str()).starts_with(word)))
+    });
+    let is_list = !table.header.is_empty() && annex.rows.len() > 1 && !is_metadata;
+    if is_list && (has_figures || !has_annexes) {
+        return Some(annex);
     }
-    annex.number = 0;
-    Some(annex)
+    sink.remark(Diagnostic {
+        code: "table_in_body",
+        severity: Severity::Note,
+        place: Some(annex.place),
+        message: Wording::new(
+            "a table before the annexes is no table of facts: left out",
+            "附件之前的表格不是数据表，未予读取",
+        ),
+        hint: None,
+    });
+    None
 }
 
 /// The entries of one annex: one a table, or one without a table.
@@ -278,7 +292,7 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
             if is_ambiguous {
                 ambiguous.push(cell.clone());
             }
-            if column.role == ColumnRole::Sum {
+            if matches!(column.role, ColumnRole::Sum | ColumnRole::Stock) {
                 figures.push(cell.value.map(|value| value.decimal()));
             }
             cells.push(cell);

@@ -92,8 +92,28 @@ const RATE: &[&str] = &["率", "占比", "比例", "比重", "百分比", "增�
 const RANK: &[&str] = &["名次", "排名", "排序", "位次"];
 /// Words of a header over a stock at a date.
 const STOCK: &[&str] = &["年末", "年底", "期末", "月末", "季末", "存量", "累计", "保有量", "在保"];
-/// Words of a header over text, whatever its cells hold.
-const TEXT: &[&str] = &["备注", "名称", "地点", "地址", "位置", "联系人", "电话", "文号", "说明"];
+/// Words of a header over text, whatever its cells hold: the digits of a code are no figure.
+const TEXT: &[&str] = &[
+    "备注",
+    "名称",
+    "地点",
+    "地址",
+    "位置",
+    "联系人",
+    "电话",
+    "文号",
+    "说明",
+    "代码",
+    "编码",
+    "编号",
+    "邮编",
+    "证号",
+    "账号",
+    "年份",
+    "年代",
+    "时间",
+    "日期",
+];
 
 /// Tells the columns of a table apart; `unit` is that of the table's caption.
 pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
@@ -155,11 +175,13 @@ fn fact(path: &[(String, Place)], content: &Content, unit: Option<&str>, table: 
         .or_else(|| table.rows.first().and_then(|row| row.cell(0)).map(|cell| cell.place));
     let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
     let own_unit = path.iter().rev().find_map(|(text, _)| unit_in(text));
-    let role = if content.is_words() || (has(TEXT) && !content.is_figures()) {
+    let leaf = path.last().map_or("", |(text, _)| text.as_str());
+    let is_text = TEXT.iter().any(|word| leaf.contains(word));
+    let role = if is_text || content.is_words() || content.is_codes() {
         ColumnRole::Text
     } else if own_unit.as_deref() == Some("%") || content.is_percent() || has(RATE) {
         ColumnRole::Rate
-    } else if has(RANK) {
+    } else if RANK.iter().any(|word| leaf.contains(word)) {
         ColumnRole::Rank
     } else if has(STOCK) {
         ColumnRole::Stock
@@ -306,6 +328,8 @@ fn is_serial(table: &Table, col: usize, header: &str) -> bool {
 struct Content {
     figures: usize,
     percents: usize,
+    /// Figures of several digits that begin with 0.
+    codes: usize,
     marks: usize,
     words: usize,
     regions: usize,
@@ -330,6 +354,10 @@ impl Content {
                 Status::Value => {
                     content.figures += 1;
                     content.percents += usize::from(reading.suffix == "%");
+                    let mut digits = cell.text.as_str().trim().chars();
+                    let is_code = digits.next() == Some('0')
+                        && digits.next().is_some_and(|c| c.is_ascii_digit());
+                    content.codes += usize::from(is_code);
                 }
                 Status::Blank => content.blanks += 1,
                 Status::Placeholder => content.marks += 1,
@@ -354,6 +382,11 @@ impl Content {
     /// Whether words prevail.
     fn is_words(&self) -> bool {
         self.words > self.figures
+    }
+
+    /// Whether the figures are codes: a quantity does not begin with 0.
+    fn is_codes(&self) -> bool {
+        self.codes * 4 > self.figures
     }
 
     fn is_percent(&self) -> bool {
