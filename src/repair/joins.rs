@@ -340,15 +340,11 @@ impl Open {
         is_serial && first == 1 && last.is_some_and(|last| last > 1)
     }
 
-    /// Whether rows without a header of their own may go on with this table: figures under figures,
-    /// names under names.
+    /// Whether these rows may go on with this table: figures under figures, names under names.
     fn goes_on_with(&self, data: &[TableRow], has_header: bool) -> bool {
         let own = self.kinds();
         let theirs = Kinds::of(data.iter(), self.table.columns);
-        if !has_header && headers::is_other_header(&own, data) {
-            return false;
-        }
-        if !has_header && self.is_finished(data) {
+        if self.is_finished(data) || (!has_header && headers::is_other_header(&own, data)) {
             return false;
         }
         (0..self.table.columns).all(|col| {
@@ -416,5 +412,34 @@ fn uncover(rows: &mut [TableRow]) {
         if *slot == Slot::Above {
             *slot = Slot::Cell(TableCell { raw: String::new(), text: PlacedText::new(), place });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repair::art;
+
+    /// Under the tables stand the rules of the repairs made, then the codes of diagnostics.
+    #[test]
+    fn tables_of_the_suite() {
+        let suite = include_str!("../../tests/suite/repair/tables.txt");
+        let mut seen = 0;
+        let mut wrong = String::new();
+        for case in suite.split("\n--- ").filter(|case| case.contains(" ---\n")) {
+            let (name, case) = case.split_once(" ---\n").expect("a case has a name");
+            let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
+            let mut sink = Sink::new();
+            let mut shown = art::show(&tables(&mut sink, &art::blocks(input)));
+            let (diagnostics, repairs) = sink.into_parts();
+            let rules = repairs.iter().map(|repair| repair.rule);
+            let noted: Vec<&str> = rules.chain(diagnostics.iter().map(|d| d.code)).collect();
+            shown.push_str(&noted.join(" "));
+            seen += 1;
+            if shown.trim_end() != expected.trim_end() {
+                wrong.push_str(&format!("--- {name} ---\n{input}\n=>\n{shown}\n\n"));
+            }
+        }
+        assert!(seen > 10 && wrong.is_empty(), "{seen} cases; these turned out:\n{wrong}");
     }
 }

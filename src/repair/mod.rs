@@ -1,6 +1,8 @@
 //! `Outline` in, `Document` out: joins what lines and pages cut. The only room that joins.
 
 mod annex;
+#[cfg(test)]
+mod art;
 pub mod document;
 mod frame;
 mod halves;

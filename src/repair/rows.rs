@@ -243,7 +243,7 @@ pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &T
     let others = |row: &TableRow| (0..cols).filter(|&c| c != key).any(|c| is_filled(row, c));
     if is_filled(next, key) {
         // A wrapped name cut by the page looks like this too, and so does a row without figures.
-        let has_figures = kinds.figures.iter().any(|&f| f);
+        let has_figures = kinds.figures.contains(&true) && !next.slots.contains(&Slot::Left);
         if has_figures && (!others(next) || (!others(last) && is_filled(last, key))) {
             let row = if others(next) { &*last } else { next };
             remark_maybe_cut(sink, row);
