@@ -13,6 +13,7 @@ mod frame;
 mod headings;
 mod open;
 pub mod outline;
+mod panels;
 pub mod tables;
 
 use crate::diag::Sink;

@@ -11,6 +11,7 @@ use crate::segment::cells::{Lattice, Token};
 use crate::segment::edges::{Edges, TOUCH};
 use crate::segment::open::open_tables;
 use crate::segment::outline::{Fragment, Ruling};
+use crate::segment::panels;
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
