@@ -72,6 +72,50 @@ impl Lattice {
         Some(lattice)
     }
 
+    /// The lattice with more columns: a wall at each of `xs`, but where a piece reaches over it.
+    pub fn with_columns(&self, xs: &[f32], tokens: &[Token]) -> Lattice {
+        let mut all: Vec<f32> = self.xs.iter().chain(xs).copied().collect();
+        all.sort_by(f32::total_cmp);
+        let mut fine = Lattice::walled(all, self.ys.clone());
+        let (cols, old) = (fine.cols(), self.cols());
+        for c in 0..cols {
+            let from = band(&self.xs, (fine.xs[c] + fine.xs[c + 1]) / 2.0);
+            let outer = fine.xs[c + 1] >= self.xs[from + 1];
+            for r in 0..self.rows() {
+                fine.below[r * cols + c] = self.below[r * old + from];
+                fine.right[r * cols + c] = !outer || self.right[r * old + from];
+            }
+        }
+        for token in tokens {
+            let bbox = &token.piece.bbox;
+            let row = band(&fine.ys, bbox.center().y);
+            let first = fine.xs.partition_point(|&x| x <= bbox.x0 + TOUCH);
+            for c in (first.max(1)..cols).take_while(|&c| fine.xs[c] < bbox.x1 - TOUCH) {
+                if xs.contains(&fine.xs[c]) {
+                    fine.right[row * cols + c - 1] = false;
+                }
+            }
+        }
+        fine
+    }
+
+    /// The lattice with more rows: a wall at each of `ys`.
+    pub fn with_rows(&self, ys: &[f32]) -> Lattice {
+        let mut all: Vec<f32> = self.ys.iter().chain(ys).copied().collect();
+        all.sort_by(f32::total_cmp);
+        let mut fine = Lattice::walled(self.xs.clone(), all);
+        let cols = fine.cols();
+        for r in 0..fine.rows() {
+            let from = band(&self.ys, (fine.ys[r] + fine.ys[r + 1]) / 2.0);
+            let outer = fine.ys[r + 1] >= self.ys[from + 1];
+            for c in 0..cols {
+                fine.right[r * cols + c] = self.right[from * cols + c];
+                fine.below[r * cols + c] = !outer || self.below[from * cols + c];
+            }
+        }
+        fine
+    }
+
     /// Sets each wall by the edges that run there.
     fn raise(&mut self, frame: &Edges) {
         let (rows, cols) = (self.rows(), self.cols());

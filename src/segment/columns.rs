@@ -55,6 +55,17 @@ impl Row {
     }
 }
 
+/// The tokens line by line, top down.
+pub(super) fn rows_of(mut tokens: Vec<Token>) -> Vec<Row> {
+    tokens.sort_by_key(|t| t.line);
+    let mut rows: Vec<Row> = tokens
+        .chunk_by(|a, b| a.line == b.line)
+        .filter_map(|tokens| Row::of(tokens.to_vec()))
+        .collect();
+    rows.sort_by(|a, b| a.y().total_cmp(&b.y()));
+    rows
+}
+
 /// The extent of what stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Column {
@@ -207,7 +218,7 @@ pub(super) fn lattice(rows: &[Row], columns: &[Column], across: &[Edge], bbox: &
     for band in &bands {
         let band = band.start.max(header)..band.end;
         if !band.is_empty() {
-            groups.extend(body_rows(rows, &anchors, band, pitch));
+            groups.extend(rows_within(rows, &anchors, band, pitch));
         }
     }
     let xs = edges_between(columns.iter().map(|c| (c.x0, c.x1)), bbox.x0, bbox.x1);
@@ -495,9 +506,22 @@ fn merge_header_down(
     }
 }
 
+/// The rows that lines without a rule between them make; `anchors` are the lines that carry a row
+/// each.
+pub(super) fn body_rows(rows: &[Row], anchors: &[bool]) -> Vec<Range<usize>> {
+    let all = 0..rows.len();
+    let pitch = pitch(rows, anchors, std::slice::from_ref(&all));
+    rows_within(rows, anchors, all, pitch)
+}
+
 /// The rows of the body between two full rules: one for each line that carries a row, with the lines
 /// that are near it.
-fn body_rows(rows: &[Row], anchors: &[bool], band: Range<usize>, pitch: f32) -> Vec<Range<usize>> {
+fn rows_within(
+    rows: &[Row],
+    anchors: &[bool],
+    band: Range<usize>,
+    pitch: f32,
+) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     for i in band {
         let joins = groups.last().is_some_and(|group| {

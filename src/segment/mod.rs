@@ -14,6 +14,7 @@ mod headings;
 mod open;
 pub mod outline;
 mod panels;
+mod refine;
 pub mod tables;
 
 use crate::diag::Sink;

@@ -42,7 +42,7 @@ const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"]
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
 /// rules that are no part of a ruled table.
 pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -> Vec<Fragment> {
-    let mut rows = rows_of(std::mem::take(tokens));
+    let mut rows = columns::rows_of(std::mem::take(tokens));
     let across = without_underlines(across, &rows);
     let mut fragments = Vec::new();
     for stack in stacks(&across) {
@@ -67,17 +67,6 @@ pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -
     }
     *tokens = left.into_iter().flat_map(|r| r.tokens).collect();
     fragments
-}
-
-/// The tokens line by line, top down.
-fn rows_of(mut tokens: Vec<Token>) -> Vec<Row> {
-    tokens.sort_by_key(|t| t.line);
-    let mut rows: Vec<Row> = tokens
-        .chunk_by(|a, b| a.line == b.line)
-        .filter_map(|tokens| Row::of(tokens.to_vec()))
-        .collect();
-    rows.sort_by(|a, b| a.y().total_cmp(&b.y()));
-    rows
 }
 
 /// The rules that do not merely underline a piece of text.

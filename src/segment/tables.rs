@@ -12,6 +12,7 @@ use crate::segment::edges::{Edges, TOUCH};
 use crate::segment::open::open_tables;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::panels;
+use crate::segment::refine::refine;
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
@@ -42,6 +43,8 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
         }
     }
     fragments.extend(open_tables(page.number, &mut tokens, &lone.across));
+    let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
+    panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
 }
@@ -99,6 +102,7 @@ fn ruled_table(
         });
         return None;
     };
+    let lattice = refine(lattice, tokens);
     let fragment = lattice.fill(page, Ruling::Grid, tokens);
     let filled = fragment.cells.iter().filter(|c| !c.text.is_empty()).count();
     (fragment.cols() > 1 && filled > 1).then_some(fragment)
