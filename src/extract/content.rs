@@ -294,6 +294,9 @@ impl Path {
     }
 
     fn start(&mut self, at: Point) {
+        if self.points.len() >= PATH_POINTS {
+            return;
+        }
         self.starts.push(self.points.len());
         self.closed.push(false);
         self.points.push((at, false));

@@ -20,6 +20,10 @@ use crate::source::Source;
 
 /// A document whose share of readable characters is below this can't be read.
 const READABLE: f64 = 0.05;
+/// A page that images cover by more than this part may be a picture of a page.
+const PICTURE: f32 = 0.6;
+/// How many characters a scanner's mark and a page number have at most.
+const MARK: usize = 40;
 /// A page whose share of unreadable characters is above this is not to be trusted at all.
 const UNTRUSTED: f64 = 0.1;
 
@@ -27,7 +31,7 @@ const UNTRUSTED: f64 = 0.1;
 ///
 /// # Errors
 /// [`ErrorKind::BrokenPdf`], [`ErrorKind::PasswordNeeded`], [`ErrorKind::NoTextLayer`] if no page
-/// has a character, [`ErrorKind::UnreadableText`] if next to none can be read,
+/// has a character or all are pictures, [`ErrorKind::UnreadableText`] if next to none can be read,
 /// [`ErrorKind::Limit`] with the page where a limit was reached.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
     guarded(|| read_pages(sink, &options.limits, source))
@@ -59,7 +63,7 @@ fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages
     settle_unread(sink, &shelf, &mut pages);
     let [readable, unreadable] = note_unreadable(sink, &pages);
     let count = count as u32;
-    if readable + unreadable == 0 {
+    if readable + unreadable == 0 || pages.iter().all(is_picture) {
         return Err(Error::new(ErrorKind::NoTextLayer { pages: count }));
     }
     if (readable as f64) < READABLE * (readable + unreadable) as f64 {
@@ -146,11 +150,13 @@ fn remark_incomplete(sink: &mut Sink, page: &Page) {
     });
 }
 
-/// Whether a page shows a picture over most of it and no text.
+/// Whether a page is a picture: one covers most of it, and there is no more text than a scanner's
+/// mark and a page number.
 fn is_picture(page: &Page) -> bool {
     let area = |r: &Rect| r.width() * r.height();
     let covered = page.images.iter().map(area).sum::<f32>();
-    page.runs.is_empty() && covered > 0.5 * page.width * page.height
+    let chars = page.runs.iter().flat_map(|r| r.text.chars()).filter(|c| !c.is_whitespace());
+    covered > PICTURE * page.width * page.height && chars.take(MARK + 1).count() <= MARK
 }
 
 fn remark_picture(sink: &mut Sink, page: &Page) {
@@ -160,8 +166,8 @@ fn remark_picture(sink: &mut Sink, page: &Page) {
         severity: Severity::Warning,
         place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
         message: Wording::new(
-            format!("page {number} is a picture without a text layer; nothing of it was read"),
-            format!("第 {number} 页是图片，没有文本层，未读取任何内容"),
+            format!("page {number} is a picture; nothing on it was read"),
+            format!("第 {number} 页是图片，其中内容均未读取"),
         ),
         hint: Some(Wording::new("run OCR on the page", "请对该页做文字识别（OCR）")),
     });
