@@ -113,6 +113,10 @@ enum Doubt {
     /// It is a county that does not stand with its prefecture, whose row is this one: it may
     /// belong to it still, or be reckoned apart from it.
     Apart(usize),
+    /// It bears the name of the prefecture whose rows it stands in, and whose row this is: another
+    /// row for that prefecture, as in a list of projects, or its own part in a city without
+    /// districts, as 嘉峪关市.
+    Again(usize),
 }
 
 impl Station {
@@ -392,9 +396,24 @@ impl Walk<'_> {
         }
         let in_group = group.and_then(|code| self.scope.resolve_below(name, code));
         match in_group.or(of_tier(Tier::County)) {
-            Some(county) => self.place_county(at, county),
+            Some(county) => match self.raised_later(at, name).filter(|_| in_group.is_none()) {
+                Some(prefecture) => self.place_prefecture(at, prefecture),
+                None => self.place_county(at, county),
+            },
             None => self.place_unknown(name),
         }
+    }
+
+    /// The prefecture that a county of this name became after the notice's year, if the row after
+    /// stands in it: a list may be older or younger than its notice's date.
+    fn raised_later(&self, at: usize, name: &str) -> Option<Found> {
+        let raised = self.scope.prefecture_of_today(name)?;
+        let stands_in_it = match &self.words.get(at + 1)?.word {
+            Word::Central(of) => of.is_none(),
+            Word::Name(next) => self.scope.resolve_below(next, raised.division.code).is_some(),
+            _ => false,
+        };
+        stands_in_it.then_some(raised)
     }
 
     fn place_prefecture(&mut self, at: usize, found: Found) -> Station {
@@ -406,8 +425,12 @@ impl Walk<'_> {
             let row = group.row;
             return Station { parent_row: Some(row), ..Station::top(Level::Central) };
         }
+        let station = Station::top(Level::Prefecture).of(found);
+        if let Some(group) = self.group.as_ref().filter(|g| g.code == Some(code)) {
+            return station.in_doubt(Doubt::Again(group.row));
+        }
         self.start_group(at, Some(code));
-        Station::top(Level::Prefecture).of(found)
+        station
     }
 
     fn place_county(&mut self, at: usize, found: Found) -> Station {
@@ -524,6 +547,7 @@ fn by_figures(rows: &[RowName], words: &[Words], context: &Context, stations: &m
     }
     settle_unknown(rows, words, context, &Witnesses { cut: cut.as_deref(), depths }, stations);
     settle_apart(rows, words, cut.as_deref(), stations);
+    settle_again(rows, words, cut.as_deref(), stations);
     settle_blank_total(rows, words, stations);
 }
 
@@ -648,6 +672,35 @@ fn settle_apart(
                 station.parent_row = Some(head);
                 station.parent = words.get(head).map(|w| w.printed.clone());
             }
+        }
+    }
+}
+
+/// A prefecture's name among its own rows is its own part, where its row is the sum of both or other
+/// parts of it are printed; in a table without any parts it is the prefecture again.
+fn settle_again(
+    rows: &[RowName],
+    words: &[Words],
+    cut: Option<&[Option<usize>]>,
+    stations: &mut [Station],
+) {
+    let groups: BTreeMap<usize, Vec<usize>> = groups(stations).into_iter().collect();
+    if groups.is_empty() {
+        return;
+    }
+    for (at, station) in stations.iter_mut().enumerate() {
+        let Doubt::Again(head) = station.doubt else { continue };
+        station.doubt = Doubt::No;
+        let parts = groups.get(&head).cloned().unwrap_or_default();
+        let with_it = [parts.as_slice(), &[at]].concat();
+        let is_part = match cut.and_then(|cut| cut.get(at)) {
+            Some(parent) => *parent == Some(head),
+            None => !parts.is_empty() || sum_of(rows, head, &with_it).is_clear(),
+        };
+        if is_part {
+            station.level = Level::Central;
+            station.parent_row = Some(head);
+            station.parent = words.get(head).map(|w| w.printed.clone());
         }
     }
 }

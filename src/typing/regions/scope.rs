@@ -45,6 +45,18 @@ impl Scope {
         resolve(name, self.division.map(|d| d.code), self.year)
     }
 
+    /// The prefecture that bears a name today, whatever bore it in the notice's year.
+    pub fn prefecture_of_today(&self, name: &str) -> Option<Found> {
+        let found = resolve(name, self.division.map(|d| d.code), None).into_iter();
+        let mut prefectures = found.filter(|f| f.division.tier() == Tier::Prefecture);
+        let found = prefectures.find(|f| f.fit == Fit::Full)?;
+        let fit = match self.year.is_none_or(|year| found.division.years_from(year) == 0) {
+            true => Fit::Full,
+            false => Fit::FullOtherYear,
+        };
+        Some(Found { fit, ..found })
+    }
+
     /// What a name may stand for below a prefecture, in any year: a notice may use a name from
     /// before or after its date, and where it stands says what it means.
     pub fn resolve_below(&self, name: &str, prefecture: u32) -> Option<Found> {

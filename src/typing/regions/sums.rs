@@ -70,7 +70,8 @@ const MAX_STEPS: usize = 200_000;
 pub fn only_cut(rows: &[Vec<Decimal>], total: &[Decimal]) -> Option<Vec<Option<usize>>> {
     let rows = integers(rows, total)?;
     let (rows, total) = rows.split_at(rows.len().checked_sub(1)?);
-    let total = total.first()?;
+    // Where nothing is added up, all ways are one.
+    let total = total.first().filter(|total| total.iter().any(|&v| v != 0))?;
     let count = rows.len();
     let mut prefix: Vec<Vec<i128>> = vec![vec![0; total.len()]];
     for row in rows {
@@ -186,6 +187,8 @@ mod tests {
         assert_eq!(only_cut(&column(&[1, 1, 1, 1]), &[Decimal::from(3)]), None);
         assert_eq!(only_cut(&column(&[5, 4]), &[Decimal::from(8)]), None);
         assert_eq!(only_cut(&[], &[Decimal::from(8)]), None);
+        assert_eq!(only_cut(&column(&[0, 0]), &[Decimal::ZERO]), None);
+        assert_eq!(only_cut(&[vec![], vec![]], &[]), None);
     }
 
     #[test]
@@ -230,7 +233,8 @@ mod tests {
             rows in prop::collection::vec(-1..6_i64, 1..9), total in 0..20_i64
         ) {
             let all = all_cuts(&rows, total);
-            let expected = if all.len() == 1 { all.into_iter().next() } else { None };
+            let is_one = all.len() == 1 && total != 0;
+            let expected = if is_one { all.into_iter().next() } else { None };
             prop_assert_eq!(only_cut(&column(&rows), &[Decimal::from(total)]), expected);
         }
 
