@@ -85,7 +85,7 @@ impl Column {
 
 /// The columns that the pieces of the lines stand in, left to right.
 ///
-/// Narrow pieces first: each begins a column or widens the one it stands over. A piece that reaches
+/// Pieces of full lines first, the narrow before the wide: each begins a column or widens the one it stands over. A piece that reaches
 /// over several is left for last: if lines have pieces of their own in each, it is a header over
 /// both columns; if they don't, the columns are one.
 pub(super) fn columns(rows: &[Row]) -> Vec<Column> {
@@ -93,10 +93,10 @@ pub(super) fn columns(rows: &[Row]) -> Vec<Column> {
         return Vec::new();
     }
     let mut boxes: Vec<(usize, Rect)> = Vec::new();
-    for (i, row) in rows.iter().enumerate() {
-        boxes.extend(row.tokens.iter().map(|t| (i, t.piece.bbox)));
+    for row in rows {
+        boxes.extend(row.tokens.iter().map(|t| (row.tokens.len(), t.piece.bbox)));
     }
-    boxes.sort_by(|a, b| a.1.width().total_cmp(&b.1.width()));
+    boxes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
     let mut columns: Vec<Column> = Vec::new();
     let mut bridges: Vec<Rect> = Vec::new();
     for (_, bbox) in &boxes {

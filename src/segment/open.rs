@@ -36,6 +36,12 @@ const PROSE_WIDTH: f32 = 0.7;
 const MAX_SINGLES: usize = 3;
 /// Share of the lines whose pieces stand each in a column of its own.
 const ALIGNED_SHARE: f32 = 0.8;
+/// A header is no further above the row below it than so many font sizes …
+const HEADER_GAP: f32 = 2.6;
+/// … and a single piece over other lines of the header no further than this.
+const WRAP_GAP: f32 = 1.3;
+/// A header has no more lines than this.
+const MAX_HEADER: usize = 8;
 /// What captions over a table begin with.
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
@@ -47,7 +53,9 @@ pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -
     let mut fragments = Vec::new();
     for stack in stacks(&across) {
         for span in tabular_spans(&stack, &rows) {
-            let taken = take_between(&mut rows, &stack, span);
+            let top = stack[span.start];
+            let mut taken = take_between(&mut rows, &stack, span);
+            take_header_above(&mut rows, &mut taken, &top);
             match between_rules(page, taken, &across) {
                 Ok(fragment) => fragments.push(fragment),
                 Err(back) => put_back(&mut rows, back),
@@ -190,6 +198,26 @@ fn take_between(rows: &mut [Row], stack: &[Edge], span: Range<usize>) -> Vec<Row
     taken
 }
 
+/// Takes the lines close above the first rule, where a table has its first rule under the header:
+/// lines of several pieces, and a single piece that stands no further off than the line of a
+/// wrapped header does.
+fn take_header_above(rows: &mut [Row], taken: &mut Vec<Row>, edge: &Edge) {
+    let Some(first) = taken.iter().map(Row::y).reduce(f32::min) else { return };
+    let above = rows.partition_point(|r| r.y() < first);
+    let mut low = first;
+    for row in rows[..above].iter_mut().rev().take(MAX_HEADER) {
+        let inside: Vec<Token> = within(row, edge).cloned().collect();
+        let Some(line) = Row::of(inside) else { continue };
+        let reach = if line.tokens.len() > 1 { HEADER_GAP } else { WRAP_GAP };
+        if low - line.y() > reach * line.size() || is_caption(&line) {
+            break;
+        }
+        low = line.y();
+        row.tokens.retain(|t| !line.tokens.contains(t));
+        taken.insert(0, line);
+    }
+}
+
 /// Puts tokens back where they were taken from.
 fn put_back(rows: &mut Vec<Row>, back: Vec<Row>) {
     rows.extend(back);
@@ -217,10 +245,15 @@ fn fragment(page: u32, rows: &[Row], columns: &[Column], across: &[Edge]) -> Fra
     let rules: Vec<Edge> = across.iter().filter(near).copied().collect();
     let bbox = rules.iter().fold(text, |b, e| b.union(&Rect::new(e.from, e.at, e.to, e.at)));
     let lattice = columns::lattice(rows, columns, &rules, &bbox);
-    let full = rules.iter().filter(|e| e.to - e.from >= columns::FULL_RULE * bbox.width()).count();
-    let ruling = match full {
+    let full: Vec<f32> = rules
+        .iter()
+        .filter(|e| e.to - e.from >= columns::FULL_RULE * bbox.width())
+        .map(|e| e.at)
+        .collect();
+    let inner = full.iter().filter(|&&y| rows[0].y() < y && y < text.y1).count();
+    let ruling = match full.len() {
         0 => Ruling::None,
-        _ if full <= 4 && rows.len() > full + 1 => Ruling::ThreeLine,
+        _ if 2 * inner < lattice.rows() - 1 => Ruling::ThreeLine,
         _ => Ruling::Horizontal,
     };
     let tokens: Vec<Token> = rows.iter().flat_map(|r| r.tokens.iter().cloned()).collect();
