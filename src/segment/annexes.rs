@@ -124,7 +124,8 @@ fn label(
             rest_text.chars().count() <= TITLE_CHARS && !rest_text.contains(['。', '；', '，']);
         let parted = colon || separator.is_some_and(|s| !s.as_str().is_empty()) || spaced(line);
         let whole = parted || TITLE_END.is_match(&compact(rest_text)) && number.is_some();
-        title && whole && (begun && !is_list_entry(items, i) || before_table)
+        let of_list = is_list_entry(items, i) || number.is_none() && is_signed_below(items, i);
+        title && whole && (begun && !of_list || before_table)
     };
     if !is_label {
         return None;
@@ -162,6 +163,15 @@ fn spaced(line: &PlainLine) -> bool {
     static SPACED: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\s*附\s*[件表图录]\s*[\d０-９一二三四五六七八九十.．-]*\s"));
     SPACED.is_match(&line.line.raw())
+}
+
+/// Whether a date has a line to itself soon below, before any table: what stands above a signature
+/// is the list of annexes, printed again.
+fn is_signed_below(items: &[Item], i: usize) -> bool {
+    let below = items.iter().skip(i + 1).take(12);
+    below
+        .take_while(|item| matches!(item, Item::Line(_)))
+        .any(|item| matches!(item, Item::Line(line) if is_date(&line.compact)))
 }
 
 /// Whether the line stands in a list of annexes: the next line, or the one before, is such a line.

@@ -50,14 +50,12 @@ static KIND: LazyLock<Regex> = LazyLock::new(|| {
 /// A name that authorities bear.
 static AUTHORITY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(厅|局|委员会|委|政府|办公室|办公厅|部|院|会|中心|处|行|公司|小组|指挥部|署|总站|站|团|党组|支队|总队|大学|学校|集团|社|所)",
+        r"(厅|局|委员会|委|政府|办公室|办公厅|部|院|会|中心|处|银行|分行|支行|公司|小组|指挥部|署|总站|站|团|党组|支队|总队|大学|学校|集团|社|所)",
         r"([（(](印|章|公章|盖章|代章)[）)])?$"
     ))
 });
 /// A date that has its line to itself, brackets or not; digits or characters.
 static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^[（(]?{DATE_FORM}[）)]?$")));
-/// A date at the end of a line, after the signing authority.
-static DATE_AT_END: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{DATE_FORM}$")));
 const DATE_FORM: &str = r"(\d{4}|[〇○Ｏ零一二三四五六七八九]{4})年(\d{1,2}|[一二三四五六七八九十]{1,3})月((\d{1,2}|[一二三四五六七八九十]{1,3})日)?";
 /// A date whose 年月日 were lost.
 static BARE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(19|20)\d{5,6}$"));
@@ -95,7 +93,7 @@ pub(super) fn is_date(compact: &str) -> bool {
 
 /// Gives each line of the front its role.
 pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
-    let items = split_signed_dates(items);
+    let items = split_shared_lines(items);
     let lines: Vec<&PlainLine> = items
         .iter()
         .filter_map(|item| match item {
@@ -182,23 +180,26 @@ fn is_name(role: Role) -> bool {
     matches!(role, Role::IssuingAuthorities | Role::SigningAuthorities)
 }
 
-/// Parts a line that holds the signing authority and the date in two pieces.
-fn split_signed_dates(items: Vec<Item>) -> Vec<Item> {
+/// Parts lines that hold two elements in two pieces: the signing authority and the date, the document
+/// number and who signs for issue.
+fn split_shared_lines(items: Vec<Item>) -> Vec<Item> {
     let mut split = Vec::with_capacity(items.len());
     for item in items {
         match item {
-            Item::Line(line)
-                if line.line.pieces.len() > 1
-                    && !DATE.is_match(&line.compact)
-                    && DATE_AT_END.is_match(&line.compact)
-                    && line.split().last().is_some_and(|last| DATE.is_match(&last.compact)) =>
-            {
+            Item::Line(line) if line.line.pieces.len() > 1 && holds_two(&line) => {
                 split.extend(line.split().into_iter().map(Item::Line));
             }
             other => split.push(other),
         }
     }
     split
+}
+
+fn holds_two(line: &PlainLine) -> bool {
+    let pieces = line.split();
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
+    let signed = DATE.is_match(&last.compact) && AUTHORITY.is_match(&first.compact);
+    signed || is_document_number(first) && SIGNATORIES.is_match(&last.compact)
 }
 
 /// One role a line: the header first, then the end of the body backwards from the date, then what is
@@ -322,7 +323,7 @@ fn above_title(line: &PlainLine) -> Role {
     } else if text.ends_with("文件") || text.contains("文件") || AUTHORITY.is_match(text)
         || first.is_some_and(|f| AUTHORITY.is_match(&f))
         // The name of an authority may be wrapped: 广西壮族自治区 / 住房和城乡建设厅.
-        || (text.ends_with(['省', '市', '区', '县', '州']) && text.chars().count() < 40)
+        || begins_name(text)
     {
         Role::IssuingAuthorities
     } else {
@@ -334,7 +335,8 @@ fn above_title(line: &PlainLine) -> Role {
 /// no line does, up to the addressees. Without a number it begins with the line that says 关于, or
 /// with the first line that is set larger or centred.
 fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<usize>> {
-    let about = head.iter().position(|l| l.compact.contains("关于"));
+    let about =
+        head.iter().position(|l| l.compact.contains("关于") && !MARKING.is_match(&l.compact));
     let start = match (number, about) {
         // A title above its number, as web sites print it.
         (Some(number), Some(about)) if about < number && number - about <= TITLE_LINES => about,
@@ -378,7 +380,7 @@ fn closing(lines: &[&PlainLine], body: usize) -> BTreeMap<usize, Role> {
         let list = (floor..end).find(|&i| begins_list(&lines[i].compact));
         let least = list.map_or(floor, |list| list + 1).max(end.saturating_sub(SIGNING_LINES));
         let mut signing = end;
-        while dated && signing > least && signs(lines, signing - 1) {
+        while dated && signing > least && signs(lines, signing - 1, signing < end) {
             signing -= 1;
         }
         // A date that nobody signs, with another one to come, is a line of the text.
@@ -413,8 +415,8 @@ fn begins_list(compact: &str) -> bool {
     ANNEX_LIST.is_match(compact) && !compact.ends_with('。')
 }
 
-/// Whether a line above the date names who signs.
-fn signs(lines: &[&PlainLine], i: usize) -> bool {
+/// Whether a line above the date names who signs; `signed_below` where the next line does.
+fn signs(lines: &[&PlainLine], i: usize, signed_below: bool) -> bool {
     let line = lines[i];
     let text = &line.compact;
     let short = text.chars().count() <= 40 * line.line.pieces.len().max(1);
@@ -423,7 +425,12 @@ fn signs(lines: &[&PlainLine], i: usize) -> bool {
         && !text.contains(['。', '，', '；', '：', ':'])
         && !ANNEX_ENTRY.is_match(text)
         && body_role(text) == Role::Prose
-        && (AUTHORITY.is_match(text) || right)
+        && (AUTHORITY.is_match(text) || right || signed_below && begins_name(text))
+}
+
+/// Whether the line can be the first half of a wrapped name: 广西壮族自治区.
+fn begins_name(compact: &str) -> bool {
+    compact.ends_with(['省', '市', '区', '县', '州', '盟', '旗']) && compact.chars().count() < 40
 }
 
 /// Where the annex list that begins at `start` ends: entries are numbered, or go on from the line
