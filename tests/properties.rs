@@ -377,3 +377,117 @@ mod joins {
         }
     }
 }
+
+/// Laws 1 and 6: cleaning.
+mod cleaning {
+    use fubiao::diag::Sink;
+    use fubiao::extract;
+    use fubiao::normalize;
+    use fubiao::options::Options;
+    use fubiao::place::{PlacedText, Spot};
+    use fubiao::source::Source;
+    use proptest::prelude::*;
+
+    /// The clean pieces of the text's lines.
+    fn clean(text: &str) -> Vec<PlacedText> {
+        let source = Source::new("law", text.as_bytes().to_vec()).expect("a text");
+        let mut sink = Sink::new();
+        let pages = extract::extract(&mut sink, &Options::default(), &source).expect("readable");
+        let lines = normalize::normalize(&mut sink, pages);
+        let lines = lines.pages.into_iter().flat_map(|page| page.lines);
+        lines.flat_map(|line| line.pieces).map(|piece| piece.text).collect()
+    }
+
+    /// A line as conversion leaves it: what is Chinese, full-width and Latin, in any order, after an
+    /// ideograph (so that it is no page number and has no bullet).
+    fn messy() -> impl Strategy<Value = String> {
+        let parts = prop::sample::select(vec![
+            "保障性",
+            "住房",
+            "合",
+            "计",
+            "年",
+            "月",
+            "号",
+            "〕",
+            "２０",
+            "３",
+            "2023",
+            "1 2",
+            " ",
+            "　",
+            "and",
+            " and ",
+            "BOT",
+            "ＰＰＰ",
+            "，",
+            "。",
+            "、",
+            "（",
+            "）",
+            "．",
+            "％",
+            "－",
+            "⼯",
+            "\u{200B}",
+            "/",
+            "%",
+        ]);
+        prop::collection::vec(parts, 1..14).prop_map(|parts| format!("甲{}", parts.concat()))
+    }
+
+    proptest! {
+        #[test]
+        fn clean_twice_is_clean_once(line in messy()) {
+            for piece in clean(&line) {
+                let again: Vec<String> =
+                    clean(piece.as_str()).iter().map(|p| p.as_str().to_owned()).collect();
+                // A piece that stands alone may be something else than it was beside others, but
+                // its characters are clean already.
+                if !again.is_empty() && piece.as_str().starts_with('甲') {
+                    prop_assert_eq!(again, vec![piece.as_str().to_owned()]);
+                }
+            }
+        }
+
+        #[test]
+        fn every_character_leads_back_to_its_line(lines in prop::collection::vec(messy(), 1..6)) {
+            let printed: Vec<Vec<char>> = lines.iter().map(|l| l.chars().collect()).collect();
+            for piece in clean(&lines.join("\n")) {
+                for c in piece.chars() {
+                    prop_assert_eq!(c.place.page, 1);
+                    let Spot::Text { line, column } = c.place.spot else { panic!("a text has columns") };
+                    let there = printed[line as usize - 1][column as usize - 1];
+                    // What is Han on paper stays the same character where it came from.
+                    if matches!(there, '\u{4E00}'..='\u{9FFF}') {
+                        prop_assert_eq!(c.ch, there);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn punctuation_of_prose_stays_chinese(
+            parts in prop::collection::vec(
+                prop::sample::select(vec!["各市", "2023年", "３套", "，", "。", "；", "：", "（", "）", "、", "“", "”", "《", "》", "〔", "〕", "！", "？"]),
+                2..20,
+            ),
+        ) {
+            let line = format!("各地，{}", parts.concat());
+            let marks = |text: &str| -> String {
+                text.chars().filter(|c| "，。；：（）、“”《》〔〕！？".contains(*c)).collect()
+            };
+            let given: String = clean(&line).iter().map(|p| p.as_str().to_owned()).collect();
+            prop_assert_eq!(marks(&given), marks(&line));
+        }
+
+        #[test]
+        fn english_between_latin_words_is_untouched(
+            words in prop::collection::vec(prop::sample::select(vec!["BOT", "and", "PPP", "of", "the", "China"]), 1..6),
+        ) {
+            let phrase = format!("BOT {} PPP", words.join(" "));
+            let given: String = clean(&format!("实行{phrase}项目")).iter().map(|p| p.as_str().to_owned()).collect();
+            prop_assert!(given.contains(&phrase), "{given}");
+        }
+    }
+}

@@ -28,17 +28,24 @@ fn half(c: char) -> char {
     }
 }
 
-/// A point or slash between two digits, and a per cent sign after one, belong to a figure anywhere.
+/// A point or slash between two digits, and a per cent sign after one, belong to a figure anywhere;
+/// spaces between them do not matter.
 fn halve_marks_between_digits(text: &mut [PlacedChar]) {
-    for i in 1..text.len() {
-        let after = text[i - 1].ch.is_ascii_digit();
-        let before = text.get(i + 1).is_some_and(|c| c.ch.is_ascii_digit());
-        text[i].ch = match text[i].ch {
-            '．' if after && before => '.',
-            '／' if after && before => '/',
+    let mut after = false;
+    for i in 0..text.len() {
+        let before = || {
+            let next = text[i + 1..].iter().find(|c| c.ch != ' ');
+            next.is_some_and(|c| c.ch.is_ascii_digit())
+        };
+        let ch = match text[i].ch {
+            ' ' => continue,
+            '．' if after && before() => '.',
+            '／' if after && before() => '/',
             '％' if after => '%',
             other => other,
         };
+        text[i].ch = ch;
+        after = ch.is_ascii_digit();
     }
 }
 

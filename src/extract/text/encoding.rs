@@ -5,6 +5,7 @@
 //! simplified Chinese (Big5, Shift_JIS …).
 
 use crate::error::{Error, ErrorKind};
+use crate::source::{ByteOrder, utf16_order};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A text and how it was read.
@@ -29,8 +30,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
     if !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok() {
         return accept(UTF_8, bytes);
     }
-    if let Some(encoding) = utf16_order(bytes) {
-        return accept(encoding, bytes);
+    match utf16_order(bytes) {
+        Some(ByteOrder::Little) => return accept(UTF_16LE, bytes),
+        Some(ByteOrder::Big) => return accept(UTF_16BE, bytes),
+        None => {}
     }
     if simplified_share(bytes) >= 0.8
         && let Ok(decoded) = accept(GB18030, bytes)
@@ -56,31 +59,6 @@ fn accept(encoding: &'static Encoding, bytes: &[u8]) -> Result<Decoded, Error> {
     }
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text).to_owned();
     Ok(Decoded { text, encoding: small_name(encoding), damaged })
-}
-
-/// Which byte order makes the bytes UTF-16 text of Chinese and ASCII characters, if one does.
-fn utf16_order(bytes: &[u8]) -> Option<&'static Encoding> {
-    if bytes.len() < 2 {
-        return None;
-    }
-    let share = |unit: fn([u8; 2]) -> u16| {
-        let units = bytes.chunks_exact(2).take(4096).map(|pair| unit([pair[0], pair[1]]));
-        let (mut usual, mut all) = (0usize, 0usize);
-        for unit in units {
-            all += 1;
-            usual += usize::from(matches!(unit,
-                0x09 | 0x0A | 0x0C | 0x0D | 0x20..=0x7E | 0x2014..=0x2026
-                | 0x3000..=0x303F | 0x4E00..=0x9FFF | 0xFF00..=0xFF5E));
-        }
-        usual as f32 / all as f32
-    };
-    let (little, big) = (share(u16::from_le_bytes), share(u16::from_be_bytes));
-    match (little >= 0.9, big >= 0.9) {
-        (false, false) => None,
-        (true, false) => Some(UTF_16LE),
-        (false, true) => Some(UTF_16BE),
-        (true, true) => Some(if little >= big { UTF_16LE } else { UTF_16BE }),
-    }
 }
 
 /// Share of the double bytes that GB2312 gives to simplified characters and Chinese marks. Big5
