@@ -171,6 +171,12 @@ impl Lattice {
         self.right[row * cols + col] = false;
     }
 
+    /// Puts a wall up to the right of the slot.
+    pub fn close_right(&mut self, row: usize, col: usize) {
+        let cols = self.cols();
+        self.right[row * cols + col] = true;
+    }
+
     /// Takes the wall below the slot away.
     pub fn open_below(&mut self, row: usize, col: usize) {
         let cols = self.cols();
@@ -224,7 +230,7 @@ impl Lattice {
     ///
     /// A cell grows to the right, then down, as far as no wall and no other cell is in its way, so
     /// that every cell is a rectangle whatever the walls are.
-    fn cells(&self) -> (Vec<GridCell>, Vec<usize>) {
+    pub fn cells(&self) -> (Vec<GridCell>, Vec<usize>) {
         let (rows, cols) = (self.rows(), self.cols());
         let mut owner = vec![usize::MAX; rows * cols];
         let mut cells = Vec::new();

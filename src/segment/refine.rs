@@ -4,6 +4,7 @@
 use crate::segment::cells::{Lattice, Token, band};
 use crate::segment::columns;
 use crate::segment::figures::is_figure;
+use std::collections::BTreeMap;
 
 /// Fewest lines that show columns where no rule does.
 const MIN_LINES: usize = 3;
@@ -11,6 +12,8 @@ const MIN_LINES: usize = 3;
 const SHARED_LINES: f32 = 0.6;
 /// Share of the pieces of a column that are figures, where it is to show rows or columns.
 const FIGURES: f32 = 0.8;
+/// A piece fits a column if it reaches no further than this beyond it.
+const FITS: f32 = 2.0;
 
 /// The lattice with the columns and rows that its text shows within its rules.
 pub(super) fn refine(lattice: Lattice, tokens: &[Token]) -> Lattice {
@@ -25,13 +28,48 @@ pub(super) fn refine(lattice: Lattice, tokens: &[Token]) -> Lattice {
             tokens.iter().filter(|t| t.piece.bbox.x0 > from - 1.0 && t.piece.bbox.x1 < to + 1.0);
         xs.extend(inner_columns(within.copied().cloned().collect()));
     }
-    let lattice = if xs.is_empty() { lattice } else { lattice.with_columns(&xs, tokens) };
+    let mut lattice = if xs.is_empty() { lattice } else { lattice.with_columns(&xs, tokens) };
+    divide_merged(&mut lattice, tokens);
     let mut by_row: Vec<Vec<Token>> = vec![Vec::new(); lattice.rows()];
     for token in tokens {
         by_row[lattice.slot(&token.piece.bbox).0].push(token.clone());
     }
     let ys: Vec<f32> = by_row.into_iter().flat_map(|tokens| inner_rows(&lattice, tokens)).collect();
     if ys.is_empty() { lattice } else { lattice.with_rows(&ys) }
+}
+
+/// Puts walls up in rows that are ruled below alone, under a header that is ruled both ways: a cell
+/// over several columns that holds a piece in each is no merged cell.
+fn divide_merged(lattice: &mut Lattice, tokens: &[Token]) {
+    let (cells, owner) = lattice.cells();
+    let cols = lattice.cols();
+    let mut held: Vec<Vec<&Token>> = vec![Vec::new(); cells.len()];
+    for token in tokens {
+        let (row, col) = lattice.slot(&token.piece.bbox);
+        held[owner[row * cols + col]].push(token);
+    }
+    let mut divided: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (i, cell) in cells.iter().enumerate().filter(|(_, c)| c.colspan > 1) {
+        let col = |t: &Token| band(&lattice.xs, t.piece.bbox.center().x);
+        let fits = held[i].iter().all(|t| {
+            let (c, bbox) = (col(t), &t.piece.bbox);
+            lattice.xs[c] - FITS <= bbox.x0 && bbox.x1 <= lattice.xs[c + 1] + FITS
+        });
+        let beside = held[i].windows(2).any(|w| w[0].line == w[1].line && col(w[0]) < col(w[1]));
+        let figures = held[i].iter().any(|t| is_figure(t.piece.text.as_str()));
+        if fits && beside && figures {
+            divided.entry((cell.col, cell.colspan)).or_default().push(i);
+        }
+    }
+    for rows in divided.into_values().filter(|rows| rows.len() > 1) {
+        for cell in rows.into_iter().map(|i| &cells[i]) {
+            for r in cell.row..cell.row + cell.rowspan {
+                for c in cell.col..cell.col + cell.colspan - 1 {
+                    lattice.close_right(r, c);
+                }
+            }
+        }
+    }
 }
 
 /// Where columns meet within one ruled column.
