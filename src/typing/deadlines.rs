@@ -23,7 +23,7 @@ static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         (?:
             (?P<month> [0-9]{1,2} | [一二三四五六七八九十]{1,2} ) 月份?
             (?: (?P<end> 底 | 末 | 下旬 ) | (?P<day> [0-9]{1,2} | [一二三四五六七八九十]{1,3} ) [日号] | 上旬 | (?P<middle> 中旬 ) )?
-            (?P<before> 之前 | 以前 | 前 | 止 )?
+            (?P<before> 之前 | 以前 | 前 | 止 | 下班前 )?
           | (?P<half> 上半年 | 下半年 ) (?: 底 | 末 )? 前?
           | (?: 第 )? (?P<quarter> [一二三四1-4] ) 季度 (?: 末 | 底 )? 前?
           | 前 (?P<quarters> [一二三四] ) (?: 个 )? 季度
@@ -178,7 +178,7 @@ fn in_sentence(
         let first = rest.split('，').next().unwrap_or(rest);
         let is_encouraged =
             ENCOURAGING.iter().any(|word| subject.contains(word) || first.contains(word));
-        let subject = trim_joints(subject);
+        let subject = trim_joints(subject).trim_start_matches("鼓励");
         // Nothing after the date: what is due stands before it.
         let (applies_to, due) = match due.is_empty() {
             true => ("", subject),
@@ -278,7 +278,15 @@ fn clauses<'a>(text: &'a str, found: &[Found]) -> Vec<Clause<'a>> {
         clause.rest = clause
             .rest
             .trim_start_matches(['，', ',', '、', '：', ':', '）', ')', ' '])
-            .trim_end_matches(['，', ',', '、', '（', '(', ' ']);
+            .trim_end_matches(['，', ',', '、', '（', '(', ' ', '和', '及', '或']);
+    }
+    // 6月底、12月底前报送: what follows the last date is due at each.
+    for index in (1..clauses.len()).rev() {
+        let next = clauses[index].rest;
+        let clause = &mut clauses[index - 1];
+        if clause.rest.is_empty() && clause.subject.is_empty() {
+            clause.rest = next;
+        }
     }
     clauses
 }
@@ -409,9 +417,17 @@ mod tests {
     }
 
     #[test]
+    fn dates_in_a_row_share_what_is_due() {
+        assert_eq!(
+            read("6月底、12月底前，各地报送进度。"),
+            ["2023-06-30/各地报送进度/-", "2023-12-31/各地报送进度/-"]
+        );
+    }
+
+    #[test]
     fn what_is_hoped_for_is_apart_from_what_must_be() {
         assert_eq!(
-            read("主要工程要在9月底前完工；有条件的县力争8月底前完工。"),
+            read("主要工程要在9月底前完工；鼓励有条件的县8月底前完工。"),
             ["2023-09-30/完工/主要工程", "2023-08-31/完工/有条件的县/encouraged"]
         );
     }

@@ -162,7 +162,8 @@ static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
         |units: &[&str]| units.iter().map(|unit| regex::escape(unit)).collect::<Vec<_>>().join("|");
     Regex::new(&format!(
         "(?P<number>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\\.[0-9]+)?|[0-9]+(?:\\.[0-9]+)?) ?\
-         (?P<multiplier>{})?(?:(?P<measured>{})|(?P<counted>{}))",
+         (?P<multiplier>{})?(?:(?P<measured>{})|(?P<counted>{}))\
+         (?P<rate>/(?:户|套|人|间|亩|个|平方米|公里|年|月))?",
         multipliers.join("|"),
         escaped(MEASURED),
         escaped(COUNTED),
@@ -189,6 +190,8 @@ fn figure(text: &str, found: &regex::Captures) -> Option<Figure> {
         (_, Some(unit)) => (unit.as_str().to_owned(), power_of(word)),
         _ => return None,
     };
+    // 1.4万元/户 is a rate.
+    let unit = unit + found.name("rate").map_or("", |rate| rate.as_str());
     if unit == "个" && TIMES.iter().any(|time| after.starts_with(time)) {
         return None;
     }
@@ -282,6 +285,7 @@ mod tests {
             ("完工率达到75%", vec!["75 % ±0.5"]),
             ("惠及3万人次", vec!["30000 人次 ±5000"]),
             ("1062个小区全部开工", vec!["1062 个 小区 ±0.5"]),
+            ("补助1.4万元/户", vec!["1.4 万元/户 ±0.05"]),
             ("提高2.5个百分点", vec!["2.5 个百分点 ±0.05"]),
         ] {
             assert_eq!(shown(input), expected, "{input}");

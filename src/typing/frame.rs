@@ -31,13 +31,14 @@ static URGENCY: LazyLock<Regex> =
 static COPY_NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("^(?:No\\.?|№)?([0-9]{4,8})").expect("fixed"));
 
-/// 机关代字, year, 序号. Brackets of every hand; the closing one may be lost, as year and number
-/// stay apart by the year's four digits.
+/// 机关代字, year, 序号. Brackets of every hand; either the closing one or 号 may be lost: year and
+/// number stay apart by the year's four digits, but where both are gone the end is in doubt.
 static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x) ^ (?: 发文字号[:：]? | 文号[:：]? )?
-        ( (?P<code> [\p{Han}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} ) [〕\]﹞】）)］〉]?
-        第? (?P<serial> [0-9]{1,6} ) 号 )",
+        ( (?P<code> [\p{Han}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} )
+          (?: [〕\]﹞】）)］〉]? 第? (?P<serial> [0-9]{1,6} ) [号號]
+            | [〕\]﹞】）)］〉] (?P<bare> [0-9]{1,6} ) $ ) )",
     )
     .expect("fixed")
 });
@@ -122,7 +123,7 @@ fn document_number(sink: &mut Sink, line: Option<&PlacedText>) -> Field<Document
             raw: found[1].to_owned(),
             agency_code: found["code"].to_owned(),
             year: found["year"].parse().ok()?,
-            serial: found["serial"].parse().ok()?,
+            serial: found.name("serial").or(found.name("bare"))?.as_str().parse().ok()?,
         })
     });
     match parsed {
@@ -241,6 +242,7 @@ mod tests {
             ("赣财扶﹝2021﹞2号", Some(("赣财扶﹝2021﹞2号", "赣财扶", 2021, 2))),
             ("皖绿〔20201号", Some(("皖绿〔20201号", "皖绿", 2020, 1))),
             ("豫办[2016] 2 8号", Some(("豫办[2016]28号", "豫办", 2016, 28))),
+            ("渝财社〔2024〕44", Some(("渝财社〔2024〕44", "渝财社", 2024, 44))),
             ("桂建函〔2022〕549号", Some(("桂建函〔2022〕549号", "桂建函", 2022, 549))),
             ("财农〔2020221", None),
         ] {

@@ -169,7 +169,7 @@ fn in_paragraph(targets: &mut Vec<Target>, names: &Names, stage: Option<&String>
         let part_of = reach.whole.map(|whole| whole.target);
         // The target of the same whole that a figure without words of its own goes on with.
         let going = targets.iter().rposition(|t| t.part_of == part_of).filter(|&at| at >= first);
-        let going = going.filter(|_| lead.is_empty() && !between.contains(['。', '；']));
+        let going = going.filter(|_| lead.is_empty() && runs_on(between));
         let Some(quantity) = quantity(prose, &figure) else { continue };
         if going.is_none() {
             begins = if lead.is_empty() { figure.span.start } else { lead.start };
@@ -194,6 +194,13 @@ fn in_paragraph(targets: &mut Vec<Target>, names: &Names, stage: Option<&String>
             }
         }
     }
+}
+
+/// Whether nothing between two figures says that the second is about something else: no end of a
+/// sentence, and no words behind the first that tell it apart (9户为低保户、3户为…).
+fn runs_on(between: &str) -> bool {
+    !between.contains(['。', '；', ';'])
+        && !between.starts_with(['为', '是', '由', '用', '已', '未'])
 }
 
 impl Reach {
