@@ -202,7 +202,11 @@ fn take_between(rows: &mut [Row], stack: &[Edge], span: Range<usize>) -> Vec<Row
 /// lines of several pieces, and a single piece that stands no further off than the line of a
 /// wrapped header does.
 fn take_header_above(rows: &mut [Row], taken: &mut Vec<Row>, edge: &Edge) {
-    let Some(first) = taken.iter().map(Row::y).reduce(f32::min) else { return };
+    let Some(first) = taken.first() else { return };
+    if !first.tokens.iter().any(|t| is_figure(t.piece.text.as_str())) {
+        return;
+    }
+    let first = first.y();
     let above = rows.partition_point(|r| r.y() < first);
     let mut low = first;
     for row in rows[..above].iter_mut().rev().take(MAX_HEADER) {

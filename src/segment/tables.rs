@@ -17,6 +17,9 @@ use crate::segment::refine::refine;
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
 
+/// A frame with this share of rows blank, not counting those at its end, is a chart with its labels.
+const BLANK_ROWS: f32 = 0.4;
+
 /// What a page holds: its tables, and all else.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PageTables {
@@ -104,8 +107,22 @@ fn ruled_table(
     };
     let lattice = refine(lattice, tokens);
     let fragment = lattice.fill(page, Ruling::Grid, tokens);
-    let filled = fragment.cells.iter().filter(|c| !c.text.is_empty()).count();
-    (fragment.cols() > 1 && filled > 1).then_some(fragment)
+    (fragment.cols() > 1 && !is_drawing(&fragment)).then_some(fragment)
+}
+
+/// Whether the frame is a chart or a box rather than a table: no two cells filled side by side, or
+/// nearly every other row blank.
+fn is_drawing(fragment: &Fragment) -> bool {
+    let mut filled = vec![0usize; fragment.rows()];
+    for cell in fragment.cells.iter().filter(|c| !c.text.is_empty()) {
+        for count in &mut filled[cell.row..cell.row + cell.rowspan] {
+            *count += 1;
+        }
+    }
+    let blank = filled.iter().filter(|&&f| f == 0).count();
+    let beside = filled.iter().filter(|&&f| f > 1).count();
+    beside < fragment.rows().min(2)
+        || (blank > 1 && blank as f32 >= BLANK_ROWS * filled.len() as f32)
 }
 
 /// The lines that are left, whole or in part.
