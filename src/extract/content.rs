@@ -339,7 +339,7 @@ fn bbox_of(points: &[(Point, bool)]) -> Option<Rect> {
     Some(points.iter().fold(first, |all, (p, _)| all.union(&Rect::new(p.x, p.y, p.x, p.y))))
 }
 
-/// Twice the area inside the points is `2 * area_of`, curves taken by their ends.
+/// The area inside the points, curves taken by their ends.
 fn area_of(points: &[(Point, bool)]) -> f32 {
     let next = points.iter().cycle().skip(1);
     let cross = |(a, b): (&(Point, bool), &(Point, bool))| {
@@ -504,8 +504,8 @@ impl<'a> Walk<'a, '_> {
                 state.font_size = font.1.as_f64();
                 state.font = known.unwrap_or_else(|| {
                     let dict = resources.get_font(font.0);
-                    let lost = dict.is_none() && resources.fonts.contains_key(name);
-                    self.sheet.incomplete |= lost;
+                    let lost = resources.fonts.contains_key(name);
+                    self.sheet.incomplete |= lost && dict.is_none();
                     let loaded = dict.and_then(|dict| self.shelf.font(&dict));
                     let loaded = loaded.or_else(|| self.shelf.fallback(lost));
                     fonts.push((name.to_vec(), loaded));

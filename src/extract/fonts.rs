@@ -169,8 +169,8 @@ impl<'a> Shelf<'a> {
         font
     }
 
-    /// The font for text whose own can't be loaded: Helvetica for ASCII where a page names no font
-    /// of its own; nothing is known of codes whose font is `lost`.
+    /// The font for text without one: Helvetica for ASCII where the page has no font of that name;
+    /// nothing is known of codes whose font is `lost`, named but missing or broken.
     pub fn fallback(&mut self, lost: bool) -> Option<FontId> {
         if let Some(known) = self.fallbacks[usize::from(lost)] {
             return Some(known);
@@ -211,7 +211,7 @@ impl<'a> Shelf<'a> {
             Some(Object::Name(name)) => name.as_ref().to_vec(),
             _ => Vec::new(),
         };
-        if name.starts_with(b"Uni") && contains(&name, b"UCS2") | contains(&name, b"UTF16") {
+        if name.starts_with(b"Uni") && (contains(&name, b"UCS2") || contains(&name, b"UTF16")) {
             return Codes::Utf16;
         }
         let to_cid = match (&encoding, name.as_slice()) {
@@ -314,9 +314,9 @@ impl<'a> Shelf<'a> {
         let counts = |ok: fn(u8, u8) -> bool| pairs.iter().filter(|p| ok(p[0], p[1])).count();
         let level_1 = counts(|a, b| (0xB0..=0xD7).contains(&a) && b >= 0xA1);
         let in_gb2312 = counts(|a, b| a >= 0xA1 && b >= 0xA1);
-        let all_pairs = pairs.len() * 2 == bytes.len();
+        let latin = bytes.iter().any(u8::is_ascii_alphabetic);
         let proven = font.gbk == Gbk::Proven && in_gb2312 * 2 >= pairs.len();
-        let proves = level_1 * 2 >= pairs.len() && (level_1 >= 2 || all_pairs && level_1 == 1);
+        let proves = level_1 * 2 >= pairs.len() && (level_1 >= 2 || level_1 == 1 && !latin);
         if !(proven || proves) {
             return None;
         }
@@ -364,13 +364,12 @@ impl<'a> Shelf<'a> {
 pub(super) struct Readings(Vec<Option<char>>);
 
 impl Readings {
-    /// Puts characters for the stand-ins in a run: what stays unread becomes [`UNREADABLE`]. Gives
-    /// how many were read.
-    pub fn settle(&self, run: &mut Run) -> usize {
+    /// Puts characters for the stand-ins in a run: what stays unread becomes [`UNREADABLE`], what
+    /// is read is added to `read`.
+    pub fn settle(&self, run: &mut Run, read: &mut String) {
         if !run.text.chars().any(is_stand_in) {
-            return 0;
+            return;
         }
-        let mut read = 0;
         run.text = std::mem::take(&mut run.text)
             .chars()
             .map(|c| {
@@ -379,20 +378,23 @@ impl Readings {
                 }
                 let index = (c as u32 - STAND_INS.start) as usize;
                 let found = self.0.get(index).copied().flatten();
-                read += usize::from(found.is_some());
+                read.extend(found);
                 found.unwrap_or(UNREADABLE)
             })
             .collect();
-        read
     }
 }
 
-/// Puts on record how many characters of a page were read by their shapes.
-pub(super) fn note_shapes(sink: &mut Sink, place: Place, read: usize) {
-    if read > 0 {
-        record(sink, How::Shape, place, read, String::new());
+/// Puts the characters of a page that were read by their shapes on record.
+pub(super) fn note_shapes(sink: &mut Sink, place: Place, read: &str) {
+    if !read.is_empty() {
+        let sample = read.chars().take(SAMPLE).collect();
+        record(sink, How::Shape, place, read.chars().count(), sample);
     }
 }
+
+/// How many characters of a page a repair shows.
+const SAMPLE: usize = 20;
 
 fn record(sink: &mut Sink, how: How, place: Place, count: usize, sample: String) {
     let Some(rule) = how.rule() else { return };
@@ -400,7 +402,7 @@ fn record(sink: &mut Sink, how: How, place: Place, count: usize, sample: String)
         stage: Stage::Extract,
         rule,
         place: Some(place),
-        before: format!("{count} characters"),
+        before: format!("{count} {}", if count == 1 { "character" } else { "characters" }),
         after: sample,
     });
 }
@@ -411,7 +413,7 @@ fn note(mended: &mut BTreeMap<How, (usize, String)>, how: How, chars: &str) {
     }
     let (count, sample) = mended.entry(how).or_default();
     *count += 1;
-    if *count <= 20 {
+    if *count <= SAMPLE {
         sample.push_str(chars);
     }
 }

@@ -9,7 +9,7 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::extract::content::{Layers, read_sheet};
-use crate::extract::fonts::{Shelf, UNREADABLE};
+use crate::extract::fonts::{Shelf, UNREADABLE, note_shapes};
 use crate::extract::guard::guarded;
 use crate::extract::page::{Page, Pages, TextFrom};
 use crate::extract::runs::glyphs_to_runs;
@@ -178,8 +178,11 @@ fn settle_unread(sink: &mut Sink, shelf: &Shelf<'_>, pages: &mut [Page]) {
     let readings = shelf.readings();
     for page in pages {
         let area = Rect::new(0.0, 0.0, page.width, page.height);
-        let read = page.runs.iter_mut().map(|run| readings.settle(run)).sum();
-        crate::extract::fonts::note_shapes(sink, Place::of_box(page.number, area), read);
+        let mut read = String::new();
+        for run in &mut page.runs {
+            readings.settle(run, &mut read);
+        }
+        note_shapes(sink, Place::of_box(page.number, area), &read);
     }
 }
 

@@ -13,7 +13,8 @@ use crate::source::Source;
 ///
 /// `/F1` is Helvetica; `/Song` SimSun in GBK-EUC-H and `/SongV` in UniGB-UTF16-V, neither embedded;
 /// `/Gbk` a font that claims WinAnsi and is no Chinese one by its name; `/Lost` has no names for its
-/// codes at all; `/Radical` says in ToUnicode that code 1 is ⼤; `/Pale` is a graphics state of no
+/// codes at all; `/Radical` says in ToUnicode that code 1 is ⼤, `/Twin` draws the same for its code 1
+/// and says nothing; `/Pale` is a graphics state of no
 /// opacity; `/Form` a form with a word in it; `/Off` a layer that is switched off.
 const OBJECTS: &[&str] = &[
     "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
@@ -28,11 +29,12 @@ const OBJECTS: &[&str] = &[
     "<</Type/OCG/Name(off)>>",
     "<</Length 28>>stream\n1000 0 0 0 1000 1000 d1 0 0 m\nendstream",
     "<</Length 69>>stream\n1 begincodespacerange<01><01>endcodespacerange 1 beginbfchar<01><2F24>endbfchar\nendstream",
+    "<</Type/Font/Subtype/Type3/FontBBox[0 0 1000 1000]/FontMatrix[0.001 0 0 0.001 0 0]/FirstChar 1/LastChar 1/Widths[1000]/Encoding<</Differences[1/x9]>>/CharProcs<</x9 14 0 R>>>>",
 ];
 
 /// The numbers of `OBJECTS`' objects, in their order, and what the page's resources call them.
-const NUMBERS: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-const RESOURCES: &str = "/Font<</F1 4 0 R/Song 5 0 R/SongV 6 0 R/Gbk 7 0 R/Lost 8 0 R/Radical 9 0 R>>\
+const NUMBERS: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18];
+const RESOURCES: &str = "/Font<</F1 4 0 R/Song 5 0 R/SongV 6 0 R/Gbk 7 0 R/Lost 8 0 R/Radical 9 0 R/Twin 18 0 R>>\
     /ExtGState<</Pale 10 0 R>>/Properties<</Off 13 0 R>>/XObject<</Form 16 0 R>>";
 
 /// The bytes of a PDF of one page 200 points square; `page` is added to the page's dictionary.
@@ -68,7 +70,7 @@ pub(super) fn pdf(page: &str, content: &[u8]) -> Vec<u8> {
     }
     let start = bytes.len();
     bytes.extend(table.bytes());
-    bytes.extend(format!("trailer<</Size 18/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
+    bytes.extend(format!("trailer<</Size 19/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
     bytes
 }
 
