@@ -53,10 +53,10 @@ pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -
     let mut fragments = Vec::new();
     for stack in stacks(&across) {
         for span in tabular_spans(&stack, &rows) {
-            let top = stack[span.start];
+            let (top, rules) = (stack[span.start], span.len() + 1);
             let mut taken = take_between(&mut rows, &stack, span);
             take_header_above(&mut rows, &mut taken, &top);
-            match between_rules(page, taken, &across) {
+            match between_rules(page, taken, &across, rules) {
                 Ok(fragment) => fragments.push(fragment),
                 Err(back) => put_back(&mut rows, back),
             }
@@ -230,12 +230,28 @@ fn put_back(rows: &mut Vec<Row>, back: Vec<Row>) {
 }
 
 /// The table that lines between rules make, or the lines again.
-fn between_rules(page: u32, mut rows: Vec<Row>, across: &[Edge]) -> Result<Fragment, Vec<Row>> {
+fn between_rules(
+    page: u32,
+    mut rows: Vec<Row>,
+    across: &[Edge],
+    rules: usize,
+) -> Result<Fragment, Vec<Row>> {
     let columns = columns::columns(&rows);
     if columns.len() < 2 || rows.len() < 2 || has_leaders(&rows) {
         return Err(rows);
     }
     columns::cut_bridging_pieces(&mut rows, &columns);
+    // Two rules may as well close off a head or a foot of prose, and blanks to be filled in are
+    // underlined: words in columns need a header that fills all of them, or a rule at every row.
+    let carried = |r: &&Row| r.tokens.len() >= columns.len().div_ceil(2).max(2);
+    let header = rows.iter().any(|r| r.tokens.len() == columns.len())
+        && rows.iter().filter(carried).count() > 1
+        && rules > 2;
+    let full = rows[0].tokens.len() == columns.len() && header;
+    let every = 2 * (rules - 1) >= rows.len() && header;
+    if !(full || every || stands_in_columns(&rows, &columns)) {
+        return Err(rows);
+    }
     Ok(fragment(page, &rows, &columns, across))
 }
 

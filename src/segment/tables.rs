@@ -121,7 +121,7 @@ fn is_drawing(fragment: &Fragment) -> bool {
     }
     let blank = filled.iter().filter(|&&f| f == 0).count();
     let beside = filled.iter().filter(|&&f| f > 1).count();
-    beside < fragment.rows().min(2)
+    beside < fragment.rows().clamp(1, 2)
         || (blank > 1 && blank as f32 >= BLANK_ROWS * filled.len() as f32)
 }
 
