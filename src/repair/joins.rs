@@ -269,6 +269,23 @@ impl Open {
         Kinds::of(self.recent(), self.table.columns)
     }
 
+    /// What the columns hold on both sides of a page's edge. The rows at the edge may be halves of
+    /// one: they say little of the key column, but more than nothing where few rows are known.
+    fn kinds_around(&self, next: &[TableRow]) -> Kinds {
+        let columns = self.table.columns;
+        let (before, after) = (self.recent(), next.iter().skip(1));
+        let mut kinds = Kinds::of(before.clone().chain(after.clone()), columns);
+        let inner = before.clone().take(before.len().saturating_sub(1)).chain(after.clone());
+        if inner.clone().count() >= 3 {
+            kinds.key = Kinds::of(inner, columns).key;
+        } else if headers::is_serial(&self.table.header) {
+            kinds.key = Some(0);
+        } else if before.len() + after.len() < 3 {
+            kinds.key = Kinds::of(before.chain(next), columns).key.or(kinds.key);
+        }
+        kinds
+    }
+
     /// The rows laid out on the table's columns; `None` where they do not fit.
     ///
     /// Occurs where a page lacks what would show a column: trailing blanks dropped from a text, a
@@ -374,15 +391,7 @@ impl Open {
                 note_row(sink, form.rule(), row);
             }
         }
-        // The first row may be half of one: it says little of the columns, but more than nothing where
-        // few rows are known.
-        let known = self.recent().len() + data.len().saturating_sub(1);
-        let mut kinds = Kinds::of(self.recent().chain(data.iter().skip(1)), self.table.columns);
-        let is_numbered = kinds.key.is_some_and(|key| kinds.figures[key]);
-        if known < 3 && !is_numbered {
-            let with_first = Kinds::of(self.recent().chain(&data), self.table.columns);
-            kinds.key = with_first.key.or(kinds.key);
-        }
+        let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);
         let mut data = data.into_iter();
         if fragment.panels <= 1

@@ -229,50 +229,85 @@ impl Kinds {
     }
 }
 
+/// What two rows on both sides of a page's edge are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tear {
+    /// Two parts of one row.
+    Torn,
+    /// Two rows, as far as can be seen; but one of them may be a part.
+    Doubtful,
+    /// Two rows.
+    Whole,
+}
+
 /// Puts the first row of a page to the last row of the page before where the page tore one row in
-/// two, and says whether it did.
+/// two, and says whether it did. Where nothing shows it, the row is left alone and a diagnostic
+/// says so.
+pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) -> bool {
+    match tear(kinds, last, next) {
+        Tear::Torn => weld(sink, kinds, last, next),
+        Tear::Doubtful => {
+            let is_part = |row: &TableRow| kinds.key.is_some_and(|key| holds_only(row, key));
+            remark_maybe_cut(sink, if is_part(last) { last } else { next });
+            return false;
+        }
+        Tear::Whole => return false,
+    }
+    true
+}
+
+/// Weighs whether the page tore one row in two.
 ///
 /// A row's start shows in its key column: where that is blank at the top of a page, the row began on
-/// the page before. Its figures must stand on one side alone and no cell be a figure on both sides;
-/// otherwise the row is left alone and a diagnostic says so.
-pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) -> bool {
+/// the page before; where it is blank at the foot of one and the cells right of it are not, the key
+/// was set in the middle of its row and fell on the next page. The figures of one row stand on one
+/// side alone, and no cell of a column of figures is filled on both.
+fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
     let cols = last.slots.len();
     let Some(key) = kinds.key.filter(|&key| key < cols && next.slots.len() == cols) else {
-        return false;
+        return Tear::Whole;
     };
-    let others = |row: &TableRow| (0..cols).filter(|&c| c != key).any(|c| is_filled(row, c));
-    if is_filled(next, key) {
-        // A wrapped name cut by the page looks like this too, and so does a row without figures.
-        let has_figures = kinds.figures.contains(&true) && !next.slots.contains(&Slot::Left);
-        if has_figures && (!others(next) || (!others(last) && is_filled(last, key))) {
-            let row = if others(next) { &*last } else { next };
-            remark_maybe_cut(sink, row);
-        }
-        return false;
-    }
-    if !is_blank(next, key) || is_empty(next) {
-        return false;
-    }
+    let is_wide = |row: &TableRow| row.slots.contains(&Slot::Left);
     let has_figures = |row: &TableRow| {
         (0..cols).any(|c| c != key && kinds.figures[c] && is_figure(&text_at(row, c)))
     };
-    let clash = (0..cols).any(|c| {
-        is_filled(last, c)
-            && is_filled(next, c)
-            && (is_figure(&text_at(last, c)) || is_figure(&text_at(next, c)))
-    });
-    let started = is_filled(last, key) || matches!(last.slots.get(key), Some(Slot::Left));
-    if !started || clash || (has_figures(last) && has_figures(next)) {
-        remark_maybe_cut(sink, next);
-        return false;
+    let clashes = (0..cols).any(|c| kinds.figures[c] && is_filled(last, c) && is_filled(next, c));
+    let fits = !clashes && !(has_figures(last) && has_figures(next));
+    let starts = |row: &TableRow| is_filled(row, key) || row.slots.get(key) == Some(&Slot::Left);
+
+    if is_blank(next, key) && !is_empty(next) {
+        return if starts(last) && fits { Tear::Torn } else { Tear::Doubtful };
     }
+    if is_blank(last, key) && is_filled(next, key) {
+        let is_left_of_key = (0..key).any(|c| is_filled(last, c));
+        let is_right_of_key = (key + 1..cols).any(|c| is_filled(last, c));
+        let is_start = is_right_of_key && !is_left_of_key && !is_wide(next);
+        return if is_start && fits { Tear::Torn } else { Tear::Whole };
+    }
+    // A wrapped name cut by the page looks like this, and so does a row without figures.
+    let is_alone = (holds_only(next, key) && !is_wide(next)) || holds_only(last, key);
+    let has_columns_of_figures = (0..cols).any(|c| c != key && kinds.figures[c]);
+    if is_alone && has_columns_of_figures && is_filled(next, key) && !is_wide(last) {
+        return Tear::Doubtful;
+    }
+    Tear::Whole
+}
+
+/// Whether the row has text in this column alone.
+fn holds_only(row: &TableRow, key: usize) -> bool {
+    is_filled(row, key) && (0..row.slots.len()).all(|col| col == key || !is_filled(row, col))
+}
+
+/// Makes one row of two parts.
+fn weld(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) {
     let before = format!("{}\n{}", printed(last), printed(next));
     for (col, (slot, part)) in last.slots.iter_mut().zip(&next.slots).enumerate() {
         let (Slot::Cell(cell), Slot::Cell(part)) = (slot, part) else {
             continue;
         };
         // A name that spans rows may be printed again on the new page.
-        let is_again = col < key && part.text.as_str() == cell.text.as_str();
+        let is_left_of_key = kinds.key.is_some_and(|key| col < key);
+        let is_again = is_left_of_key && part.text.as_str() == cell.text.as_str();
         if part.text.is_empty() || is_again {
             continue;
         }
@@ -290,7 +325,6 @@ pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &T
         before,
         after: printed(last),
     });
-    true
 }
 
 /// Says that a row at a page's edge may be half of one.

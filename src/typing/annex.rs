@@ -167,8 +167,11 @@ fn of_table(
 ) -> Option<Annex> {
     let title = title.or_else(|| table.title.as_ref().and_then(located));
     let unit = table.unit.as_ref().and_then(unit_of).or_else(|| caption.and_then(unit_of));
-    let title_unit = title.as_ref().and_then(|title| columns::unit_of_title(&title.value));
-    let unit_name = unit.as_ref().map(|unit| unit.value.clone()).or(title_unit);
+    let unit = unit.or_else(|| {
+        let title = title.as_ref()?;
+        Some(Located::new(columns::unit_of_title(&title.value)?, title.place))
+    });
+    let unit_name = unit.as_ref().map(|unit| unit.value.clone());
 
     let (notes, rows) = part_notes(table);
     let table = Table { rows, ..table.clone() };
