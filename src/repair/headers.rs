@@ -27,7 +27,8 @@ pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
             || (is_under_blank(row) && has_words_over_figures(row, kinds))
             || (is_under_blank(row) && has_wide_cell(&rows[tiers - 1]));
         let reached = row.slots.contains(&Slot::Above);
-        if !(reached || is_numbering(row) || (is_wordy && !has_figures(row, kinds))) {
+        let is_tier = reached || is_numbering(row) || (is_wordy && !has_figures(row, kinds));
+        if !is_tier {
             break;
         }
         tiers += 1;
