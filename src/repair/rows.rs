@@ -272,7 +272,8 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
         (0..cols).any(|c| c != key && kinds.figures[c] && is_figure(&text_at(row, c)))
     };
     let clashes = (0..cols).any(|c| kinds.figures[c] && is_filled(last, c) && is_filled(next, c));
-    let fits = !clashes && !(has_figures(last) && has_figures(next));
+    let is_one_sided = !has_figures(last) || !has_figures(next);
+    let fits = is_one_sided && !clashes;
     let starts = |row: &TableRow| is_filled(row, key) || row.slots.get(key) == Some(&Slot::Left);
 
     if is_blank(next, key) && !is_empty(next) {
