@@ -499,3 +499,141 @@ mod cleaning {
         }
     }
 }
+
+/// Whatever the body says, nothing of it is lost, and nothing is made up.
+mod body {
+    use fubiao::diag::Sink;
+    use fubiao::model::{Notice, Section};
+    use fubiao::place::{Place, PlacedText, Spot};
+    use fubiao::repair::document::{Document, FrameText, Paragraph};
+    use fubiao::typing;
+    use proptest::prelude::*;
+
+    /// What sentences of notices are made of, in no order.
+    const PIECES: &[&str] = &[
+        "一、",
+        "（一）",
+        "1.",
+        "（1）",
+        "全省",
+        "2023年",
+        "8月底前",
+        "年底",
+        "其中",
+        "：",
+        "，",
+        "。",
+        "；",
+        "、",
+        "（",
+        "）",
+        "100",
+        "14.29",
+        "1,234",
+        "万",
+        "户",
+        "套（间）",
+        "个",
+        "小区",
+        "%",
+        "要",
+        "力争",
+        "南昌市",
+        "开工",
+        "任务为",
+        "各地",
+        "于",
+        " ",
+        "-",
+        "至",
+        "文件",
+        "号",
+    ];
+
+    fn sentence() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(PIECES), 0..24)
+            .prop_map(|pieces| pieces.concat())
+    }
+
+    fn paragraphs() -> impl Strategy<Value = Vec<(Option<u8>, String)>> {
+        prop::collection::vec((prop::option::of(1u8..=4), sentence()), 0..6)
+    }
+
+    fn placed(line: u32, text: &str) -> PlacedText {
+        let mut placed = PlacedText::new();
+        for (column, ch) in (1..).zip(text.chars()) {
+            placed.push(ch, Place { page: 1, spot: Spot::Text { line, column } });
+        }
+        placed
+    }
+
+    fn notice(body: &[(Option<u8>, String)], frame: &[String]) -> Notice {
+        let text = |at: usize| frame.get(at).map(|text| placed(900, text));
+        let document = Document {
+            frame: FrameText {
+                markings: text(0).into_iter().collect(),
+                issuing_authorities: text(1).into_iter().collect(),
+                document_number: text(2),
+                title: text(3),
+                primary_addressees: text(4),
+                date_of_writing: text(5),
+                printing: text(6),
+                ..FrameText::default()
+            },
+            body: (1..)
+                .zip(body)
+                .map(|(line, (level, text))| Paragraph { level: *level, text: placed(line, text) })
+                .collect(),
+            ..Document::default()
+        };
+        typing::typing(&mut Sink::new(), document)
+    }
+
+    /// Numbers, headings and texts of the sections, in printed order.
+    fn written(sections: &[Section], out: &mut String) {
+        for section in sections {
+            out.push_str(&section.number);
+            out.push_str(section.heading.as_deref().unwrap_or_default());
+            out.push_str(&section.text);
+            written(&section.sections, out);
+        }
+    }
+
+    fn bare(text: &str) -> String {
+        // The full stop behind a heading is the one mark that sections leave out.
+        text.chars().filter(|c| !c.is_whitespace() && *c != '。').collect()
+    }
+
+    proptest! {
+        #[test]
+        fn sections_keep_every_word(body in paragraphs()) {
+            let mut kept = String::new();
+            written(&notice(&body, &[]).body, &mut kept);
+            let printed: String = body.iter().map(|(_, text)| text.as_str()).collect();
+            prop_assert_eq!(bare(&kept), bare(&printed));
+        }
+
+        #[test]
+        fn what_targets_and_deadlines_say_is_printed(
+            body in paragraphs(),
+            frame in prop::collection::vec(sentence(), 0..7),
+        ) {
+            let notice = notice(&body, &frame);
+            let printed: String = body.iter().map(|(_, text)| text.as_str()).collect();
+            let printed = bare(&printed);
+            for (index, target) in notice.targets.iter().enumerate() {
+                prop_assert!(target.part_of.is_none_or(|whole| whole < index));
+                prop_assert!(!target.quantities.is_empty());
+                prop_assert!(printed.contains(&bare(&target.what)), "{}", target.what);
+                for quantity in &target.quantities {
+                    prop_assert!(printed.contains(&bare(&quantity.raw)), "{}", quantity.raw);
+                    prop_assert!(printed.contains(&quantity.unit), "{}", quantity.unit);
+                }
+            }
+            for deadline in &notice.deadlines {
+                prop_assert!(printed.contains(&bare(&deadline.raw)), "{}", deadline.raw);
+                prop_assert!(printed.contains(&bare(&deadline.due)), "{}", deadline.due);
+            }
+        }
+    }
+}
