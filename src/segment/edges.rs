@@ -19,6 +19,10 @@ const DASH: f32 = 12.0;
 const DASH_GAP: f32 = 6.0;
 /// Edges shorter than this are no side of any cell: ticks, bullets.
 const MIN_EDGE: f32 = 5.0;
+/// Filled areas are tiles of one table if they miss each other by no more than this.
+const TILE_GAP: f32 = 1.5;
+/// Frames that fills are held against.
+const MAX_TILED: usize = 400;
 /// How many pairs of edges are looked at before a page of lines is given up as a drawing.
 const MAX_PAIRS: usize = 20_000_000;
 
@@ -99,6 +103,33 @@ impl Edges {
         }
         (whole, lone)
     }
+}
+
+/// The frames that filled areas make where they lie side by side like tiles, each the ground of a
+/// cell: tables without rules on coloured ground. Areas within one of `frames` are its shading.
+pub(super) fn tiled(fills: &[Rect], frames: &[Edges]) -> Vec<Edges> {
+    let ruled: Vec<Rect> = frames.iter().take(MAX_TILED).filter_map(Edges::bbox).collect();
+    let mut fills: Vec<Rect> =
+        fills.iter().filter(|f| !ruled.iter().any(|r| r.contains(f.center()))).copied().collect();
+    fills.sort_by(|a, b| a.y0.total_cmp(&b.y0).then(a.x0.total_cmp(&b.x0)));
+    let meets = |a: &Rect, b: &Rect| {
+        [a.x1 - b.x0, a.y0 - b.y0, a.y1 - b.y1].iter().all(|d| d.abs() <= TILE_GAP)
+    };
+    let mut rules = Vec::new();
+    for (i, fill) in fills.iter().enumerate() {
+        let after = fills.get(i + 1).is_some_and(|next| meets(fill, next));
+        let before = i > 0 && meets(&fills[i - 1], fill);
+        if after || before {
+            let side = |axis, at, from, to| Rule { axis, at, from, to, width: 0.0 };
+            rules.extend([
+                side(Axis::X, fill.y0, fill.x0, fill.x1),
+                side(Axis::X, fill.y1, fill.x0, fill.x1),
+                side(Axis::Y, fill.x0, fill.y0, fill.y1),
+                side(Axis::Y, fill.x1, fill.y0, fill.y1),
+            ]);
+        }
+    }
+    Edges::of(&rules).frames().0
 }
 
 /// The edges of all rules that run along `axis`, in the order of their place.

@@ -42,6 +42,10 @@ const HEADER_GAP: f32 = 2.6;
 const WRAP_GAP: f32 = 1.3;
 /// A header has no more lines than this.
 const MAX_HEADER: usize = 8;
+/// A table of words without rules has at least this share of lines with all columns filled …
+const FULL_SHARE: f32 = 0.7;
+/// … and no piece of more characters than this.
+const SHORT: usize = 60;
 /// What captions over a table begin with.
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
@@ -394,7 +398,13 @@ fn stands_in_columns(rows: &[Row], columns: &[Column]) -> bool {
         && serials.len() >= MIN_LINES
         && serials.len() * 2 > rows.len()
         && serials.windows(2).all(|w| w[1] == w[0] + 1);
-    enough && (serial || figures as f32 >= FIGURE_SHARE * (figures + words) as f32)
+    let full = rows.iter().filter(|r| r.tokens.len() == columns.len()).count();
+    let short = |t: &Token| t.piece.text.as_str().chars().count() <= SHORT;
+    let list = columns.len() > 3
+        && full > MIN_LINES
+        && full as f32 >= FULL_SHARE * rows.len() as f32
+        && rows.iter().flat_map(|r| &r.tokens).all(short);
+    enough && (serial || list || figures as f32 >= FIGURE_SHARE * (figures + words) as f32)
 }
 
 /// Whether dots lead from one column to the next, as in a table of contents.

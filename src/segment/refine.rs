@@ -117,8 +117,10 @@ fn inner_rows(lattice: &Lattice, tokens: Vec<Token>) -> Vec<f32> {
         .map(|r| r.tokens.iter().any(|t| stacked(col(t)) && is_figure(t.piece.text.as_str())))
         .collect();
     let count = anchors.iter().filter(|&&a| a).count();
-    let names = (0..lattice.cols()).any(|c| !stacked(c) && all[c] >= count);
-    if stacks == 0 || (stacks == 1 && !names) {
+    // Two telephone numbers of one person stand one below the other too; then the first column does
+    // not go along.
+    let names = (0..lattice.cols()).find(|&c| !stacked(c) && all[c] > 0);
+    if stacks == 0 || (stacks == 1 && names.is_none_or(|c| all[c] != count)) {
         return Vec::new();
     }
     columns::body_rows(&rows, &anchors)

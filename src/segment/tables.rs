@@ -8,7 +8,7 @@ use crate::normalize::lines::{Line, LinedPage};
 use crate::options::Options;
 use crate::place::Place;
 use crate::segment::cells::{Lattice, Token};
-use crate::segment::edges::{Edges, TOUCH};
+use crate::segment::edges::{self, Edges, TOUCH};
 use crate::segment::open::open_tables;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::panels;
@@ -32,7 +32,8 @@ pub struct PageTables {
 /// Finds the tables of one page.
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
     let mut tokens = tokens(page);
-    let (frames, mut lone) = Edges::of(&page.rules).frames();
+    let (mut frames, mut lone) = Edges::of(&page.rules).frames();
+    frames.extend(edges::tiled(&page.fills, &frames));
     let mut fragments = Vec::new();
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
