@@ -5,7 +5,7 @@
 use fubiao::check::{Finding, Suspect};
 use fubiao::diag::{Diagnostic, Repair, Severity, Stage, Wording};
 use fubiao::emit::record::NoticeRecord;
-use fubiao::emit::{csv, facts, json};
+use fubiao::emit::{csv, datapackage, facts, json};
 use fubiao::geom::Rect;
 use fubiao::model::{
     Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Deadline, DocumentNumber, Field,
@@ -176,11 +176,112 @@ fn csv_has_the_columns_of_facts_and_runs_no_formula() {
         1,目标任务分解表,1,合计,,province,,开工任务/小计,套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
         1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
         1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n";
+        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n";
     assert_eq!(text.strip_prefix('\u{feff}'), Some(expected));
     let keys = serde_json::to_value(facts::facts(&record).next()).expect("a fact is JSON");
     let keys: Vec<_> = keys.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, csv::COLUMNS);
+    assert_eq!(keys, facts::FIELDS.map(|field| field.name));
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn parquet_reads_back_as_the_same_facts() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let record = NoticeRecord::new(&source(), &whole_reading());
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    fubiao::emit::parquet::write(&mut file, [&record]).expect("the file takes it");
+    let file = SerializedFileReader::new(file).expect("it is Parquet");
+    let rows: Vec<String> =
+        file.get_row_iter(None).expect("rows").map(|r| r.expect("a row").to_string()).collect();
+    let bbox = "{x0: 10.5, y0: 20.0, x1: 30.0, y1: 40.25}";
+    let row = |row, region, parent, level, code, column, unit, value, raw, status| {
+        format!(
+            "{{annex: 1, annex_title: \"目标任务分解表\", row: {row}, region: {region}, \
+             parent: {parent}, level: {level}, code: {code}, column: {column}, unit: {unit}, \
+             value: {value}, raw: {raw}, status: {status}, page: 3, bbox: {bbox}, \
+             document_number: \"赣建保〔2023〕1号\", plan_year: 2023, line: null, \
+             line_column: null}}"
+        )
+    };
+    let (sum, note) = ("\"开工任务/小计\"", "\"备注\"");
+    let (total, county) = (("\"合计\"", "\"province\""), ("\"乐平市\"", "\"county\""));
+    assert_eq!(
+        rows,
+        [
+            row(
+                1,
+                total.0,
+                "null",
+                total.1,
+                "null",
+                sum,
+                "\"套\"",
+                "278.900000000000000000",
+                "\"278.90\"",
+                "\"value\""
+            ),
+            row(1, total.0, "null", total.1, "null", note, "null", "null", "\"\"", "\"blank\""),
+            row(
+                2,
+                county.0,
+                "\"合计\"",
+                county.1,
+                "\"360281\"",
+                sum,
+                "\"套\"",
+                "-1662.000000000000000000",
+                "\"-1662\"",
+                "\"value\""
+            ),
+            row(
+                2,
+                county.0,
+                "\"合计\"",
+                county.1,
+                "\"360281\"",
+                note,
+                "null",
+                "null",
+                "\"=1+1\"",
+                "\"text\""
+            ),
+        ]
+    );
+}
+
+#[test]
+#[cfg(feature = "xlsx")]
+fn a_workbook_is_the_same_bytes_each_time() {
+    let record = NoticeRecord::new(&source(), &whole_reading());
+    let book = || {
+        let mut out = Vec::new();
+        fubiao::emit::xlsx::write(&mut out, &record).expect("memory takes it");
+        out
+    };
+    let first = book();
+    assert!(first.starts_with(b"PK"));
+    // Two seconds are the grain of time in a ZIP archive.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    assert_eq!(book(), first);
+}
+
+#[test]
+fn a_package_describes_its_tables_column_by_column() {
+    let record = NoticeRecord::new(&source(), &whole_reading());
+    let files = datapackage::files(&[record]).expect("memory takes it");
+    let paths: Vec<&str> = files.iter().map(|f| f.path).collect();
+    assert_eq!(paths, datapackage::PATHS);
+    let package: Value = serde_json::from_slice(&files[0].bytes).expect("JSON");
+    let resources = package["resources"].as_array().expect("a list");
+    assert_eq!(resources.len(), files.len() - 1);
+    for (resource, file) in resources.iter().zip(&files[1..]) {
+        assert_eq!(resource["path"], file.path);
+        let text = std::str::from_utf8(&file.bytes).expect("UTF-8");
+        let fields = resource["schema"]["fields"].as_array().expect("a list");
+        let names: Vec<&str> = fields.iter().filter_map(|f| f["name"].as_str()).collect();
+        assert_eq!(text.lines().next(), Some(names.join(",").as_str()));
+        assert!(text.lines().count() > 1, "{} is empty", file.path);
+    }
 }
 
 // ---- A reading with everything in it ----

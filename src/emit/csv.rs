@@ -4,32 +4,10 @@
 //! A text cell that begins with a sign of a formula gets an apostrophe before it, so that no
 //! spreadsheet runs what a notice says (OWASP, "CSV Injection"). A number never does.
 
-use crate::emit::facts::{Fact, facts};
+use crate::emit::facts::{FIELDS, Fact, facts};
 use crate::emit::record::NoticeRecord;
 use std::borrow::Cow;
 use std::io::{self, Write};
-
-/// The columns, in order.
-pub const COLUMNS: [&str; 18] = [
-    "annex",
-    "annex_title",
-    "row",
-    "region",
-    "parent",
-    "level",
-    "code",
-    "column",
-    "unit",
-    "value",
-    "raw",
-    "status",
-    "page",
-    "bbox",
-    "document_number",
-    "plan_year",
-    "line",
-    "line_column",
-];
 
 /// Whether the text begins with a byte order mark, by which Excel knows UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +27,15 @@ pub fn write(out: &mut dyn Write, record: &NoticeRecord, mark: Mark) -> io::Resu
         out.write_all("\u{feff}".as_bytes())?;
     }
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(COLUMNS)?;
+    csv.write_record(FIELDS.map(|field| field.name))?;
     for fact in facts(record) {
         csv.write_record(fields(&fact).iter().map(|field| field.as_bytes()))?;
     }
     csv.flush()
 }
 
-fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 18] {
+/// A fact's cells, in the order of [`FIELDS`].
+pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 18] {
     [
         fact.annex.to_string().into(),
         text(fact.annex_title),
@@ -67,7 +46,7 @@ fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 18] {
         text(fact.code),
         guarded(joined_path(fact.column).into()),
         text(fact.unit),
-        fact.value.unwrap_or_default().into(),
+        fact.figure.map_or_else(|| text(fact.value), Cow::from),
         text(Some(fact.raw)),
         fact.status.into(),
         fact.page.to_string().into(),

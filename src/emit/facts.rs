@@ -27,6 +27,9 @@ pub struct Fact<'a> {
     pub unit: Option<&'a str>,
     /// Exact decimal; the clean text of a cell that holds text.
     pub value: Option<&'a str>,
+    /// The exact decimal alone, for forms whose columns have a type.
+    #[serde(skip)]
+    pub figure: Option<&'a str>,
     /// As printed.
     pub raw: &'a str,
     /// What the cell holds.
@@ -45,6 +48,44 @@ pub struct Fact<'a> {
     pub line_column: Option<u32>,
 }
 
+/// A column of the flat forms (CSV, Parquet, data package).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldNote {
+    /// Its name, the key of the fact.
+    pub name: &'static str,
+    /// What it holds.
+    pub description: &'static str,
+}
+
+const fn note(name: &'static str, description: &'static str) -> FieldNote {
+    FieldNote { name, description }
+}
+
+/// The columns, in the order of [`Fact`]'s keys.
+pub const FIELDS: [FieldNote; 18] = [
+    note("annex", "number of the annex, as in its label; 0 for a table in the body"),
+    note("annex_title", "title of the annex"),
+    note("row", "row of the annex, from 1 in printed order"),
+    note("region", "name as printed, without inner spaces"),
+    note(
+        "parent",
+        "printed name of the prefecture it belongs to; empty for prefectures and totals",
+    ),
+    note("level", "province (a total), prefecture, central, county, subtotal or other"),
+    note("code", "GB/T 2260 code at the notice's date; empty where the standard has none"),
+    note("column", "header texts from the top tier down, joined by /"),
+    note("unit", "unit of the figure; never scaled"),
+    note("value", "exact decimal; empty where the cell holds none"),
+    note("raw", "the cell as printed"),
+    note("status", "value, blank, placeholder, text or unreadable"),
+    note("page", "page of the notice, from 1"),
+    note("bbox", "x0, y0, x1, y1 of the cell in points from the top left of the page as seen"),
+    note("document_number", "发文字号, as printed without inner spaces"),
+    note("plan_year", "the year the plan is for, as the title says"),
+    note("line", "line of a text input, from 1; empty for PDF"),
+    note("line_column", "character in that line, from 1; empty for PDF"),
+];
+
 /// All facts of a notice, in printed order.
 pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
     let document_number = record.document_number.as_ref().map(|n| n.raw.as_str());
@@ -61,6 +102,7 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 column: &column.path,
                 unit: column.unit.as_deref(),
                 value: cell.value.as_deref().or(cell.text.as_deref()),
+                figure: cell.value.as_deref(),
                 raw: &cell.raw,
                 status: &cell.status,
                 page: cell.place.page,

@@ -2,8 +2,13 @@
 //! is one form of result. Where the bytes go (a file, standard output) is left to `cli` and `archive`.
 
 pub mod csv;
+pub mod datapackage;
 pub mod facts;
 pub mod json;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod record;
 pub mod tables;
 pub mod text;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;

@@ -1,0 +1,480 @@
+//! The notice as an Excel workbook, as officials expect it: a sheet an annex as printed, with its
+//! merged headers; figures as numbers with the decimals that are printed; cells to doubt coloured
+//! and commented; then sheets of facts, findings and the notice itself.
+//!
+//! Excel holds a figure as a float of 15 digits. A figure with more is written as text, so that
+//! none is changed. Texts are written as texts: nothing a notice says is run as a formula.
+
+use crate::emit::csv::{bbox_text, joined_path};
+use crate::emit::facts::{FIELDS, facts};
+use crate::emit::record::{
+    AnnexRecord, CellRecord, ColumnRecord, FindingRecord, NoticeRecord, RegionRecord, SuspectRecord,
+};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook,
+    Worksheet, XlsxError,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+/// Digits that Excel keeps.
+const DIGITS: usize = 15;
+
+/// What a sheet's name may not hold, besides being longer than 31 characters.
+const NOT_IN_SHEET_NAMES: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
+
+/// Characters that Excel keeps of one text.
+const LONGEST_TEXT: usize = 32_767;
+
+/// The notice as a workbook.
+///
+/// # Errors
+/// Those of `out`; and if the notice is larger than a sheet, which has 1,048,576 rows.
+pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
+    let bytes = workbook(record).map_err(io::Error::other)?;
+    out.write_all(&bytes)
+}
+
+fn workbook(record: &NoticeRecord) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    book.set_properties(&properties(record)?);
+    let looks = Looks::new();
+    let mut names = BTreeSet::new();
+    for annex in &record.annexes {
+        let sheet = book.add_worksheet();
+        sheet.set_name(free_name(&mut names, &annex_name(annex)))?;
+        write_annex(sheet, &looks, annex, &record.findings)?;
+    }
+    write_facts(book.add_worksheet().set_name(free_name(&mut names, "数据"))?, &looks, record)?;
+    write_findings(book.add_worksheet().set_name(free_name(&mut names, "校验"))?, &looks, record)?;
+    write_notice(book.add_worksheet().set_name(free_name(&mut names, "通知"))?, &looks, record)?;
+    book.save_to_buffer()
+}
+
+/// The date of writing stands for the date of making: the same notice gives the same bytes.
+fn properties(record: &NoticeRecord) -> Result<DocProperties, XlsxError> {
+    let date = record.date_of_writing.as_deref().unwrap_or("2000-01-01");
+    let made = ExcelDateTime::parse_from_str(date)
+        .or_else(|_| ExcelDateTime::parse_from_str("2000-01-01"))?;
+    Ok(DocProperties::new()
+        .set_title(record.title.as_deref().unwrap_or_default())
+        .set_author(concat!("fubiao ", env!("CARGO_PKG_VERSION")))
+        .set_creation_datetime(&made))
+}
+
+/// How cells look.
+struct Looks {
+    title: Format,
+    unit: Format,
+    head: Format,
+    text: Format,
+    total: Format,
+    plain: Format,
+}
+
+impl Looks {
+    fn new() -> Looks {
+        let ruled = || Format::new().set_border(FormatBorder::Thin);
+        let centered = |f: Format| f.set_align(FormatAlign::Center);
+        Looks {
+            title: centered(Format::new().set_bold().set_font_size(14)),
+            unit: Format::new().set_align(FormatAlign::Right),
+            head: centered(ruled())
+                .set_align(FormatAlign::VerticalCenter)
+                .set_bold()
+                .set_text_wrap()
+                .set_background_color(Color::RGB(0xF2_F2_F2)),
+            text: ruled(),
+            total: ruled().set_bold(),
+            plain: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        }
+    }
+}
+
+fn annex_name(annex: &AnnexRecord) -> String {
+    match annex.number {
+        0 => "正文表".to_owned(),
+        number => format!("附件{number}"),
+    }
+}
+
+/// The name, or the name with a number after it where another sheet bears it already.
+fn free_name(names: &mut BTreeSet<String>, wanted: &str) -> String {
+    let wanted: String =
+        wanted.chars().filter(|c| !NOT_IN_SHEET_NAMES.contains(c)).take(25).collect();
+    let mut name = wanted.clone();
+    let mut count = 1;
+    while !names.insert(name.clone()) {
+        count += 1;
+        name = format!("{wanted} ({count})");
+    }
+    name
+}
+
+fn write_annex(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    annex: &AnnexRecord,
+    findings: &[FindingRecord],
+) -> Result<(), XlsxError> {
+    let has_serials = annex.rows.iter().any(|row| row.serial.is_some());
+    let first = u16::from(has_serials) + 1;
+    let last = first.saturating_add(column_number(annex.columns.len())).saturating_sub(1);
+    let mut row = 0;
+    if let Some(title) = &annex.title {
+        across(sheet, row, (0, last), title, &looks.title)?;
+        row += 1;
+    }
+    if let Some(unit) = &annex.unit {
+        across(sheet, row, (0, last), &format!("单位：{unit}"), &looks.unit)?;
+        row += 1;
+    }
+    let tiers = write_header(sheet, looks, annex, row, first)?;
+    if has_serials {
+        down(sheet, (row, row + tiers - 1), 0, "序号", &looks.head)?;
+    }
+    down(sheet, (row, row + tiers - 1), first - 1, "地区", &looks.head)?;
+    sheet.set_column_width(first - 1, 18)?;
+    row += tiers;
+    sheet.set_freeze_panes(row, first)?;
+    let suspects = suspects_of(annex, findings);
+    for record in &annex.rows {
+        if let Some(serial) = &record.serial {
+            put(sheet, row, 0, &serial.raw, &looks.text)?;
+        }
+        put(sheet, row, first - 1, &record.region.name, &region_look(looks, &record.region))?;
+        for (cell, col) in record.cells.iter().zip(first..) {
+            let column = annex.columns.get(usize::from(col - first));
+            let suspects = column
+                .and_then(|column| suspects.get(&(record.number, column.path.as_slice())))
+                .map_or(&[][..], Vec::as_slice);
+            write_cell(sheet, looks, (row, col), cell, &record.region, suspects)?;
+        }
+        row += 1;
+    }
+    for note in &annex.notes {
+        put(sheet, row, 0, note, &Format::new())?;
+        row += 1;
+    }
+    Ok(())
+}
+
+/// The cells of an annex that are doubted, by row and column.
+type Suspects<'a> = BTreeMap<(u32, &'a [String]), Vec<&'a SuspectRecord>>;
+
+fn suspects_of<'a>(annex: &AnnexRecord, findings: &'a [FindingRecord]) -> Suspects<'a> {
+    let mut suspects = Suspects::new();
+    let all = findings.iter().flat_map(|finding| &finding.suspects);
+    for suspect in all.filter(|suspect| suspect.annex == annex.number) {
+        suspects.entry((suspect.row, &suspect.column)).or_default().push(suspect);
+    }
+    suspects
+}
+
+fn column_number(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+/// The header's tiers, with one cell over columns of one parent and one cell down where a path is
+/// shorter than others. Gives the number of tiers.
+fn write_header(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    annex: &AnnexRecord,
+    top: u32,
+    first: u16,
+) -> Result<u32, XlsxError> {
+    let tiers = annex.columns.iter().map(|column| column.path.len()).max().unwrap_or(0).max(1);
+    for tier in 0..tiers {
+        let mut start = 0;
+        while let Some(column) = annex.columns.get(start) {
+            // One cell reaches as far as the path down to this tier is the same and goes on below.
+            let path = column.path.get(..=tier);
+            let is_last = column.path.len() <= tier + 1;
+            let same = |other: &&ColumnRecord| {
+                !is_last && other.path.len() > tier + 1 && other.path.get(..=tier) == path
+            };
+            let width = 1 + annex.columns[start + 1..].iter().take_while(same).count();
+            if let Some(text) = column.path.get(tier) {
+                let bottom = if is_last { tiers - 1 } else { tier };
+                let rows = (top + tier as u32, top + bottom as u32);
+                let from = first.saturating_add(column_number(start));
+                let cols = (from, from.saturating_add(column_number(width - 1)));
+                merged(sheet, rows, cols, text, &looks.head)?;
+            }
+            start += width;
+        }
+    }
+    Ok(tiers as u32)
+}
+
+/// Totals and prefectures stand out; what belongs to a prefecture is indented.
+fn region_look(looks: &Looks, region: &RegionRecord) -> Format {
+    match region.level.as_str() {
+        "province" | "prefecture" | "subtotal" => looks.total.clone(),
+        _ if region.parent.is_some() => looks.text.clone().set_indent(1),
+        _ => looks.text.clone(),
+    }
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    (row, col): (u32, u16),
+    cell: &CellRecord,
+    region: &RegionRecord,
+    suspects: &[&SuspectRecord],
+) -> Result<(), XlsxError> {
+    let mut look = match region.level.as_str() {
+        "province" | "prefecture" | "subtotal" => looks.total.clone(),
+        _ => looks.text.clone(),
+    };
+    if !suspects.is_empty() {
+        look = look.set_background_color(Color::RGB(0xFF_C7_CE));
+    }
+    match cell.value.as_deref().and_then(excel_number) {
+        Some((number, format)) => {
+            let format = if cell.raw.trim_end().ends_with(['%', '％']) {
+                format!("{format}\"%\"")
+            } else {
+                format
+            };
+            sheet.write_number_with_format(row, col, number, &look.set_num_format(format))?;
+        }
+        None if cell.raw.is_empty() => {
+            sheet.write_blank(row, col, &look)?;
+        }
+        None => put(sheet, row, col, cell.text.as_deref().unwrap_or(&cell.raw), &look)?,
+    }
+    if !suspects.is_empty() {
+        let reasons: Vec<String> = suspects.iter().map(|s| reason(s)).collect();
+        let note = Note::new(cut(&reasons.join("\n"))).add_author_prefix(false).set_width(260);
+        sheet.insert_note(row, col, &note)?;
+    }
+    Ok(())
+}
+
+fn reason(suspect: &SuspectRecord) -> String {
+    let proposed = suspect.proposed.as_ref().map(|p| format!("，可能应为 {p}")).unwrap_or_default();
+    let why = suspect.why_zh.join("；");
+    format!("原文 {}{proposed}：{why}", suspect.printed)
+}
+
+/// The figure as Excel's number and its format, unless it has more digits than Excel keeps.
+fn excel_number(value: &str) -> Option<(f64, String)> {
+    let digits = value.trim_start_matches(['-', '0', '.']).chars().filter(char::is_ascii_digit);
+    if digits.count() > DIGITS {
+        return None;
+    }
+    let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let format = if decimals == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(decimals)) };
+    Some((value.parse().ok()?, format))
+}
+
+/// A text, cut where Excel would refuse it.
+fn cut(text: &str) -> &str {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+fn put(
+    sheet: &mut Worksheet,
+    row: u32,
+    col: u16,
+    text: &str,
+    look: &Format,
+) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(row, col, cut(text), look)?;
+    Ok(())
+}
+
+fn across(
+    sheet: &mut Worksheet,
+    row: u32,
+    cols: (u16, u16),
+    text: &str,
+    look: &Format,
+) -> Result<(), XlsxError> {
+    merged(sheet, (row, row), cols, text, look)
+}
+
+fn down(
+    sheet: &mut Worksheet,
+    rows: (u32, u32),
+    col: u16,
+    text: &str,
+    look: &Format,
+) -> Result<(), XlsxError> {
+    merged(sheet, rows, (col, col), text, look)
+}
+
+/// One cell over rows and columns, which Excel wants to be more than one.
+fn merged(
+    sheet: &mut Worksheet,
+    (top, bottom): (u32, u32),
+    (left, right): (u16, u16),
+    text: &str,
+    look: &Format,
+) -> Result<(), XlsxError> {
+    if (top, left) == (bottom, right) {
+        return put(sheet, top, left, text, look);
+    }
+    sheet.merge_range(top, left, bottom, right, cut(text), look)?;
+    Ok(())
+}
+
+fn write_facts(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    record: &NoticeRecord,
+) -> Result<(), XlsxError> {
+    head(sheet, looks, &FIELDS.map(|field| field.name))?;
+    let plain = Format::new();
+    let mut row = 0;
+    for fact in facts(record) {
+        row += 1;
+        let bbox = fact.bbox.map(bbox_text).unwrap_or_default();
+        let path = joined_path(fact.column);
+        let texts = [
+            (1, fact.annex_title.unwrap_or_default()),
+            (3, fact.region),
+            (4, fact.parent.unwrap_or_default()),
+            (5, fact.level),
+            (6, fact.code.unwrap_or_default()),
+            (7, &path),
+            (8, fact.unit.unwrap_or_default()),
+            (10, fact.raw),
+            (11, fact.status),
+            (13, &bbox),
+            (14, fact.document_number.unwrap_or_default()),
+        ];
+        for (col, text) in texts {
+            if !text.is_empty() {
+                put(sheet, row, col, text, &plain)?;
+            }
+        }
+        let counts = [
+            (0, Some(fact.annex)),
+            (2, Some(fact.row)),
+            (12, Some(fact.page)),
+            (15, fact.plan_year.map(u32::from)),
+            (16, fact.line),
+            (17, fact.line_column),
+        ];
+        for (col, count) in counts {
+            if let Some(count) = count {
+                sheet.write_number(row, col, count)?;
+            }
+        }
+        match (fact.figure.and_then(excel_number), fact.value) {
+            (Some((number, format)), _) => {
+                let look = Format::new().set_num_format(format);
+                sheet.write_number_with_format(row, 9, number, &look)?;
+            }
+            (None, Some(value)) => put(sheet, row, 9, value, &plain)?,
+            (None, None) => {}
+        }
+    }
+    sheet.autofilter(0, 0, row, FIELDS.len() as u16 - 1)?;
+    Ok(())
+}
+
+/// A row of column names that stays in sight.
+fn head(sheet: &mut Worksheet, looks: &Looks, names: &[&str]) -> Result<(), XlsxError> {
+    for (name, col) in names.iter().zip(0..) {
+        put(sheet, 0, col, name, &looks.head)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    Ok(())
+}
+
+fn write_findings(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    record: &NoticeRecord,
+) -> Result<(), XlsxError> {
+    let names =
+        ["check", "severity", "说明", "message", "stated", "computed", "tolerance", "可疑单元格"];
+    head(sheet, looks, &names)?;
+    sheet.set_column_width(2, 60)?;
+    sheet.set_column_width(3, 60)?;
+    sheet.set_column_width(7, 60)?;
+    for (finding, row) in record.findings.iter().zip(1..) {
+        let suspects: Vec<String> = finding
+            .suspects
+            .iter()
+            .map(|s| {
+                let column = joined_path(&s.column);
+                format!("附件{} 第{}行 {} {column}：{}", s.annex, s.row, s.region, reason(s))
+            })
+            .collect();
+        let figure = |figure: &Option<String>| figure.clone().unwrap_or_default();
+        let texts = [
+            finding.check.clone(),
+            finding.severity.clone(),
+            finding.message_zh.clone(),
+            finding.message.clone(),
+            figure(&finding.stated),
+            figure(&finding.computed),
+            figure(&finding.tolerance),
+            suspects.join("\n"),
+        ];
+        for (text, col) in texts.iter().zip(0..) {
+            put(sheet, row, col, text, &looks.plain)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_notice(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    record: &NoticeRecord,
+) -> Result<(), XlsxError> {
+    sheet.set_column_width(0, 14)?;
+    sheet.set_column_width(1, 80)?;
+    let one = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = record.document_number.as_ref().map(|n| n.raw.clone()).unwrap_or_default();
+    let rows = [
+        ("发文机关", record.issuing_authorities.join("；")),
+        ("发文字号", number),
+        ("标题", one(&record.title)),
+        ("主送机关", record.primary_addressees.join("；")),
+        ("成文日期", one(&record.date_of_writing)),
+        ("公开属性", one(&record.disclosure)),
+        ("文件", record.source.name.clone()),
+        ("SHA-256", record.source.sha256.clone()),
+        ("页数", record.source.pages.to_string()),
+    ];
+    for ((name, value), row) in rows.iter().zip(0..) {
+        put(sheet, row, 0, name, &looks.plain)?;
+        put(sheet, row, 1, value, &looks.plain)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_keeps_its_decimals_and_one_too_long_for_excel_is_none() {
+        assert_eq!(excel_number("278.90"), Some((278.9, "0.00".to_owned())));
+        assert_eq!(excel_number("-1662"), Some((-1662.0, "0".to_owned())));
+        assert_eq!(
+            excel_number("0.000000000000001"),
+            Some((1e-15, format!("0.{}", "0".repeat(15))))
+        );
+        assert_eq!(excel_number("1234567890123456"), None);
+    }
+
+    #[test]
+    fn no_two_sheets_bear_one_name() {
+        let mut names = BTreeSet::new();
+        assert_eq!(free_name(&mut names, "附件1"), "附件1");
+        assert_eq!(free_name(&mut names, "附件1"), "附件1 (2)");
+        assert_eq!(free_name(&mut names, "附[件]1"), "附件1 (3)");
+    }
+}
