@@ -76,6 +76,15 @@ pub fn until_pages(sink: &mut Sink, options: &Options, source: &Source) -> Resul
     extract::extract(sink, options, source)
 }
 
+/// The lines as printed: `normalize` before it takes out page numbers and running heads.
+///
+/// # Errors
+/// As [`read`].
+pub fn printed_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
+    let pages = until_pages(sink, options, source)?;
+    Ok(normalize::line_up(sink, pages))
+}
+
 /// Stops after `normalize`.
 ///
 /// # Errors

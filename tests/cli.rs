@@ -42,7 +42,9 @@ fn inputs() -> TempDir {
     let mut json: Value = serde_json::from_slice(&result(folder.path())).expect("a result is JSON");
     json["source"]["bytes"] = "many".into();
     write("half.json", json.to_string().as_bytes());
+    write("pages.txt", "关于下达2023年计划的通知\n— 1 —\n\x0c附件\n— 2 —\n".as_bytes());
     fs::create_dir(folder.path().join("folder")).expect("the folder is writable");
+    write("folder/mine.txt", b"mine");
     folder
 }
 
@@ -94,6 +96,7 @@ fn run(folder: &Path, line: &str) -> Output {
 /// Holds what came out against the expected sections: `stdout`, `stderr` (whole, or `matches` for a
 /// part of it) and `status`.
 fn assert_answer(name: &str, output: &Output, expected: &str) {
+    let expected = expected.replace("\\f", "\x0c");
     let (streams, status) = match expected.rsplit_once("\nstatus ") {
         Some((streams, status)) => (streams, status),
         None => ("", expected.strip_prefix("status ").expect("a case has a status")),

@@ -86,12 +86,14 @@ pub enum Verb {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  \
     fubiao convert notice.pdf -o notice.json\n  \
+    fubiao convert notice.pdf --format xlsx -o notice.xlsx\n  \
     fubiao convert notice.pdf --format facts | jq -r 'select(.level == \"county\") | .value'\n  \
     curl -s https://example.org/notice.pdf | fubiao convert - --format text")]
 pub struct Convert {
     /// A PDF or text file, or - for standard input; its kind is told from its bytes
     pub input: PathBuf,
-    /// Where the result goes, whole or not at all [default: standard output]
+    /// Where the result goes, whole or not at all; a folder for datapackage [default: standard
+    /// output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The form of the result
@@ -188,6 +190,14 @@ pub enum Format {
     Text,
     /// The facts as CSV
     Csv,
+    /// The facts as Apache Parquet, figures as exact decimals
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// An Excel workbook: a sheet an annex as printed, then facts and findings
+    #[cfg(feature = "xlsx")]
+    Xlsx,
+    /// A folder with a Frictionless Data Package: datapackage.json and tables as CSV
+    Datapackage,
 }
 
 /// Limits, each with the name that an error gives it.

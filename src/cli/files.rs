@@ -1,5 +1,6 @@
 //! Files of the command: inputs read within their limit, results written whole or not at all.
 
+use crate::emit::datapackage::PackageFile;
 use crate::error::{Error, ErrorKind};
 use crate::source::Source;
 use std::fs;
@@ -116,4 +117,52 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.persist(&target).map(drop).map_err(|e| e.error)
+}
+
+/// Writes the files of a package into a folder: a new one, an empty one, or one that holds an older
+/// package and nothing else. It is there whole or not at all.
+///
+/// # Errors
+/// Those of the file system; `AlreadyExists` if the folder holds anything but a package.
+pub fn write_package(folder: &Path, files: &[PackageFile], paths: &[&str]) -> io::Result<()> {
+    let holds_others = folder.exists() && !holds_only(folder, Path::new(""), paths)?;
+    if holds_others {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let beside = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let new = tempfile::Builder::new().prefix(".fubiao-").tempdir_in(beside)?;
+    let package = new.path().join("package");
+    fs::create_dir(&package)?;
+    for file in files {
+        let path = package.join(file.path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, &file.bytes)?;
+    }
+    if folder.exists() {
+        // The older package goes with the temporary folder.
+        fs::rename(folder, new.path().join("older"))?;
+    }
+    fs::rename(&package, folder)
+}
+
+/// Whether the folder holds none but these files, paths relative to `top`.
+fn holds_only(top: &Path, below: &Path, paths: &[&str]) -> io::Result<bool> {
+    for entry in fs::read_dir(top.join(below))? {
+        let entry = entry?;
+        let path = below.join(entry.file_name());
+        let known = if entry.file_type()?.is_dir() {
+            paths.iter().any(|p| Path::new(p).starts_with(&path)) && holds_only(top, &path, paths)?
+        } else {
+            paths.iter().any(|p| Path::new(p) == path)
+        };
+        if !known {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -90,7 +90,7 @@ impl Reporter {
         }
         if self.volume == Volume::Verbose {
             for repair in &record.repairs {
-                let place = repair.place.as_ref().map(place_text).unwrap_or_default();
+                let place = self.at(repair.place.as_ref());
                 let text = format!(
                     "{name}:{place} {}: {:?} -> {:?}",
                     repair.rule, repair.before, repair.after
@@ -114,7 +114,7 @@ impl Reporter {
     }
 
     fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord) {
-        let place = diagnostic.place.as_ref().map(place_text).unwrap_or_default();
+        let place = self.at(diagnostic.place.as_ref());
         let message = self.pick(&diagnostic.message, &diagnostic.message_zh);
         self.line(&diagnostic.severity, &format!("{name}:{place} {message} [{}]", diagnostic.code));
         if let (Some(en), Some(zh)) = (&diagnostic.hint, &diagnostic.hint_zh) {
@@ -123,7 +123,7 @@ impl Reporter {
     }
 
     fn finding(&self, name: &str, finding: &FindingRecord) {
-        let place = finding.places.first().map(place_text).unwrap_or_default();
+        let place = self.at(finding.places.first());
         let message = self.pick(&finding.message, &finding.message_zh);
         self.line(&finding.severity, &format!("{name}:{place} {message} [{}]", finding.check));
     }
@@ -160,7 +160,7 @@ impl Reporter {
     ) -> io::Result<()> {
         let findings = || findings.iter().filter(|f| self.is_said(&f.severity));
         for finding in findings() {
-            let place = finding.places.first().map(place_text).unwrap_or_default();
+            let place = self.at(finding.places.first());
             let severity = self.label(&finding.severity);
             let message = self.pick(&finding.message, &finding.message_zh);
             writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
@@ -191,14 +191,14 @@ impl Reporter {
     fn write_suspect(&self, out: &mut dyn Write, suspect: &SuspectRecord) -> io::Result<()> {
         let SuspectRecord { annex, row, region, printed, .. } = suspect;
         let column = suspect.column.join("/");
-        let place = place_text(&suspect.place);
+        let place = self.at(Some(&suspect.place));
         match self.lang {
             Lang::En => {
                 write!(out, "  suspect: annex {annex}, row {row}, {region}, {column}:{place}")?;
                 write!(out, " printed {printed:?}")?;
             }
             Lang::Zh => {
-                write!(out, "  可疑：附件{annex} 第{row}行 {region} {column}：{place}")?;
+                write!(out, "  可疑：附件{annex} 第{row}行 {region} {column}:{place}")?;
                 write!(out, " 原文“{printed}”")?;
             }
         }
@@ -210,6 +210,16 @@ impl Reporter {
             Lang::Zh => suspect.why_zh.join("；"),
         };
         if why.is_empty() { writeln!(out) } else { writeln!(out, " ({why})") }
+    }
+
+    /// Where something stands, after a file's name and a colon; nothing where it stands nowhere.
+    fn at(&self, place: Option<&PlaceRecord>) -> String {
+        let Some(place) = place else { return String::new() };
+        match (place.line, place.column, self.lang) {
+            (Some(line), Some(column), _) => format!("{line}:{column}:"),
+            (.., Lang::En) => format!(" page {}:", place.page),
+            (.., Lang::Zh) => format!(" 第{}页:", place.page),
+        }
     }
 
     fn label<'a>(&self, label: &'a str) -> &'a str {
@@ -237,13 +247,6 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("repair", "修复", "32"),
     ("timing", "用时", "36"),
 ];
-
-fn place_text(place: &PlaceRecord) -> String {
-    match (place.line, place.column) {
-        (Some(line), Some(column)) => format!("{line}:{column}:"),
-        _ => format!(" page {}:", place.page),
-    }
-}
 
 /// The language that the locale asks for: the first of the three that is set, as POSIX has it.
 fn lang_of_environment() -> Lang {

@@ -7,8 +7,12 @@ use crate::cli::files::{self, InputError, Output};
 use crate::cli::inspect;
 use crate::cli::report::Reporter;
 use crate::diag::{Sink, Wording};
+#[cfg(feature = "parquet")]
+use crate::emit::parquet;
 use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
-use crate::emit::{csv, facts, json, tables, text};
+#[cfg(feature = "xlsx")]
+use crate::emit::xlsx;
+use crate::emit::{csv, datapackage, facts, json, tables, text};
 use crate::error::Error;
 use crate::options::Options;
 use crate::pipeline;
@@ -82,7 +86,7 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
         .map_err(|e| unread(reporter, &args.input, &e))?;
     let run = Run { reporter, args, source: &source, options: &options, output: &output };
     match args.format {
-        Format::Text => run.as_printed(pipeline::until_lines, text::write),
+        Format::Text => run.as_printed(pipeline::printed_lines, text::write),
         Format::Tables => run.as_printed(pipeline::until_outline, tables::write),
         Format::Json => run.as_notice(json::write),
         Format::Facts => run.as_notice(facts::write),
@@ -90,6 +94,16 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
             let mark = if args.bom { csv::Mark::With } else { csv::Mark::Without };
             run.as_notice(|out, record| csv::write(out, record, mark))
         }
+        #[cfg(feature = "parquet")]
+        Format::Parquet => run.as_notice(|out, record| {
+            // Parquet wants an output that may go to another thread; standard output's lock may not.
+            let mut bytes = Vec::new();
+            parquet::write(&mut bytes, [record])?;
+            out.write_all(&bytes)
+        }),
+        #[cfg(feature = "xlsx")]
+        Format::Xlsx => run.as_notice(xlsx::write),
+        Format::Datapackage => run.as_package(),
     }
 }
 
@@ -103,6 +117,13 @@ fn typed_together(reporter: &Reporter, args: &Convert) -> Answer<()> {
         return refuse(
             Wording::new("--bom goes with --format csv alone", "--bom 只能与 --format csv 同用"),
             Wording::new("leave out --bom, or ask for CSV", "请去掉 --bom，或改用 CSV"),
+        );
+    }
+    let to_stdout = args.output.as_deref().is_none_or(|path| path == Path::new("-"));
+    if args.format == Format::Datapackage && to_stdout {
+        return refuse(
+            Wording::new("a data package is a folder", "数据包是一个文件夹"),
+            Wording::new("give it a name with --output DIR", "请用 --output DIR 指定文件夹"),
         );
     }
     if args.deny.is_some() && matches!(args.format, Format::Text | Format::Tables) {
@@ -132,12 +153,27 @@ impl Run<'_> {
         &self,
         write: impl FnOnce(&mut dyn Write, &NoticeRecord) -> io::Result<()>,
     ) -> Answer {
+        self.as_record(|record| self.write(|out| write(out, record)))
+    }
+
+    /// Reads the whole notice and writes it as a folder.
+    fn as_package(&self) -> Answer {
+        self.as_record(|record| {
+            // Without a folder the command was refused before anything was read.
+            let Output::File(folder) = self.output else { return Err(Status::Mistyped) };
+            datapackage::files(std::slice::from_ref(record))
+                .and_then(|files| files::write_package(folder, &files, &datapackage::PATHS))
+                .map_err(|e| unwritten(self.reporter, self.output, &e))
+        })
+    }
+
+    fn as_record(&self, write: impl FnOnce(&NoticeRecord) -> Answer<()>) -> Answer {
         let mut clock = Clock::start();
         let reading =
             pipeline::read_watched(self.source, self.options, &mut |stage| clock.lap(stage))
                 .map_err(|e| self.stopped(&e))?;
         let record = NoticeRecord::new(self.source, &reading);
-        self.write(|out| write(out, &record))?;
+        write(&record)?;
         clock.lap("emit");
         self.reporter.notice(&record);
         self.tell(&clock);
@@ -351,6 +387,10 @@ fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error) -> Status 
         io::ErrorKind::IsADirectory => {
             Some(Wording::new("give the name of a file", "请给出文件名"))
         }
+        io::ErrorKind::AlreadyExists => Some(Wording::new(
+            "give a folder that does not exist yet",
+            "请给出一个尚不存在的文件夹",
+        )),
         io::ErrorKind::NotADirectory => Some(Wording::new("check the path", "请检查路径")),
         io::ErrorKind::PermissionDenied => {
             Some(Wording::new("check that you may write there", "请检查写入权限"))
@@ -370,6 +410,9 @@ fn file_error(error: &io::Error) -> Wording {
         io::ErrorKind::NotFound => Wording::new("no such file or folder", "没有这个文件或文件夹"),
         io::ErrorKind::IsADirectory => {
             Wording::new("it is a folder, expected a file", "这是文件夹，应为文件")
+        }
+        io::ErrorKind::AlreadyExists => {
+            Wording::new("the folder holds other files", "文件夹里有其他文件")
         }
         io::ErrorKind::PermissionDenied => Wording::new("permission denied", "没有权限"),
         _ => Wording::new(error.to_string(), error.to_string()),

@@ -18,17 +18,22 @@ use crate::normalize::lines::{LinedPage, Lines};
 
 /// Cleans the pages' text line by line.
 pub fn normalize(sink: &mut Sink, pages: Pages) -> Lines {
+    let mut lines = line_up(sink, pages);
+    running::drop_page_numbers(sink, &mut lines.pages);
+    running::drop_running_lines(sink, &mut lines.pages);
+    lines
+}
+
+/// The lines of all pages, page numbers and running heads still among them: what a reader sees.
+pub fn line_up(sink: &mut Sink, pages: Pages) -> Lines {
     let text_from = pages.text_from;
     let watermarks = seen::watermarks(&pages.pages);
-    let mut lined: Vec<LinedPage> =
-        pages.pages.into_iter().map(|page| line_up(sink, page, &watermarks)).collect();
-    running::drop_page_numbers(sink, &mut lined);
-    running::drop_running_lines(sink, &mut lined);
-    Lines { pages: lined, text_from }
+    let pages = pages.pages.into_iter().map(|page| line_up_page(sink, page, &watermarks)).collect();
+    Lines { pages, text_from }
 }
 
 /// The lines of one page, clean.
-fn line_up(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> LinedPage {
+fn line_up_page(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> LinedPage {
     let page = seen::keep_what_is_read(sink, page, watermarks);
     let (page, turned) = turn::upright(page);
     let raw = assemble::raw_lines(sink, &page, turned);
