@@ -1,9 +1,9 @@
 //! `check` on small notices: `suite/check/*.txt`, each case a notice (see `support`), `=>`, and the
-//! findings in words.
+//! findings in words. Two notices with `前一通知` between them are held against each other.
 
 mod support;
 
-use fubiao::check::{Finding, check};
+use fubiao::check::{Finding, across, check};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -22,7 +22,11 @@ fn findings_of_small_notices() {
         for case in suite.split("\n--- ").skip(1) {
             let (name, rest) = case.split_once(" ---\n").expect("--- name ---");
             let (input, expected) = rest.split_once("\n=>\n").expect("a case has =>");
-            let found = render(&check(&support::notice(input)));
+            let found = match input.split_once("\n前一通知\n") {
+                Some((new, old)) => across(&support::notice(new), &support::notice(old)),
+                None => check(&support::notice(input)),
+            };
+            let found = render(&found);
             cases += 1;
             write!(updated, "\n--- {name} ---\n{input}\n=>\n{found}").unwrap();
             if !update && found.trim() != expected.trim() {

@@ -49,6 +49,16 @@ fn named(table: &[(&'static str, &[&str])], text: &str) -> Option<&'static str> 
     found.map(|&(name, _)| name)
 }
 
+/// The programme that a text speaks of, under one name for all its words.
+pub fn programme_of(text: &str) -> Option<&'static str> {
+    named(PROGRAMMES, text)
+}
+
+/// The stage that a text speaks of, under one name for all its words.
+pub fn stage_of(text: &str) -> Option<&'static str> {
+    named(STAGES, text)
+}
+
 /// A figure of the body that no annex could be held against, though one is about the programme.
 pub struct Unmatched {
     /// Index of the target.
@@ -136,21 +146,17 @@ fn bind(
     bound: &mut BodyFigures,
 ) {
     let words = words_of(figures.notice, target);
-    let Some(programme) = named(PROGRAMMES, &words) else {
+    let Some(programme) = programme_of(&words) else {
         return;
     };
-    let stage = target
-        .stage
-        .as_deref()
-        .and_then(|stage| named(STAGES, stage))
-        .or_else(|| named(STAGES, &target.what));
+    let stage = target.stage.as_deref().and_then(stage_of).or_else(|| stage_of(&target.what));
     let narrower = PARTS.iter().find(|(whole, _)| *whole == programme).map_or(&[][..], |p| p.1);
     let fits = |total: &&Total| {
         let header = total.column.path.join("/");
         let title = title(total.annex);
-        let about = named(PROGRAMMES, &header).or(named(PROGRAMMES, title));
+        let about = programme_of(&header).or(programme_of(title));
         // A table of all stages says its stage in the header, one of a single stage in the title.
-        let at = named(STAGES, &header).or(named(STAGES, title));
+        let at = stage_of(&header).or(stage_of(title));
         about.is_some_and(|about| about == programme || narrower.contains(&about))
             && same_unit(&quantity.unit, unit_of(total))
             && (stage.is_none() || at.is_none() || at == stage)
@@ -172,7 +178,7 @@ fn bind(
     // Nothing holds: it contradicts the annexes only where its words leave one reading.
     let exact_stage = |total: &&&Total| {
         let header = total.column.path.join("/");
-        stage.is_some() && named(STAGES, &header).or(named(STAGES, title(total.annex))) == stage
+        stage.is_some() && stage_of(&header).or(stage_of(title(total.annex))) == stage
     };
     let meant: Option<Vec<&Total>> = match &own.iter().filter(exact_stage).collect::<Vec<_>>()[..] {
         [total] => Some(vec![**total]),
@@ -195,10 +201,10 @@ fn bind(
 /// The words a target's programme is read from: its own, or those of the whole it is a part of.
 fn words_of(notice: &Notice, target: &Target) -> String {
     let own = target.programme.as_deref().unwrap_or(&target.what);
-    if named(PROGRAMMES, own).is_some() {
+    if programme_of(own).is_some() {
         return own.to_owned();
     }
-    if named(PROGRAMMES, &target.what).is_some() {
+    if programme_of(&target.what).is_some() {
         return target.what.clone();
     }
     let whole = target.part_of.and_then(|whole| notice.targets.get(whole));
@@ -211,7 +217,7 @@ fn title(annex: &Annex) -> &str {
 
 fn is_about(total: &Total, programme: &str) -> bool {
     let header = total.column.path.join("/");
-    named(PROGRAMMES, &header).or(named(PROGRAMMES, title(total.annex))) == Some(programme)
+    programme_of(&header).or(programme_of(title(total.annex))) == Some(programme)
 }
 
 /// The totals, if no two of them are of one annex.

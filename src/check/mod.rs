@@ -2,9 +2,11 @@
 
 pub mod finding;
 
+mod across;
 mod body;
 mod edit;
 mod figures;
+mod frame;
 mod identity;
 mod order;
 mod rank;
@@ -13,51 +15,94 @@ mod report;
 mod sums;
 mod suspects;
 
+pub use across::across;
 pub use finding::{Finding, Suspect};
 
 use crate::diag::Severity;
 use crate::model::Notice;
-use figures::Figures;
+use body::Unmatched;
+use figures::{Figures, Site};
 use identity::{Identity, State};
 use std::cmp::Reverse;
+use sums::Group;
 
 /// Checks the notice against itself. Errors come first, then warnings, then notes, each in printed
 /// order.
 pub fn check(notice: &Notice) -> Vec<Finding> {
     let figures = Figures::of(notice);
-    let mut findings = Vec::new();
-    let mut identities: Vec<Identity> = Vec::new();
-    let mut groups = Vec::new();
-    for index in 0..notice.annexes.len() {
-        let sums = sums::column_sums(&figures, index);
-        identities.extend(sums.identities);
-        identities.extend(relations::row_identities(&figures, index));
-        groups.push(sums.groups);
-        findings.extend(
-            sums.not_sums.iter().filter_map(|&column| report::not_a_sum(notice, index, column)),
-        );
-    }
-
-    let body = body::body_figures(&figures, &groups);
-    identities.extend(body.identities);
-    findings.extend(body.unmatched.iter().filter_map(|u| report::unmatched(notice, u)));
-
+    let Rules { identities, groups, not_sums, parts_only, unmatched } = rules(&figures);
     let orders = order::orders(&figures);
-    for cause in suspects::causes(&figures, &groups, &identities) {
-        findings.extend(report::broken(&figures, &orders, &identities, &cause));
-    }
-    let rounded: Vec<usize> =
-        (0..identities.len()).filter(|&i| identities[i].state() == State::Rounded).collect();
-    let ways = suspects::exact_ways(&figures, &identities, &rounded);
-    for (&i, ways) in rounded.iter().zip(&ways) {
-        findings.push(report::rounded(&figures, &orders, &identities[i], ways));
+    let mut findings = Vec::new();
+    let causes = suspects::causes(&figures, &groups, &identities);
+    for cause in &causes {
+        findings.extend(report::broken(&figures, &orders, &identities, cause));
     }
     for breach in order::breaches(&figures, &orders) {
         let finding = report::out_of_order(&figures, &breach);
         findings.extend(finding.filter(|f| !explained(&findings, f)));
     }
+    let mended = suspects::made_exact(&figures, &identities, &causes);
+    let rounded: Vec<usize> = (0..identities.len())
+        .filter(|i| identities[*i].state() == State::Rounded && !mended.contains(i))
+        .collect();
+    let ways = suspects::exact_ways(&figures, &identities, &rounded);
+    for (&i, ways) in rounded.iter().zip(&ways) {
+        findings.push(report::rounded(&figures, &orders, &identities[i], ways));
+    }
+    findings.extend(not_sums.iter().filter_map(|&(a, c)| report::not_a_sum(notice, a, c)));
+    findings.extend(parts_only.iter().filter_map(|&(a, r)| report::parts_only(notice, a, r)));
+    findings.extend(unmatched.iter().filter_map(|figure| report::unmatched(notice, figure)));
+    findings.extend(frame::frame(notice));
     findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
+}
+
+/// How many identities each cell stands in: by index of annex, row and column. A fault in a cell
+/// that none covers is silent; two that agree pin it down.
+pub fn coverage(notice: &Notice) -> Vec<Vec<Vec<usize>>> {
+    let figures = Figures::of(notice);
+    let mut covered: Vec<Vec<Vec<usize>>> = notice
+        .annexes
+        .iter()
+        .map(|annex| vec![vec![0; annex.columns.len()]; annex.rows.len()])
+        .collect();
+    for term in rules(&figures).identities.iter().flat_map(|identity| &identity.terms) {
+        if let Some(Site::Cell { index, row, column, .. }) = figures.site(term.var) {
+            covered[index][row][column] += 1;
+        }
+    }
+    covered
+}
+
+/// What the notice's figures should come to.
+struct Rules {
+    identities: Vec<Identity>,
+    /// How the rows of each annex are cut into sums.
+    groups: Vec<Vec<Group>>,
+    /// Annex and column, by index, of what adds up nowhere.
+    not_sums: Vec<(usize, usize)>,
+    /// Annex and row, by index, of the first parent whose rows are taken for parts only.
+    parts_only: Vec<(usize, usize)>,
+    unmatched: Vec<Unmatched>,
+}
+
+/// Finds the rules of the notice.
+fn rules(figures: &Figures) -> Rules {
+    let mut identities = Vec::new();
+    let mut groups = Vec::new();
+    let mut not_sums = Vec::new();
+    let mut parts_only = Vec::new();
+    for index in 0..figures.notice.annexes.len() {
+        let sums = sums::column_sums(figures, index);
+        identities.extend(sums.identities);
+        identities.extend(relations::row_identities(figures, index));
+        groups.push(sums.groups);
+        parts_only.extend(sums.parts_only.map(|row| (index, row)));
+        not_sums.extend(sums.not_sums.iter().map(|&column| (index, column)));
+    }
+    let body = body::body_figures(figures, &groups);
+    identities.extend(body.identities);
+    Rules { identities, groups, not_sums, parts_only, unmatched: body.unmatched }
 }
 
 /// Whether an error already doubts one of the cells a finding is about.

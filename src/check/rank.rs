@@ -41,11 +41,6 @@ pub fn weigh(
     let mut weighed: Vec<Weighed> =
         patches.iter().map(|patch| weigh_one(figures, orders, patch, agreeing)).collect();
     weighed.sort_by_key(|way| way.cost);
-    // What cannot stand in the column is no proposal, as long as there are others.
-    let plausible = weighed.iter().filter(|way| way.cost < IMPLAUSIBLE).count();
-    if plausible > 0 {
-        weighed.truncate(plausible);
-    }
     weighed
 }
 

@@ -118,6 +118,28 @@ pub fn not_a_sum(notice: &Notice, index: usize, column: usize) -> Option<Finding
     })
 }
 
+/// The note for parents whose rows do not add up to them.
+pub fn parts_only(notice: &Notice, index: usize, row: usize) -> Option<Finding> {
+    let annex = notice.annexes.get(index)?;
+    let region = &annex.rows.get(row)?.region;
+    let (number, name) = (annex.number, &region.name);
+    Some(Finding {
+        check: "parts_only",
+        severity: Severity::Note,
+        message: Wording::new(
+            format!(
+                "annex {number}: the rows below {name} and the others like it do not add up to them; they were taken for parts"
+            ),
+            format!("附件{number}：{name}等的下级各行相加不等于上级，按仅列部分处理"),
+        ),
+        stated: None,
+        computed: None,
+        tolerance: None,
+        places: vec![region.place],
+        suspects: Vec::new(),
+    })
+}
+
 /// The note for a figure of the body that equals no total of the annexes on its programme.
 pub fn unmatched(notice: &Notice, unmatched: &Unmatched) -> Option<Finding> {
     let target = notice.targets.get(unmatched.target)?;
@@ -208,7 +230,7 @@ fn name_suspects(
                 &format!("{}“{column}”{}{zh}", suspect.region, suspect.printed),
             );
         }
-    } else if equal > 1 {
+    } else if likeliest.is_some() && equal > 1 {
         add(
             &mut finding.message,
             "; ",

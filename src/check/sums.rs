@@ -25,12 +25,15 @@ pub struct ColumnSums {
     pub identities: Vec<Identity>,
     /// Columns that should add up by their role, but do not: indices.
     pub not_sums: Vec<usize>,
+    /// The first parent row, where the rows below parents do not add up to them and are taken for
+    /// parts only.
+    pub parts_only: Option<usize>,
 }
 
 /// Finds the sums of an annex.
 pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
     let annex = &figures.notice.annexes[index];
-    let groups = groups(figures, index);
+    let (groups, parts_only) = groups(figures, index);
     let mut identities: Vec<Identity> = Vec::new();
     let mut not_sums = Vec::new();
     for column in 0..annex.columns.len() {
@@ -55,11 +58,12 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
     }
     drop_unstated(figures, annex.columns.len(), &mut identities);
     trust(figures, annex, &mut identities);
-    ColumnSums { groups, identities, not_sums }
+    ColumnSums { groups, identities, not_sums, parts_only }
 }
 
-/// How the rows are cut into sums.
-fn groups(figures: &Figures, index: usize) -> Vec<Group> {
+/// How the rows are cut into sums; and the first of the parents whose rows do not add up to them,
+/// if they are taken for parts only.
+fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
     let annex = &figures.notice.annexes[index];
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); annex.rows.len()];
     let mut tops = Vec::new();
@@ -79,11 +83,22 @@ fn groups(figures: &Figures, index: usize) -> Vec<Group> {
         let plain = of_row.iter().copied().filter(|c| level(c) != Level::Subtotal).collect();
         groups.push(best(figures, index, r, [of_row.clone(), plain]));
     }
+    let body = |r: &usize| level(r) != Level::Province;
+    let is_leaf = |r: &usize| body(r) && children[*r].is_empty();
+    let every: Vec<usize> = (0..annex.rows.len()).filter(body).collect();
+    let leaves: Vec<usize> = every.iter().copied().filter(is_leaf).collect();
     // A whole table whose parents are not the sums of their rows lists parts only, or its
-    // hierarchy is another one; then its parents are rows like others.
+    // hierarchy is another one; then its parents are rows like others. But if both the parents and
+    // the rows below them add up to the total, each parent should to its own.
     let parents = groups.len();
     let holding = groups.iter().filter(|g| holds(figures, index, g.stated, &g.parts) > 0).count();
-    if parents >= 2 && holding * 2 < parents {
+    let both_add_up = (0..annex.rows.len()).filter(|r| !body(r)).any(|total| {
+        holds(figures, index, total, &tops) > 0 && holds(figures, index, total, &leaves) > 0
+    });
+    let none_hold = parents >= 2 && holding == 0;
+    let mut parts_only = None;
+    if (none_hold || (parents >= 4 && holding * 2 < parents)) && !both_add_up {
+        parts_only = groups.first().map(|group| group.stated);
         groups.clear();
     }
     let parents_add_up = !groups.is_empty();
@@ -101,11 +116,7 @@ fn groups(figures: &Figures, index: usize) -> Vec<Group> {
 
     let without_blocks: Vec<usize> = tops.iter().copied().filter(|r| !is_block(r)).collect();
     let blocks: Vec<usize> = tops.iter().copied().filter(|r| level(r) == Level::Subtotal).collect();
-    let all = || 0..annex.rows.len();
-    let body = |r: &usize| level(r) != Level::Province;
-    let leaves: Vec<usize> =
-        all().filter(|r| body(r) && children[*r].is_empty() && !is_block(r)).collect();
-    let every: Vec<usize> = all().filter(body).collect();
+    let leaves: Vec<usize> = leaves.into_iter().filter(|r| !is_block(r)).collect();
     for (r, row) in annex.rows.iter().enumerate() {
         if row.region.level != Level::Province || !children[r].is_empty() {
             continue;
@@ -122,7 +133,7 @@ fn groups(figures: &Figures, index: usize) -> Vec<Group> {
         groups.push(best(figures, index, r, ways));
     }
     groups.retain(|group| !group.parts.is_empty());
-    groups
+    (groups, parts_only)
 }
 
 /// Of several ways to make up a sum, the one that holds in most columns; the first of equals.

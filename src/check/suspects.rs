@@ -58,16 +58,18 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
     let mut causes = Vec::new();
     let mut tries = TRIES;
 
-    // One cell that several identities agree on leaves little doubt.
-    for component in ledger.components(&open) {
-        if component.len() < 2 {
-            continue;
-        }
-        let patches = ledger.search(&component, 1, &mut tries);
-        if !patches.is_empty() {
-            open.retain(|i| !component.contains(i));
-            causes.push(Cause { identities: component, patches });
-        }
+    // One cell that several identities agree on leaves little doubt, whatever else is broken.
+    loop {
+        let cell = ledger.agreed_cell(&open);
+        let rows = neighbours_exchanged(&ledger, &open);
+        let Some(cause) = cell.into_iter().chain(rows).max_by_key(|cause| {
+            // Of two that mend as much, one cell is the simpler.
+            (cause.identities.len(), cause.patches[0].slip == RowSlip::Cells)
+        }) else {
+            break;
+        };
+        open.retain(|i| !cause.identities.contains(i));
+        causes.push(cause);
     }
     for patch in row_patches(&ledger, groups, &open) {
         let mended = ledger.mended_cleanly(&patch);
@@ -89,8 +91,41 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
             ),
         }
     }
+    // Sums that hold one another up are mended by the same cells, though no figure binds them.
+    let mut merged: BTreeMap<Vec<Vec<Var>>, Cause> = BTreeMap::new();
+    let mut single = Vec::new();
+    for cause in causes {
+        if cause.patches.is_empty() {
+            single.push(cause);
+            continue;
+        }
+        let vars = |patch: &Patch| {
+            let mut vars: Vec<Var> = patch.changes.iter().map(|&(var, _)| var).collect();
+            vars.sort_unstable();
+            vars
+        };
+        let mut key: Vec<Vec<Var>> = cause.patches.iter().map(vars).collect();
+        key.sort();
+        match merged.get_mut(&key) {
+            Some(known) => known.identities.extend(cause.identities),
+            None => {
+                merged.insert(key, cause);
+            }
+        }
+    }
+    let mut causes: Vec<Cause> = merged.into_values().chain(single).collect();
     causes.sort_by(|a, b| a.identities.cmp(&b.identities));
     causes
+}
+
+/// Differences that rounding explains, but that are gone once a cause is mended: indices.
+pub fn made_exact(figures: &Figures, identities: &[Identity], causes: &[Cause]) -> BTreeSet<usize> {
+    let ledger = Ledger::new(figures, identities);
+    let only = causes.iter().filter_map(|cause| match &cause.patches[..] {
+        [patch] => Some(ledger.residuals_after(&patch.changes)),
+        _ => None,
+    });
+    only.flatten().filter(|&(_, residual)| residual == 0).map(|(i, _)| i).collect()
 }
 
 /// The single cells that would make an identity exact without breaking another: for differences
@@ -208,6 +243,44 @@ impl<'f> Ledger<'f> {
         after.into_keys().filter(was_broken).collect()
     }
 
+    /// The cells that mend most of the open identities and leave nothing broken that they stand
+    /// in; two at least, for one alone is what any cell of a sum can mend.
+    fn agreed_cell(&self, open: &BTreeSet<usize>) -> Option<Cause> {
+        let mut shared: BTreeMap<Var, usize> = BTreeMap::new();
+        for &i in open {
+            for term in &self.identities[i].terms {
+                *shared.entry(term.var).or_default() += 1;
+            }
+        }
+        let mut best: BTreeMap<Vec<usize>, Vec<Patch>> = BTreeMap::new();
+        let mut most = 2;
+        for (var, _) in shared.into_iter().filter(|&(_, times)| times >= 2) {
+            let broken = self.standing_in(var).iter().filter(|(i, _)| open.contains(i));
+            let deltas: BTreeSet<Fixed> = broken
+                .filter_map(|&(i, _)| self.delta(i, var, self.identities[i].residual))
+                .filter(|&delta| delta != 0)
+                .collect();
+            for delta in deltas {
+                let patch = Patch { slip: RowSlip::Cells, changes: vec![(var, delta)] };
+                let mended = self.mended_cleanly(&patch);
+                if mended.len() < most || mended.iter().any(|i| !open.contains(i)) {
+                    continue;
+                }
+                if mended.len() > most {
+                    most = mended.len();
+                    best.clear();
+                }
+                let ways = best.entry(mended).or_default();
+                // Where rounding leaves room, the first of a cell's figures is as good as the next.
+                if ways.iter().all(|way| way.changes[0].0 != var) {
+                    ways.push(patch);
+                }
+            }
+        }
+        let (identities, patches) = best.pop_first()?;
+        Some(Cause { identities, patches })
+    }
+
     /// All sets of `depth` cells that mend the component and break nothing. One figure of the
     /// shortest broken identity must be wrong, so that is where each step begins.
     fn search(&self, component: &[usize], depth: usize, tries: &mut usize) -> Vec<Patch> {
@@ -226,7 +299,7 @@ impl<'f> Ledger<'f> {
         tries: &mut usize,
         found: &mut BTreeMap<Vec<Var>, Patch>,
     ) {
-        let Some((&shortest, &residual)) =
+        let Some((&shortest, _)) =
             broken.iter().min_by_key(|&(&i, _)| self.identities[i].terms.len())
         else {
             return;
@@ -235,42 +308,60 @@ impl<'f> Ledger<'f> {
             if changes.iter().any(|&(var, _)| var == term.var) || found.len() >= WAYS {
                 continue;
             }
-            let Some(left) = tries.checked_sub(1) else {
-                return;
-            };
-            *tries = left;
-            let Some(delta) = self.delta(shortest, term.var, residual).filter(|&d| d != 0) else {
-                continue;
-            };
-            let mut after = broken.clone();
-            for &(i, weight) in self.standing_in(term.var) {
-                let before = broken.get(&i).copied().unwrap_or_else(|| {
-                    let earlier = changes.iter().flat_map(|&(var, delta)| {
-                        let weights = self.standing_in(var).iter();
-                        weights
-                            .filter(move |(j, _)| *j == i)
-                            .map(move |&(_, w)| w.saturating_mul(delta))
-                    });
-                    earlier.fold(self.identities[i].residual, i128::saturating_add)
-                });
-                let residual = before.saturating_add(weight.saturating_mul(delta));
-                if self.state(i, residual) == State::Broken {
-                    after.insert(i, residual);
-                } else {
-                    after.remove(&i);
-                }
+            // Where the figure stands in several broken identities, another of its identities may
+            // tell its change, this one holding a second fault.
+            let told = self.standing_in(term.var).iter().filter_map(|(i, _)| {
+                self.delta(*i, term.var, *broken.get(i)?).filter(|&delta| delta != 0)
+            });
+            for delta in told.collect::<BTreeSet<Fixed>>() {
+                let Some(left) = tries.checked_sub(1) else {
+                    return;
+                };
+                *tries = left;
+                self.try_change(broken, (term.var, delta), depth, changes, tries, found);
             }
-            changes.push((term.var, delta));
-            if after.is_empty() {
-                let mut vars: Vec<Var> = changes.iter().map(|&(var, _)| var).collect();
-                vars.sort_unstable();
-                let patch = Patch { slip: RowSlip::Cells, changes: changes.clone() };
-                found.entry(vars).or_insert(patch);
-            } else if depth > 1 {
-                self.step(&after, depth - 1, changes, tries, found);
-            }
-            changes.pop();
         }
+    }
+
+    /// Makes one change of a search, and goes on where it leaves something broken.
+    fn try_change(
+        &self,
+        broken: &BTreeMap<usize, i128>,
+        change: (Var, Fixed),
+        depth: usize,
+        changes: &mut Vec<(Var, Fixed)>,
+        tries: &mut usize,
+        found: &mut BTreeMap<Vec<Var>, Patch>,
+    ) {
+        let (var, delta) = change;
+        let mut after = broken.clone();
+        for &(i, weight) in self.standing_in(var) {
+            let before = broken.get(&i).copied().unwrap_or_else(|| {
+                let earlier = changes.iter().flat_map(|&(var, delta)| {
+                    let weights = self.standing_in(var).iter();
+                    weights
+                        .filter(move |(j, _)| *j == i)
+                        .map(move |&(_, w)| w.saturating_mul(delta))
+                });
+                earlier.fold(self.identities[i].residual, i128::saturating_add)
+            });
+            let residual = before.saturating_add(weight.saturating_mul(delta));
+            if self.state(i, residual) == State::Broken {
+                after.insert(i, residual);
+            } else {
+                after.remove(&i);
+            }
+        }
+        changes.push(change);
+        if after.is_empty() {
+            let mut vars: Vec<Var> = changes.iter().map(|&(var, _)| var).collect();
+            vars.sort_unstable();
+            let patch = Patch { slip: RowSlip::Cells, changes: changes.clone() };
+            found.entry(vars).or_insert(patch);
+        } else if depth > 1 {
+            self.step(&after, depth - 1, changes, tries, found);
+        }
+        changes.pop();
     }
 }
 
@@ -300,6 +391,38 @@ fn row_patches(ledger: &Ledger, groups: &[Vec<Group>], open: &BTreeSet<usize>) -
     patches
 }
 
+/// Two rows, one below the other, whose figures changed places: the likeliest if it mends three sums
+/// or more, which takes rows of two sums, or of two columns.
+fn neighbours_exchanged(ledger: &Ledger, open: &BTreeSet<usize>) -> Option<Cause> {
+    let figures = ledger.figures;
+    let mut rows: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for term in open.iter().flat_map(|&i| &ledger.identities[i].terms) {
+        if let Some(Site::Cell { index, row, .. }) = figures.site(term.var) {
+            rows.extend([(index, row)]);
+        }
+    }
+    let mut best: Option<Cause> = None;
+    for &(annex, row) in rows.iter().filter(|&&(annex, row)| rows.contains(&(annex, row + 1))) {
+        let (above, below) = (values_of(figures, annex, row), values_of(figures, annex, row + 1));
+        let mut changes = Vec::new();
+        for (c, pair) in above.iter().zip(&below).enumerate() {
+            if let (Some(a), Some(b)) = pair
+                && a != b
+            {
+                changes.push((figures.cell(annex, row, c), b - a));
+                changes.push((figures.cell(annex, row + 1, c), a - b));
+            }
+        }
+        let patch = Patch { slip: RowSlip::RowsExchanged, changes };
+        let mended = ledger.mended_cleanly(&patch);
+        let most = best.as_ref().map_or(2, |best| best.identities.len());
+        if mended.len() > most && mended.iter().all(|i| open.contains(i)) {
+            best = Some(Cause { identities: mended, patches: vec![patch] });
+        }
+    }
+    best
+}
+
 /// Rows whose cells may have moved by one column from some column on, or of which two beside each
 /// other changed places.
 fn row_slips(ledger: &Ledger, annex: usize, row: usize, open: &BTreeSet<usize>) -> Vec<Patch> {
@@ -322,7 +445,9 @@ fn row_slips(ledger: &Ledger, annex: usize, row: usize, open: &BTreeSet<usize>) 
         if values[from] != values[from + 1] {
             let by = values[from + 1] - values[from];
             let changes = vec![(vars[from], by), (vars[from + 1], -by)];
-            patches.push(Patch { slip: RowSlip::CellsExchanged, changes });
+            let blank = [from, from + 1].iter().any(|&c| figures.at(vars[c]) == Figure::Blank);
+            let slip = if blank { RowSlip::Shifted } else { RowSlip::CellsExchanged };
+            patches.push(Patch { slip, changes });
         }
         // The cells from `from` on moved right: a blank stands first, the last figure is gone.
         // Or they moved left: the first is gone, a blank stands last.

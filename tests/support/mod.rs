@@ -1,6 +1,8 @@
 //! Notices as small texts, so that a test of `check` shows its table and nothing else.
 //!
 //! ```text
+//! 年度 2023
+//! 目录 6 2023年城镇老旧小区改造完成任务数
 //! 正文 城镇老旧小区改造 完工：1062个 小区、3295.7万平方米
 //! 附件6 2023年城镇老旧小区改造完成任务数 单位：套
 //! 面积[万平方米] | 改造计划/户数[户] | 完成率[%]{rate}
@@ -10,7 +12,7 @@
 //! ```
 //!
 //! Rows are nested by indentation: the total stands at the margin, prefectures below it, counties
-//! below them.
+//! below them. `3.子县#360101` is a row with its serial number and its code.
 
 use fubiao::model::{
     Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Level, Notice, Quantity, Region, Row,
@@ -30,6 +32,8 @@ pub fn notice(text: &str) -> Notice {
                 (0..n).rev().find(|&t| notice.targets[t].part_of.is_none()).expect("a whole first")
             });
             notice.targets.push(target(rest, part_of, place(0)));
+        } else if let Some(year) = line.strip_prefix("年度 ") {
+            notice.frame.plan_year = Some(year.parse().expect("a year"));
         } else if let Some(rest) = line.strip_prefix("目录 ") {
             let (number, title) = rest.split_once(' ').expect("目录 NUMBER TITLE");
             notice.annex_list.push(AnnexListEntry {
@@ -72,7 +76,7 @@ fn target(text: &str, part_of: Option<usize>, place: Place) -> Target {
             half_unit *= Decimal::from(10_000);
         }
         Quantity {
-            raw: raw.to_owned(),
+            raw: if spelled.is_some() { format!("{raw}万") } else { raw.to_owned() },
             value: Amount::new(value),
             unit: spelled.unwrap_or(unit).to_owned(),
             half_unit,
