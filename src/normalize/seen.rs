@@ -67,9 +67,9 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
         }
         let white = matches!(run.ink, Ink::Seen { lightness } if lightness > WHITE);
         let rule = match run.ink {
+            _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             Ink::Outside => Some("outside_page"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
-            _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
             _ if white && !fills.iter().take(5000).any(|f| f.contains(run.bbox.center())) => {
                 Some("invisible_text")

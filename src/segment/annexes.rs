@@ -125,7 +125,7 @@ fn label(
         let parted = colon || separator.is_some_and(|s| !s.as_str().is_empty()) || spaced(line);
         let whole = parted || TITLE_END.is_match(&compact(rest_text)) && number.is_some();
         let of_list = is_list_entry(items, i) || number.is_none() && is_signed_below(items, i);
-        title && whole && (begun && !of_list || before_table)
+        title && whole && (begun && !of_list || before_table || i == 0)
     };
     if !is_label {
         return None;

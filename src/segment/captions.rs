@@ -30,13 +30,18 @@ pub(super) static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// 表1 before the title of a table.
+static TABLE_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^表[\d一二三四五六七八九十]"));
+
 /// Whether a line over a table is its title: short, without a full stop, only captions between.
 pub(super) fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
     let text = line.compact.as_str();
     let form = text.chars().count() <= TITLE_CHARS
         && !text.ends_with(['。', '；', '，', '：', ':'])
         && !line.is_row();
-    let titled = TITLE_END.is_match(text) || (!line.is_of_text() && line.is_centred());
+    let titled = TITLE_END.is_match(text)
+        || TABLE_NUMBER.is_match(text)
+        || (!line.is_of_text() && line.is_centred());
     form && titled && table_follows(rest)
 }
 

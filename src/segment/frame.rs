@@ -101,7 +101,9 @@ pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
             _ => None,
         })
         .collect();
-    let mut roles = roles(&lines).into_iter();
+    let roles = roles(&lines);
+    let numbered = roles.contains(&Role::DocumentNumber);
+    let mut roles = roles.into_iter();
     let mut blocks = Vec::with_capacity(items.len());
     let mut after_table = false;
     for (i, item) in items.iter().enumerate() {
@@ -112,6 +114,8 @@ pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
         };
         let role = match roles.next().unwrap_or(Role::Prose) {
             Role::Prose => caption_role(line, &items[i + 1..], after_table).unwrap_or(Role::Prose),
+            // Without a number the first title may be that of the table right below it.
+            Role::Title if !numbered && leads_to_table(line, &items[i + 1..]) => Role::AnnexTitle,
             role => role,
         };
         after_table &= role == Role::TableNote;
@@ -335,8 +339,7 @@ fn above_title(line: &PlainLine) -> Role {
 /// no line does, up to the addressees. Without a number it begins with the line that says 关于, or
 /// with the first line that is set larger or centred.
 fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<usize>> {
-    let about =
-        head.iter().position(|l| l.compact.contains("关于") && !MARKING.is_match(&l.compact));
+    let about = head.iter().position(|l| says_about(l));
     let start = match (number, about) {
         // A title above its number, as web sites print it.
         (Some(number), Some(about)) if about < number && number - about <= TITLE_LINES => about,
@@ -348,7 +351,7 @@ fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<u
             number + 1 + skipped
         }
         (None, Some(about)) => about,
-        (None, None) => return None,
+        (None, None) => return set_title(head),
     };
     let limit = head.len().min(start + TITLE_LINES);
     let ends_title = |l: &&PlainLine| KIND.is_match(&l.compact);
@@ -367,6 +370,39 @@ fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<u
             .take_while(|l| KIND.is_match(&l.compact) && l.compact.chars().count() < 8)
             .count();
     (start < end).then_some(start..end)
+}
+
+/// Whether the line says, as titles do, what it is about; a sentence may name another document.
+fn says_about(line: &PlainLine) -> bool {
+    let text = &line.compact;
+    let names_another =
+        text.split("关于").next().is_some_and(|t| t.contains(['《', '<', '〈', '“']));
+    text.contains("关于")
+        && !names_another
+        && !text.contains(['。', '；'])
+        && !MARKING.is_match(text)
+}
+
+/// A title that only its setting shows: among the first lines, in the middle of the page and larger
+/// than most lines; or one that ends in a kind of document.
+fn set_title(head: &[&PlainLine]) -> Option<std::ops::Range<usize>> {
+    let mut sizes: Vec<f32> = head.iter().map(|l| l.size()).collect();
+    sizes.sort_by(f32::total_cmp);
+    let usual = sizes.get(sizes.len() / 2).copied()?;
+    let plain = |l: &PlainLine| !l.is_row() && !l.compact.ends_with(['。', '；', '，', '：', ':']);
+    let large = |l: &PlainLine| !l.is_of_text() && l.is_centred() && l.size() > 1.2 * usual;
+    let start = head.iter().take(4).position(|l| {
+        plain(l) && (large(l) || KIND.is_match(&l.compact) && body_role(&l.compact) == Role::Prose)
+    })?;
+    let size = head[start].size();
+    let more = head[start + 1..]
+        .iter()
+        .take(TITLE_LINES)
+        .take_while(|l| {
+            plain(l) && large(l) && (l.size() - size).abs() < 0.5 && l.page == head[start].page
+        })
+        .count();
+    Some(start..start + 1 + more)
 }
 
 /// The roles of the lines after the body, by their index: date, signing authorities above it, annex

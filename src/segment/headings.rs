@@ -59,12 +59,13 @@ pub(super) fn mark_flow(mut blocks: Vec<Block>) -> Vec<Block> {
         // Between the two only tables or images may stand, not another element of the notice.
         let apart = blocks[pair[0] + 1..pair[1]].iter().any(|b| matches!(b, Block::Text(_)));
         let of_text = matches!(next.text.place().map(|p| p.spot), Some(Spot::Text { .. }));
-        let wrapped = !of_text && measures.wraps(text, next);
+        let wrapped = !of_text && measures.wraps(text, next, open.sentence);
         let flows = !apart && (wrapped || open.is_cut(text, next, of_text));
         if !flows {
             open = Open::default();
             continue;
         }
+        open.cut = !wrapped;
         if let Some(Block::Text(text)) = blocks.get_mut(pair[0]) {
             text.flows_on = true;
         }
@@ -88,6 +89,8 @@ struct Open {
     chars: usize,
     /// Whether it has a mark that headings do not have.
     sentence: bool,
+    /// Whether the last join was over a cut: a second one without a full line between is none.
+    cut: bool,
 }
 
 impl Open {
@@ -108,10 +111,12 @@ impl Open {
         {
             return false;
         }
-        of_text && !self.numbered
-            || self.sentence
-            || self.chars > HEADING_CHARS
-            || end.ends_with(OPEN_ENDS)
+        let long = self.chars > HEADING_CHARS;
+        if of_text {
+            !self.numbered || long || self.sentence || end.ends_with(OPEN_ENDS)
+        } else {
+            !self.cut && (self.sentence || end.ends_with(OPEN_ENDS))
+        }
     }
 }
 
@@ -165,21 +170,20 @@ impl Measures {
     }
 
     /// Whether a line of a page goes on: it fills the measure, and the next one is not indented.
-    fn wraps(&self, line: &TextBlock, next: &TextBlock) -> bool {
+    /// A number at its start makes the next one no text, unless a sentence is plainly cut there.
+    fn wraps(&self, line: &TextBlock, next: &TextBlock, sentence: bool) -> bool {
         let edges = |page| self.pages.get(&page).copied().unwrap_or(self.all);
         let em = line.size.max(1.0);
         let end = line.text.as_str().trim_end();
-        // What can't be parted (a bracketed word, a long figure) may leave several ems empty.
-        let room = if self.indents { 6.0 } else { 2.0 };
-        let full = line.bbox.x1 > edges(line.page).1 - room * em;
-        let indented = next.bbox.x0 > edges(next.page).0 + 1.2 * em;
-        if !full || indented {
-            return false;
-        }
-        // Without an indent to go by, a number after a full stop begins something new.
+        let room = (edges(line.page).1 - line.bbox.x1) / em;
+        let indent = (next.bbox.x0 - edges(next.page).0) / em;
         let ended = end.ends_with(FULL_STOPS) || is_closed(end);
-        !(ended
-            && (matches!(next.role, Role::Heading { .. })
-                || !self.indents && line.bbox.x1 < edges(line.page).1 - 2.0 * em))
+        if matches!(next.role, Role::Heading { .. }) {
+            return self.indents && sentence && !ended && room < 1.5 && indent < 0.5;
+        }
+        // What can't be parted (a bracketed word, a long figure) may leave several ems empty;
+        // only indents tell then that no paragraph ended.
+        let most = if self.indents { 6.0 } else { 2.0 };
+        room < most && indent < 1.2
     }
 }
