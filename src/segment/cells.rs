@@ -195,10 +195,8 @@ impl Lattice {
         let (mut cells, owner) = self.cells();
         let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
         for token in tokens {
-            for part in self.cut(token) {
-                let (row, col) = self.slot(&part.piece.bbox);
-                held[owner[row * cols + col]].push(part);
-            }
+            let (row, col) = self.slot(&token.piece.bbox);
+            held[owner[row * cols + col]].push(token.clone());
         }
         for (cell, mut tokens) in cells.iter_mut().zip(held) {
             tokens.sort_by(|a, b| {
@@ -271,6 +269,11 @@ impl Lattice {
             }
         }
         (cells, owner)
+    }
+
+    /// The pieces, each cut at the walls it reaches over.
+    pub fn cut_all(&self, tokens: &[Token]) -> Vec<Token> {
+        tokens.iter().flat_map(|t| self.cut(t)).collect()
     }
 
     /// Cuts a piece at the walls it reaches over, where there is a gap in it; a figure that merely

@@ -24,6 +24,8 @@ const HEADER_LEADING: f32 = 1.6;
 /// A rule over at least this share of the table's width parts rows; a shorter one parts the tiers of
 /// a header (cmidrule).
 pub(super) const FULL_RULE: f32 = 0.85;
+/// A header set in the middle of its columns misses it by no more than this share of its font size.
+const CENTERED: f32 = 0.5;
 /// A piece stands over a column if it covers at least this share of it.
 const COVERED: f32 = 0.5;
 
@@ -213,7 +215,11 @@ pub(super) fn lattice(rows: &[Row], columns: &[Column], across: &[Edge], bbox: &
     let bands = bands(rows, &full);
     let pitch = pitch(rows, &anchors, &bands);
     let header = header_end(rows, &anchors, &bands, &partial, columns);
-    let mut groups: Vec<Range<usize>> = header_tiers(&rows[..header], columns, &partial);
+    let extents = extents(&rows[header.saturating_sub(1)..], columns);
+    let spans: Vec<Vec<Range<usize>>> = (0..header)
+        .map(|i| header_spans(&rows[..header], i, columns, &extents, &partial))
+        .collect();
+    let mut groups: Vec<Range<usize>> = header_tiers(&rows[..header], columns, &spans, &partial);
     let tiers = groups.len();
     for band in &bands {
         let band = band.start.max(header)..band.end;
@@ -231,13 +237,14 @@ pub(super) fn lattice(rows: &[Row], columns: &[Column], across: &[Edge], bbox: &
     ys.push(bbox.y1);
     let mut lattice = Lattice::walled(xs, ys);
     for (r, group) in groups.iter().enumerate() {
-        for row in &rows[group.clone()] {
-            for (i, _) in row.tokens.iter().enumerate() {
-                let span = if r + 1 < tiers {
-                    header_span(rows, row, i, columns, &partial, header)
-                } else {
-                    covered(columns, row, i)
-                };
+        for line in group.clone() {
+            let row = &rows[line];
+            let spans = if r + 1 < tiers {
+                spans[line].clone()
+            } else {
+                (0..row.tokens.len()).map(|i| covered(columns, row, i)).collect()
+            };
+            for span in spans {
                 for c in span.start..span.end.saturating_sub(1) {
                     lattice.open_right(r, c);
                 }
@@ -306,7 +313,8 @@ fn pitch(rows: &[Row], anchors: &[bool], bands: &[Range<usize>]) -> f32 {
         }
     }
     steps.sort_by(f32::total_cmp);
-    steps.get(steps.len() / 2).copied().unwrap_or(f32::INFINITY)
+    // Of two in the middle the lower: a row between two others may have no figures.
+    steps.get(steps.len().saturating_sub(1) / 2).copied().unwrap_or(f32::INFINITY)
 }
 
 /// How many lines from the top are header: those before the first line with figures, or, where a
@@ -347,17 +355,20 @@ fn header_end(
 
 /// The header's lines by tier: a line begins a new tier under a piece that spans columns, and under
 /// a rule.
-fn header_tiers(rows: &[Row], columns: &[Column], partial: &[Edge]) -> Vec<Range<usize>> {
+fn header_tiers(
+    rows: &[Row],
+    columns: &[Column],
+    spans: &[Vec<Range<usize>>],
+    partial: &[Edge],
+) -> Vec<Range<usize>> {
     let mut tiers: Vec<Range<usize>> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         let joins = tiers.last().is_some_and(|tier| {
-            rows[tier.clone()].iter().all(|above| {
-                let spans_below = (0..above.tokens.len()).any(|t| {
-                    let span = covered(columns, above, t);
-                    let below = &above.tokens[t].piece.bbox;
+            tier.clone().all(|j| {
+                let above = &rows[j];
+                let spanned = spans[j].iter().any(|span| {
                     let under = |t: &&Token| {
-                        column_of(columns, &t.piece.bbox)
-                            .is_some_and(|c| span.contains(&c) && t.piece.bbox.x1 > below.x0 - 1.0)
+                        column_of(columns, &t.piece.bbox).is_some_and(|c| span.contains(&c))
                     };
                     span.len() > 1 && row.tokens.iter().filter(under).count() > 1
                 });
@@ -367,7 +378,7 @@ fn header_tiers(rows: &[Row], columns: &[Column], partial: &[Edge]) -> Vec<Range
                         && row.tokens.iter().any(|t| over(e, &t.piece.bbox))
                         && above.tokens.iter().any(|t| over(e, &t.piece.bbox))
                 });
-                !(spans_below || ruled)
+                !(spanned || ruled)
             })
         });
         match tiers.last_mut() {
@@ -376,6 +387,19 @@ fn header_tiers(rows: &[Row], columns: &[Column], partial: &[Edge]) -> Vec<Range
         }
     }
     tiers
+}
+
+/// What the columns hold below the header's upper lines, as left and right edges: a piece over
+/// several columns widens the one it is counted to, and must not tell its own middle.
+fn extents(rows: &[Row], columns: &[Column]) -> Vec<(f32, f32)> {
+    let mut extents: Vec<Option<(f32, f32)>> = vec![None; columns.len()];
+    for bbox in rows.iter().flat_map(|r| &r.tokens).map(|t| &t.piece.bbox) {
+        if let Some(c) = column_of(columns, bbox) {
+            let (x0, x1) = extents[c].unwrap_or((bbox.x0, bbox.x1));
+            extents[c] = Some((x0.min(bbox.x0), x1.max(bbox.x1)));
+        }
+    }
+    extents.into_iter().zip(columns).map(|(e, c)| e.unwrap_or((c.x0, c.x1))).collect()
 }
 
 /// Whether the middle of the box lies over or under the rule.
@@ -403,67 +427,71 @@ fn covered(columns: &[Column], row: &Row, i: usize) -> Range<usize> {
     start..end
 }
 
-/// The columns under a header cell: those over the rule below it, those it covers, or those around
-/// it that have a sub-header, but nothing above, and of which it stands in the middle.
-fn header_span(
+/// For each piece of line `line` of a header the columns under it: those over the rule below it,
+/// those it covers, or those around it that have a sub-header, but nothing above, and of which it
+/// stands in the middle.
+fn header_spans(
     rows: &[Row],
-    row: &Row,
-    i: usize,
+    line: usize,
     columns: &[Column],
+    extents: &[(f32, f32)],
     partial: &[Edge],
-    header: usize,
-) -> Range<usize> {
-    let bbox = &row.tokens[i].piece.bbox;
-    let reach = 1.5 * row.tokens[i].piece.size;
-    let rule = partial
-        .iter()
-        .filter(|e| e.at > bbox.center().y && e.at < bbox.y1 + reach && over(e, bbox))
-        .min_by(|a, b| a.at.total_cmp(&b.at));
-    if let Some(rule) = rule {
-        let under = |c: &Column| {
-            let middle = (c.x0 + c.x1) / 2.0;
-            rule.from <= middle && middle <= rule.to
-        };
-        let first = columns.iter().position(under);
-        let last = columns.iter().rposition(under);
-        if let (Some(first), Some(last)) = (first, last) {
-            return first..last + 1;
-        }
-    }
-    let span = covered(columns, row, i);
-    if span.len() != 1 {
-        return span;
-    }
-    let own = span.start;
-    let above_or_beside = |c: usize| {
-        rows[..header]
-            .iter()
-            .filter(|r| r.y() <= row.y() + 1.0)
-            .any(|r| r.tokens.iter().any(|t| column_of(columns, &t.piece.bbox) == Some(c)))
-    };
-    let below = |c: usize| {
-        rows[..header]
-            .iter()
-            .filter(|r| r.y() > row.y() + 1.0)
-            .any(|r| r.tokens.iter().any(|t| column_of(columns, &t.piece.bbox) == Some(c)))
-    };
-    if !below(own) {
-        return span;
-    }
-    let orphan = |c: usize| below(c) && !above_or_beside(c);
-    let low = (0..own).rev().take_while(|&c| orphan(c)).last().unwrap_or(own);
-    let high = (own + 1..columns.len()).take_while(|&c| orphan(c)).last().unwrap_or(own);
-    let mut best = (f32::INFINITY, own..own + 1);
-    for start in low..=own {
-        for end in own..=high {
-            let middle = (columns[start].x0 + columns[end].x1) / 2.0;
-            let far = (middle - bbox.center().x).abs();
-            if far < best.0 {
-                best = (far, start..end + 1);
+) -> Vec<Range<usize>> {
+    let row = &rows[line];
+    let mut above = vec![false; columns.len()];
+    let mut below = vec![false; columns.len()];
+    for other in rows {
+        let held = if other.y() > row.y() + 1.0 { &mut below } else { &mut above };
+        for token in &other.tokens {
+            if let Some(c) = column_of(columns, &token.piece.bbox) {
+                held[c] = true;
             }
         }
     }
-    best.1
+    let orphan = |c: usize| below[c] && !above[c];
+    (0..row.tokens.len())
+        .map(|i| {
+            let span = ruled_span(&row.tokens[i], extents, partial)
+                .unwrap_or_else(|| covered(columns, row, i));
+            if span.len() != 1 || !below[span.start] {
+                return span;
+            }
+            let own = span.start;
+            let center = row.tokens[i].piece.bbox.center().x;
+            let low = (0..own).rev().take_while(|&c| orphan(c)).last().unwrap_or(own);
+            let high = (own + 1..columns.len()).take_while(|&c| orphan(c)).last().unwrap_or(own);
+            let mut best = (f32::INFINITY, own..own + 1);
+            for start in low..=own {
+                for end in own..=high {
+                    let middle = (extents[start].0 + extents[end].1) / 2.0;
+                    // Within the accuracy of setting, the narrowest span is meant.
+                    let far = ((middle - center).abs() - CENTERED * row.size()).max(0.0);
+                    let narrower = end - start + 1 < best.1.len();
+                    if far < best.0 || (far == best.0 && narrower) {
+                        best = (far, start..end + 1);
+                    }
+                }
+            }
+            best.1
+        })
+        .collect()
+}
+
+/// The columns over the rule close below a header cell, if there is one.
+fn ruled_span(token: &Token, extents: &[(f32, f32)], partial: &[Edge]) -> Option<Range<usize>> {
+    let bbox = &token.piece.bbox;
+    let reach = 1.5 * token.piece.size;
+    let rule = partial
+        .iter()
+        .filter(|e| e.at > bbox.center().y && e.at < bbox.y1 + reach && over(e, bbox))
+        .min_by(|a, b| a.at.total_cmp(&b.at))?;
+    let under = |&(x0, x1): &(f32, f32)| {
+        let middle = (x0 + x1) / 2.0;
+        rule.from <= middle && middle <= rule.to
+    };
+    let first = extents.iter().position(under)?;
+    let last = extents.iter().rposition(under)?;
+    Some(first..last + 1)
 }
 
 /// A header cell takes the blank places below or above it, as it would between rules.

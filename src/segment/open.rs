@@ -23,7 +23,8 @@ const LINE_GAP: f32 = 3.2;
 const UNDERLINE: f32 = 2.5;
 /// Fewest lines with several pieces that make a table without rules.
 const MIN_LINES: usize = 3;
-/// Share of the pieces right of the first column that are figures in a table without rules.
+/// Share of the pieces right of the first column that are figures, or of the lines, not counting a
+/// header, that have a figure in one column at least.
 const FIGURE_SHARE: f32 = 0.5;
 /// Share of the lines with several pieces in a table between rules.
 const TABLE_LINES: f32 = 0.34;
@@ -46,6 +47,12 @@ const MAX_HEADER: usize = 8;
 const FULL_SHARE: f32 = 0.7;
 /// … and no piece of more characters than this.
 const SHORT: usize = 60;
+/// Share of a table's places that hold a piece, in the lines that have several.
+const DENSE_SHARE: f32 = 0.6;
+/// What padded names of two characters end with: 合计, 睢县, 序号.
+const PADDED: [char; 6] = ['计', '县', '市', '区', '省', '号'];
+/// Two characters of a padded name are no further apart than so many font sizes.
+const PADDING: f32 = 5.0;
 /// What captions over a table begin with.
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
@@ -53,6 +60,7 @@ const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"]
 /// rules that are no part of a ruled table.
 pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -> Vec<Fragment> {
     let mut rows = columns::rows_of(std::mem::take(tokens));
+    rows.iter_mut().for_each(join_padded);
     let across = without_underlines(across, &rows);
     let mut fragments = Vec::new();
     for stack in stacks(&across) {
@@ -79,6 +87,26 @@ pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -
     }
     *tokens = left.into_iter().flat_map(|r| r.tokens).collect();
     fragments
+}
+
+/// Joins a name of two characters that is padded to the width of its neighbours, where it opens a
+/// line: 合　　计, 睢　　县.
+fn join_padded(row: &mut Row) {
+    let alone = |t: &Token| {
+        let mut chars = t.piece.text.as_str().chars();
+        chars.next().filter(|_| chars.next().is_none())
+    };
+    let [first, second, _, ..] = row.tokens.as_slice() else { return };
+    let han = alone(first).is_some_and(|c| c >= '\u{2E80}');
+    let padded = alone(second).is_some_and(|c| PADDED.contains(&c));
+    let near = second.piece.bbox.x0 - first.piece.bbox.x1 <= PADDING * first.piece.size;
+    if han && padded && near {
+        let second = row.tokens.remove(1).piece;
+        let first = &mut row.tokens[0].piece;
+        first.raw.push_str(&second.raw);
+        first.text.append(&second.text);
+        first.bbox = first.bbox.union(&second.bbox);
+    }
 }
 
 /// The rules that do not merely underline a piece of text.
@@ -370,33 +398,43 @@ fn is_caption(row: &Row) -> bool {
     })
 }
 
-/// Whether the lines hold figures in columns, or a list with serial numbers before it.
+/// Whether the lines hold figures in columns, a list with serial numbers before it, or short words
+/// in many columns, line after line.
 fn stands_in_columns(rows: &[Row], columns: &[Column]) -> bool {
-    let mut figures = 0usize;
-    let mut words = 0usize;
+    let mut figures = vec![0usize; columns.len()];
+    let mut words = vec![0usize; columns.len()];
     let mut aligned = 0usize;
-    let mut several = 0usize;
     let mut serials: Vec<u32> = Vec::new();
-    for row in rows {
-        let held: Vec<Option<usize>> =
-            row.tokens.iter().map(|t| columns::column_of(columns, &t.piece.bbox)).collect();
-        for (token, column) in row.tokens.iter().zip(&held) {
+    let several: Vec<&Row> = rows.iter().filter(|r| r.tokens.len() > 1).collect();
+    for row in &several {
+        let mut last = None;
+        let mut in_order = true;
+        for token in &row.tokens {
+            let Some(c) = columns::column_of(columns, &token.piece.bbox) else { continue };
+            in_order &= last.is_none_or(|last| last < c);
+            last = Some(c);
             let text = token.piece.text.as_str();
-            match column {
-                Some(0) => serials.extend(text.trim().parse::<u32>()),
-                _ if is_figure(text) => figures += 1,
-                _ => words += 1,
+            if is_figure(text) {
+                figures[c] += 1
+            } else {
+                words[c] += 1
+            }
+            if c == 0 {
+                serials.extend(text.trim().parse::<u32>());
             }
         }
-        if row.tokens.len() > 1 {
-            several += 1;
-            aligned += usize::from(held.windows(2).all(|w| w[0] < w[1]));
-        }
+        aligned += usize::from(in_order);
     }
-    let enough = several >= MIN_LINES && aligned as f32 >= ALIGNED_SHARE * several as f32;
+    let count = several.len();
+    if count < MIN_LINES || (aligned as f32) < ALIGNED_SHARE * count as f32 {
+        return false;
+    }
+    // Up to two lines of words over a column of figures are its header.
+    let of_figures = |&c: &usize| figures[c] >= MIN_LINES - 1 && words[c] <= 2 + figures[c] / 4;
+    let most = (1..columns.len()).filter(of_figures).map(|c| figures[c]).max().unwrap_or(0);
     let serial = columns.len() > 2
         && serials.len() >= MIN_LINES
-        && serials.len() * 2 > rows.len()
+        && 2 * serials.len() > count
         && serials.windows(2).all(|w| w[1] == w[0] + 1);
     let full = rows.iter().filter(|r| r.tokens.len() == columns.len()).count();
     let short = |t: &Token| t.piece.text.as_str().chars().count() <= SHORT;
@@ -404,7 +442,12 @@ fn stands_in_columns(rows: &[Row], columns: &[Column]) -> bool {
         && full > MIN_LINES
         && full as f32 >= FULL_SHARE * rows.len() as f32
         && rows.iter().flat_map(|r| &r.tokens).all(short);
-    enough && (serial || list || figures as f32 >= FIGURE_SHARE * (figures + words) as f32)
+    let (f, w): (usize, usize) = (figures[1..].iter().sum(), words[1..].iter().sum());
+    // The scales of charts stand in columns too, most of which are blank.
+    let pieces: usize = several.iter().map(|r| r.tokens.len()).sum();
+    let dense = pieces as f32 >= DENSE_SHARE * (count * columns.len()) as f32;
+    let carried = dense && most as f32 >= FIGURE_SHARE * (count as f32 - 1.0);
+    serial || list || carried || f as f32 >= FIGURE_SHARE * (f + w) as f32
 }
 
 /// Whether dots lead from one column to the next, as in a table of contents.

@@ -107,7 +107,7 @@ fn ruled_table(
         return None;
     };
     let lattice = refine(lattice, tokens);
-    let fragment = lattice.fill(page, Ruling::Grid, tokens);
+    let fragment = lattice.fill(page, Ruling::Grid, &lattice.cut_all(tokens));
     (fragment.cols() > 1 && !is_drawing(&fragment)).then_some(fragment)
 }
 
