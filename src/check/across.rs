@@ -5,9 +5,24 @@ use crate::check::body::{programme_of, stage_of};
 use crate::check::figures::{Figure, Figures};
 use crate::check::finding::{Finding, Suspect};
 use crate::diag::{Severity, Wording};
-use crate::model::{Annex, ColumnRole, Level, Notice, Row};
+use crate::model::{Annex, ColumnRole, Frame, Level, Notice, Row};
 use crate::regions::{same_region, short_form, spoken};
 use std::collections::BTreeMap;
+
+/// Whether an older notice is one to compare with: of the same authority, and for the year before,
+/// or the same notice issued earlier.
+pub fn follows(new: &Notice, old: &Notice) -> bool {
+    let (new, old) = (&new.frame, &old.frame);
+    let authority = |frame: &Frame| frame.issuing_authorities.first().map(|a| a.value.clone());
+    let title = |frame: &Frame| frame.title.as_ref().map(|title| title.value.clone());
+    let (Some(year), Some(before)) = (new.plan_year, old.plan_year) else { return false };
+    let is_reissue = || match (old.date_of_writing.read(), new.date_of_writing.read()) {
+        (Some(first), Some(later)) => first < later && title(new) == title(old),
+        _ => false,
+    };
+    authority(new) == authority(old)
+        && (before.checked_add(1) == Some(year) || (before == year && is_reissue()))
+}
 
 /// Compares a notice with an older one. Where both are plans for one year, every cell that differs
 /// is noted; where the older is for the year before, the figures that the newer completes are held
@@ -214,4 +229,33 @@ fn key(row: &Row) -> (Option<String>, String) {
         short_form(&name).map_or(name.clone(), str::to_owned)
     };
     (row.region.parent.as_deref().map(short), short(&row.region.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Field;
+    use crate::place::{Located, Place, Spot};
+
+    fn notice(authority: &str, year: u16, date: &str) -> Notice {
+        let place = Place { page: 1, spot: Spot::Text { line: 1, column: 1 } };
+        let mut notice = Notice::default();
+        notice.frame.issuing_authorities = vec![Located::new(authority.to_owned(), place)];
+        notice.frame.title = Some(Located::new("关于下达计划的通知".to_owned(), place));
+        notice.frame.plan_year = Some(year);
+        notice.frame.date_of_writing =
+            Field::Read(Located::new(date.parse().expect("a date"), place));
+        notice
+    }
+
+    #[test]
+    fn a_notice_follows_the_one_of_the_year_before_and_its_own_first_issue() {
+        let of_2022 = notice("甲省财政厅", 2022, "2022-01-30");
+        let of_2023 = notice("甲省财政厅", 2023, "2023-01-30");
+        let again = notice("甲省财政厅", 2023, "2023-06-01");
+        let other = notice("乙省财政厅", 2022, "2022-01-30");
+        assert!(follows(&of_2023, &of_2022) && !follows(&of_2022, &of_2023));
+        assert!(follows(&again, &of_2023) && !follows(&of_2023, &again));
+        assert!(!follows(&of_2023, &of_2023) && !follows(&of_2023, &other));
+    }
 }

@@ -15,7 +15,7 @@ mod report;
 mod sums;
 mod suspects;
 
-pub use across::across;
+pub use across::{across, follows};
 pub use finding::{Finding, Suspect};
 
 use crate::diag::Severity;

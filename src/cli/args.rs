@@ -117,7 +117,10 @@ pub struct Convert {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  \
     fubiao check notice.pdf\n  \
-    fubiao check --deny findings results/*.json")]
+    fubiao check this-year.pdf last-year.pdf\n  \
+    fubiao check --deny findings results/*.json\n\n\
+    Notices of one authority for following years are checked against each other too: what one\n\
+    completes, the other began; and so are two issues of one notice.")]
 pub struct Check {
     /// PDF or text files, results made earlier, or - for standard input
     #[arg(required = true)]

@@ -14,6 +14,7 @@ use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
 use crate::emit::xlsx;
 use crate::emit::{csv, datapackage, facts, json, tables, text};
 use crate::error::Error;
+use crate::model::Notice;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
@@ -240,39 +241,62 @@ fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
     }
 }
 
-/// Checks one input after the other; one that can't be read does not stop the others.
+/// Checks one input after the other, then those of following years, or issued twice, against each
+/// other; one that can't be read does not stop the others.
 fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     let options = args.limits.options();
     let mut worst = Status::Done;
+    let mut notices = Vec::new();
     for input in &args.inputs {
         let status = match check_one(reporter, &options, input) {
-            Ok(findings) => denied(args.deny, &findings),
+            Ok((name, notice, findings)) => {
+                notices.push((name, notice));
+                denied(args.deny, &findings)
+            }
             Err(status) => status,
         };
         worst = worst.max(status);
     }
+    for (name, later) in &notices {
+        for (other, earlier) in notices.iter().filter(|(_, n)| check::follows(later, n)) {
+            let findings = check::across(later, earlier);
+            let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
+            if findings.is_empty() {
+                continue;
+            }
+            let name = format!("{name} ({other})");
+            print(reporter, |out| reporter.write_findings(out, &name, &findings))?;
+            worst = worst.max(denied(args.deny, &findings));
+        }
+    }
     Ok(worst)
 }
 
-fn check_one(reporter: &Reporter, options: &Options, input: &Path) -> Answer<Vec<FindingRecord>> {
+/// The input's name, what it says, and what it says against itself.
+fn check_one(
+    reporter: &Reporter,
+    options: &Options,
+    input: &Path,
+) -> Answer<(String, Notice, Vec<FindingRecord>)> {
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
-    let (name, findings) = if bytes.trim_ascii_start().starts_with(b"{") {
+    let (name, notice, findings) = if bytes.trim_ascii_start().starts_with(b"{") {
         let record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
-        (record.source.name, check::check(&notice))
+        let findings = check::check(&notice);
+        (record.source.name, notice, findings)
     } else {
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
         let reading = pipeline::read(&source, options).map_err(stop)?;
         let diagnostics: Vec<_> = reading.diagnostics.iter().map(DiagnosticRecord::from).collect();
         reporter.diagnostics(&source.name, &diagnostics);
-        (source.name, reading.findings)
+        (source.name, reading.notice, reading.findings)
     };
     let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
     print(reporter, |out| reporter.write_findings(out, &name, &findings))?;
-    Ok(findings)
+    Ok((name, notice, findings))
 }
 
 /// Judges one file after the other.
