@@ -9,8 +9,9 @@ use crate::place::{Place, PlacedText, Spot};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
 use crate::repair::headers::{self, Again};
+use crate::repair::loose::{self, Lone};
 use crate::repair::rows::{self, Kinds};
-use crate::segment::outline::{Block, Fragment, Role, Ruling, TextBlock};
+use crate::segment::outline::{Block, Fragment, GridCell, Role, Ruling, TextBlock};
 
 /// How many rows back the kinds of columns are judged by; a whole long table would be counted
 /// again for every page.
@@ -32,6 +33,7 @@ pub fn tables(sink: &mut Sink, blocks: &[Block]) -> Vec<Table> {
             Block::Image { .. } => {}
         }
     }
+    joining.place_loose(sink, None, Lone::NameMayNotStand);
     let groups = joining.into_groups();
     groups.into_iter().flat_map(|group| halves::join(sink, group)).collect()
 }
@@ -46,6 +48,8 @@ struct Open {
     col_edges: Vec<f32>,
     /// Whether those edges are drawn on paper.
     is_drawn: bool,
+    /// How many panels its last page has.
+    panels: u16,
 }
 
 /// The tables under one title so far, and what was said since the last fragment.
@@ -57,11 +61,21 @@ struct Joining {
     unit: Option<PlacedText>,
     /// Whether a title, unit or heading said that what follows is another table.
     parted: bool,
+    /// Lines since the last fragment that may be rows of its table.
+    loose: Vec<TextBlock>,
 }
 
 impl Joining {
     /// Weighs a line between fragments.
     fn read_text(&mut self, sink: &mut Sink, text: &TextBlock) {
+        match text.role {
+            Role::Prose if !self.parted && !self.groups.is_empty() => {
+                self.loose.push(text.clone());
+                return;
+            }
+            Role::Prose | Role::Continuation => {}
+            _ => self.place_loose(sink, None, Lone::NameMayNotStand),
+        }
         match text.role {
             Role::AnnexTitle => match &mut self.title {
                 Some(title) if squeezed(title) == squeezed(&text.text) => {
@@ -93,8 +107,28 @@ impl Joining {
         }
     }
 
+    /// Puts lines that are rows to the latest table, or to the one of the last group that is named.
+    fn place_loose(&mut self, sink: &mut Sink, table: Option<usize>, lone: Lone) {
+        let lines = std::mem::take(&mut self.loose);
+        let Some(group) = self.groups.last_mut() else { return };
+        let index = table.unwrap_or(group.len().saturating_sub(1));
+        let Some(open) = group.get_mut(index) else { return };
+        // Text between tables is long only where it is none of them.
+        for line in lines.iter().take(RECENT) {
+            let row = loose::row_of(line, &open.col_edges, &open.kinds(), lone);
+            let Some(row) = row else { continue };
+            note(sink, "row_outside_grid", Some(line.text.clone()), &line.raw);
+            open.add(sink, vec![row]);
+        }
+    }
+
     /// Puts a fragment to the table it goes on with, or begins one with it.
     fn read_fragment(&mut self, sink: &mut Sink, fragment: &Fragment) {
+        let folded = self.groups.last().and_then(|group| group.last());
+        if let Some(panels) = folded.and_then(|open| open.unfold(fragment)) {
+            panels.iter().for_each(|panel| self.read_fragment(sink, panel));
+            return;
+        }
         let mut rows = rows::rows_of(sink, fragment);
         let captions = take_captions(sink, &mut rows);
         if captions.title.is_some() || captions.unit.is_some() {
@@ -115,12 +149,18 @@ impl Joining {
             self.groups.push(Vec::new());
             self.parted = false;
         }
+        let Some(group) = self.groups.last() else { return };
+        let found = which_table(group, &rows, fragment);
+        // A name at the foot of a page is a row if the next page begins with figures that lack one.
+        let lone = match found {
+            Some((index, header)) if group[index].lacks_name(&rows, header) => Lone::NameMayStand,
+            _ => Lone::NameMayNotStand,
+        };
+        self.place_loose(sink, found.map(|(index, _)| index), lone);
         let (title, unit) = (self.title.clone(), self.unit.clone());
         let Some(group) = self.groups.last_mut() else { return };
-        match which_table(group, &rows, fragment) {
-            Some((index, header)) => {
-                group[index].go_on(sink, rows, fragment, header);
-            }
+        match found {
+            Some((index, header)) => group[index].go_on(sink, rows, fragment, header),
             None => group.push(Open::begin(sink, rows, fragment, title, unit)),
         }
     }
@@ -256,6 +296,7 @@ impl Open {
             table: Table { columns, title, unit, header, rows: data },
             col_edges: fragment.col_edges.clone(),
             is_drawn,
+            panels: fragment.panels,
         }
     }
 
@@ -364,6 +405,13 @@ impl Open {
         if self.is_finished(data) || (!has_header && headers::is_other_header(&own, data)) {
             return false;
         }
+        // The right half of a wide table has no names.
+        if let Some(key) = own.key.filter(|&key| own.words[key] && !own.figures[key]) {
+            let named = data.iter().filter(|row| !rows::is_blank(row, key)).count();
+            if data.len() > 1 && named * 2 < data.len() {
+                return false;
+            }
+        }
         (0..self.table.columns).all(|col| {
             // A column of names does not turn into one of figures: that would be the right half of a
             // wide table.
@@ -391,17 +439,57 @@ impl Open {
                 note_row(sink, form.rule(), row);
             }
         }
+        self.panels = fragment.panels;
+        self.add(sink, data);
+    }
+
+    /// Adds the rows of a page, the first of which may go on with the last of the page before.
+    fn add(&mut self, sink: &mut Sink, data: Vec<TableRow>) {
         let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);
         let mut data = data.into_iter();
-        if fragment.panels <= 1
-            && let (Some(last), Some(mut first)) = (self.table.rows.last_mut(), data.next())
-            && !rows::mend(sink, &kinds, last, &first)
+        if self.panels <= 1
+            && let Some(mut first) = data.next()
         {
-            rows::carry_spans(sink, &kinds, &mut self.table.rows[recent..], &mut first);
-            self.table.rows.push(first);
+            let last = self.table.rows.last_mut();
+            if !last.is_some_and(|last| rows::mend(sink, &kinds, last, &first)) {
+                rows::carry_spans(sink, &kinds, &mut self.table.rows[recent..], &mut first);
+                self.table.rows.push(first);
+            }
         }
         self.table.rows.extend(data);
+    }
+
+    /// Whether the first row of data below the header lacks the name that the rows of the table
+    /// have.
+    fn lacks_name(&self, rows: &[TableRow], header: HeaderAgain) -> bool {
+        let first = rows.get(header.map_or(0, |(count, _)| count));
+        let key =
+            self.kinds().key.filter(|_| rows.iter().all(|r| r.slots.len() == self.table.columns));
+        first.zip(key).is_some_and(|(first, key)| rows::is_blank(first, key))
+    }
+
+    /// The panels of a page that shows too few rows, and no header, to tell them by itself.
+    fn unfold(&self, fragment: &Fragment) -> Option<Vec<Fragment>> {
+        let (columns, panels) = (self.table.columns, usize::from(self.panels));
+        if panels < 2 || fragment.panels > 1 || fragment.cols() != columns * panels {
+            return None;
+        }
+        let panel = |index: usize| {
+            let from = index * columns;
+            let inside = |cell: &&GridCell| (from..from + columns).contains(&cell.col);
+            let cells = fragment.cells.iter().filter(inside);
+            Fragment {
+                panel: index as u16,
+                panels: self.panels,
+                col_edges: fragment.col_edges[from..=from + columns].to_vec(),
+                cells: cells
+                    .map(|cell| GridCell { col: cell.col - from, ..cell.clone() })
+                    .collect(),
+                ..fragment.clone()
+            }
+        };
+        Some((0..panels).map(panel).collect())
     }
 }
 

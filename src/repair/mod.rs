@@ -8,6 +8,7 @@ mod frame;
 mod halves;
 mod headers;
 pub mod joins;
+mod loose;
 mod paragraphs;
 mod rows;
 

@@ -1,0 +1,78 @@
+//! Rows that stand outside every grid: a page that holds but one row of a table without rules shows
+//! no table, so its row comes as a line of text between fragments.
+
+use crate::geom::Rect;
+use crate::place::{Place, PlacedText, Spot};
+use crate::repair::document::{Slot, TableCell, TableRow};
+use crate::repair::rows::{self, Kinds, is_figure, is_mark};
+use crate::segment::outline::TextBlock;
+
+/// A longer text is no name of a region.
+const LONGEST_NAME: usize = 16;
+
+/// Which lines may be rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lone {
+    /// A name alone is a row whose figures the next page shows.
+    NameMayStand,
+    /// A row has figures.
+    NameMayNotStand,
+}
+
+/// The line as a row of the table with these edges of columns: words under words, figures under
+/// figures. `None` where it is none.
+pub(super) fn row_of(
+    line: &TextBlock,
+    col_edges: &[f32],
+    kinds: &Kinds,
+    lone: Lone,
+) -> Option<TableRow> {
+    let columns = col_edges.len().checked_sub(1)?;
+    let key = kinds.key?;
+    let pieces = pieces(&line.text);
+    let mut slots: Vec<Slot> = Vec::with_capacity(columns);
+    for edges in col_edges.windows(2) {
+        let bbox = Rect::new(edges[0], line.bbox.y0, edges[1], line.bbox.y1);
+        slots.push(rows::blank(Place::of_box(line.page, bbox)));
+    }
+    let mut next = 0;
+    let mut figures = 0;
+    for piece in &pieces {
+        let Spot::Box(bbox) = piece.place()?.spot else { return None };
+        let middle = bbox.center().x;
+        let col =
+            (next..columns).find(|&c| col_edges[c] <= middle && middle <= col_edges[c + 1])?;
+        let text = piece.as_str();
+        let is_number = is_figure(text) || is_mark(text);
+        if is_number != kinds.figures.get(col).copied().unwrap_or(false) {
+            return None;
+        }
+        figures += usize::from(is_number && col != key);
+        let place = match &slots[col] {
+            Slot::Cell(cell) => cell.place,
+            _ => return None,
+        };
+        slots[col] = Slot::Cell(TableCell { raw: text.to_owned(), text: piece.clone(), place });
+        next = col + 1;
+    }
+    let row = TableRow { slots, page: line.page, panel: 0 };
+    let is_named = rows::is_filled(&row, key);
+    let is_name = lone == Lone::NameMayStand
+        && pieces.len() == 1
+        && line.text.as_str().chars().count() <= LONGEST_NAME;
+    (is_named && (figures > 0 || is_name)).then_some(row)
+}
+
+/// The words of a line, each with its places.
+fn pieces(text: &PlacedText) -> Vec<PlacedText> {
+    let mut pieces = vec![PlacedText::new()];
+    for c in text.chars() {
+        match (c.ch.is_whitespace(), pieces.last_mut()) {
+            (false, Some(last)) => last.push(c.ch, c.place),
+            (true, Some(last)) if !last.is_empty() => pieces.push(PlacedText::new()),
+            _ => {}
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
