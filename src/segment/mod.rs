@@ -107,10 +107,13 @@ impl PlainLine {
 
     /// The pieces as lines of their own.
     fn split(&self) -> Vec<PlainLine> {
-        let alone = |piece: &crate::normalize::lines::Piece| {
-            let line = Line { bbox: piece.bbox, pieces: vec![piece.clone()] };
-            let text = line.text();
-            PlainLine { compact: compact(text.as_str()), text, line, ..self.clone() }
+        let alone = |piece: &crate::normalize::lines::Piece| PlainLine {
+            page: self.page,
+            page_width: self.page_width,
+            opens_page: self.opens_page,
+            line: Line { bbox: piece.bbox, pieces: vec![piece.clone()] },
+            text: piece.text.clone(),
+            compact: compact(piece.text.as_str()),
         };
         self.line.pieces.iter().map(alone).collect()
     }
