@@ -504,8 +504,8 @@ impl<'a> Walk<'a, '_> {
                 state.font_size = font.1.as_f64();
                 state.font = known.unwrap_or_else(|| {
                     let dict = resources.get_font(font.0);
-                    let lost = resources.fonts.contains_key(name);
-                    self.sheet.incomplete |= lost && dict.is_none();
+                    let lost = !resources.fonts.is_empty();
+                    self.sheet.incomplete |= resources.fonts.contains_key(name) && dict.is_none();
                     let loaded = dict.and_then(|dict| self.shelf.font(&dict));
                     let loaded = loaded.or_else(|| self.shelf.fallback(lost));
                     fonts.push((name.to_vec(), loaded));

@@ -169,8 +169,8 @@ impl<'a> Shelf<'a> {
         font
     }
 
-    /// The font for text without one: Helvetica for ASCII where the page has no font of that name;
-    /// nothing is known of codes whose font is `lost`, named but missing or broken.
+    /// The font for text without one: Helvetica for ASCII where the page has no fonts at all; nothing
+    /// is known of codes whose font is `lost`, missing or broken among others.
     pub fn fallback(&mut self, lost: bool) -> Option<FontId> {
         if let Some(known) = self.fallbacks[usize::from(lost)] {
             return Some(known);
