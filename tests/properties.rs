@@ -742,3 +742,130 @@ mod sums {
         assert!(time.as_secs() < 2, "{time:?}");
     }
 }
+
+/// Law 5: what is emitted validates, and reading what was written gives the same values.
+#[cfg(feature = "cli")]
+mod emitted {
+    use fubiao::emit::json;
+    use fubiao::emit::record::NoticeRecord;
+    use fubiao::geom::Rect;
+    use fubiao::model::{
+        Amount, Annex, Cell, Column, ColumnRole, Field, Frame, Level, Notice, Region, Row, Status,
+    };
+    use fubiao::pipeline::{Reading, TextFrom};
+    use fubiao::place::{Located, Place, Spot};
+    use fubiao::source::Source;
+    use fubiao::validate::Judge;
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
+    /// Boxes in quarters of a point, which two decimals hold exactly; lines and columns.
+    fn place() -> impl Strategy<Value = Place> {
+        let quarters = || -4000_i32..40_000;
+        let corners = (quarters(), quarters(), quarters(), quarters());
+        let rect = corners.prop_map(|(a, b, c, d)| {
+            let [a, b, c, d] = [a, b, c, d].map(|q| q as f32 / 4.0);
+            Spot::Box(Rect::new(a, b, c, d))
+        });
+        let text =
+            (1..u32::MAX, 1..u32::MAX).prop_map(|(line, column)| Spot::Text { line, column });
+        (1..u32::MAX, prop_oneof![rect, text]).prop_map(|(page, spot)| Place { page, spot })
+    }
+
+    fn amount() -> impl Strategy<Value = Amount> {
+        (-(1_i128 << 95)..(1_i128 << 95), 0..=28_u32)
+            .prop_map(|(digits, scale)| Amount::new(Decimal::from_i128_with_scale(digits, scale)))
+    }
+
+    fn cell() -> impl Strategy<Value = Cell> {
+        let other = prop_oneof![
+            Just(Status::Blank),
+            Just(Status::Placeholder),
+            Just(Status::Text),
+            Just(Status::Unreadable),
+        ];
+        let held = prop_oneof![
+            amount().prop_map(|a| (Some(a), None, Status::Value)),
+            (proptest::option::of(any::<String>()), other).prop_map(|(t, s)| (None, t, s)),
+        ];
+        (any::<String>(), held, place()).prop_map(|(raw, (value, text, status), place)| Cell {
+            raw,
+            value,
+            text,
+            status,
+            place,
+        })
+    }
+
+    fn row() -> impl Strategy<Value = (String, Vec<Cell>, Place)> {
+        (any::<String>(), proptest::collection::vec(cell(), 2), place())
+    }
+
+    fn notice() -> impl Strategy<Value = Notice> {
+        let rows = proptest::collection::vec(row(), 0..5);
+        (any::<String>(), any::<String>(), any::<u32>(), rows, place()).prop_map(
+            |(title, date, number, rows, place)| {
+                let column = |text: &str| Column {
+                    path: vec![title.clone(), text.to_owned()],
+                    unit: Some(title.clone()),
+                    role: ColumnRole::Stock,
+                    place,
+                };
+                let rows = rows.into_iter().zip(1..).map(|((name, cells, place), number)| Row {
+                    number,
+                    region: Region {
+                        name,
+                        level: Level::Other,
+                        parent_row: (number > 1).then_some(0),
+                        parent: Some(title.clone()),
+                        code: None,
+                        place,
+                    },
+                    serial: None,
+                    cells,
+                });
+                Notice {
+                    annexes: vec![Annex {
+                        number,
+                        title: Some(Located::new(title.clone(), place)),
+                        place,
+                        unit: None,
+                        columns: vec![column("甲"), column("乙")],
+                        rows: rows.collect(),
+                        notes: vec![Located::new(date.clone(), place)],
+                    }],
+                    frame: Frame {
+                        title: Some(Located::new(title, place)),
+                        date_of_writing: Field::Raw(Located::new(date, place)),
+                        ..Frame::default()
+                    },
+                    ..Notice::default()
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_emitted_validates_and_reads_back(notice in notice()) {
+            let reading = Reading {
+                notice,
+                findings: Vec::new(),
+                diagnostics: Vec::new(),
+                repairs: Vec::new(),
+                pages: 1,
+                text_from: TextFrom::TextLayer,
+                encoding: None,
+            };
+            let source = Source::new("notice.pdf", b"%PDF-1.7\n".to_vec()).expect("it begins as a PDF");
+            let mut written = Vec::new();
+            json::write(&mut written, &NoticeRecord::new(&source, &reading)).expect("memory takes it");
+            let verdict = Judge::new().judge(&written);
+            prop_assert!(verdict.is_valid(), "{:?}", verdict.violations);
+            let record = json::read(&written).expect("what was written can be read");
+            prop_assert_eq!(record.to_notice().expect("it is a notice"), reading.notice);
+        }
+    }
+}
