@@ -11,6 +11,10 @@ use std::ops::Range;
 
 /// A line with more pieces, or a table with more columns, than this is none.
 const MAX_COLUMNS: usize = 300;
+/// Columns are merged no more often than this: a page can hold half a million pieces.
+const MAX_MERGES: usize = 60;
+/// A header has no more lines than this.
+const MAX_HEADER: usize = 12;
 /// Two groups of pieces are one column if pieces bridge them in so many more lines than have a
 /// piece in each: a name printed with gaps (长　沙　市) among names without.
 const BRIDGED: usize = 3;
@@ -133,8 +137,8 @@ fn touched(columns: &[Column], bbox: &Rect) -> Range<usize> {
 
 /// Makes one of neighbours that are no two columns.
 fn merge(mut columns: Vec<Column>, rows: &[Row], bridges: &[Rect]) -> Vec<Column> {
-    while columns.len() > 1 {
-        let gaps = columns.len() - 1;
+    for _ in 0..MAX_MERGES {
+        let gaps = columns.len().saturating_sub(1);
         let mut both = vec![0usize; gaps];
         let mut bridged = vec![0usize; gaps];
         let mut lines = vec![0usize; columns.len()];
@@ -231,7 +235,7 @@ pub(super) fn lattice(rows: &[Row], columns: &[Column], across: &[Edge], bbox: &
     let mut ys = vec![bbox.y0];
     for pair in groups.windows(2) {
         let (above, below) = (&rows[pair[0].end - 1], &rows[pair[1].start]);
-        let rule = full.iter().copied().find(|&y| above.y() < y && y < below.y());
+        let rule = rule_between(&full, above, below);
         ys.push(rule.unwrap_or((above.y() + below.y()) / 2.0));
     }
     ys.push(bbox.y1);
@@ -284,13 +288,17 @@ fn is_anchor(row: &Row, columns: &[Column], figure_columns: &[bool]) -> bool {
     }
 }
 
+/// The first of the rules, which come top down, between two lines.
+fn rule_between(full: &[f32], above: &Row, below: &Row) -> Option<f32> {
+    full.get(full.partition_point(|&y| y <= above.y())).copied().filter(|&y| y < below.y())
+}
+
 /// The lines between each two full rules.
 fn bands(rows: &[Row], full: &[f32]) -> Vec<Range<usize>> {
     let mut bands = Vec::new();
     let mut start = 0;
     for i in 1..=rows.len() {
-        let parted =
-            i == rows.len() || full.iter().any(|&y| rows[i - 1].y() < y && y < rows[i].y());
+        let parted = i == rows.len() || rule_between(full, &rows[i - 1], &rows[i]).is_some();
         if parted {
             bands.push(start..i);
             start = i;
@@ -343,7 +351,7 @@ fn header_end(
     let first_anchor = first_anchor.min(first.end);
     let spanning = |r: &Row| (0..r.tokens.len()).any(|i| covered(columns, r, i).len() > 1);
     let mut end = usize::from(first_anchor > 0);
-    while end < first_anchor {
+    while end < first_anchor.min(MAX_HEADER) {
         let near = rows[end].y() - rows[end - 1].y() <= HEADER_LEADING * rows[end].size();
         if !(near || spanning(&rows[end - 1])) {
             break;

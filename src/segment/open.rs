@@ -15,6 +15,8 @@ use std::ops::Range;
 const SAME_END: f32 = 6.0;
 /// Stacks of rules that are looked after at a time; a page has few tables.
 const MAX_STACKS: usize = 60;
+/// A page with more horizontal rules than this outside of frames is hatched.
+const MAX_RULES: usize = 5_000;
 /// An empty band between two rules of one table is no higher than this.
 const EMPTY_BAND: f32 = 40.0;
 /// Lines of one unruled table are no further apart than so many font sizes.
@@ -58,9 +60,15 @@ const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"]
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
 /// rules that are no part of a ruled table.
-pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -> Vec<Fragment> {
+pub(super) fn open_tables(
+    page: u32,
+    tokens: &mut Vec<Token>,
+    across: &[Edge],
+    limit: usize,
+) -> Vec<Fragment> {
     let mut rows = columns::rows_of(std::mem::take(tokens));
     rows.iter_mut().for_each(join_padded);
+    let across = if across.len() > MAX_RULES { &[] } else { across };
     let across = without_underlines(across, &rows);
     let mut fragments = Vec::new();
     for stack in stacks(&across) {
@@ -68,7 +76,7 @@ pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -
             let (top, rules) = (stack[span.start], span.len() + 1);
             let mut taken = take_between(&mut rows, &stack, span);
             take_header_above(&mut rows, &mut taken, &top);
-            match between_rules(page, taken, &across, rules) {
+            match between_rules(page, taken, &across, rules, limit) {
                 Ok(fragment) => fragments.push(fragment),
                 Err(back) => put_back(&mut rows, back),
             }
@@ -77,7 +85,7 @@ pub(super) fn open_tables(page: u32, tokens: &mut Vec<Token>, across: &[Edge]) -
     let (stretches, others) = stretches(rows);
     let mut left = others;
     for stretch in stretches {
-        match without_frame(page, stretch, &across) {
+        match without_frame(page, stretch, &across, limit) {
             Ok((fragment, rest)) => {
                 fragments.push(fragment);
                 left.extend(rest);
@@ -151,13 +159,15 @@ fn between(rows: &[Row], top: f32, low: f32) -> Range<usize> {
     rows.partition_point(|r| r.y() < top)..rows.partition_point(|r| r.y() < low)
 }
 
+/// Whether the middle of the piece lies within the ends of the rule.
+fn stands_within(token: &Token, edge: &Edge) -> bool {
+    let x = token.piece.bbox.center().x;
+    edge.from - SAME_END <= x && x <= edge.to + SAME_END
+}
+
 /// The parts of a row within the ends of a rule.
 fn within<'a>(row: &'a Row, edge: &Edge) -> impl Iterator<Item = &'a Token> {
-    let (from, to) = (edge.from - SAME_END, edge.to + SAME_END);
-    row.tokens.iter().filter(move |t| {
-        let x = t.piece.bbox.center().x;
-        from <= x && x <= to
-    })
+    row.tokens.iter().filter(|t| stands_within(t, edge))
 }
 
 /// The runs of bands between rules that hold a table, as ranges of rules, both ends included: two
@@ -224,7 +234,7 @@ fn take_between(rows: &mut [Row], stack: &[Edge], span: Range<usize>) -> Vec<Row
     let lines = between(rows, top.at, low.at);
     for row in &mut rows[lines] {
         let inside: Vec<Token> = within(row, &top).cloned().collect();
-        row.tokens.retain(|t| !inside.contains(t));
+        row.tokens.retain(|t| !stands_within(t, &top));
         taken.extend(Row::of(inside));
     }
     taken
@@ -249,7 +259,7 @@ fn take_header_above(rows: &mut [Row], taken: &mut Vec<Row>, edge: &Edge) {
             break;
         }
         low = line.y();
-        row.tokens.retain(|t| !line.tokens.contains(t));
+        row.tokens.retain(|t| !stands_within(t, edge));
         taken.insert(0, line);
     }
 }
@@ -267,9 +277,14 @@ fn between_rules(
     mut rows: Vec<Row>,
     across: &[Edge],
     rules: usize,
+    limit: usize,
 ) -> Result<Fragment, Vec<Row>> {
     let columns = columns::columns(&rows);
-    if columns.len() < 2 || rows.len() < 2 || has_leaders(&rows) {
+    if columns.len() < 2
+        || rows.len() < 2
+        || columns.len().saturating_mul(rows.len()) > limit
+        || has_leaders(&rows)
+    {
         return Err(rows);
     }
     columns::cut_bridging_pieces(&mut rows, &columns);
@@ -351,6 +366,7 @@ fn without_frame(
     page: u32,
     rows: Vec<Row>,
     across: &[Edge],
+    limit: usize,
 ) -> Result<(Fragment, Vec<Row>), Vec<Row>> {
     let body = table_lines(&rows);
     if body.is_empty() {
@@ -358,7 +374,8 @@ fn without_frame(
     }
     let mut table = rows[body.clone()].to_vec();
     let columns = columns::columns(&table);
-    if columns.len() < 2 || has_leaders(&table) {
+    if columns.len() < 2 || columns.len().saturating_mul(table.len()) > limit || has_leaders(&table)
+    {
         return Err(rows);
     }
     columns::cut_bridging_pieces(&mut table, &columns);

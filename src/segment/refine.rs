@@ -16,7 +16,7 @@ const FIGURES: f32 = 0.8;
 const FITS: f32 = 2.0;
 
 /// The lattice with the columns and rows that its text shows within its rules.
-pub(super) fn refine(lattice: Lattice, tokens: &[Token]) -> Lattice {
+pub(super) fn refine(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice {
     let mut by_col: Vec<Vec<&Token>> = vec![Vec::new(); lattice.cols()];
     for token in tokens {
         by_col[lattice.slot(&token.piece.bbox).1].push(token);
@@ -28,14 +28,23 @@ pub(super) fn refine(lattice: Lattice, tokens: &[Token]) -> Lattice {
             tokens.iter().filter(|t| t.piece.bbox.x0 > from - 1.0 && t.piece.bbox.x1 < to + 1.0);
         xs.extend(inner_columns(within.copied().cloned().collect()));
     }
-    let mut lattice = if xs.is_empty() { lattice } else { lattice.with_columns(&xs, tokens) };
+    let fits = |rows: usize, cols: usize| rows.saturating_mul(cols) <= limit;
+    let mut lattice = if xs.is_empty() || !fits(lattice.rows(), lattice.cols() + xs.len()) {
+        lattice
+    } else {
+        lattice.with_columns(&xs, tokens)
+    };
     divide_merged(&mut lattice, tokens);
     let mut by_row: Vec<Vec<Token>> = vec![Vec::new(); lattice.rows()];
     for token in tokens {
         by_row[lattice.slot(&token.piece.bbox).0].push(token.clone());
     }
     let ys: Vec<f32> = by_row.into_iter().flat_map(|tokens| inner_rows(&lattice, tokens)).collect();
-    if ys.is_empty() { lattice } else { lattice.with_rows(&ys) }
+    if ys.is_empty() || !fits(lattice.rows() + ys.len(), lattice.cols()) {
+        lattice
+    } else {
+        lattice.with_rows(&ys)
+    }
 }
 
 /// Puts walls up in rows that are ruled below alone, under a header that is ruled both ways: a cell
@@ -55,7 +64,7 @@ fn divide_merged(lattice: &mut Lattice, tokens: &[Token]) {
             let (c, bbox) = (col(t), &t.piece.bbox);
             lattice.xs[c] - FITS <= bbox.x0 && bbox.x1 <= lattice.xs[c + 1] + FITS
         });
-        let beside = held[i].windows(2).any(|w| w[0].line == w[1].line && col(w[0]) < col(w[1]));
+        let beside = held[i].windows(2).any(|w| w[0].line == w[1].line && col(w[0]) != col(w[1]));
         let figures = held[i].iter().any(|t| is_figure(t.piece.text.as_str()));
         if fits && beside && figures {
             divided.entry((cell.col, cell.colspan)).or_default().push(i);

@@ -31,34 +31,75 @@ pub struct PageTables {
 
 /// Finds the tables of one page.
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
-    let mut tokens = tokens(page);
+    let limit = options.limits.table_cells as usize;
+    let mut pool = Pool::of(page);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
     frames.extend(edges::tiled(&page.fills, &frames));
     let mut fragments = Vec::new();
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
-        let inside = take_inside(&mut tokens, &bbox);
-        match ruled_table(sink, options, page.number, &frame, &inside) {
-            Some(fragment) => fragments.push(fragment),
-            None => {
-                tokens.extend(inside);
-                lone.across.extend(frame.across);
+        let inside = pool.inside(&bbox);
+        let tokens: Vec<Token> = inside.iter().map(|&i| pool.tokens[i].clone()).collect();
+        match ruled_table(sink, options, page.number, &frame, &tokens) {
+            Some(fragment) => {
+                fragments.push(fragment);
+                pool.take(&inside);
             }
+            None => lone.across.extend(frame.across),
         }
     }
-    fragments.extend(open_tables(page.number, &mut tokens, &lone.across));
+    let mut tokens = pool.left();
+    fragments.extend(open_tables(page.number, &mut tokens, &lone.across, limit));
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
 }
 
-/// All pieces of the page, each with the number of its line.
-fn tokens(page: &LinedPage) -> Vec<Token> {
-    let lines = page.lines.iter().enumerate();
-    lines
-        .flat_map(|(line, l)| l.pieces.iter().map(move |p| Token { line, piece: p.clone() }))
-        .collect()
+/// The pieces of a page by height, so that a frame looks at those beside it alone.
+struct Pool {
+    /// Each with the number of its line; by the height of their middles.
+    tokens: Vec<Token>,
+    /// Whether a table has taken the piece.
+    taken: Vec<bool>,
+}
+
+impl Pool {
+    fn of(page: &LinedPage) -> Pool {
+        let lines = page.lines.iter().enumerate();
+        let mut tokens: Vec<Token> = lines
+            .flat_map(|(line, l)| l.pieces.iter().map(move |p| Token { line, piece: p.clone() }))
+            .collect();
+        tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        let taken = vec![false; tokens.len()];
+        Pool { tokens, taken }
+    }
+
+    /// The pieces whose middles lie in the box and that no table has taken.
+    fn inside(&self, bbox: &Rect) -> Vec<usize> {
+        let bbox = bbox.grow(TOUCH);
+        let first = self.tokens.partition_point(|t| middle(t) < bbox.y0);
+        let last = self.tokens.partition_point(|t| middle(t) <= bbox.y1);
+        (first..last)
+            .filter(|&i| !self.taken[i] && bbox.contains(self.tokens[i].piece.bbox.center()))
+            .collect()
+    }
+
+    fn take(&mut self, tokens: &[usize]) {
+        for &i in tokens {
+            self.taken[i] = true;
+        }
+    }
+
+    /// The pieces that no table has taken.
+    fn left(self) -> Vec<Token> {
+        let all = self.tokens.into_iter().zip(self.taken);
+        all.filter(|(_, taken)| !taken).map(|(token, _)| token).collect()
+    }
+}
+
+fn middle(token: &Token) -> f32 {
+    token.piece.bbox.center().y
 }
 
 /// The frames that may be tables, those inside others first, so that a table in a cell or in a
@@ -73,15 +114,6 @@ fn inner_first(frames: Vec<Edges>) -> Vec<Edges> {
     let area = |f: &Edges| f.bbox().map_or(0.0, |b| b.width() * b.height());
     frames.sort_by(|a, b| area(a).total_cmp(&area(b)));
     frames
-}
-
-/// Takes the tokens whose middle lies in the box.
-fn take_inside(tokens: &mut Vec<Token>, bbox: &Rect) -> Vec<Token> {
-    let bbox = bbox.grow(TOUCH);
-    let (inside, outside) =
-        std::mem::take(tokens).into_iter().partition(|t| bbox.contains(t.piece.bbox.center()));
-    *tokens = outside;
-    inside
 }
 
 /// The table that a frame of edges makes, if it makes one: two columns and two filled cells at least.
@@ -106,7 +138,7 @@ fn ruled_table(
         });
         return None;
     };
-    let lattice = refine(lattice, tokens);
+    let lattice = refine(lattice, tokens, limit);
     let fragment = lattice.fill(page, Ruling::Grid, &lattice.cut_all(tokens));
     (fragment.cols() > 1 && !is_drawing(&fragment)).then_some(fragment)
 }
