@@ -151,6 +151,9 @@ pub struct Inspect {
     /// The stage to stop after
     #[arg(long, value_name = "STAGE")]
     pub until: Until,
+    /// Draw each page with its edges, cells and tables into this folder, as page-0001.svg …
+    #[arg(long, value_name = "DIR")]
+    pub svg: Option<PathBuf>,
     /// Where to stop.
     #[command(flatten)]
     pub limits: LimitArgs,

@@ -14,6 +14,7 @@ use crate::pipeline;
 use crate::place::{Place, PlacedText, Spot};
 use crate::repair::document::{Document, Paragraph, Slot, Table, TableRow};
 use crate::segment::outline::{Block, Fragment, Outline};
+use crate::segment::{draw, tables};
 use crate::source::Source;
 use std::io::{self, Write};
 
@@ -46,6 +47,20 @@ pub fn write(
     };
     let (diagnostics, repairs) = sink.into_parts();
     Ok(written.and_then(|()| noted(out, &diagnostics, &repairs)))
+}
+
+/// Pictures of the pages with what `segment` finds on them: number and SVG of each.
+///
+/// # Errors
+/// Those of the notice.
+pub fn pictures(source: &Source, options: &Options) -> Result<Vec<(u32, String)>, Error> {
+    let mut sink = Sink::new();
+    let lines = pipeline::until_lines(&mut sink, options, source)?;
+    let picture = |page: &LinedPage| {
+        let found = tables::fragments(&mut Sink::new(), options, page);
+        (page.number, draw::svg(page, &found.fragments))
+    };
+    Ok(lines.pages.iter().map(picture).collect())
 }
 
 fn page(out: &mut dyn Write, page: &Page) -> io::Result<()> {

@@ -331,6 +331,9 @@ fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
     let options = args.limits.options();
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
+    if let Some(folder) = &args.svg {
+        draw(reporter, folder, &args.input, &source, &options)?;
+    }
     let mut answer = Ok(());
     print(reporter, |out| {
         inspect::write(out, args.until, &source, &options).unwrap_or_else(|e| {
@@ -345,6 +348,25 @@ fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
 fn man(reporter: &Reporter, folder: &Path) -> Answer {
     let unwritten = |e: io::Error| unwritten(reporter, &Output::File(folder.to_owned()), &e);
     clap_mangen::generate_to(Args::command(), folder).map_err(unwritten)?;
+    Ok(Status::Done)
+}
+
+/// Draws the pages into a folder, one file each.
+fn draw(
+    reporter: &Reporter,
+    folder: &Path,
+    input: &Path,
+    source: &Source,
+    options: &Options,
+) -> Answer {
+    let pictures = inspect::pictures(source, options).map_err(|e| stopped(reporter, input, &e))?;
+    let unmade = |e| unwritten(reporter, &Output::File(folder.to_owned()), &e);
+    std::fs::create_dir_all(folder).map_err(unmade)?;
+    for (number, svg) in pictures {
+        let output = Output::File(folder.join(format!("page-{number:04}.svg")));
+        files::write_output(&output, |out| out.write_all(svg.as_bytes()))
+            .map_err(|e| unwritten(reporter, &output, &e))?;
+    }
     Ok(Status::Done)
 }
 

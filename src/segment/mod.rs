@@ -7,6 +7,7 @@ mod art;
 mod captions;
 mod cells;
 mod columns;
+pub mod draw;
 mod edges;
 mod figures;
 mod frame;
