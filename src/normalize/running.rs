@@ -105,8 +105,9 @@ fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
         .collect()
 }
 
-/// Takes out lines that stand at the same place of most pages. One that stands in the margin goes
-/// everywhere; another stays where it stands first: it may be the title of what follows.
+/// Takes out lines that stand at the same place of most pages. One that stands in the margin, no
+/// larger than the text, goes everywhere; another stays where it stands first: it may be the title
+/// of what follows.
 pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
     if pages.len() < 2 {
         return;
@@ -133,8 +134,10 @@ pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
         let mut gone = BTreeSet::new();
         for (i, key) in running {
             let first = met.insert(key);
-            let margin = !of_text(page) && in_band(&page.lines[i].bbox, page.height, MARGIN_BAND);
-            if margin || !first && (most > 2 || of_text(page)) {
+            let line = &page.lines[i];
+            let margin = !of_text(page) && in_band(&line.bbox, page.height, MARGIN_BAND);
+            let head = margin && size(line) < 1.15 * usual_size(page);
+            if head || !first && (margin || most > 2 || of_text(page)) {
                 gone.insert(i);
             }
         }
@@ -154,6 +157,18 @@ pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
             !goes
         });
     }
+}
+
+/// Size of the line's largest piece, in points.
+fn size(line: &Line) -> f32 {
+    line.pieces.iter().map(|p| p.size).fold(0.0, f32::max)
+}
+
+/// The size in the middle of those of the page's lines, in points.
+fn usual_size(page: &LinedPage) -> f32 {
+    let mut sizes: Vec<f32> = page.lines.iter().map(size).collect();
+    sizes.sort_by(f32::total_cmp);
+    sizes.get(sizes.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// What makes a line the same on another page: its text and its height on the page. `None` for what
@@ -194,4 +209,58 @@ fn inside_rules(rules: &[Rule], bbox: &Rect) -> bool {
         sides.1 |= rule.at >= bbox.center().x;
     }
     sides.0 && sides.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::lines::Piece;
+    use crate::place::{Place, PlacedText};
+
+    fn line(page: u32, text: &str, y: f32, size: f32) -> Line {
+        let bbox = Rect::new(100.0, y, 100.0 + size * text.chars().count() as f32, y + size);
+        let mut placed = PlacedText::new();
+        text.chars().for_each(|c| placed.push(c, Place::of_box(page, bbox)));
+        let piece = Piece { raw: text.to_owned(), text: placed, bbox, size };
+        Line { pieces: vec![piece], bbox }
+    }
+
+    fn page(number: u32, lines: &[(&str, f32, f32)]) -> LinedPage {
+        let lines = lines.iter().map(|&(text, y, size)| line(number, text, y, size)).collect();
+        LinedPage { number, width: 595.0, height: 842.0, lines, ..LinedPage::default() }
+    }
+
+    fn texts(pages: &[LinedPage]) -> Vec<String> {
+        pages.iter().flat_map(|p| &p.lines).map(Line::raw).collect()
+    }
+
+    #[test]
+    fn a_running_head_goes_and_a_title_printed_again_stays_once() {
+        let text = |n| [("甲", 300.0, 12.0), ("乙", 320.0, 12.0), ("丙", 340.0 + n as f32, 12.0)];
+        let pages = |top: (&'static str, f32, f32)| -> Vec<LinedPage> {
+            (1..=3).map(|n| page(n, &[&[top][..], &text(n)[..]].concat())).collect()
+        };
+        let mut headed = pages(("某某公司报告", 40.0, 9.0));
+        drop_running_lines(&mut Sink::new(), &mut headed);
+        assert!(!texts(&headed).contains(&"某某公司报告".to_owned()));
+
+        let mut titled = pages(("某某计划表", 40.0, 20.0));
+        drop_running_lines(&mut Sink::new(), &mut titled);
+        assert_eq!(texts(&titled).iter().filter(|t| *t == "某某计划表").count(), 1);
+    }
+
+    #[test]
+    fn a_bare_number_at_the_foot_goes_where_it_counts_the_pages() {
+        let mut pages: Vec<LinedPage> = [("7", 1), ("8", 2), ("9", 3)]
+            .map(|(text, n)| {
+                page(n, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), (text, 790.0, 9.0)])
+            })
+            .into();
+        drop_page_numbers(&mut Sink::new(), &mut pages);
+        assert_eq!(texts(&pages), ["甲", "乙", "甲", "乙", "甲", "乙"]);
+
+        let mut one = vec![page(4, &[("甲", 300.0, 12.0), ("165766", 790.0, 9.0)])];
+        drop_page_numbers(&mut Sink::new(), &mut one);
+        assert_eq!(texts(&one), ["甲", "165766"]);
+    }
 }
