@@ -11,6 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const INPUTS: &[&str] = &["notice.txt", "notice.pdf", "notice-reportlab.pdf"];
 
@@ -77,6 +78,21 @@ fn every_sample_says_where_it_comes_from() {
             let producer = format!("\n\"{input}\" = ");
             assert!(about.contains(&producer), "{}: who made {input}?", sample.display());
         }
+    }
+}
+
+/// What each stage gives on the sample with the most layouts. What `typing` and `check` give stands
+/// in the samples' notice.json.
+#[test]
+fn stages() {
+    for stage in ["extract", "normalize", "segment", "repair"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_fubiao"))
+            .args(["inspect", "samples/aid-2021/notice.pdf", "--quiet", "--until", stage])
+            .output()
+            .expect("the command starts");
+        assert!(output.status.success(), "{stage}: {}", String::from_utf8_lossy(&output.stderr));
+        let shown = String::from_utf8(output.stdout).expect("what is shown is UTF-8");
+        insta::assert_snapshot!(stage, shown);
     }
 }
 
