@@ -280,11 +280,15 @@ fn clauses<'a>(text: &'a str, found: &[Found]) -> Vec<Clause<'a>> {
             .trim_start_matches(['，', ',', '、', '：', ':', '）', ')', ' '])
             .trim_end_matches(['，', ',', '、', '（', '(', ' ', '和', '及', '或']);
     }
-    // 6月底、12月底前报送: what follows the last date is due at each.
+    // 6月底、12月底前报送: what follows the last date is due at each. No one lists more dates in a row
+    // than there are months; a made-up sentence could have a million.
+    let mut in_a_row = 0;
     for index in (1..clauses.len()).rev() {
         let next = clauses[index].rest;
         let clause = &mut clauses[index - 1];
-        if clause.rest.is_empty() && clause.subject.is_empty() {
+        let is_bare = clause.rest.is_empty() && clause.subject.is_empty();
+        in_a_row = if is_bare { in_a_row + 1 } else { 0 };
+        if (1..=12).contains(&in_a_row) {
             clause.rest = next;
         }
     }

@@ -57,7 +57,7 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// What stands beside the names in the issuing mark: 文件.
-const MARK: &str = "文件";
+const MARK: (char, char) = ('文', '件');
 
 /// The authorities of an issuing mark or a signature, printed one a line, several on a line, or one
 /// over several lines; 文件 is left out wherever it landed.
@@ -116,21 +116,22 @@ fn names_on_line(line: &PlacedText) -> Vec<PlacedText> {
 
 /// A name with 文件 at its end, at its start or in its middle, as joint marks come out flattened.
 fn split_off_mark(part: &PlacedText) -> Vec<PlacedText> {
-    let text = part.as_str();
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    for (at, mark) in text.match_indices(MARK) {
-        pieces.push(part.slice(start..at));
-        start = at + mark.len();
+    let mut pieces = vec![PlacedText::new()];
+    let mut chars = part.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c.ch == MARK.0 && chars.next_if(|next| next.ch == MARK.1).is_some() {
+            pieces.push(PlacedText::new());
+        } else if let Some(piece) = pieces.last_mut() {
+            piece.push(c.ch, c.place);
+        }
     }
-    pieces.push(part.slice(start..text.len()));
     pieces
 }
 
 /// Whether the name is that of a body, by its ending; brackets at its end do not count.
 fn is_body(name: &str) -> bool {
     let name = without_end_brackets(name);
-    name.chars().count() > 1 && ENDINGS.iter().any(|ending| name.ends_with(ending))
+    name.chars().nth(1).is_some() && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// 残联（宁波不发） without （宁波不发）.

@@ -90,6 +90,7 @@ pub fn targets(_sink: &mut Sink, body: &[Paragraph], frame: &Frame) -> Vec<Targe
     let mut targets = Vec::new();
     // The stage that the headings above name, with their levels.
     let mut headings: Vec<(u8, Option<String>)> = Vec::new();
+    let mut reach = Reach::default();
     for paragraph in body {
         if let Some(level) = paragraph.level {
             headings.retain(|(above, _)| *above < level);
@@ -97,7 +98,8 @@ pub fn targets(_sink: &mut Sink, body: &[Paragraph], frame: &Frame) -> Vec<Targe
             headings.push((level, heading.as_deref().and_then(stage_in)));
         }
         let stage = headings.iter().rev().find_map(|(_, stage)| stage.as_ref());
-        in_paragraph(&mut targets, &names, stage, &Prose::of(&paragraph.text));
+        reach = Reach { last_whole: reach.last_whole, ..Reach::default() };
+        in_paragraph(&mut targets, &mut reach, &names, stage, &Prose::of(&paragraph.text));
     }
     targets
 }
@@ -147,35 +149,48 @@ struct Whole {
     over_semicolons: bool,
 }
 
-/// Where we are in a paragraph: brackets open, and the whole that is being divided.
+/// Where we are in a paragraph.
 #[derive(Default)]
 struct Reach {
+    /// Brackets that are open.
     depth: u32,
+    /// The whole that is being divided.
     whole: Option<Whole>,
+    /// Index of the last target that is no part of another.
+    last_whole: Option<usize>,
 }
 
 /// Adds the targets of one paragraph.
-fn in_paragraph(targets: &mut Vec<Target>, names: &Names, stage: Option<&String>, prose: &Prose) {
+fn in_paragraph(
+    targets: &mut Vec<Target>,
+    reach: &mut Reach,
+    names: &Names,
+    stage: Option<&String>,
+    prose: &Prose,
+) {
     let text = prose.as_str();
-    let mut reach = Reach::default();
     let mut from = body::number_length(text);
     let first = targets.len();
     // Where the words of the target under way begin.
     let mut begins = from;
     for figure in figures(text) {
         let Some(between) = text.get(from..figure.span.start) else { continue };
-        reach.walk(between, targets);
+        reach.walk(between, targets.len());
         let tail = if targets.len() > first { tail_length(between) } else { 0 };
         let lead = lead_of(&between[tail..], from + tail);
         let part_of = reach.whole.map(|whole| whole.target);
         // The target of the same whole that a figure without words of its own goes on with.
-        let going = targets.iter().rposition(|t| t.part_of == part_of).filter(|&at| at >= first);
-        let going = going.filter(|_| lead.is_empty() && runs_on(between));
+        let last = targets.len().saturating_sub(1);
+        let going = match part_of {
+            Some(_) => targets.last().filter(|t| t.part_of == part_of).map(|_| last),
+            None => reach.last_whole,
+        };
+        let going = going.filter(|&at| at >= first && lead.is_empty() && runs_on(between));
         let Some(quantity) = quantity(prose, &figure) else { continue };
         if going.is_none() {
             begins = if lead.is_empty() { figure.span.start } else { lead.start };
-            let last = targets.iter().rposition(|t| t.part_of.is_none()).filter(|&at| at >= first);
-            let above = part_of.or(last).and_then(|at| targets.get(at));
+            let before = reach.last_whole.filter(|&at| at >= first);
+            let above = part_of.or(before).and_then(|at| targets.get(at));
             let words = text.get(lead).unwrap_or_default();
             let mut target = target(names, words, above, quantity.place);
             target.part_of = part_of;
@@ -183,6 +198,9 @@ fn in_paragraph(targets: &mut Vec<Target>, names: &Names, stage: Option<&String>
             if target.stage.is_none() {
                 let whole = above.filter(|_| part_of.is_some());
                 target.stage = whole.and_then(|t| t.stage.clone()).or_else(|| stage.cloned());
+            }
+            if part_of.is_none() {
+                reach.last_whole = Some(targets.len());
             }
             targets.push(target);
         }
@@ -206,7 +224,7 @@ fn runs_on(between: &str) -> bool {
 
 impl Reach {
     /// Follows brackets, sentences and 其中 through the text between two figures.
-    fn walk(&mut self, between: &str, targets: &[Target]) {
+    fn walk(&mut self, between: &str, targets: usize) {
         for (at, c) in between.char_indices() {
             match c {
                 '（' | '(' => self.depth += 1,
@@ -218,9 +236,8 @@ impl Reach {
                 '；' | ';' => self.whole = self.whole.filter(|whole| whole.over_semicolons),
                 '其' if between[at..].starts_with("其中") => {
                     // Within brackets the last figure is divided, elsewhere the last whole.
-                    let divided = targets
-                        .iter()
-                        .rposition(|target| self.depth > 0 || target.part_of.is_none());
+                    let divided =
+                        if self.depth > 0 { targets.checked_sub(1) } else { self.last_whole };
                     let rest = between[at + "其中".len()..].chars().next();
                     self.whole = divided.map(|target| Whole {
                         target,
