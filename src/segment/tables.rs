@@ -154,8 +154,14 @@ fn is_drawing(fragment: &Fragment) -> bool {
     }
     let blank = filled.iter().filter(|&&f| f == 0).count();
     let beside = filled.iter().filter(|&&f| f > 1).count();
-    beside < fragment.rows().clamp(1, 2)
-        || (blank > 1 && blank as f32 >= BLANK_ROWS * filled.len() as f32)
+    // What a page break leaves of a row may be one cell among blank ones.
+    let enough = match fragment.rows() {
+        0 => return true,
+        1 | 2 if fragment.cols() > 2 => 0,
+        1..=3 => 1,
+        _ => 2,
+    };
+    beside < enough || (blank > 1 && blank as f32 >= BLANK_ROWS * filled.len() as f32)
 }
 
 /// The lines that are left, whole or in part.
