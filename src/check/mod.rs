@@ -33,7 +33,8 @@ pub fn check(notice: &Notice) -> Vec<Finding> {
     let Rules { identities, groups, not_sums, parts_only, unmatched } = rules(&figures);
     let orders = order::orders(&figures);
     let mut findings = Vec::new();
-    let causes = suspects::causes(&figures, &groups, &identities);
+    let mut causes = suspects::causes(&figures, &groups, &identities);
+    findings.extend(report::missing_rows(&figures, &orders, &identities, &mut causes));
     for cause in &causes {
         findings.extend(report::broken(&figures, &orders, &identities, cause));
     }

@@ -10,7 +10,7 @@ use crate::check::suspects::{Cause, Patch, RowSlip};
 use crate::diag::{Severity, Wording};
 use crate::model::{Amount, Annex, Notice};
 use crate::place::Place;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Suspects that one finding names. The cells of a sum of thousands say no more than its place.
 const SUSPECTS: usize = 500;
@@ -47,11 +47,91 @@ pub fn broken(
         finding.places.extend(stated_place(figures, other));
     }
     name_suspects(figures, orders, &cause.patches, broken.len(), &mut finding);
+    if let ([identity], Kind::ColumnSum { .. }) = (&broken[..], first.kind)
+        && identity.residual < 0
+        && !has_likely_slip(figures, orders, &cause.patches)
+        && let Some(short) = identity.residual.checked_neg().and_then(|short| decimal(short, 0))
+    {
+        let (en, zh) = (format!("a row with {short} is missing"), format!("漏列一行{short}"));
+        add(&mut finding.message, "; or ", "；或", &en, &zh);
+    }
     if cause.patches.is_empty() {
         finding.suspects = cells_of(figures, first);
     }
     Some(finding)
 }
+
+/// The findings for groups that fall short in two columns or more with no likely slip of a hand in
+/// any: a row of theirs may be missing. Takes the causes it speaks for out of `causes`.
+pub fn missing_rows(
+    figures: &Figures,
+    orders: &[Order],
+    identities: &[Identity],
+    causes: &mut Vec<Cause>,
+) -> Vec<Finding> {
+    let short = |cause: &Cause| {
+        let [only] = cause.identities[..] else {
+            return None;
+        };
+        let identity = &identities[only];
+        let Kind::ColumnSum { annex, row, .. } = identity.kind else {
+            return None;
+        };
+        (identity.residual < 0 && !has_likely_slip(figures, orders, &cause.patches))
+            .then_some((annex, row))
+    };
+    let mut groups: BTreeMap<(usize, usize), Vec<Cause>> = BTreeMap::new();
+    for cause in causes.iter() {
+        if let Some(group) = short(cause) {
+            groups.entry(group).or_default().push(cause.clone());
+        }
+    }
+    groups.retain(|_, of_group| of_group.len() >= 2);
+    causes.retain(|cause| short(cause).is_none_or(|group| !groups.contains_key(&group)));
+    let mut findings = Vec::new();
+    for ((index, row), of_group) in groups {
+        let annex = &figures.notice.annexes[index];
+        let (number, name) = (annex.number, &annex.rows[row].region.name);
+        let mut parts = of_group.iter().filter_map(|c| broken(figures, orders, identities, c));
+        let Some(mut finding) = parts.next() else {
+            continue;
+        };
+        for other in parts {
+            finding.severity = finding.severity.max(other.severity);
+            finding.places.extend(other.places);
+            finding.suspects.extend(other.suspects);
+        }
+        let missing: Vec<String> = of_group
+            .iter()
+            .filter_map(|cause| {
+                let identity = &identities[*cause.identities.first()?];
+                let Kind::ColumnSum { column, .. } = identity.kind else {
+                    return None;
+                };
+                let short = decimal(identity.residual.checked_neg()?, 0)?;
+                Some(format!("{} {short}", header(annex, column)))
+            })
+            .collect();
+        finding.check = "row_missing";
+        finding.message = Wording::new(
+            format!(
+                "annex {number}: the rows of {name} fall short of it by {}; a row with these figures may be missing",
+                missing.join(" and ")
+            ),
+            format!("附件{number}：{name}各行相加分别少{}，可能漏了一行", missing.join("、")),
+        );
+        findings.push(finding);
+    }
+    findings
+}
+
+/// Whether some way to mend is a single slip of a hand.
+fn has_likely_slip(figures: &Figures, orders: &[Order], patches: &[Patch]) -> bool {
+    weigh(figures, orders, patches, 1).first().is_some_and(|way| way.cost <= LIKELY)
+}
+
+/// The cost up to which a way to mend is a single slip of a hand.
+const LIKELY: i64 = 15;
 
 /// The note for a difference that rounding explains.
 pub fn rounded(

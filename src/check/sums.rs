@@ -56,7 +56,7 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
         hold_to_the_last_digit(figures, &mut family.iter_mut().collect::<Vec<_>>());
         identities.extend(family);
     }
-    drop_unstated(figures, annex.columns.len(), &mut identities);
+    drop_unstated(figures, annex, &mut identities);
     trust(figures, annex, &mut identities);
     ColumnSums { groups, identities, not_sums, parts_only }
 }
@@ -247,18 +247,28 @@ fn looks_averaged(figures: &Figures, identity: &Identity) -> bool {
         && sum.unsigned_abs() > stated.unsigned_abs().saturating_mul(2)
 }
 
-/// A blank where a sum could stand states nothing, unless the column states its sums elsewhere.
-fn drop_unstated(figures: &Figures, columns: usize, identities: &mut Vec<Identity>) {
-    let stated = |i: &Identity| {
-        i.terms.first().is_some_and(|t| matches!(figures.at(t.var), Figure::Value(_)))
-    };
-    let mut stating = vec![false; columns];
-    for identity in identities.iter().filter(|i| stated(i) && i.state() != State::Broken) {
-        if let Some((_, column)) = row_and_column(identity) {
-            stating[column] = true;
-        }
+/// A blank where a sum could stand states nothing, unless the column states its sums elsewhere, or
+/// the row states its own and the column counts things, which all add up.
+fn drop_unstated(figures: &Figures, annex: &Annex, identities: &mut Vec<Identity>) {
+    let mut columns = vec![false; annex.columns.len()];
+    let mut rows = vec![false; annex.rows.len()];
+    let holding = |i: &&Identity| is_stated(figures, i) && i.state() != State::Broken;
+    for (row, column) in identities.iter().filter(holding).filter_map(row_and_column) {
+        rows[row] = true;
+        columns[column] = true;
     }
-    identities.retain(|i| stated(i) || row_and_column(i).is_some_and(|(_, c)| stating[c]));
+    identities.retain(|i| {
+        let Kind::ColumnSum { annex: index, row, column } = i.kind else {
+            return true;
+        };
+        let counted = || rows[row] && figures.shape(index, column).counts;
+        is_stated(figures, i) || columns[column] || counted()
+    });
+}
+
+/// Whether the sum is printed.
+fn is_stated(figures: &Figures, identity: &Identity) -> bool {
+    identity.terms.first().is_some_and(|t| matches!(figures.at(t.var), Figure::Value(_)))
 }
 
 /// The stating row and the column of a column sum.
@@ -292,7 +302,9 @@ fn trust(figures: &Figures, annex: &Annex, identities: &mut [Identity]) {
             && identity.terms.len() > 2
             && figures.shape(index, column).counts;
         let parts_blank = identity.terms.iter().skip(1).all(|t| figures.at(t.var) == Figure::Blank);
-        if (rows[row] || columns[column] || total_of_counts) && !parts_blank {
+        let borne_out =
+            columns[column] || (is_stated(figures, identity) && (rows[row] || total_of_counts));
+        if borne_out && !parts_blank {
             identity.trust = Trust::Firm;
         }
     }
