@@ -6,6 +6,7 @@
 
 use crate::diag::{Repair, Sink, Stage};
 use crate::place::{Place, PlacedText, Spot};
+use crate::repair::above;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
 use crate::repair::headers::{self, Again};
@@ -58,6 +59,8 @@ struct Joining {
     /// Groups closed by a title, and the one still open at the end.
     groups: Vec<Vec<Open>>,
     title: Option<PlacedText>,
+    /// Font size of the title, in points.
+    title_size: f32,
     unit: Option<PlacedText>,
     /// Whether a title, unit or heading said that what follows is another table.
     parted: bool,
@@ -69,11 +72,20 @@ impl Joining {
     /// Weighs a line between fragments.
     fn read_text(&mut self, sink: &mut Sink, text: &TextBlock) {
         match text.role {
-            Role::Prose if !self.parted && !self.groups.is_empty() => {
+            Role::Prose => {
+                // Long text is none of a table's.
+                if self.loose.len() >= RECENT {
+                    self.loose.clear();
+                }
                 self.loose.push(text.clone());
                 return;
             }
-            Role::Prose | Role::Continuation => {}
+            // Smaller words under the title are no part of it.
+            Role::AnnexTitle if self.parted && text.size < self.title_size - 1.0 => {
+                self.loose.push(text.clone());
+                return;
+            }
+            Role::Continuation => {}
             _ => self.place_loose(sink, None, Lone::NameMayNotStand),
         }
         match text.role {
@@ -85,6 +97,7 @@ impl Joining {
                 Some(title) if self.parted => title.append(&text.text),
                 _ => {
                     self.title = Some(text.text.clone());
+                    self.title_size = text.size;
                     self.unit = None;
                     self.parted = true;
                 }
@@ -156,12 +169,24 @@ impl Joining {
             Some((index, header)) if group[index].lacks_name(&rows, header) => Lone::NameMayStand,
             _ => Lone::NameMayNotStand,
         };
-        self.place_loose(sink, found.map(|(index, _)| index), lone);
+        let above = match found {
+            Some(_) => Vec::new(),
+            None => above::lines_above(&self.loose, fragment),
+        };
+        if above.is_empty() {
+            self.place_loose(sink, found.map(|(index, _)| index), lone);
+        }
+        self.loose.clear();
         let (title, unit) = (self.title.clone(), self.unit.clone());
         let Some(group) = self.groups.last_mut() else { return };
         match found {
             Some((index, header)) => group[index].go_on(sink, rows, fragment, header),
-            None => group.push(Open::begin(sink, rows, fragment, title, unit)),
+            None => {
+                let mut open = Open::begin(sink, rows, fragment, title, unit);
+                let header = std::mem::take(&mut open.table.header);
+                open.table.header = above::with_lines(header, &above, fragment);
+                group.push(open);
+            }
         }
     }
 

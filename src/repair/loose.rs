@@ -64,7 +64,7 @@ pub(super) fn row_of(
 }
 
 /// The words of a line, each with its places.
-fn pieces(text: &PlacedText) -> Vec<PlacedText> {
+pub(super) fn pieces(text: &PlacedText) -> Vec<PlacedText> {
     let mut pieces = vec![PlacedText::new()];
     for c in text.chars() {
         match (c.ch.is_whitespace(), pieces.last_mut()) {

@@ -1,5 +1,6 @@
 //! `Outline` in, `Document` out: joins what lines and pages cut. The only room that joins.
 
+mod above;
 mod annex;
 #[cfg(test)]
 mod art;

@@ -1,0 +1,155 @@
+//! Header lines that a table without vertical rules left outside its grid, and group titles that
+//! stand over several of its columns.
+//!
+//! With no rules between the columns, a word over three columns looks like a line of its own above
+//! the table, or like a part of the column it stands over. Where it belongs shows in its place: the
+//! words of the lowest tier stand lower than those that reach over all tiers.
+
+use crate::geom::Point;
+use crate::place::{Place, PlacedChar, PlacedText, Spot};
+use crate::repair::document::{Slot, TableCell, TableRow};
+use crate::repair::loose::pieces;
+use crate::repair::rows;
+use crate::segment::outline::{Fragment, Ruling, TextBlock};
+
+/// More lines than this above a table are no header.
+const MOST_LINES: usize = 4;
+/// Words of a header are no longer than this.
+const LONGEST: usize = 20;
+/// Two words of one tier differ in height by no more than this share of their size.
+const SAME_TIER: f32 = 0.3;
+
+/// The lines that may be header of the fragment: short ones close above it.
+pub(super) fn lines_above(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextBlock> {
+    if fragment.ruling == Ruling::Grid {
+        return Vec::new();
+    }
+    let is_above = |line: &&TextBlock| {
+        let text = line.text.as_str();
+        let middle = line.bbox.center();
+        line.page == fragment.page
+            && middle.y <= fragment.bbox.y0 + line.size
+            && middle.y >= fragment.bbox.y0 - line.size * 2.0 * MOST_LINES as f32
+            && (fragment.bbox.x0..=fragment.bbox.x1).contains(&middle.x)
+            && text.chars().count() <= LONGEST
+            && !text.contains(['。', '；', '：', '，', ':'])
+    };
+    let above: Vec<TextBlock> = lines.iter().filter(is_above).cloned().collect();
+    if above.len() > MOST_LINES { Vec::new() } else { above }
+}
+
+/// The header rows with what stands above them; `header` has no row where the grid left out all.
+pub(super) fn with_lines(
+    header: Vec<TableRow>,
+    above: &[TextBlock],
+    fragment: &Fragment,
+) -> Vec<TableRow> {
+    match header.as_slice() {
+        [] => lines_as_rows(above, fragment),
+        [row] if fragment.ruling != Ruling::Grid && !row.slots.contains(&Slot::Left) => {
+            lift_groups(row, above).unwrap_or(header)
+        }
+        _ => header,
+    }
+}
+
+/// One tier a line, each word over the column it stands over.
+fn lines_as_rows(above: &[TextBlock], fragment: &Fragment) -> Vec<TableRow> {
+    let mut tiers = Vec::new();
+    for line in above {
+        let blank = |edges: &[f32]| {
+            let bbox = crate::geom::Rect::new(edges[0], line.bbox.y0, edges[1], line.bbox.y1);
+            rows::blank(Place::of_box(line.page, bbox))
+        };
+        let mut slots: Vec<Slot> = fragment.col_edges.windows(2).map(blank).collect();
+        for piece in pieces(&line.text) {
+            let Some(middle) = middle(&piece) else { return Vec::new() };
+            let edges = fragment.col_edges.windows(2);
+            let col = edges.take_while(|edges| edges[1] < middle.x).count();
+            match slots.get_mut(col) {
+                Some(slot) => *slot = cell(piece),
+                None => return Vec::new(),
+            }
+        }
+        tiers.push(TableRow { slots, page: line.page, panel: fragment.panel });
+    }
+    tiers
+}
+
+/// A word's cell.
+fn cell(text: PlacedText) -> Slot {
+    let place = text.place().unwrap_or(Place { page: 1, spot: Spot::Box(Default::default()) });
+    Slot::Cell(TableCell { raw: text.as_str().to_owned(), text, place })
+}
+
+/// The middle of a text on its page.
+fn middle(text: &PlacedText) -> Option<Point> {
+    match text.place()?.spot {
+        Spot::Box(bbox) => Some(bbox.center()),
+        Spot::Text { .. } => None,
+    }
+}
+
+/// Two tiers of one row: words above the lowest line of the row, alone over a run of columns and in
+/// the middle of it, are lifted to a tier of their own.
+fn lift_groups(row: &TableRow, above: &[TextBlock]) -> Option<Vec<TableRow>> {
+    let texts: Vec<PlacedText> = (0..row.slots.len())
+        .map(|col| row.cell(col).map(|cell| cell.text.clone()).unwrap_or_default())
+        .collect();
+    let height = |c: &PlacedChar| match c.place.spot {
+        Spot::Box(bbox) => Some((bbox.center().y, bbox.height())),
+        Spot::Text { .. } => None,
+    };
+    let (mut lowest, mut size) = (f32::MIN, 0f32);
+    for c in texts.iter().flat_map(PlacedText::chars) {
+        let (y, h) = height(&c)?;
+        lowest = lowest.max(y);
+        size = size.max(h);
+    }
+    let is_low = |c: &PlacedChar| height(c).is_some_and(|(y, _)| lowest - y <= size * SAME_TIER);
+    let low: Vec<PlacedText> =
+        texts.iter().map(|text| text.chars().filter(is_low).collect()).collect();
+    let high: Vec<PlacedText> =
+        texts.iter().map(|text| text.chars().filter(|c| !is_low(c)).collect()).collect();
+    let mut words: Vec<PlacedText> = above.iter().flat_map(|line| pieces(&line.text)).collect();
+    // What stands over a word of the lowest tier in its own column may be a group's title too.
+    let both = (0..texts.len()).filter(|&col| !low[col].is_empty() && !high[col].is_empty());
+    words.extend(both.map(|col| high[col].clone()));
+
+    let mut upper: Vec<Slot> = row.slots.clone();
+    let mut lower: Vec<Slot> = vec![Slot::Above; row.slots.len()];
+    let mut used = 0;
+    let mut col = 1;
+    while col < texts.len() {
+        let run = (col..texts.len()).take_while(|&c| !low[c].is_empty()).count();
+        let end = col + run;
+        let center = |c: usize| middle(&low[c]).map(|p| p.x);
+        if run >= 2
+            && let (Some(first), Some(last)) = (center(col), center(end - 1))
+        {
+            let over: Vec<&PlacedText> = words
+                .iter()
+                .filter(|word| middle(word).is_some_and(|p| (first..=last).contains(&p.x)))
+                .collect();
+            let off = |word: &PlacedText| {
+                middle(word).map_or(f32::MAX, |p| (p.x - (first + last) / 2.0).abs())
+            };
+            if let [word] = over.as_slice()
+                && off(word) <= (last - first) * 0.25
+            {
+                upper[col] = cell((*word).clone());
+                upper[col + 1..end].fill(Slot::Left);
+                for c in col..end {
+                    lower[c] = cell(low[c].clone());
+                }
+                used += 1;
+            }
+        }
+        col = end.max(col + 1);
+    }
+    if used == 0 || used < words.len() {
+        return None;
+    }
+    let (page, panel) = (row.page, row.panel);
+    Some(vec![TableRow { slots: upper, page, panel }, TableRow { slots: lower, page, panel }])
+}
