@@ -8,7 +8,7 @@ use crate::check::figures::{Figures, Fixed, SCALE, Var, fixed};
 use crate::check::identity::{Identity, Kind, State, Trust};
 use crate::check::sums::Group;
 use crate::model::{Annex, Column, ColumnRole, Level, Notice, Quantity, Target};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Programmes of notices of this kind, each with the words for it; the first word found in a text
 /// names it, so narrower programmes stand before wider ones.
@@ -82,9 +82,17 @@ pub fn body_figures(figures: &Figures, groups: &[Vec<Group>]) -> BodyFigures {
     let notice = figures.notice;
     let totals = totals(figures, groups);
     let mut bound = BodyFigures { identities: Vec::new(), unmatched: Vec::new() };
+    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (p, part) in notice.targets.iter().enumerate() {
+        if let Some(whole) = part.part_of {
+            parts.entry(whole).or_default().push(p);
+        }
+    }
     for (t, target) in notice.targets.iter().enumerate() {
         for (q, quantity) in target.quantities.iter().enumerate() {
-            bound.identities.extend(parts_in_body(figures, t, q));
+            if let Some(parts) = parts.get(&t) {
+                bound.identities.extend(parts_in_body(figures, t, q, parts));
+            }
             if target.region.is_some() {
                 continue;
             }
@@ -276,12 +284,13 @@ const ONE: Fixed = 10_i128.pow(SCALE);
 
 /// A figure as the sum of its parts in the body (其中), where at least two are named in its unit
 /// and they are all of it.
-fn parts_in_body(figures: &Figures, t: usize, q: usize) -> Option<Identity> {
+fn parts_in_body(figures: &Figures, t: usize, q: usize, named: &[usize]) -> Option<Identity> {
     let notice = figures.notice;
     let quantity = notice.targets[t].quantities.get(q)?;
     let mut parts = Vec::new();
     let mut rounding = fixed(quantity.half_unit)?;
-    for (p, part) in notice.targets.iter().enumerate().filter(|(_, part)| part.part_of == Some(t)) {
+    for &p in named {
+        let part = notice.targets.get(p)?;
         let same = part.quantities.iter().position(|other| same_unit(&other.unit, &quantity.unit));
         let Some(at) = same else {
             continue;
