@@ -1,7 +1,7 @@
 //! Character codes in, characters out: what the codes of a PDF's fonts stand for.
 //!
 //! A font names its characters in one of many ways; they are tried in the order of [`How`], the
-//! surest first. What no way reads honestly becomes U+FFFD in the end ([`Shelf::settle`]): the bytes
+//! surest first. What no way reads honestly becomes U+FFFD in the end ([`Readings::settle`]): the bytes
 //! themselves are never passed on. Where the glyphs stand is left to `content`.
 
 use std::collections::{BTreeMap, HashMap};
