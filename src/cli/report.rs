@@ -10,6 +10,9 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+/// Suspects shown to people for one finding; the likeliest come first.
+const SUSPECTS: usize = 5;
+
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Volume {
@@ -164,8 +167,14 @@ impl Reporter {
             let severity = self.label(&finding.severity);
             let message = self.pick(&finding.message, &finding.message_zh);
             writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
-            for suspect in &finding.suspects {
+            let (shown, rest) = finding.suspects.split_at(finding.suspects.len().min(SUSPECTS));
+            for suspect in shown {
                 self.write_suspect(out, suspect)?;
+            }
+            match (rest.len(), self.lang) {
+                (0, _) => {}
+                (more, Lang::En) => writeln!(out, "  and {more} more cells, all in the JSON")?,
+                (more, Lang::Zh) => writeln!(out, "  另有 {more} 处，见 JSON")?,
             }
         }
         match (findings().count(), self.lang) {
