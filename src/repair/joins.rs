@@ -51,6 +51,8 @@ struct Open {
     is_drawn: bool,
     /// How many panels its last page has.
     panels: u16,
+    /// The header as the grid of the first page shows it, as later pages repeat it.
+    printed: Vec<TableRow>,
 }
 
 /// The tables under one title so far, and what was said since the last fragment.
@@ -184,6 +186,7 @@ impl Joining {
             None => {
                 let mut open = Open::begin(sink, rows, fragment, title, unit);
                 let header = std::mem::take(&mut open.table.header);
+                open.printed = header.clone();
                 open.table.header = above::with_lines(header, &above, fragment);
                 group.push(open);
             }
@@ -279,7 +282,7 @@ fn which_table(
     // a wide table stand on every other page.
     for (index, open) in group.iter().enumerate().rev().take(PARTS) {
         if open.table.columns == fragment.cols()
-            && let Some((count, Again::Whole)) = headers::again(&open.table.header, rows)
+            && let Some((count, Again::Whole)) = open.header_again(rows)
             && !open.is_finished(&rows[count..])
         {
             return Some((index, Some((count, Again::Whole))));
@@ -288,7 +291,7 @@ fn which_table(
     for (index, open) in group.iter().enumerate().rev().take(PARTS) {
         let rows = open.fit(rows, fragment);
         let Some(rows) = rows else { continue };
-        let header = headers::again(&open.table.header, &rows);
+        let header = open.header_again(&rows);
         let data = &rows[header.map_or(0, |(count, _)| count)..];
         let is_alike = header.is_some() || open.has_edges_of(fragment);
         if is_alike && open.goes_on_with(data, header.is_some()) {
@@ -322,7 +325,13 @@ impl Open {
             col_edges: fragment.col_edges.clone(),
             is_drawn,
             panels: fragment.panels,
+            printed: Vec::new(),
         }
+    }
+
+    /// How the rows repeat the header, if they do.
+    fn header_again(&self, rows: &[TableRow]) -> HeaderAgain {
+        headers::again(&self.printed, rows).or_else(|| headers::again(&self.table.header, rows))
     }
 
     /// The latest rows.
