@@ -51,6 +51,11 @@ enum Relation {
 const SAMPLE: usize = 128;
 /// Columns of a table that rules are searched in. Sums beside each other are found in wider ones.
 const COLUMNS_FOR_PAIRS: usize = 24;
+/// Columns that one sum of neighbours may have as parts.
+const PARTS: usize = 24;
+/// Sums of neighbours that are looked for in one table, and its columns that are looked at.
+const NEIGHBOURS: usize = 16;
+const COLUMNS_FOR_NEIGHBOURS: usize = 256;
 /// Words in a header that announce a sum.
 const SUM_WORDS: &[&str] = &["合计", "总计", "小计", "共计", "总数", "总额", "总量", "调整后"];
 
@@ -125,10 +130,10 @@ impl Search<'_> {
     /// Sums whose parts stand right before or right after them, inner ones first: 小计 of its
     /// parts, then 合计 of the 小计.
     fn sums_of_neighbours(&self, columns: &[usize]) -> Vec<Relation> {
-        let mut open = columns.to_vec();
+        let mut open: Vec<usize> = columns.iter().copied().take(COLUMNS_FOR_NEIGHBOURS).collect();
         let mut found = Vec::new();
         // Each round takes at least one column out, or ends.
-        while open.len() >= 3 {
+        while open.len() >= 3 && found.len() < NEIGHBOURS {
             let mut best: Option<(usize, Fit, Relation)> = None;
             for at in 0..open.len() {
                 for relation in neighbour_sums(&open, at) {
@@ -364,8 +369,10 @@ impl Search<'_> {
 /// The sums that the open column at `at` may state: of the columns right after or right before it.
 fn neighbour_sums(open: &[usize], at: usize) -> Vec<Relation> {
     let stated = open[at];
-    let after = (at + 3..=open.len()).map(|end| open[at + 1..end].to_vec());
-    let before = (0..at.saturating_sub(1)).rev().map(|start| open[start..at].to_vec());
+    let end = open.len().min(at + 1 + PARTS);
+    let start = at.saturating_sub(PARTS);
+    let after = (at + 3..=end).map(|end| open[at + 1..end].to_vec());
+    let before = (start..at.saturating_sub(1)).rev().map(|start| open[start..at].to_vec());
     after.chain(before).map(|parts| Relation::Sum { stated, parts }).collect()
 }
 

@@ -61,6 +61,10 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
     ColumnSums { groups, identities, not_sums, parts_only }
 }
 
+/// Total rows of one table that are checked. Tables have one or two; more would make one of every
+/// row.
+const TOTALS: usize = 16;
+
 /// How the rows are cut into sums; and the first of the parents whose rows do not add up to them,
 /// if they are taken for parts only.
 fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
@@ -117,10 +121,12 @@ fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
     let without_blocks: Vec<usize> = tops.iter().copied().filter(|r| !is_block(r)).collect();
     let blocks: Vec<usize> = tops.iter().copied().filter(|r| level(r) == Level::Subtotal).collect();
     let leaves: Vec<usize> = leaves.into_iter().filter(|r| !is_block(r)).collect();
+    let mut totals = 0;
     for (r, row) in annex.rows.iter().enumerate() {
-        if row.region.level != Level::Province || !children[r].is_empty() {
+        if row.region.level != Level::Province || !children[r].is_empty() || totals == TOTALS {
             continue;
         }
+        totals += 1;
         // While prefectures are the sums of their rows, a total of either is one of the other, and
         // only a fault could tell them apart.
         let (leaves, every) = match parents_add_up {

@@ -47,6 +47,8 @@ pub struct Cause {
 const TRIES: usize = 60_000;
 /// Cells that may be wrong together.
 const DEPTH: usize = 3;
+/// Columns of a table whose rows are tried as shifted.
+const COLUMNS: usize = 24;
 /// Ways to mend that are kept for one cause.
 const WAYS: usize = 4_096;
 
@@ -71,7 +73,7 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
         open.retain(|i| !cause.identities.contains(i));
         causes.push(cause);
     }
-    for patch in row_patches(&ledger, groups, &open) {
+    for_row_patches(&ledger, groups, &open.clone(), |patch| {
         let mended = ledger.mended_cleanly(&patch);
         // A row that stands twice shows it; the other slips need a second sum to bear them out.
         let least = if patch.slip == RowSlip::Repeated { 1 } else { 2 };
@@ -79,7 +81,7 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
             open.retain(|i| !mended.contains(i));
             causes.push(Cause { identities: mended, patches: vec![patch] });
         }
-    }
+    });
     for component in ledger.components(&open) {
         let patches = (1..=DEPTH)
             .map(|depth| ledger.search(&component, depth, &mut tries))
@@ -365,9 +367,14 @@ impl<'f> Ledger<'f> {
     }
 }
 
-/// Changes to whole rows that could explain what is open, the simplest first.
-fn row_patches(ledger: &Ledger, groups: &[Vec<Group>], open: &BTreeSet<usize>) -> Vec<Patch> {
-    let mut patches = Vec::new();
+/// Tries changes to whole rows that could explain what is open, the simplest first. They are tried
+/// one by one, for a long table has many of them.
+fn for_row_patches(
+    ledger: &Ledger,
+    groups: &[Vec<Group>],
+    open: &BTreeSet<usize>,
+    mut consider: impl FnMut(Patch),
+) {
     let mut rows: BTreeSet<(usize, usize)> = BTreeSet::new();
     for &i in open {
         for term in &ledger.identities[i].terms {
@@ -383,12 +390,11 @@ fn row_patches(ledger: &Ledger, groups: &[Vec<Group>], open: &BTreeSet<usize>) -
             broken.entry((annex, row)).or_default().insert(column, residual);
         }
     }
-    patches.extend(repeated_rows(ledger, groups, &broken));
+    repeated_rows(ledger, groups, &broken).into_iter().for_each(&mut consider);
     for &(annex, row) in &rows {
-        patches.extend(row_slips(ledger, annex, row, open));
+        row_slips(ledger, annex, row, open).into_iter().for_each(&mut consider);
     }
-    patches.extend(exchanged_rows(ledger, groups, &broken));
-    patches
+    exchanged_rows(ledger, groups, &broken).into_iter().for_each(&mut consider);
 }
 
 /// Two rows, one below the other, whose figures changed places: the likeliest if it mends three sums
@@ -436,7 +442,7 @@ fn row_slips(ledger: &Ledger, annex: usize, row: usize, open: &BTreeSet<usize>) 
         return Vec::new();
     };
     let touched = |at: &usize| ledger.standing_in(vars[*at]).iter().any(|(i, _)| open.contains(i));
-    if (0..vars.len()).filter(touched).count() < 2 {
+    if vars.len() > COLUMNS || (0..vars.len()).filter(touched).count() < 2 {
         return Vec::new();
     }
     let mut patches = Vec::new();
@@ -534,7 +540,7 @@ fn exchanged_rows(ledger: &Ledger, groups: &[Vec<Group>], broken: &BrokenGroups)
             let wanted: Vec<Option<Fixed>> = values
                 .iter()
                 .enumerate()
-                .map(|(c, v)| v.map(|v| v - residuals.get(&c).copied().unwrap_or(0)))
+                .map(|(c, v)| v.map(|v| v.saturating_sub(residuals.get(&c).copied().unwrap_or(0))))
                 .collect();
             let Some(&other) = theirs.get(&wanted) else {
                 continue;
