@@ -114,10 +114,8 @@ pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
     }
     let mut seen: BTreeMap<(String, i32), usize> = BTreeMap::new();
     for page in pages.iter() {
-        let keys: BTreeSet<(String, i32)> = edge_lines(page)
-            .into_iter()
-            .filter_map(|i| running_key(page, page.lines.get(i)?))
-            .collect();
+        let keys: BTreeSet<(String, i32)> =
+            edge_lines(page).into_iter().filter_map(|i| running_key(page, i)).collect();
         for key in keys {
             *seen.entry(key).or_default() += 1;
         }
@@ -128,7 +126,7 @@ pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
     for page in pages {
         let running: Vec<(usize, (String, i32))> = edge_lines(page)
             .into_iter()
-            .filter_map(|i| Some((i, running_key(page, page.lines.get(i)?)?)))
+            .filter_map(|i| Some((i, running_key(page, i)?)))
             .filter(|(_, key)| seen.contains_key(key))
             .collect();
         let mut gone = BTreeSet::new();
@@ -172,16 +170,32 @@ fn usual_size(page: &LinedPage) -> f32 {
 }
 
 /// What makes a line the same on another page: its text and its height on the page. `None` for what
-/// can't be a running line: rows of tables, labels, captions.
-fn running_key(page: &LinedPage, line: &Line) -> Option<(String, i32)> {
+/// can't be a running line: rows of tables, labels, captions, and below the margin what stands close to
+/// other text, as the upper tier of a table's header does.
+fn running_key(page: &LinedPage, index: usize) -> Option<(String, i32)> {
+    let line = page.lines.get(index)?;
     let text = compact(line.text().as_str());
     let band = of_text(page) || in_band(&line.bbox, page.height, NUMBER_BAND);
     let table = line.pieces.len() > 3 || inside_rules(&page.rules, &line.bbox);
     if !band || table || OF_THE_NOTICE.is_match(&text) {
         return None;
     }
+    let margin = of_text(page) || in_band(&line.bbox, page.height, MARGIN_BAND);
+    if !margin && !stands_apart(page, index) {
+        return None;
+    }
     let height = if of_text(page) { 0.0 } else { line.bbox.center().y / 4.0 };
     Some((text, height.round() as i32))
+}
+
+/// Whether the lines before and after keep at least a line's distance.
+fn stands_apart(page: &LinedPage, index: usize) -> bool {
+    let line = &page.lines[index];
+    let around = [index.checked_sub(1), index.checked_add(1)];
+    around.into_iter().flatten().filter_map(|i| page.lines.get(i)).all(|other| {
+        let gap = (other.bbox.y0 - line.bbox.y1).max(line.bbox.y0 - other.bbox.y1);
+        gap >= size(line)
+    })
 }
 
 /// Indices of the first two and the last two lines.

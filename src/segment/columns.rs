@@ -447,27 +447,41 @@ fn header_spans(
 ) -> Vec<Range<usize>> {
     let row = &rows[line];
     let mut above = vec![false; columns.len()];
-    let mut below = vec![false; columns.len()];
+    // First and last line of what stands below in each column.
+    let mut below: Vec<Option<(f32, f32)>> = vec![None; columns.len()];
     for other in rows {
-        let held = if other.y() > row.y() + 1.0 { &mut below } else { &mut above };
+        let y = other.y();
         for token in &other.tokens {
-            if let Some(c) = column_of(columns, &token.piece.bbox) {
-                held[c] = true;
+            match column_of(columns, &token.piece.bbox) {
+                Some(c) if y > row.y() + 1.0 => {
+                    below[c] = Some((below[c].map_or(y, |(first, _)| first), y));
+                }
+                Some(c) => above[c] = true,
+                None => {}
             }
         }
     }
-    let orphan = |c: usize| below[c] && !above[c];
+    // Sub-headers of one piece stand on one height, however many lines each has. A header beside them
+    // that covers all tiers is set in the middle of them, and so stands higher.
+    let on_one_height = |a: usize, b: usize| match (below[a], below[b]) {
+        (Some((a0, a1)), Some((b0, b1))) => {
+            (a0 + a1 - b0 - b1).abs() / 2.0 <= CENTERED * row.size()
+        }
+        _ => false,
+    };
+    let orphan = |c: usize, own: usize| !above[c] && on_one_height(c, own);
     (0..row.tokens.len())
         .map(|i| {
             let span = ruled_span(&row.tokens[i], extents, partial)
                 .unwrap_or_else(|| covered(columns, row, i));
-            if span.len() != 1 || !below[span.start] {
+            if span.len() != 1 || below[span.start].is_none() {
                 return span;
             }
             let own = span.start;
             let center = row.tokens[i].piece.bbox.center().x;
-            let low = (0..own).rev().take_while(|&c| orphan(c)).last().unwrap_or(own);
-            let high = (own + 1..columns.len()).take_while(|&c| orphan(c)).last().unwrap_or(own);
+            let low = (0..own).rev().take_while(|&c| orphan(c, own)).last().unwrap_or(own);
+            let high =
+                (own + 1..columns.len()).take_while(|&c| orphan(c, own)).last().unwrap_or(own);
             let mut best = (f32::INFINITY, own..own + 1);
             for start in low..=own {
                 for end in own..=high {
