@@ -264,6 +264,17 @@ mod tests {
     }
 
     #[test]
+    fn the_upper_tier_of_a_header_stays_on_every_page() {
+        let header = [("开工任务", 80.0, 10.0), ("城市棚户区", 95.0, 10.0)];
+        let mut pages: Vec<LinedPage> = (1..=3)
+            .map(|n| page(n, &[&header[..], &[("12", 400.0 + n as f32, 10.0)][..]].concat()))
+            .collect();
+        let before = texts(&pages);
+        drop_running_lines(&mut Sink::new(), &mut pages);
+        assert_eq!(texts(&pages), before);
+    }
+
+    #[test]
     fn a_bare_number_at_the_foot_goes_where_it_counts_the_pages() {
         let mut pages: Vec<LinedPage> = [("7", 1), ("8", 2), ("9", 3)]
             .map(|(text, n)| {
