@@ -51,7 +51,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "segment::outline",
         ],
     ),
-    ("review", &["model", "check", "pipeline", "source", "emit"]),
     ("validate", &[]),
     ("archive", &["pipeline", "emit", "validate", "source", "options"]),
     // The command knows the world.
@@ -83,7 +82,7 @@ fn rooms_open_only_on_their_neighbours() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    assert!(seen > 20, "saw only {seen} imports: the search itself is broken");
+    assert!(seen > 100, "saw only {seen} imports: the search itself is broken");
 }
 
 #[test]
