@@ -94,6 +94,22 @@ impl Error {
         }
     }
 
+    /// A stable word for what stopped the run, which `fubiao explain` knows more about.
+    pub fn code(&self) -> &'static str {
+        match &self.kind {
+            ErrorKind::Empty => "empty",
+            ErrorKind::UnknownKind { .. } => "unknown_kind",
+            ErrorKind::BrokenPdf { .. } => "broken_pdf",
+            ErrorKind::PasswordNeeded => "password_needed",
+            ErrorKind::NoTextLayer { .. } => "no_text_layer",
+            ErrorKind::UnreadableText { .. } => "unreadable_text",
+            ErrorKind::UnknownEncoding => "unknown_encoding",
+            ErrorKind::Limit { .. } => "limit",
+            ErrorKind::BrokenResult { .. } => "broken_result",
+            ErrorKind::Emit { .. } => "not_written",
+        }
+    }
+
     /// What the reader can do about it, in one clause.
     pub fn hint(&self) -> Wording {
         let (en, zh) = match &self.kind {

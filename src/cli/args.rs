@@ -56,6 +56,12 @@ pub enum Verb {
     Schema,
     /// Show what a stage of the pipeline gave
     Inspect(Inspect),
+    /// Say what a code in a message means
+    #[command(after_help = "Examples:\n  fubiao explain column_sum\n  fubiao explain")]
+    Explain {
+        /// The code that stands in brackets at the end of a message; without one, all are listed
+        code: Option<String>,
+    },
     /// Print completions for a shell
     #[command(after_help = "Example: fubiao completions bash > \
         ~/.local/share/bash-completion/completions/fubiao")]

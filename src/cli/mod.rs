@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod archive_args;
 pub mod args;
+pub mod explain;
 pub mod files;
 pub mod inspect;
 pub mod report;

@@ -54,6 +54,11 @@ impl Reporter {
         }
     }
 
+    /// The language of messages.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
     fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
         match self.lang {
             Lang::Zh => zh,
@@ -76,7 +81,10 @@ impl Reporter {
 
     /// Says what stopped the reading of a notice.
     pub fn stopped(&self, name: &str, error: &Error) {
-        self.tell(name, &error.message(), Some(&error.hint()));
+        let Wording { en, zh } = error.message();
+        let code = error.code();
+        let what = Wording::new(format!("{en} [{code}]"), format!("{zh} [{code}]"));
+        self.tell(name, &what, Some(&error.hint()));
     }
 
     /// Says what was found and doubted in a notice that was read.

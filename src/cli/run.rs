@@ -4,8 +4,8 @@ use crate::check;
 use crate::cli::archive;
 use crate::cli::args::{Args, Check, Convert, Deny, Format, Inspect, Validate, Verb};
 use crate::cli::files::{self, InputError, Output};
-use crate::cli::inspect;
 use crate::cli::report::Reporter;
+use crate::cli::{explain, inspect};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]
 use crate::emit::parquet;
@@ -62,6 +62,7 @@ pub fn run(args: &Args) -> Status {
         Verb::Validate(args) => validate_all(&reporter, args),
         Verb::Schema => print(&reporter, |out| out.write_all(SCHEMA.as_bytes())),
         Verb::Inspect(args) => inspect(&reporter, args),
+        Verb::Explain { code } => explain(&reporter, code.as_deref()),
         Verb::Completions { shell } => print(&reporter, |out| {
             clap_complete::generate(*shell, &mut Args::command(), "fubiao", &mut &mut *out);
             Ok(())
@@ -343,6 +344,26 @@ fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
     })?;
     answer.map_err(|e| stopped(reporter, &args.input, &e))?;
     Ok(Status::Done)
+}
+
+/// Says what a code means, or which there are.
+fn explain(reporter: &Reporter, code: Option<&str>) -> Answer {
+    let Some(code) = code else {
+        return print(reporter, |out| out.write_all(explain::list(reporter.lang()).as_bytes()));
+    };
+    let Some(text) = explain::explain(reporter.lang(), code) else {
+        let what = Wording::new("no message has this code", "没有消息使用这个代码");
+        let hint = match explain::nearest(code) {
+            Some(near) => Wording::new(
+                format!("perhaps `fubiao explain {near}`"),
+                format!("或许是 `fubiao explain {near}`"),
+            ),
+            None => Wording::new("`fubiao explain` lists all", "`fubiao explain` 列出全部代码"),
+        };
+        reporter.tell(code, &what, Some(&hint));
+        return Err(Status::Mistyped);
+    };
+    print(reporter, |out| out.write_all(text.as_bytes()))
 }
 
 fn man(reporter: &Reporter, folder: &Path) -> Answer {
