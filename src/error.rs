@@ -29,8 +29,10 @@ pub enum ErrorKind {
         /// What was missing.
         what: String,
     },
-    /// Occurs if a PDF wants a password other than the empty one.
+    /// Occurs if a PDF wants a password other than the empty one, and none was given.
     PasswordNeeded,
+    /// Occurs if the password given does not open a PDF.
+    WrongPassword,
     /// Occurs if no page of a PDF has a text layer: a scan, or pictures only.
     NoTextLayer {
         /// How many pages were looked at.
@@ -123,9 +125,14 @@ impl Error {
                 "fetch the file again; it may have been cut short",
                 "请重新获取该文件，它可能不完整",
             ),
-            ErrorKind::PasswordNeeded => {
-                ("save a copy without the password and give that", "请另存一份不带密码的副本再试")
-            }
+            ErrorKind::PasswordNeeded => (
+                "give it with --password-file, FUBIAO_PASSWORD or --password",
+                "请用 --password-file、环境变量 FUBIAO_PASSWORD 或 --password 提供密码",
+            ),
+            ErrorKind::WrongPassword => (
+                "give the password that opens the file for reading, not the owner's",
+                "请提供打开文件所用的密码，而不是权限密码",
+            ),
             ErrorKind::NoTextLayer { .. } => (
                 "the pages are pictures: run OCR on the file first",
                 "页面都是图片：请先对文件做文字识别（OCR）",
@@ -169,6 +176,9 @@ impl ErrorKind {
             }
             ErrorKind::PasswordNeeded => {
                 Wording::new("the PDF is encrypted and wants a password", "PDF 已加密，需要密码")
+            }
+            ErrorKind::WrongPassword => {
+                Wording::new("the password does not open the PDF", "密码不能打开该 PDF")
             }
             ErrorKind::NoTextLayer { pages } => Wording::new(
                 format!("no text layer on any of {pages} pages"),

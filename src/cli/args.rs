@@ -219,9 +219,25 @@ pub struct LimitArgs {
     /// Size of the input
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().input_bytes)]
     pub max_input_bytes: u64,
+    /// Size of one stream of a PDF, decoded
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().stream_bytes)]
+    pub max_stream_bytes: u64,
+    /// Size of all streams of a PDF that are read, decoded
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().decoded_bytes)]
+    pub max_decoded_bytes: u64,
+    /// Objects of a PDF
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().objects)]
+    pub max_objects: u32,
+    /// Forms inside each other on a page, 200 at most
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().nesting,
+        value_parser = clap::value_parser!(u32).range(..=i64::from(Limits::DEEPEST)))]
+    pub max_nesting: u32,
     /// Pages of a PDF, or form feeds of a text
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().pages)]
     pub max_pages: u32,
+    /// Characters on all pages
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().glyphs)]
+    pub max_glyphs: u32,
     /// Characters on one page
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().page_glyphs)]
     pub max_page_glyphs: u32,
@@ -238,30 +254,48 @@ impl LimitArgs {
     pub fn to_args(&self) -> Vec<String> {
         let LimitArgs {
             max_input_bytes,
+            max_stream_bytes,
+            max_decoded_bytes,
+            max_objects,
+            max_nesting,
             max_pages,
+            max_glyphs,
             max_page_glyphs,
             max_page_rules,
             max_table_cells,
         } = self;
         vec![
             format!("--max-input-bytes={max_input_bytes}"),
+            format!("--max-stream-bytes={max_stream_bytes}"),
+            format!("--max-decoded-bytes={max_decoded_bytes}"),
+            format!("--max-objects={max_objects}"),
+            format!("--max-nesting={max_nesting}"),
             format!("--max-pages={max_pages}"),
+            format!("--max-glyphs={max_glyphs}"),
             format!("--max-page-glyphs={max_page_glyphs}"),
             format!("--max-page-rules={max_page_rules}"),
             format!("--max-table-cells={max_table_cells}"),
         ]
     }
 
+    /// The limits they mean.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            input_bytes: self.max_input_bytes,
+            stream_bytes: self.max_stream_bytes,
+            decoded_bytes: self.max_decoded_bytes,
+            objects: self.max_objects,
+            nesting: self.max_nesting,
+            pages: self.max_pages,
+            glyphs: self.max_glyphs,
+            page_glyphs: self.max_page_glyphs,
+            page_rules: self.max_page_rules,
+            table_cells: self.max_table_cells,
+        }
+    }
+
     /// The options they mean.
     pub fn options(&self) -> Options {
-        Options {
-            limits: Limits {
-                input_bytes: self.max_input_bytes,
-                pages: self.max_pages,
-                page_glyphs: self.max_page_glyphs,
-                page_rules: self.max_page_rules,
-                table_cells: self.max_table_cells,
-            },
-        }
+        Options { limits: self.limits(), password: None }
     }
 }

@@ -3,8 +3,10 @@
 //! Enough to tell black from grey from white: no profiles, no rendering intents.
 
 use hayro_interpret::Function;
-use hayro_syntax::object::{Array, Name, Object, Stream, String as Bytes};
+use hayro_syntax::object::{Array, Name, Object, String as Bytes};
 use hayro_syntax::page::Resources;
+
+use crate::extract::budget::Budget;
 
 /// A colour space, as far as lightness needs it.
 #[derive(Debug, Clone)]
@@ -40,9 +42,9 @@ const DEPTH: u8 = 4;
 
 impl Space {
     /// The space that a content stream names.
-    pub fn named(name: &Name<'_>, resources: &Resources<'_>) -> Space {
+    pub fn named(name: &Name<'_>, resources: &Resources<'_>, budget: &Budget) -> Space {
         Space::by_name(name.as_ref())
-            .or_else(|| Some(Space::parse(&resources.get_color_space(name)?, DEPTH)))
+            .or_else(|| Some(Space::parse(&resources.get_color_space(name)?, budget, DEPTH)))
             .unwrap_or(Space::Gray)
     }
 
@@ -56,16 +58,16 @@ impl Space {
         })
     }
 
-    fn parse(object: &Object<'_>, depth: u8) -> Space {
+    fn parse(object: &Object<'_>, budget: &Budget, depth: u8) -> Space {
         let array = match object {
             Object::Name(name) => return Space::by_name(name.as_ref()).unwrap_or(Space::Gray),
             Object::Array(array) if depth > 0 => array,
             _ => return Space::Gray,
         };
-        Space::parse_array(array, depth).unwrap_or(Space::Gray)
+        Space::parse_array(array, budget, depth).unwrap_or(Space::Gray)
     }
 
-    fn parse_array(array: &Array<'_>, depth: u8) -> Option<Space> {
+    fn parse_array(array: &Array<'_>, budget: &Budget, depth: u8) -> Option<Space> {
         let mut items = array.iter::<Object<'_>>();
         let name = items.next()?.into_name()?;
         Some(match name.as_ref() {
@@ -76,17 +78,21 @@ impl Space {
                 _ => Space::Gray,
             },
             b"Indexed" | b"I" => {
-                let base = Box::new(Space::parse(&items.next()?, depth - 1));
+                let base = Box::new(Space::parse(&items.next()?, budget, depth - 1));
                 let table = match items.nth(1)? {
                     Object::String(bytes) => Bytes::as_bytes(&bytes).to_vec(),
-                    Object::Stream(stream) => Stream::decoded_data(&stream).ok()?.into_owned(),
+                    Object::Stream(stream) => budget.unpack(&stream)?.into_owned(),
                     _ => return None,
                 };
                 Space::Indexed { base, table }
             }
             b"Separation" | b"DeviceN" => {
-                let base = Box::new(Space::parse(&items.nth(1)?, depth - 1));
-                Space::Tint { function: items.next().and_then(|f| Function::new(&f)), base }
+                let base = Box::new(Space::parse(&items.nth(1)?, budget, depth - 1));
+                let function = items.next().filter(|f| match f {
+                    Object::Stream(stream) => budget.admits(stream),
+                    _ => true,
+                });
+                Space::Tint { function: function.and_then(|f| Function::new(&f)), base }
             }
             other => Space::by_name(other)?,
         })

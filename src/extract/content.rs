@@ -4,7 +4,7 @@
 //! is not told which font dictionary draws a glyph, and without it a lost character can't be found
 //! again. It paints nothing: no images are decoded, no Type 3 glyphs drawn, no patterns run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use hayro_font::kurbo::{Affine, Point as At, Rect as Area};
@@ -14,6 +14,7 @@ use hayro_syntax::object::{Array, Dict, Name, Number, Object, ObjectIdentifier, 
 use hayro_syntax::page::Resources;
 use hayro_syntax::xref::XRef;
 
+use crate::extract::budget::Budget;
 use crate::extract::colors::Space;
 use crate::extract::fonts::{FontId, Shelf};
 use crate::extract::page::Ink;
@@ -34,14 +35,13 @@ const LIGHT: f32 = 0.8;
 const GROUNDS: usize = 1_000;
 /// The lightness of an image, of which nothing is known: light text on it counts as seen.
 const IMAGE: f32 = 0.5;
-/// How deep forms may nest; hayro-interpret's figure.
-const DEPTH: u32 = 50;
 /// How many graphics states may be saved at once.
 const STATES: usize = 10_000;
 /// How many operators a page may have, those of its forms counted at each use.
 const OPERATORS: u64 = 5_000_000;
-/// What the use of a form costs besides, in operators.
+/// What the use of a form costs besides, in operators; and how many of its bytes cost one more.
 const FORM: u64 = 50;
+const FORM_BYTES: u64 = 64;
 /// How many points a path may have; more is a drawing, not a table.
 const PATH_POINTS: usize = 1_000_000;
 
@@ -59,6 +59,8 @@ pub(super) struct Sheet {
     pub limit: Option<(&'static str, u64)>,
     /// Whether the page was left unfinished because its operators never ended.
     pub endless: bool,
+    /// Whether a form draws itself, which it does once.
+    pub circular: bool,
     /// Whether the page's content, or a font it names, is not in the document.
     pub incomplete: bool,
 }
@@ -120,6 +122,7 @@ impl Layers {
 /// `area` is the page as seen; `initial` maps the page's own coordinates onto it.
 pub(super) fn read_sheet<'a>(
     shelf: &mut Shelf<'a>,
+    budget: &Budget,
     limits: &Limits,
     layers: &Layers,
     page: &hayro_syntax::page::Page<'a>,
@@ -128,6 +131,7 @@ pub(super) fn read_sheet<'a>(
 ) -> Sheet {
     let mut walk = Walk {
         shelf,
+        budget,
         limits,
         layers,
         sheet: Sheet {
@@ -137,6 +141,7 @@ pub(super) fn read_sheet<'a>(
             grounds: Vec::new(),
             limit: None,
             endless: false,
+            circular: false,
             incomplete: false,
         },
         state: State::new(initial, area),
@@ -146,30 +151,41 @@ pub(super) fn read_sheet<'a>(
         text_matrix: Affine::IDENTITY,
         line_matrix: Affine::IDENTITY,
         hidden: Vec::new(),
-        depth: 0,
+        forms: Vec::new(),
         operators: 0,
     };
-    match page.page_stream() {
-        Some(content) if has_all_parts(page.raw()) => walk.run(content, page.resources()),
-        Some(content) => {
-            walk.sheet.incomplete = true;
-            walk.run(content, page.resources());
-        }
-        None => walk.sheet.incomplete = page.raw().contains_key(b"Contents"),
-    }
+    let (content, whole) = content_of(page.raw(), budget);
+    walk.sheet.incomplete = !whole;
+    walk.run(&content, page.resources());
     if let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") {
         for annotation in annotations.iter::<Dict<'_>>() {
             walk.state = State::new(initial, area);
             walk.annotation(&annotation, page.resources());
         }
     }
+    walk.sheet.limit = budget.reached().or(walk.sheet.limit);
     walk.sheet
 }
 
-/// Whether each of the streams that make a page's content is there.
-fn has_all_parts(page: &Dict<'_>) -> bool {
-    page.get::<Array<'_>>(b"Contents")
-        .is_none_or(|parts| parts.iter::<Stream<'_>>().count() == parts.raw_iter().count())
+/// The streams that make a page's content, one after the other, and whether all are there.
+fn content_of(page: &Dict<'_>, budget: &Budget) -> (Vec<u8>, bool) {
+    if let Some(stream) = page.get::<Stream<'_>>(b"Contents") {
+        let content = budget.unpack(&stream);
+        let whole = content.is_some();
+        return (content.unwrap_or_default().into_owned(), whole);
+    }
+    let Some(parts) = page.get::<Array<'_>>(b"Contents") else {
+        return (Vec::new(), !page.contains_key(b"Contents"));
+    };
+    let (mut content, mut there) = (Vec::new(), 0);
+    for part in parts.iter::<Stream<'_>>() {
+        let Some(part) = budget.unpack(&part) else { continue };
+        content.extend_from_slice(&part);
+        // An operator ends with its stream.
+        content.push(b' ');
+        there += 1;
+    }
+    (content, there == parts.raw_iter().count())
 }
 
 /// The graphics state (ISO 32000-2, 8.4), as far as places and lightness need it.
@@ -212,9 +228,9 @@ impl Paint {
         self.space = Rc::new(space);
     }
 
-    fn set_space(&mut self, space: Space) {
+    fn set_space(&mut self, space: Rc<Space>) {
         self.lightness = space.initial();
-        self.space = Rc::new(space);
+        self.space = space;
     }
 
     fn set_components(&mut self, components: &[Number]) {
@@ -348,8 +364,27 @@ fn area_of(points: &[(Point, bool)]) -> f32 {
     (points.iter().zip(next).map(cross).sum::<f64>() / 2.0).abs() as f32
 }
 
+/// What a content stream's names stand for, as far as they were used.
+#[derive(Default)]
+struct Names {
+    fonts: HashMap<Vec<u8>, Option<FontId>>,
+    spaces: HashMap<Vec<u8>, Rc<Space>>,
+}
+
+impl Names {
+    fn space(&mut self, name: &Name<'_>, resources: &Resources<'_>, budget: &Budget) -> Rc<Space> {
+        if let Some(known) = self.spaces.get(name.as_ref()) {
+            return Rc::clone(known);
+        }
+        let space = Rc::new(Space::named(name, resources, budget));
+        self.spaces.insert(name.as_ref().to_vec(), Rc::clone(&space));
+        space
+    }
+}
+
 struct Walk<'a, 'w> {
     shelf: &'w mut Shelf<'a>,
+    budget: &'w Budget,
     limits: &'w Limits,
     layers: &'w Layers,
     sheet: Sheet,
@@ -362,13 +397,14 @@ struct Walk<'a, 'w> {
     line_matrix: Affine,
     /// For each open marked content whether it is hidden.
     hidden: Vec<bool>,
-    depth: u32,
+    /// The forms being drawn, the innermost last.
+    forms: Vec<ObjectIdentifier>,
     operators: u64,
 }
 
 impl<'a> Walk<'a, '_> {
     fn stopped(&self) -> bool {
-        self.sheet.limit.is_some() || self.sheet.endless
+        self.sheet.limit.is_some() || self.sheet.endless || self.budget.reached().is_some()
     }
 
     fn is_hidden(&self) -> bool {
@@ -378,7 +414,7 @@ impl<'a> Walk<'a, '_> {
     /// Runs a content stream; whatever it saves and does not restore is restored at its end.
     fn run(&mut self, content: &[u8], resources: &Resources<'a>) {
         let (saved, hidden) = (self.saved.len(), self.hidden.len());
-        let mut fonts: Vec<(Vec<u8>, Option<FontId>)> = Vec::new();
+        let mut names = Names::default();
         let before = self.state.clone();
         let mut ops = TypedIter::new(content);
         while let Some(op) = ops.next() {
@@ -389,7 +425,7 @@ impl<'a> Walk<'a, '_> {
             if self.stopped() {
                 break;
             }
-            self.operator(op, resources, saved, &mut fonts);
+            self.operator(op, resources, saved, &mut names);
         }
         self.path.clear();
         self.clip_next = false;
@@ -403,7 +439,7 @@ impl<'a> Walk<'a, '_> {
         op: Op<'_, '_>,
         resources: &Resources<'a>,
         floor: usize,
-        fonts: &mut Vec<(Vec<u8>, Option<FontId>)>,
+        names: &mut Names,
     ) {
         let state = &mut self.state;
         match op {
@@ -426,8 +462,12 @@ impl<'a> Walk<'a, '_> {
             Op::NonStrokeColorDeviceRgb(c) => state.fill.set(Space::Rgb, &[c.0, c.1, c.2]),
             Op::StrokeColorCmyk(c) => state.stroke.set(Space::Cmyk, &[c.0, c.1, c.2, c.3]),
             Op::NonStrokeColorCmyk(c) => state.fill.set(Space::Cmyk, &[c.0, c.1, c.2, c.3]),
-            Op::ColorSpaceStroke(name) => state.stroke.set_space(Space::named(name.0, resources)),
-            Op::ColorSpaceNonStroke(name) => state.fill.set_space(Space::named(name.0, resources)),
+            Op::ColorSpaceStroke(name) => {
+                state.stroke.set_space(names.space(name.0, resources, self.budget));
+            }
+            Op::ColorSpaceNonStroke(name) => {
+                state.fill.set_space(names.space(name.0, resources, self.budget));
+            }
             Op::StrokeColor(c) => state.stroke.set_components(&c.0),
             Op::NonStrokeColor(c) => state.fill.set_components(&c.0),
             Op::StrokeColorNamed(c) => state.stroke.set_components(&c.0),
@@ -500,7 +540,7 @@ impl<'a> Walk<'a, '_> {
             }
             Op::TextFont(font) => {
                 let name = font.0.as_ref();
-                let known = fonts.iter().find(|(n, _)| n == name).map(|(_, font)| *font);
+                let known = names.fonts.get(name).copied();
                 state.font_size = font.1.as_f64();
                 state.font = known.unwrap_or_else(|| {
                     let dict = resources.get_font(font.0);
@@ -508,7 +548,7 @@ impl<'a> Walk<'a, '_> {
                     self.sheet.incomplete |= resources.fonts.contains_key(name) && dict.is_none();
                     let loaded = dict.and_then(|dict| self.shelf.font(&dict));
                     let loaded = loaded.or_else(|| self.shelf.fallback(lost));
-                    fonts.push((name.to_vec(), loaded));
+                    names.fonts.insert(name.to_vec(), loaded);
                     loaded
                 });
             }
@@ -684,13 +724,17 @@ impl<'a> Walk<'a, '_> {
 
     fn form(&mut self, form: &Stream<'a>, resources: &Resources<'a>) {
         let dict = form.dict();
-        let (Some(bbox), Ok(content)) = (dict.get::<[f64; 4]>(b"BBox"), form.decoded_data()) else {
-            return;
-        };
-        if self.depth >= DEPTH {
+        let Some(bbox) = dict.get::<[f64; 4]>(b"BBox") else { return };
+        if self.forms.contains(&form.obj_id()) {
+            self.sheet.circular = true;
             return;
         }
-        self.operators += FORM;
+        if self.forms.len() >= self.limits.nesting as usize {
+            self.sheet.limit = Some(("max-nesting", self.limits.nesting.into()));
+            return;
+        }
+        let Some(content) = self.budget.unpack(form) else { return };
+        self.operators += FORM + content.len() as u64 / FORM_BYTES;
         let before = (self.state.clone(), self.text_matrix, self.line_matrix);
         let path = std::mem::take(&mut self.path);
         let state = &mut self.state;
@@ -704,9 +748,9 @@ impl<'a> Walk<'a, '_> {
             state.stroke.alpha = 1.0;
         }
         let own = dict.get::<Dict<'_>>(b"Resources").map(Resources::new);
-        self.depth += 1;
+        self.forms.push(form.obj_id());
         self.run(&content, own.as_ref().unwrap_or(resources));
-        self.depth -= 1;
+        self.forms.pop();
         (self.state, self.text_matrix, self.line_matrix) = before;
         self.path = path;
     }

@@ -16,6 +16,7 @@ use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream, 
 use skrifa::MetadataProvider;
 
 use crate::diag::{Repair, Sink, Stage};
+use crate::extract::budget::Budget;
 use crate::extract::page::Run;
 use crate::extract::radicals::unified;
 use crate::place::Place;
@@ -65,6 +66,7 @@ pub(super) type FontId = usize;
 
 /// All fonts of a document, and what was read of them so far.
 pub(super) struct Shelf<'a> {
+    budget: Rc<Budget>,
     loader: FontCache<'a>,
     font_resolver: FontResolverFn,
     cmap_resolver: CMapResolverFn,
@@ -132,9 +134,10 @@ const STAND_INS: std::ops::Range<u32> = 0x10_0000..0x10_FFFE;
 pub(super) const UNREADABLE: char = '\u{FFFD}';
 
 impl<'a> Shelf<'a> {
-    /// No fonts yet.
-    pub fn new() -> Shelf<'a> {
+    /// No fonts yet; what they unpack to is taken off the budget.
+    pub fn new(budget: Rc<Budget>) -> Shelf<'a> {
         Shelf {
+            budget,
             loader: FontCache::new(),
             font_resolver: Arc::new(|query| {
                 Some(match query {
@@ -184,6 +187,9 @@ impl<'a> Shelf<'a> {
     }
 
     fn load(&mut self, dict: &Dict<'a>) -> Option<Font<'a>> {
+        if !self.budget.admits_font(dict) {
+            return None;
+        }
         let face = self.loader.font(dict, &self.font_resolver, &self.cmap_resolver)?;
         let subtype = dict.get::<Name<'_>>(b"Subtype")?;
         let to_unicode = dict

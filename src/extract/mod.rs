@@ -2,6 +2,8 @@
 //! images with their places. Cleaning the text is left to `normalize`.
 
 #[cfg(feature = "pdf")]
+mod budget;
+#[cfg(feature = "pdf")]
 mod colors;
 #[cfg(feature = "pdf")]
 mod content;
@@ -9,6 +11,8 @@ mod content;
 mod fonts;
 #[cfg(feature = "pdf")]
 mod guard;
+#[cfg(feature = "pdf")]
+mod measure;
 pub mod page;
 #[cfg(feature = "pdf")]
 mod pdf;

@@ -3,18 +3,21 @@
 //! What a page draws is read by `content`, what codes stand for by `fonts`; what glyphs join to runs
 //! is left to `runs`, what strokes join to rules to `rules`. Only these files know the reader (hayro).
 
+use std::rc::Rc;
+
 use hayro_font::kurbo::Affine;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
+use crate::extract::budget::{Budget, check_tables};
 use crate::extract::content::{Layers, read_sheet};
 use crate::extract::fonts::{Shelf, UNREADABLE, note_shapes};
 use crate::extract::guard::guarded;
 use crate::extract::page::{Page, Pages, TextFrom};
 use crate::extract::runs::glyphs_to_runs;
 use crate::geom::Rect;
-use crate::options::{Limits, Options};
+use crate::options::{Limits, Options, Password};
 use crate::place::Place;
 use crate::source::Source;
 
@@ -30,16 +33,50 @@ const UNTRUSTED: f64 = 0.1;
 /// Reads the pages of a PDF.
 ///
 /// # Errors
-/// [`ErrorKind::BrokenPdf`], [`ErrorKind::PasswordNeeded`], [`ErrorKind::NoTextLayer`] if no page
-/// has a character or all are pictures, [`ErrorKind::UnreadableText`] if next to none can be read,
+/// [`ErrorKind::BrokenPdf`], [`ErrorKind::PasswordNeeded`], [`ErrorKind::WrongPassword`],
+/// [`ErrorKind::NoTextLayer`] if no page has a character or all are pictures, [`ErrorKind::UnreadableText`] if next to none can be read,
 /// [`ErrorKind::Limit`] with the page where a limit was reached.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
-    guarded(|| read_pages(sink, &options.limits, source))
+    guarded(|| read_pages(sink, options, source))
 }
 
-fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages, Error> {
+/// Opens a PDF within the limits, with the password if it is encrypted and one is given.
+///
+/// # Errors
+/// As [`pages`], for what shows before a page is read.
+pub(crate) fn open(bytes: &[u8], options: &Options) -> Result<Pdf, Error> {
+    let Options { limits, password } = options;
+    check_tables(bytes, limits)?;
+    let word = password.as_ref().map_or("", Password::reveal);
+    let opened = Pdf::new_with_password(bytes.to_vec(), word).or_else(|error| match error {
+        // A password is for those files that ask for one.
+        LoadPdfError::Decryption(_) if !word.is_empty() => Pdf::new(bytes.to_vec()),
+        error => Err(error),
+    });
+    let pdf = opened.map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
+            Error::new(match password {
+                Some(_) => ErrorKind::WrongPassword,
+                None => ErrorKind::PasswordNeeded,
+            })
+        }
+        LoadPdfError::Decryption(_) => broken("it is encrypted in a way that is not known here"),
+        LoadPdfError::Invalid if is_cut_short(bytes) => {
+            broken("it is cut short, its list of pages is missing")
+        }
+        LoadPdfError::Invalid => broken("no table of objects and no page was found"),
+    })?;
+    if pdf.len() as u64 > u64::from(limits.objects) {
+        let (name, value) = ("max-objects", limits.objects.into());
+        return Err(Error::new(ErrorKind::Limit { name, value }));
+    }
+    Ok(pdf)
+}
+
+fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+    let limits = &options.limits;
     let cut = is_cut_short(&source.bytes);
-    let pdf = open(source.bytes.clone(), cut)?;
+    let pdf = open(&source.bytes, options)?;
     let count = pdf.pages().len();
     if count == 0 {
         return Err(broken("it has no pages"));
@@ -48,10 +85,17 @@ fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages
         return Err(Error::new(ErrorKind::Limit { name: "max-pages", value: limits.pages.into() }));
     }
     let layers = Layers::new(pdf.xref());
-    let mut shelf = Shelf::new();
+    let budget = Rc::new(Budget::new(limits));
+    let mut reader = Reader { limits, layers, shelf: Shelf::new(Rc::clone(&budget)), budget };
     let mut pages = Vec::new();
+    let mut glyphs = 0;
     for (page, number) in pdf.pages().iter().zip(1..) {
-        let (page, incomplete) = read_page(sink, limits, &mut shelf, &layers, page, number)?;
+        let (page, incomplete) = reader.read_page(sink, page, number)?;
+        glyphs += page.runs.iter().map(|run| run.edges.len() as u64).sum::<u64>();
+        if glyphs > u64::from(limits.glyphs) {
+            let (name, value) = ("max-glyphs", limits.glyphs.into());
+            return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
+        }
         if incomplete && cut {
             return Err(broken("it is cut short, this page's content is missing").on_page(number));
         }
@@ -60,7 +104,7 @@ fn read_pages(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages
         }
         pages.push(page);
     }
-    settle_unread(sink, &shelf, &mut pages);
+    settle_unread(sink, &reader.shelf, &mut pages);
     let [readable, unreadable] = note_unreadable(sink, &pages);
     let count = count as u32;
     if readable + unreadable == 0 || pages.iter().all(is_picture) {
@@ -86,54 +130,52 @@ fn is_cut_short(bytes: &[u8]) -> bool {
     last(b"startxref") < last(b"endobj")
 }
 
-fn open(bytes: Vec<u8>, cut: bool) -> Result<Pdf, Error> {
-    Pdf::new(bytes).map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-            Error::new(ErrorKind::PasswordNeeded)
-        }
-        LoadPdfError::Decryption(_) => broken("it is encrypted in a way that is not known here"),
-        LoadPdfError::Invalid if cut => broken("it is cut short, its list of pages is missing"),
-        LoadPdfError::Invalid => broken("no table of objects and no page was found"),
-    })
+/// What the pages of one document share.
+struct Reader<'a, 'l> {
+    limits: &'l Limits,
+    layers: Layers,
+    shelf: Shelf<'a>,
+    budget: Rc<Budget>,
 }
 
-/// Reads one page; also gives whether something it is made of is missing.
-fn read_page<'a>(
-    sink: &mut Sink,
-    limits: &Limits,
-    shelf: &mut Shelf<'a>,
-    layers: &Layers,
-    page: &hayro_syntax::page::Page<'a>,
-    number: u32,
-) -> Result<(Page, bool), Error> {
-    // A unit of the page's own coordinates, in points (UserUnit, ISO 32000-2, table 31).
-    let unit = page.raw().get::<f64>(b"UserUnit").filter(|u| (0.01..=1000.0).contains(u));
-    let unit = unit.unwrap_or(1.0);
-    let (width, height) = page.render_dimensions();
-    let (width, height) = (width * unit as f32, height * unit as f32);
-    let initial = Affine::scale(unit) * Affine::new(page.initial_transform(true).as_coeffs());
-    let area = Rect::new(0.0, 0.0, width, height);
-    let sheet = read_sheet(shelf, limits, layers, page, initial, area);
-    if let Some((name, value)) = sheet.limit {
-        return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
+impl<'a> Reader<'a, '_> {
+    /// Reads one page; also gives whether something it is made of is missing.
+    fn read_page(
+        &mut self,
+        sink: &mut Sink,
+        page: &hayro_syntax::page::Page<'a>,
+        number: u32,
+    ) -> Result<(Page, bool), Error> {
+        // A unit of the page's own coordinates, in points (UserUnit, ISO 32000-2, table 31).
+        let unit = page.raw().get::<f64>(b"UserUnit").filter(|u| (0.01..=1000.0).contains(u));
+        let unit = unit.unwrap_or(1.0);
+        let (width, height) = page.render_dimensions();
+        let (width, height) = (width * unit as f32, height * unit as f32);
+        let initial = Affine::scale(unit) * Affine::new(page.initial_transform(true).as_coeffs());
+        let area = Rect::new(0.0, 0.0, width, height);
+        let Reader { limits, layers, shelf, budget } = self;
+        let sheet = read_sheet(shelf, budget, limits, layers, page, initial, area);
+        if let Some((name, value)) = sheet.limit {
+            return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
+        }
+        if sheet.endless || sheet.circular {
+            sink.remark(Diagnostic {
+                code: "page_endless",
+                severity: Severity::Error,
+                place: Some(Place::of_box(number, area)),
+                message: Wording::new(
+                    format!("page {number} draws without end; what came first was read"),
+                    format!("第 {number} 页的绘制指令没有尽头，只读取了开头部分"),
+                ),
+                hint: None,
+            });
+        }
+        shelf.close_page(sink, Place::of_box(number, area));
+        let (rules, fills) = sheet.painted.finish();
+        let runs = glyphs_to_runs(sink, number, &sheet.drawn);
+        let page = Page { number, width, height, runs, rules, fills, images: sheet.images };
+        Ok((page, sheet.incomplete))
     }
-    if sheet.endless {
-        sink.remark(Diagnostic {
-            code: "page_endless",
-            severity: Severity::Error,
-            place: Some(Place::of_box(number, area)),
-            message: Wording::new(
-                format!("page {number} draws without end; what came first was read"),
-                format!("第 {number} 页的绘制指令没有尽头，只读取了开头部分"),
-            ),
-            hint: None,
-        });
-    }
-    shelf.close_page(sink, Place::of_box(number, area));
-    let (rules, fills) = sheet.painted.finish();
-    let runs = glyphs_to_runs(sink, number, &sheet.drawn);
-    let page = Page { number, width, height, runs, rules, fills, images: sheet.images };
-    Ok((page, sheet.incomplete))
 }
 
 fn remark_incomplete(sink: &mut Sink, page: &Page) {

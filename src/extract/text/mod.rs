@@ -48,7 +48,7 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
 /// empty is none.
 fn split_pages<'a>(text: &'a str, limits: &Limits) -> Result<Vec<Vec<TextLine<'a>>>, Error> {
     let mut pages = Vec::new();
-    let mut number = 0;
+    let (mut number, mut all) = (0, 0);
     let mut sheets = text.split('\u{0C}').peekable();
     while let Some(sheet) = sheets.next() {
         let page = pages.len() as u64 + 1;
@@ -59,6 +59,8 @@ fn split_pages<'a>(text: &'a str, limits: &Limits) -> Result<Vec<Vec<TextLine<'a
         let glyphs = sheet.chars().count() as u64;
         within("max-page-glyphs", glyphs, limits.page_glyphs.into())
             .map_err(|e| e.on_page(page as u32))?;
+        all += glyphs;
+        within("max-glyphs", all, limits.glyphs.into()).map_err(|e| e.on_page(page as u32))?;
         let mut lines = Vec::new();
         for text in split_lines(sheet) {
             number += 1;

@@ -1,0 +1,178 @@
+//! What a document may still unpack: every stream that is read, by us or by the reader for us, is
+//! measured first and taken off.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashSet;
+
+use hayro_syntax::Filter;
+use hayro_syntax::object::{Dict, Object, Stream};
+
+use crate::error::{Error, ErrorKind};
+use crate::extract::measure::unpacked;
+use crate::options::Limits;
+
+/// A row of a predictor is no longer than this: a million samples of 16 bits.
+const ROW: i64 = 1 << 21;
+/// How deep streams are looked for below a font.
+const BELOW: u32 = 3;
+
+/// Bytes that may still be unpacked, and the limit that was reached.
+pub(super) struct Budget {
+    stream: u64,
+    all: u64,
+    left: Cell<u64>,
+    reached: Cell<Option<(&'static str, u64)>>,
+}
+
+impl Budget {
+    /// As much as the limits say.
+    pub fn new(limits: &Limits) -> Budget {
+        Budget {
+            stream: limits.stream_bytes,
+            all: limits.decoded_bytes,
+            left: Cell::new(limits.decoded_bytes),
+            reached: Cell::new(None),
+        }
+    }
+
+    /// The limit that was reached, by name and value.
+    pub fn reached(&self) -> Option<(&'static str, u64)> {
+        self.reached.get()
+    }
+
+    /// What is in a stream; `None` if it is broken, an image, or more than may be unpacked.
+    pub fn unpack<'a>(&self, stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
+        self.admits(stream).then(|| stream.decoded_data().ok()).flatten()
+    }
+
+    /// Takes off what a stream unpacks to; `false` if that is more than may be.
+    pub fn admits(&self, stream: &Stream<'_>) -> bool {
+        if !has_sane_rows(stream.dict()) {
+            return false;
+        }
+        let limit = self.stream.min(self.left.get());
+        let size = unpacked(&stream.raw_data(), &stream.filters(), limit);
+        if size > limit {
+            let most = match limit < self.stream {
+                true => ("max-decoded-bytes", self.all),
+                false => ("max-stream-bytes", self.stream),
+            };
+            self.reached.set(Some(most));
+            return false;
+        }
+        self.left.set(self.left.get() - size);
+        true
+    }
+
+    /// Takes off what the streams of a font unpack to: its program, its maps of characters; `false` if
+    /// one is more than may be. What a glyph of a Type 3 font draws is not looked at: it is not read.
+    pub fn admits_font(&self, font: &Dict<'_>) -> bool {
+        self.admits_below(font, BELOW, &mut HashSet::new())
+    }
+
+    fn admits_below(&self, dict: &Dict<'_>, depth: u32, seen: &mut HashSet<usize>) -> bool {
+        const KEYS: [&[u8]; 9] = [
+            b"FontDescriptor",
+            b"FontFile",
+            b"FontFile2",
+            b"FontFile3",
+            b"ToUnicode",
+            b"Encoding",
+            b"CIDToGIDMap",
+            b"UseCMap",
+            b"DescendantFonts",
+        ];
+        // By where it lies in memory: one stream may be named twice.
+        if depth == 0 || !seen.insert(dict.data().as_ptr() as usize) {
+            return true;
+        }
+        let admits = |object: Object<'_>, seen: &mut HashSet<usize>| match object {
+            Object::Stream(stream) => {
+                self.admits(&stream) && self.admits_below(stream.dict(), depth - 1, seen)
+            }
+            Object::Dict(dict) => self.admits_below(&dict, depth - 1, seen),
+            _ => true,
+        };
+        KEYS.iter().filter_map(|key| dict.get::<Object<'_>>(key)).all(|object| match object {
+            Object::Array(array) => {
+                array.iter::<Object<'_>>().take(4).all(|object| admits(object, seen))
+            }
+            object => admits(object, seen),
+        })
+    }
+}
+
+/// Whether the rows of a predictor (ISO 32000-2, 7.4.4.4), which the reader makes room for before it
+/// has seen one, are of a length that pictures have.
+fn has_sane_rows(dict: &Dict<'_>) -> bool {
+    let sane = |params: &Dict<'_>| {
+        let number = |key: &[u8], usual| params.get::<i64>(key).unwrap_or(usual);
+        let columns = number(b"Columns", 1);
+        let bits = number(b"Colors", 1).saturating_mul(number(b"BitsPerComponent", 8));
+        columns >= 0 && (0..=256).contains(&bits) && columns.saturating_mul(bits) <= 8 * ROW
+    };
+    [&b"DecodeParms"[..], b"DP"].iter().all(|key| match dict.get::<Object<'_>>(key) {
+        Some(Object::Dict(params)) => sane(&params),
+        Some(Object::Array(all)) => all.iter::<Dict<'_>>().all(|params| sane(&params)),
+        _ => true,
+    })
+}
+
+/// Whether the streams that the reader unpacks while it opens a file, tables of objects and objects in
+/// streams, are within the limits. They are found by their words, for no reader has read them yet.
+///
+/// # Errors
+/// [`ErrorKind::Limit`] for one that is too large once unpacked, or has rows of no sane length.
+pub(super) fn check_tables(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
+    let mut left = limits.decoded_bytes;
+    for (dict, data) in packed_tables(bytes) {
+        let is_table = contains(dict, b"XRef");
+        // An entry of a table takes three bytes at least: of its kind, its place, its number.
+        let most = if is_table { u64::from(limits.objects).saturating_mul(24) } else { u64::MAX };
+        let limit = limits.stream_bytes.min(left).min(most);
+        let size = unpacked(data, &[Filter::FlateDecode], limit);
+        if size > limit {
+            let (name, value) = match limit {
+                l if l == most => ("max-objects", limits.objects.into()),
+                l if l == limits.stream_bytes => ("max-stream-bytes", l),
+                _ => ("max-decoded-bytes", limits.decoded_bytes),
+            };
+            return Err(Error::new(ErrorKind::Limit { name, value }));
+        }
+        left -= size;
+    }
+    Ok(())
+}
+
+/// The streams that are called tables of objects or hold objects, and are deflated: dictionary, data.
+fn packed_tables(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + find(bytes.get(at..)?, b"stream")?;
+        at = start + b"stream".len();
+        let dict = bytes.get(start.saturating_sub(2000)..start)?;
+        let dict = dict.get(rfind(dict, b" obj").unwrap_or(0)..)?;
+        Some((start, dict))
+    })
+    .filter(|(_, dict)| {
+        (contains(dict, b"ObjStm") || contains(dict, b"XRef")) && contains(dict, b"Fl")
+    })
+    .filter_map(|(start, dict)| {
+        let data = bytes.get(start + b"stream".len()..)?;
+        let blank = data.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        Some((dict, data.get(blank..)?))
+    })
+}
+
+fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
+    bytes.windows(word.len()).position(|w| w == word)
+}
+
+fn rfind(bytes: &[u8], word: &[u8]) -> Option<usize> {
+    bytes.windows(word.len()).rposition(|w| w == word)
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    find(bytes, word).is_some()
+}
