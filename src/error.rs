@@ -102,7 +102,7 @@ impl Error {
             ErrorKind::Empty => "empty",
             ErrorKind::UnknownKind { .. } => "unknown_kind",
             ErrorKind::BrokenPdf { .. } => "broken_pdf",
-            ErrorKind::PasswordNeeded => "password_needed",
+            ErrorKind::PasswordNeeded | ErrorKind::WrongPassword => "password_needed",
             ErrorKind::NoTextLayer { .. } => "no_text_layer",
             ErrorKind::UnreadableText { .. } => "unreadable_text",
             ErrorKind::UnknownEncoding => "unknown_encoding",

@@ -24,6 +24,8 @@ pub struct Isolation {
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<OsString>,
+    /// What is added to its environment: what no one else is to see.
+    pub env: Vec<(&'static str, OsString)>,
     /// How long one notice may take.
     pub timeout: Duration,
 }
@@ -77,6 +79,7 @@ impl Worker {
         let mut command = Command::new(&isolation.program);
         command
             .args(&isolation.args)
+            .envs(isolation.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -11,9 +11,12 @@ use crate::archive::store::{Store, StoreError, write_whole};
 use crate::archive::{answer, gather, report};
 use crate::cli::archive_args::{Accept, ArchiveFormat, Batch, Diff, DiffFormat, Merge, Worker};
 use crate::cli::args::LimitArgs;
+use crate::cli::bounds::{Timer, limit_memory};
+use crate::cli::password;
 use crate::cli::report::Reporter;
 use crate::cli::run::Status;
 use crate::emit::json;
+use crate::options::{Options, Password};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -41,7 +44,14 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
             return Status::Unread;
         }
     };
-    let settings = settings(args);
+    let password = match password::given(&args.password) {
+        Ok(password) => password,
+        Err((name, error)) => {
+            reporter.error(&name, &error, "give a text file whose first line is the password");
+            return Status::Mistyped;
+        }
+    };
+    let settings = settings(args, password);
     let store = match Store::open(&args.out) {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
@@ -101,7 +111,7 @@ fn plan_of(args: &Batch) -> Result<Vec<plan::Item>, String> {
     Ok(plan::listed(&paths))
 }
 
-fn settings(args: &Batch) -> Settings {
+fn settings(args: &Batch, password: Option<Password>) -> Settings {
     let which = match (args.fresh, args.only_failed) {
         (true, _) => Which::All,
         (_, true) => Which::OnlyFailed,
@@ -113,6 +123,7 @@ fn settings(args: &Batch) -> Settings {
         Ok(program) if !args.no_isolate => Some(Isolation {
             program: program.clone(),
             args: worker_args(args.memory, &args.limits),
+            env: password.iter().map(|p| (password::VARIABLE, p.reveal().into())).collect(),
             timeout: Duration::from_secs_f64(args.timeout),
         }),
         _ => None,
@@ -123,7 +134,7 @@ fn settings(args: &Batch) -> Settings {
         which,
         shard: args.shard,
         gather: gather_settings(&args.format),
-        options: args.limits.options(),
+        options: Options { limits: args.limits.limits(), password },
         build: build(program.ok().as_deref()),
     }
 }
@@ -165,21 +176,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     answer::keep_panics();
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();
-    match isolate::serve(&mut input, &mut output, &args.limits.options()) {
+    // What is no text opens nothing: the notice then says that it wants a password.
+    let password = password::of_environment().unwrap_or_default();
+    let options = Options { limits: args.limits.limits(), password };
+    match isolate::serve(&mut input, &mut output, &options) {
         Ok(()) => Status::Done,
         Err(error) => {
             reporter.error("worker", &error, "its input is made by fubiao batch");
             Status::Unread
         }
     }
-}
-
-/// Asks the system to refuse memory beyond this. Where it can't, the parent's time limit still holds.
-fn limit_memory(bytes: u64) {
-    #[cfg(unix)]
-    let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes);
-    #[cfg(not(unix))]
-    let _ = bytes;
 }
 
 /// `fubiao merge`.
@@ -202,6 +208,11 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
 
 /// `fubiao diff`.
 pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
+    // Folders take as long as they are large.
+    let size = |path: &Path| path.metadata().ok().filter(|m| m.is_file()).map(|m| m.len() as usize);
+    let timer = size(&args.old)
+        .zip(size(&args.new))
+        .map(|(old, new)| Timer::over(reporter, &args.bounds, &args.new, old + new));
     let changes = match compare::compare(&args.old, &args.new) {
         Ok(changes) => changes,
         Err(error) => {
@@ -209,6 +220,7 @@ pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
             return Status::Unread;
         }
     };
+    drop(timer);
     let mut out = io::stdout().lock();
     let written = match args.format {
         DiffFormat::Json => json::write_value(&mut out, &compare::to_json(&changes)),

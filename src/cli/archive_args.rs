@@ -1,7 +1,7 @@
 //! What was typed for the verbs about many notices: batch, worker, merge, diff, accept.
 
 use crate::archive::run::Shard;
-use crate::cli::args::LimitArgs;
+use crate::cli::args::{BoundArgs, LimitArgs, PasswordArgs, seconds};
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,6 +49,9 @@ pub struct Batch {
     /// Do part I of N of the archive, split by content; join the parts with `fubiao merge`
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
+    /// What opens encrypted PDFs.
+    #[command(flatten)]
+    pub password: PasswordArgs,
     /// Where to stop within one notice.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -104,6 +107,9 @@ pub struct Diff {
     /// Approve the new results: OLD then holds what NEW holds
     #[arg(long)]
     pub accept: bool,
+    /// What it may take.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 }
 
 /// The form of a comparison.
@@ -136,11 +142,4 @@ fn shard(text: &str) -> Result<Shard, String> {
         return Err(expected());
     }
     Ok(Shard { index: index - 1, count })
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
-        _ => Err("expected seconds from 0.01 to 86400".to_owned()),
-    }
 }

@@ -1,7 +1,7 @@
 //! What was typed: the verbs and their flags, with nothing looked up yet.
 
 use crate::cli::archive_args;
-use crate::options::{Limits, Options};
+use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -114,9 +114,15 @@ pub struct Convert {
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub timings: bool,
+    /// What opens an encrypted PDF.
+    #[command(flatten)]
+    pub password: PasswordArgs,
     /// Where to stop.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// What it may take.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 }
 
 /// `fubiao check`.
@@ -134,9 +140,15 @@ pub struct Check {
     /// End with status 1 if there are any
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
+    /// What opens an encrypted PDF.
+    #[command(flatten)]
+    pub password: PasswordArgs,
     /// Where to stop.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// What it may take.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 }
 
 /// `fubiao validate`.
@@ -146,6 +158,9 @@ pub struct Validate {
     /// Results as JSON, or - for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// What it may take.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 }
 
 /// `fubiao inspect`.
@@ -160,9 +175,15 @@ pub struct Inspect {
     /// Draw each page with its edges, cells and tables into this folder, as page-0001.svg …
     #[arg(long, value_name = "DIR")]
     pub svg: Option<PathBuf>,
+    /// What opens an encrypted PDF.
+    #[command(flatten)]
+    pub password: PasswordArgs,
     /// Where to stop.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// What it may take.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
 }
 
 /// A stage to stop after.
@@ -210,6 +231,37 @@ pub enum Format {
     Xlsx,
     /// A folder with a Frictionless Data Package: datapackage.json and tables as CSV
     Datapackage,
+}
+
+/// The password of encrypted PDFs; one that opens without is read without.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct PasswordArgs {
+    /// A file whose first line is the password of an encrypted PDF; or set FUBIAO_PASSWORD
+    #[arg(long, value_name = "FILE", conflicts_with = "password")]
+    pub password_file: Option<PathBuf>,
+    /// The password itself, which other users of the machine can then see
+    #[arg(long, value_name = "PASSWORD")]
+    pub password: Option<String>,
+}
+
+/// What reading one notice may take of the machine.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Limits")]
+pub struct BoundArgs {
+    /// Time to read one notice [default: 8 seconds, and one more for each MiB of it]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub max_time: Option<f64>,
+    /// Memory of the whole command
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    pub max_memory: u64,
+}
+
+/// A time in seconds.
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err("expected seconds from 0.01 to 86400".to_owned()),
+    }
 }
 
 /// Limits, each with the name that an error gives it.
@@ -292,10 +344,5 @@ impl LimitArgs {
             page_rules: self.max_page_rules,
             table_cells: self.max_table_cells,
         }
-    }
-
-    /// The options they mean.
-    pub fn options(&self) -> Options {
-        Options { limits: self.limits(), password: None }
     }
 }

@@ -3,9 +3,11 @@
 pub mod archive;
 pub mod archive_args;
 pub mod args;
+pub mod bounds;
 pub mod explain;
 pub mod files;
 pub mod inspect;
+pub mod password;
 pub mod report;
 pub mod run;
 
@@ -16,5 +18,5 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     // A mistyped command ends in here: clap tells what was expected and exits with 2.
     let args = args::Args::parse();
-    run::run(&args).into()
+    bounds::run(&args)
 }

@@ -22,7 +22,7 @@ enum Volume {
 }
 
 /// Tells people what happened.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Reporter {
     volume: Volume,
     lang: Lang,

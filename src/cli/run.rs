@@ -1,11 +1,13 @@
 //! What the command means: each verb from its arguments to its exit status.
 
 use crate::check;
-use crate::cli::archive;
-use crate::cli::args::{Args, Check, Convert, Deny, Format, Inspect, Validate, Verb};
+use crate::cli::args::{
+    Args, BoundArgs, Check, Convert, Deny, Format, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
+};
+use crate::cli::bounds::Timer;
 use crate::cli::files::{self, InputError, Output};
 use crate::cli::report::Reporter;
-use crate::cli::{explain, inspect};
+use crate::cli::{archive, explain, inspect, password};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]
 use crate::emit::parquet;
@@ -83,7 +85,7 @@ type Answer<T = Status> = Result<T, Status>;
 fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     typed_together(reporter, args)?;
     let output = output(reporter, &args.input, args.output.as_deref())?;
-    let options = args.limits.options();
+    let options = options(reporter, &args.limits, &args.password)?;
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
     let run = Run { reporter, args, source: &source, options: &options, output: &output };
@@ -107,6 +109,19 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
         Format::Xlsx => run.as_notice(xlsx::write),
         Format::Datapackage => run.as_package(),
     }
+}
+
+/// What the limits and the password that were typed mean.
+fn options(reporter: &Reporter, limits: &LimitArgs, typed: &PasswordArgs) -> Answer<Options> {
+    let password = password::given(typed).map_err(|(name, error)| {
+        let hint = Wording::new(
+            "give a text file whose first line is the password",
+            "请提供首行为密码的文本文件",
+        );
+        reporter.tell(&name, &file_error(&error), Some(&hint));
+        Status::Mistyped
+    })?;
+    Ok(Options { limits: limits.limits(), password })
 }
 
 /// Refuses flags that ask together for what can't be.
@@ -170,11 +185,14 @@ impl Run<'_> {
     }
 
     fn as_record(&self, write: impl FnOnce(&NoticeRecord) -> Answer<()>) -> Answer {
-        let mut clock = Clock::start();
-        let reading =
-            pipeline::read_watched(self.source, self.options, &mut |stage| clock.lap(stage))
-                .map_err(|e| self.stopped(&e))?;
+        let (mut clock, timer) = (Clock::start(), self.timer());
+        let reading = pipeline::read_watched(self.source, self.options, &mut |stage| {
+            clock.lap(stage);
+            timer.passed(stage);
+        })
+        .map_err(|e| self.stopped(&e))?;
         let record = NoticeRecord::new(self.source, &reading);
+        drop(timer);
         write(&record)?;
         clock.lap("emit");
         self.reporter.notice(&record);
@@ -188,9 +206,10 @@ impl Run<'_> {
         until: impl FnOnce(&mut Sink, &Options, &Source) -> Result<T, Error>,
         write: impl FnOnce(&mut dyn Write, &T) -> io::Result<()>,
     ) -> Answer {
-        let mut clock = Clock::start();
+        let (mut clock, timer) = (Clock::start(), self.timer());
         let mut sink = Sink::new();
         let read = until(&mut sink, self.options, self.source).map_err(|e| self.stopped(&e))?;
+        drop(timer);
         clock.lap("read");
         self.write(|out| write(out, &read))?;
         clock.lap("emit");
@@ -199,6 +218,11 @@ impl Run<'_> {
         self.reporter.diagnostics(&self.source.name, &diagnostics);
         self.tell(&clock);
         Ok(Status::Done)
+    }
+
+    fn timer(&self) -> Timer {
+        let Run { reporter, args, source, .. } = self;
+        Timer::over(reporter, &args.bounds, &args.input, source.bytes.len())
     }
 
     fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
@@ -245,11 +269,11 @@ fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
 /// Checks one input after the other, then those of following years, or issued twice, against each
 /// other; one that can't be read does not stop the others.
 fn check_all(reporter: &Reporter, args: &Check) -> Answer {
-    let options = args.limits.options();
+    let options = options(reporter, &args.limits, &args.password)?;
     let mut worst = Status::Done;
     let mut notices = Vec::new();
     for input in &args.inputs {
-        let status = match check_one(reporter, &options, input) {
+        let status = match check_one(reporter, &options, &args.bounds, input) {
             Ok((name, notice, findings)) => {
                 notices.push((name, notice));
                 denied(args.deny, &findings)
@@ -277,10 +301,12 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
 fn check_one(
     reporter: &Reporter,
     options: &Options,
+    bounds: &BoundArgs,
     input: &Path,
 ) -> Answer<(String, Notice, Vec<FindingRecord>)> {
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
+    let timer = Timer::over(reporter, bounds, input, bytes.len());
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
     let (name, notice, findings) = if bytes.trim_ascii_start().starts_with(b"{") {
@@ -295,6 +321,7 @@ fn check_one(
         reporter.diagnostics(&source.name, &diagnostics);
         (source.name, reading.notice, reading.findings)
     };
+    drop(timer);
     let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
     print(reporter, |out| reporter.write_findings(out, &name, &findings))?;
     Ok((name, notice, findings))
@@ -313,7 +340,9 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
                 continue;
             }
         };
+        let timer = Timer::over(reporter, &args.bounds, file, bytes.len());
         let verdict = judge.judge(&bytes);
+        drop(timer);
         for violation in &verdict.violations {
             let path = if violation.path.is_empty() { "/" } else { &violation.path };
             let text = format!("{path}: {}", violation.message);
@@ -329,9 +358,10 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
 }
 
 fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
-    let options = args.limits.options();
+    let options = options(reporter, &args.limits, &args.password)?;
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
+    let _timer = Timer::over(reporter, &args.bounds, &args.input, source.bytes.len());
     if let Some(folder) = &args.svg {
         draw(reporter, folder, &args.input, &source, &options)?;
     }

@@ -4,9 +4,11 @@
 //! is left to `runs`, what strokes join to rules to `rules`. Only these files know the reader (hayro).
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hayro_font::kurbo::Affine;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
@@ -47,12 +49,22 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
 pub(crate) fn open(bytes: &[u8], options: &Options) -> Result<Pdf, Error> {
     let Options { limits, password } = options;
     check_tables(bytes, limits)?;
-    let word = password.as_ref().map_or("", Password::reveal);
-    let opened = Pdf::new_with_password(bytes.to_vec(), word).or_else(|error| match error {
-        // A password is for those files that ask for one.
-        LoadPdfError::Decryption(_) if !word.is_empty() => Pdf::new(bytes.to_vec()),
-        error => Err(error),
-    });
+    let data: Arc<Vec<u8>> = Arc::new(bytes.to_vec());
+    let with = |word: &str| Pdf::new_with_password(Arc::clone(&data), word);
+    let opened = match password.as_ref().map(Password::reveal) {
+        None => with(""),
+        // Characters may have been written otherwise when it was set (SASLprep, RFC 4013, rests on
+        // NFKC); and a password is for those files that ask for one.
+        Some(word) => with(word)
+            .or_else(|error| match error {
+                LoadPdfError::Decryption(_) => with(&word.nfkc().collect::<String>()),
+                error => Err(error),
+            })
+            .or_else(|error| match error {
+                LoadPdfError::Decryption(_) => with("").map_err(|_| error),
+                error => Err(error),
+            }),
+    };
     let pdf = opened.map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
             Error::new(match password {

@@ -1,0 +1,178 @@
+//! Time and memory of the command. The work is done in a process of its own, which the system refuses
+//! memory beyond a limit; whatever ends it, the process that waits says so in one line and answers with
+//! an exit status. A thread beside the work ends it when a notice takes too long.
+//!
+//! Deliberately absent: bounds of `fubiao batch`, whose workers have their own.
+
+use crate::cli::args::{Args, BoundArgs, Verb};
+use crate::cli::report::Reporter;
+use crate::cli::run::{self, Status};
+use crate::diag::Wording;
+use crate::error::{Error, ErrorKind};
+use std::path::Path;
+use std::process::{Command, ExitCode, ExitStatus};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Set for the process that does the work.
+const INSIDE: &str = "FUBIAO_INSIDE";
+
+/// The stack of the thread that does the work; more than any nesting within the limits takes.
+const STACK: usize = 64 << 20;
+
+/// What a notice may take without `--max-time`, and how much more for each MiB of it.
+const SECONDS: f64 = 8.0;
+const SECONDS_A_MIB: f64 = 1.0;
+
+/// How often the work looks whether anyone still waits for it.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// Runs the verb: within its bounds, if it has any.
+pub fn run(args: &Args) -> ExitCode {
+    let Some((bounds, input)) = bounds_of(&args.verb) else { return run::run(args).into() };
+    if std::env::var_os(INSIDE).is_some() {
+        return inside(args, bounds, input);
+    }
+    let child = std::env::current_exe().and_then(|program| {
+        Command::new(program).args(std::env::args_os().skip(1)).env(INSIDE, "1").status()
+    });
+    match child {
+        Ok(status) => answer(args, bounds, input, status),
+        // Where no process can be started, the work is done here.
+        Err(_) => inside(args, bounds, input),
+    }
+}
+
+/// The bounds of a verb that reads what others made, and the first thing it reads.
+fn bounds_of(verb: &Verb) -> Option<(&BoundArgs, &Path)> {
+    Some(match verb {
+        Verb::Convert(args) => (&args.bounds, &args.input),
+        Verb::Inspect(args) => (&args.bounds, &args.input),
+        Verb::Check(args) => (&args.bounds, args.inputs.first()?),
+        Verb::Validate(args) => (&args.bounds, args.files.first()?),
+        Verb::Diff(args) => (&args.bounds, &args.new),
+        _ => return None,
+    })
+}
+
+/// What the process that did the work ended with, or why it did not come to an end.
+fn answer(args: &Args, bounds: &BoundArgs, input: &Path, status: ExitStatus) -> ExitCode {
+    const INTERRUPTED: i32 = 2;
+    if let Some(code) = status.code() {
+        return ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX));
+    }
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(INTERRUPTED) {
+        return Status::Interrupted.into();
+    }
+    let mib = bounds.max_memory;
+    let what = Wording::new(
+        format!("reading it broke off ({status}): it takes more memory than {mib} MiB"),
+        format!("读取中断（{status}）：所需内存超过 {mib} MiB"),
+    );
+    let hint = Wording::new(
+        "raise the limit with --max-memory, in MiB",
+        "可用 --max-memory 提高上限（单位 MiB）",
+    );
+    Reporter::new(&args.talk).tell(&input.display().to_string(), &what, Some(&hint));
+    Status::Unread.into()
+}
+
+fn inside(args: &Args, bounds: &BoundArgs, input: &Path) -> ExitCode {
+    limit_memory(bounds.max_memory.saturating_mul(1 << 20));
+    say_faults(args, input);
+    let work = || run::run(args);
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        // A panic has ended the process before it comes here.
+        thread.map_or_else(|_| work(), |thread| thread.join().unwrap_or(Status::Unread)).into()
+    })
+}
+
+/// Asks the system to refuse memory beyond this. Where it can't, the time is still limited.
+pub(super) fn limit_memory(bytes: u64) {
+    #[cfg(unix)]
+    if let Ok((soft, hard)) = rlimit::getrlimit(rlimit::Resource::AS) {
+        let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes.min(soft).min(hard), hard);
+    }
+    #[cfg(not(unix))]
+    let _ = bytes;
+}
+
+/// A fault of this program is told in one line as what it is, and ends the work.
+fn say_faults(args: &Args, input: &Path) {
+    let (talk, name) = (args.talk.clone(), input.display().to_string());
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload_as_str().unwrap_or("no words").replace('\n', " ");
+        let place = info.location().map(|l| format!("{}:{}", l.file(), l.line()));
+        let place = place.unwrap_or_default();
+        let what = Wording::new(
+            format!("a fault of fubiao, not of the file: {said} ({place})"),
+            format!("这是 fubiao 的错误，不是文件的错误：{said}（{place}）"),
+        );
+        let hint = Wording::new(
+            "report it, with the file if it may be shown",
+            "请报告此错误；如可公开，请附上文件",
+        );
+        Reporter::new(&talk).tell(&name, &what, Some(&hint));
+        std::process::exit(Status::Unread as i32);
+    }));
+}
+
+/// Ends the work if it goes on too long. Dropped when a notice is read: what is then written may wait
+/// for whoever reads it.
+#[derive(Debug)]
+pub struct Timer {
+    stages: Sender<&'static str>,
+}
+
+impl Timer {
+    /// Begins to watch over one input of this size.
+    pub fn over(reporter: &Reporter, bounds: &BoundArgs, input: &Path, bytes: usize) -> Timer {
+        let mib = bytes as f64 / f64::from(1 << 20);
+        let seconds = bounds.max_time.unwrap_or(SECONDS + SECONDS_A_MIB * mib);
+        let (since, limit) = (Instant::now(), Duration::from_secs_f64(seconds));
+        let (reporter, input) = (*reporter, input.display().to_string());
+        let parent = parent();
+        let (stages, done) = channel();
+        thread::spawn(move || {
+            let mut stage = "";
+            loop {
+                let left = limit.saturating_sub(since.elapsed());
+                match done.recv_timeout(left.min(GLANCE)) {
+                    Ok(ended) => stage = ended,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                    Err(RecvTimeoutError::Timeout) if parent != self::parent() => {
+                        std::process::exit(Status::Interrupted as i32)
+                    }
+                    Err(RecvTimeoutError::Timeout) if since.elapsed() < limit => {}
+                    Err(RecvTimeoutError::Timeout) => {
+                        let name = match stage {
+                            "" => input,
+                            stage => format!("{input}: after {stage}"),
+                        };
+                        let kind = ErrorKind::Limit { name: "max-time", value: seconds as u64 };
+                        reporter.stopped(&name, &Error::new(kind));
+                        std::process::exit(Status::Unread as i32);
+                    }
+                }
+            }
+        });
+        Timer { stages }
+    }
+
+    /// Notes that a stage has ended.
+    pub fn passed(&self, stage: &'static str) {
+        // The thread is there as long as this is.
+        let _ = self.stages.send(stage);
+    }
+}
+
+/// The process that waits for this one.
+fn parent() -> Option<u32> {
+    #[cfg(unix)]
+    return Some(std::os::unix::process::parent_id());
+    #[cfg(not(unix))]
+    None
+}

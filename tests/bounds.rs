@@ -1,0 +1,55 @@
+//! Time and memory: a notice that takes more than it may ends with a message and a status, whatever the
+//! system does to the process that read it.
+#![cfg(all(feature = "cli", unix))]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A text of many lines, which takes a while and some memory to read.
+fn large_text(folder: &Path) {
+    let text = "关于下达2023年城镇老旧小区改造计划的通知，各市人民政府。\n".repeat(15_000);
+    fs::write(folder.join("large.txt"), text).expect("the folder is writable");
+}
+
+fn fubiao(args: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    large_text(folder.path());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
+    command.args(args).current_dir(folder.path()).env("LC_ALL", "C");
+    let output = command.output().expect("the command runs");
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
+    assert_eq!(left.len(), 1, "nothing but the input is left");
+    output
+}
+
+fn refusal(args: &[&str]) -> String {
+    let output = fubiao(args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(output.stdout.is_empty());
+    said
+}
+
+#[test]
+fn a_notice_that_takes_too_long_is_told_so() {
+    for verb in [&["convert", "large.txt", "-o", "out.json"][..], &["check", "large.txt"]] {
+        let said = refusal(&[verb, &["--max-time", "0.05"]].concat());
+        assert!(said.contains("large.txt") && said.contains("limit max-time reached"), "{said}");
+        assert!(said.contains("raise the limit with --max-time"), "{said}");
+    }
+}
+
+#[test]
+fn a_notice_that_takes_too_much_memory_is_told_so() {
+    let said = refusal(&["convert", "large.txt", "--max-memory", "120", "--max-time", "600"]);
+    assert!(said.contains("more memory than 120 MiB"), "{said}");
+    assert!(said.contains("raise the limit with --max-memory"), "{said}");
+}
+
+#[test]
+fn within_its_bounds_nothing_differs() {
+    let output = fubiao(&["convert", "large.txt", "--format", "text", "--max-time", "600"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.stdout.iter().filter(|b| **b == b'\n').count(), 15_000);
+}
