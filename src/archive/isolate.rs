@@ -6,6 +6,7 @@
 //! after a crash or when it runs over its time. Measured elsewhere: 2 % of CPU over reading in-process.
 
 use crate::archive::answer::{Answer, answer};
+use crate::archive::confine::Fuel;
 use crate::archive::ledger::Reason;
 use crate::options::Options;
 use std::ffi::OsString;
@@ -40,8 +41,14 @@ const LAST_WORDS: usize = 4096;
 ///
 /// # Errors
 /// Those of the two streams; the parent is then gone or mad, and the worker ends.
-pub fn serve(input: &mut impl Read, output: &mut impl Write, options: &Options) -> io::Result<()> {
+pub fn serve(
+    input: &mut impl Read,
+    output: &mut impl Write,
+    options: &Options,
+    fuel: &mut Fuel,
+) -> io::Result<()> {
     while let Some(name) = read_chunk(input)? {
+        fuel.fill();
         let Some(bytes) = read_chunk(input)? else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
@@ -50,6 +57,19 @@ pub fn serve(input: &mut impl Read, output: &mut impl Write, options: &Options) 
         output.flush()?;
     }
     Ok(())
+}
+
+/// The names of the walls (see [`crate::archive::confine`]) that workers started so read without, as one
+/// that reads nothing says; asked once a run. A worker that can't be started is told of where it is missed.
+pub fn missing_walls(isolation: &Isolation) -> Vec<String> {
+    let asked = Command::new(&isolation.program)
+        .args(&isolation.args)
+        .arg("--probe")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    let said = asked.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
 }
 
 /// A worker process, waiting for notices.
@@ -152,6 +172,10 @@ impl Worker {
             let message = "ran over its memory".to_owned();
             return Death { reason: Reason::Memory, message };
         }
+        if status.is_some_and(ran_out_of_time) {
+            let message = "ran over its CPU time".to_owned();
+            return Death { reason: Reason::Timeout, message };
+        }
         let mut message = format!("its process died ({})", status.map_or(what, |s| s.to_string()));
         if !said.is_empty() {
             message.push_str(": ");
@@ -171,6 +195,15 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Whether the system ended the process for its CPU time: by SIGXCPU, 24 on Linux, macOS and the BSDs.
+fn ran_out_of_time(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    let out_of_time = std::os::unix::process::ExitStatusExt::signal(&status) == Some(24);
+    #[cfg(not(unix))]
+    let out_of_time = false;
+    out_of_time
 }
 
 fn write_chunk(output: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
@@ -200,6 +233,7 @@ fn read_chunk(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::confine::Bounds;
 
     #[test]
     fn a_worker_answers_each_request_and_ends_with_its_input() {
@@ -209,7 +243,8 @@ mod tests {
             write_chunk(&mut requests, bytes).unwrap();
         }
         let mut answers = Vec::new();
-        serve(&mut requests.as_slice(), &mut answers, &Options::default()).unwrap();
+        let mut fuel = Fuel::new(&Bounds::default());
+        serve(&mut requests.as_slice(), &mut answers, &Options::default(), &mut fuel).unwrap();
         let mut answers = answers.as_slice();
         for expected in ["empty", "PNG"] {
             let chunk = read_chunk(&mut answers).unwrap().unwrap();

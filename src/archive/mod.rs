@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod compare;
+pub mod confine;
 pub mod diff;
 pub mod gather;
 pub mod isolate;

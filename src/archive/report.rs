@@ -75,10 +75,27 @@ pub fn slowest(summary: &Summary) -> Vec<(&str, Duration)> {
     read
 }
 
-/// The report as JSON.
-pub fn to_json(summary: &Summary, took: Duration, build: &str) -> Value {
+/// What is said where the system does not offer all walls around the worker processes.
+pub fn unconfined(missing: &[String]) -> String {
+    format!(
+        "note: the workers read without {}, which this system does not offer",
+        missing.join(", ")
+    )
+}
+
+/// The report as JSON; `missing` names the walls that the workers read without.
+pub fn to_json(summary: &Summary, took: Duration, build: &str, missing: &[String]) -> Value {
     let counts = counts(summary);
     let seconds = |d: Duration| (d.as_secs_f64() * 1e3).round() / 1e3;
+    let diagnostics: Vec<Value> = match missing {
+        [] => Vec::new(),
+        _ => vec![json!({
+            "code": "worker_unconfined",
+            "severity": "note",
+            "message": unconfined(missing),
+            "missing": missing,
+        })],
+    };
     json!({
         "generator": {"name": "fubiao", "build": build},
         "interrupted": summary.interrupted,
@@ -99,5 +116,6 @@ pub fn to_json(summary: &Summary, took: Duration, build: &str) -> Value {
         "slowest": slowest(summary).iter()
             .map(|(name, took)| json!({"name": name, "seconds": seconds(*took)}))
             .collect::<Vec<_>>(),
+        "diagnostics": diagnostics,
     })
 }

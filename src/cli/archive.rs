@@ -1,6 +1,7 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
 use crate::archive::compare::{self, Change, Changes};
+use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
 use crate::archive::diff::{CellChange, Difference, Reading, Side};
 use crate::archive::isolate::{self, Isolation};
 use crate::archive::ledger::{Entry, Outcome};
@@ -10,8 +11,7 @@ use crate::archive::run::{How, Settings, Watch, Which, run};
 use crate::archive::store::{Store, StoreError, write_whole};
 use crate::archive::{answer, gather, report};
 use crate::cli::archive_args::{Accept, ArchiveFormat, Batch, Diff, DiffFormat, Merge, Worker};
-use crate::cli::args::LimitArgs;
-use crate::cli::bounds::{Timer, limit_memory};
+use crate::cli::bounds::Timer;
 use crate::cli::password;
 use crate::cli::report::Reporter;
 use crate::cli::run::Status;
@@ -61,6 +61,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if args.no_isolate {
         answer::keep_panics();
     }
+    let missing = settings.isolation.as_ref().map(isolate::missing_walls).unwrap_or_default();
     let progress = Progress::new(reporter, plan.len());
     let summary = run(&store, &plan, &settings, &progress, &STOP);
     progress.end();
@@ -68,7 +69,10 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Ok(summary) => summary,
         Err(error) => return refused(reporter, &error),
     };
-    let told = report::to_json(&summary, since.elapsed(), &settings.build);
+    if !missing.is_empty() {
+        reporter.info(&report::unconfined(&missing));
+    }
+    let told = report::to_json(&summary, since.elapsed(), &settings.build, &missing);
     let path = store.root().join("report.json");
     if let Err(error) = write_whole(&path, |out| json::write_value(out, &told)) {
         return refused(reporter, &error);
@@ -122,7 +126,7 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
     let isolation = match &program {
         Ok(program) if !args.no_isolate => Some(Isolation {
             program: program.clone(),
-            args: worker_args(args.memory, &args.limits),
+            args: worker_args(args),
             env: password.iter().map(|p| (password::VARIABLE, p.reveal().into())).collect(),
             timeout: Duration::from_secs_f64(args.timeout),
         }),
@@ -143,10 +147,12 @@ fn gather_settings(formats: &[ArchiveFormat]) -> gather::Settings {
     gather::Settings { ndjson: formats.contains(&ArchiveFormat::Facts) }
 }
 
-fn worker_args(memory: u64, limits: &LimitArgs) -> Vec<OsString> {
-    let mut args = vec!["worker".into(), "--memory".into(), memory.to_string().into()];
-    args.extend(limits.to_args().into_iter().map(OsString::from));
-    args
+fn worker_args(args: &Batch) -> Vec<OsString> {
+    let mut flags = vec!["worker".to_owned()];
+    flags.push(format!("--memory={}", args.memory));
+    flags.push(format!("--timeout={}", args.timeout));
+    flags.extend(args.limits.to_args());
+    flags.into_iter().map(OsString::from).collect()
 }
 
 /// Version and hash of this program: another build may read otherwise, so it reads everything anew.
@@ -170,16 +176,24 @@ fn refused(reporter: &Reporter, error: &StoreError) -> Status {
 
 /// `fubiao worker`: for `fubiao batch` and for engines that have bytes and want bytes.
 pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
-    if let Some(mib) = args.memory {
-        limit_memory(mib.saturating_mul(1 << 20));
-    }
+    let bounds = Bounds {
+        memory: args.memory.map(|mib| mib.saturating_mul(1 << 20)),
+        time: args.timeout.map(Duration::from_secs_f64),
+    };
     answer::keep_panics();
-    let mut input = io::stdin().lock();
+    let mut fuel = Fuel::new(&bounds);
+    let missing = confine(WALLS, &bounds);
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
     let options = Options { limits: args.limits.limits(), password };
-    match isolate::serve(&mut input, &mut output, &options) {
+    let served = if args.probe {
+        missing.iter().try_for_each(|wall| writeln!(output, "{}", wall.name()))
+    } else {
+        let mut input = io::stdin().lock();
+        isolate::serve(&mut input, &mut output, &options, &mut fuel)
+    };
+    match served {
         Ok(()) => Status::Done,
         Err(error) => {
             reporter.error("worker", &error, "its input is made by fubiao batch");

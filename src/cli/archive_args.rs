@@ -72,6 +72,12 @@ pub struct Worker {
     /// How much memory it may use, in MiB
     #[arg(long, value_name = "MIB")]
     pub memory: Option<u64>,
+    /// How much CPU time one notice may take, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+    /// Say what the system does not offer to confine it with, and end
+    #[arg(long)]
+    pub probe: bool,
     /// Where to stop within one notice.
     #[command(flatten)]
     pub limits: LimitArgs,

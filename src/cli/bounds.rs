@@ -91,7 +91,7 @@ fn inside(args: &Args, bounds: &BoundArgs, input: &Path) -> ExitCode {
 }
 
 /// Asks the system to refuse memory beyond this. Where it can't, the time is still limited.
-pub(super) fn limit_memory(bytes: u64) {
+fn limit_memory(bytes: u64) {
     #[cfg(unix)]
     if let Ok((soft, hard)) = rlimit::getrlimit(rlimit::Resource::AS) {
         let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes.min(soft).min(hard), hard);

@@ -108,7 +108,7 @@ mod tests {
         assert!(unused.is_empty(), "docs/codes.md explains {unused:?}, which nothing says");
     }
 
-    /// Codes of errors, which stand in `error.rs` outside the rooms.
+    /// Codes of errors and of what a batch says of its run, which stand outside the rooms.
     const ERRORS: &[&str] = &[
         "unknown_kind",
         "broken_pdf",
@@ -118,6 +118,7 @@ mod tests {
         "unknown_encoding",
         "broken_result",
         "not_written",
+        "worker_unconfined",
     ];
 
     static LITERAL: LazyLock<Regex> =

@@ -1,0 +1,92 @@
+//! The walls around worker processes, on the command itself: what the kernel says of one, and what ends
+//! one whose parent is gone. That nothing gets through them is tried in `src/archive/confine.rs`.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn worker(flags: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_fubiao"))
+        .arg("worker")
+        .args(flags)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts")
+}
+
+fn missing() -> String {
+    let probe = worker(&["--probe"]).wait_with_output().expect("it ends");
+    assert!(probe.status.success());
+    String::from_utf8(probe.stdout).expect("names")
+}
+
+/// A line of /proc/PID/status or /proc/PID/limits.
+fn line(worker: &Child, file: &str, name: &str) -> String {
+    let text = fs::read_to_string(format!("/proc/{}/{file}", worker.id())).unwrap_or_default();
+    text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_worker_stands_behind_walls_before_it_is_asked() {
+    if missing().contains("seccomp") {
+        println!("this system offers no seccomp: not tried");
+        return;
+    }
+    let mut worker = worker(&["--memory=512"]);
+    let since = Instant::now();
+    while !line(&worker, "status", "Seccomp:").ends_with('2') {
+        assert!(since.elapsed() < Duration::from_secs(30), "no filter");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(line(&worker, "status", "NoNewPrivs:").ends_with('1'));
+    let limit =
+        |name| line(&worker, "limits", name).split_whitespace().rev().nth(1).map(str::to_owned);
+    assert_eq!(limit("Max open files").as_deref(), Some("0"));
+    assert_eq!(limit("Max address space").as_deref(), Some("536870912"));
+    assert_eq!(limit("Max core file size").as_deref(), Some("0"));
+    drop(worker.stdin.take());
+    assert!(worker.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_worker_whose_parent_is_gone_runs_out_of_time() {
+    let page = fs::read_to_string("samples/housing-2023/notice.txt").expect("the sample is there");
+    let text = format!("{page}\u{c}").repeat(2_000);
+    let mut worker = worker(&["--timeout=1"]);
+    let mut requests = worker.stdin.take().expect("a pipe");
+    for chunk in ["long.txt", &text] {
+        requests.write_all(&(chunk.len() as u64).to_le_bytes()).expect("it listens");
+        requests.write_all(chunk.as_bytes()).expect("it listens");
+    }
+    const SIGXCPU: i32 = 24;
+    assert_eq!(worker.wait().expect("it ends").signal(), Some(SIGXCPU));
+}
+
+#[test]
+fn a_report_says_what_the_workers_read_without() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let batch = Command::new(env!("CARGO_BIN_EXE_fubiao"))
+        .args(["batch", "samples/aid-2021/notice.txt", "--out"])
+        .arg(out.path())
+        .output()
+        .expect("the command starts");
+    let report = fs::read_to_string(out.path().join("report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let told = String::from_utf8_lossy(&batch.stderr).contains("the workers read without");
+    let missing = missing();
+    assert_eq!(told, !missing.is_empty());
+    let diagnostics = report["diagnostics"].as_array().expect("a list");
+    assert_eq!(diagnostics.len(), usize::from(!missing.is_empty()));
+    for diagnostic in diagnostics {
+        assert_eq!(diagnostic["code"], "worker_unconfined");
+        let named = diagnostic["missing"].as_array().expect("a list");
+        assert_eq!(named.len(), missing.lines().count());
+    }
+}
