@@ -27,6 +27,10 @@ fn transcripts() {
     assert!(seen > 15, "saw only {seen} cases");
 }
 
+/// A notice whose total is not what its rows add up to, in one column of two.
+const FALSE_SUM: &str = "关于下达2023年计划的通知\n\n附件1\n2023年开工计划\n单位：套\n\
+    市、县名称\t新开工\t基本建成\n全省\t60\t9\n南昌市\t10\t2\n九江市\t25\t3\n赣州市\t35\t4\n";
+
 /// A tiny input of each kind.
 fn inputs() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -38,6 +42,7 @@ fn inputs() -> TempDir {
     write("office.txt", b"PK\x03\x04\x14\0\x06\0");
     write("blank.pdf", &blank_pdf());
     write("notice.txt", "关于下达2023年计划的通知\n".as_bytes());
+    write("sums.txt", FALSE_SUM.as_bytes());
     write("notice.pdf", "关于下达2023年计划的通知\n".as_bytes());
     let mut json: Value = serde_json::from_slice(&result(folder.path())).expect("a result is JSON");
     json["source"]["bytes"] = "many".into();

@@ -32,6 +32,18 @@ pub struct Talk {
     /// Language of messages; results are the same in both [default: by LC_ALL, LC_MESSAGES, LANG]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Lang>,
+    /// A line a message, or the rows and lines in question too, as printed
+    #[arg(long, global = true, value_name = "FORM", default_value = "full")]
+    pub messages: Messages,
+}
+
+/// The form of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Messages {
+    /// One line each
+    Short,
+    /// With what is printed in question below
+    Full,
 }
 
 /// A language of messages.

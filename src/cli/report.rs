@@ -1,6 +1,7 @@
 //! What people are told, on standard error: errors, findings, diagnostics. Results are never here.
 
-use crate::cli::args::{Lang, Talk};
+use crate::cli::args::{Lang, Messages, Talk};
+use crate::cli::excerpt::{Pen, Printed};
 use crate::diag::Wording;
 use crate::emit::record::{
     DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
@@ -26,6 +27,7 @@ enum Volume {
 pub struct Reporter {
     volume: Volume,
     lang: Lang,
+    messages: Messages,
     color: bool,
 }
 
@@ -42,6 +44,7 @@ impl Reporter {
         Reporter {
             volume,
             lang: talk.lang.unwrap_or_else(lang_of_environment),
+            messages: talk.messages,
             color: !no_color && std::io::stderr().is_terminal(),
         }
     }
@@ -88,15 +91,19 @@ impl Reporter {
     }
 
     /// Says what was found and doubted in a notice that was read.
-    pub fn notice(&self, record: &NoticeRecord) {
+    pub fn notice(&self, record: &NoticeRecord, printed: &Printed<'_>) {
         if self.volume == Volume::Quiet {
             return;
         }
         let name = &record.source.name;
-        self.diagnostics(name, &record.diagnostics);
+        self.diagnostics(name, &record.diagnostics, printed);
         for finding in &record.findings {
             if self.is_said(&finding.severity) {
                 self.finding(name, finding);
+                self.show(|pen| {
+                    pen.finding(record, finding)
+                        .or_else(|| printed.excerpt(pen, finding.places.first()?))
+                });
             }
         }
         if self.volume == Volume::Verbose {
@@ -116,18 +123,34 @@ impl Reporter {
     }
 
     /// Says what could not be read with confidence.
-    pub fn diagnostics(&self, name: &str, diagnostics: &[DiagnosticRecord]) {
+    pub fn diagnostics(&self, name: &str, diagnostics: &[DiagnosticRecord], printed: &Printed<'_>) {
         for diagnostic in diagnostics {
             if self.volume != Volume::Quiet && self.is_said(&diagnostic.severity) {
-                self.diagnostic(name, diagnostic);
+                self.diagnostic(name, diagnostic, printed);
             }
         }
     }
 
-    fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord) {
+    /// Shows what is printed in question below a message, where the reader wants that.
+    fn show(&self, draw: impl FnOnce(Pen) -> Option<String>) {
+        if let Some(excerpt) = self.excerpt(self.color, draw) {
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(io::stderr(), "{excerpt}");
+        }
+    }
+
+    fn excerpt(&self, color: bool, draw: impl FnOnce(Pen) -> Option<String>) -> Option<String> {
+        match self.messages {
+            Messages::Short => None,
+            Messages::Full => draw(Pen { lang: self.lang, color }),
+        }
+    }
+
+    fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord, printed: &Printed<'_>) {
         let place = self.at(diagnostic.place.as_ref());
         let message = self.pick(&diagnostic.message, &diagnostic.message_zh);
         self.line(&diagnostic.severity, &format!("{name}:{place} {message} [{}]", diagnostic.code));
+        self.show(|pen| printed.excerpt(pen, diagnostic.place.as_ref()?));
         if let (Some(en), Some(zh)) = (&diagnostic.hint, &diagnostic.hint_zh) {
             self.line("hint", self.pick(en, zh));
         }
@@ -168,6 +191,7 @@ impl Reporter {
         out: &mut dyn Write,
         name: &str,
         findings: &[FindingRecord],
+        record: &NoticeRecord,
     ) -> io::Result<()> {
         let findings = || findings.iter().filter(|f| self.is_said(&f.severity));
         for finding in findings() {
@@ -175,6 +199,10 @@ impl Reporter {
             let severity = self.label(&finding.severity);
             let message = self.pick(&finding.message, &finding.message_zh);
             writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
+            let color = self.color && io::stdout().is_terminal();
+            if let Some(excerpt) = self.excerpt(color, |pen| pen.finding(record, finding)) {
+                writeln!(out, "{excerpt}")?;
+            }
             let (shown, rest) = finding.suspects.split_at(finding.suspects.len().min(SUSPECTS));
             for suspect in shown {
                 self.write_suspect(out, suspect)?;

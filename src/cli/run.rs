@@ -5,6 +5,7 @@ use crate::cli::args::{
     Args, BoundArgs, Check, Convert, Deny, Format, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
 };
 use crate::cli::bounds::Timer;
+use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, InputError, Output};
 use crate::cli::report::Reporter;
 use crate::cli::{archive, explain, inspect, password};
@@ -195,7 +196,7 @@ impl Run<'_> {
         drop(timer);
         write(&record)?;
         clock.lap("emit");
-        self.reporter.notice(&record);
+        self.reporter.notice(&record, &Printed::new(self.source, self.options));
         self.tell(&clock);
         Ok(denied(self.args.deny, &record.findings))
     }
@@ -215,7 +216,8 @@ impl Run<'_> {
         clock.lap("emit");
         let (diagnostics, _) = sink.into_parts();
         let diagnostics: Vec<_> = diagnostics.iter().map(DiagnosticRecord::from).collect();
-        self.reporter.diagnostics(&self.source.name, &diagnostics);
+        let printed = Printed::new(self.source, self.options);
+        self.reporter.diagnostics(&self.source.name, &diagnostics, &printed);
         self.tell(&clock);
         Ok(Status::Done)
     }
@@ -274,57 +276,68 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     let mut notices = Vec::new();
     for input in &args.inputs {
         let status = match check_one(reporter, &options, &args.bounds, input) {
-            Ok((name, notice, findings)) => {
-                notices.push((name, notice));
-                denied(args.deny, &findings)
+            Ok(checked) => {
+                let status = denied(args.deny, &checked.record.findings);
+                notices.push(checked);
+                status
             }
             Err(status) => status,
         };
         worst = worst.max(status);
     }
-    for (name, later) in &notices {
-        for (other, earlier) in notices.iter().filter(|(_, n)| check::follows(later, n)) {
-            let findings = check::across(later, earlier);
+    for later in &notices {
+        for earlier in notices.iter().filter(|n| check::follows(&later.notice, &n.notice)) {
+            let findings = check::across(&later.notice, &earlier.notice);
             let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
             if findings.is_empty() {
                 continue;
             }
-            let name = format!("{name} ({other})");
-            print(reporter, |out| reporter.write_findings(out, &name, &findings))?;
+            let name = format!("{} ({})", later.record.source.name, earlier.record.source.name);
+            let record = &later.record;
+            print(reporter, |out| reporter.write_findings(out, &name, &findings, record))?;
             worst = worst.max(denied(args.deny, &findings));
         }
     }
     Ok(worst)
 }
 
-/// The input's name, what it says, and what it says against itself.
+/// A notice as it was checked.
+struct Checked {
+    notice: Notice,
+    /// The same as results have it, with what it says against itself.
+    record: NoticeRecord,
+}
+
+/// Reads an input, or a result made earlier, and says what it says against itself.
 fn check_one(
     reporter: &Reporter,
     options: &Options,
     bounds: &BoundArgs,
     input: &Path,
-) -> Answer<(String, Notice, Vec<FindingRecord>)> {
+) -> Answer<Checked> {
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
     let timer = Timer::over(reporter, bounds, input, bytes.len());
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
-    let (name, notice, findings) = if bytes.trim_ascii_start().starts_with(b"{") {
-        let record = json::read(&bytes).map_err(stop)?;
+    let checked = if bytes.trim_ascii_start().starts_with(b"{") {
+        let mut record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
-        let findings = check::check(&notice);
-        (record.source.name, notice, findings)
+        record.findings = check::check(&notice).iter().map(FindingRecord::from).collect();
+        Checked { notice, record }
     } else {
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
         let reading = pipeline::read(&source, options).map_err(stop)?;
-        let diagnostics: Vec<_> = reading.diagnostics.iter().map(DiagnosticRecord::from).collect();
-        reporter.diagnostics(&source.name, &diagnostics);
-        (source.name, reading.notice, reading.findings)
+        let record = NoticeRecord::new(&source, &reading);
+        let printed = Printed::new(&source, options);
+        reporter.diagnostics(&source.name, &record.diagnostics, &printed);
+        Checked { notice: reading.notice, record }
     };
     drop(timer);
-    let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
-    print(reporter, |out| reporter.write_findings(out, &name, &findings))?;
-    Ok((name, notice, findings))
+    let record = &checked.record;
+    let (name, findings) = (&record.source.name, &record.findings);
+    print(reporter, |out| reporter.write_findings(out, name, findings, record))?;
+    Ok(checked)
 }
 
 /// Judges one file after the other.

@@ -176,8 +176,8 @@ impl<'a> Reader<'a, '_> {
                 severity: Severity::Error,
                 place: Some(Place::of_box(number, area)),
                 message: Wording::new(
-                    format!("page {number} draws without end; what came first was read"),
-                    format!("第 {number} 页的绘制指令没有尽头，只读取了开头部分"),
+                    "the page draws without end; what came first was read",
+                    "本页的绘制指令没有尽头，只读取了开头部分",
                 ),
                 hint: None,
             });
@@ -197,8 +197,8 @@ fn remark_incomplete(sink: &mut Sink, page: &Page) {
         severity: Severity::Error,
         place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
         message: Wording::new(
-            format!("page {number}: its content or a font of it is not in the file"),
-            format!("第 {number} 页的内容或所用字体不在文件中"),
+            "the content of the page or a font of it is not in the file",
+            "本页的内容或所用字体不在文件中",
         ),
         hint: Some(Wording::new("fetch the file again", "请重新获取该文件")),
     });
@@ -220,8 +220,8 @@ fn remark_picture(sink: &mut Sink, page: &Page) {
         severity: Severity::Warning,
         place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
         message: Wording::new(
-            format!("page {number} is a picture; nothing on it was read"),
-            format!("第 {number} 页是图片，其中内容均未读取"),
+            "the page is a picture; nothing on it was read",
+            "本页是图片，其中内容均未读取",
         ),
         hint: Some(Wording::new("run OCR on the page", "请对该页做文字识别（OCR）")),
     });
@@ -263,8 +263,8 @@ fn note_unreadable(sink: &mut Sink, pages: &[Page]) -> [usize; 2] {
             severity,
             place: Some(Place::of_box(number, Rect::new(0.0, 0.0, page.width, page.height))),
             message: Wording::new(
-                format!("page {number}: the fonts do not say what {unreadable} characters are"),
-                format!("第 {number} 页有 {unreadable} 个字符，字体未说明是什么字"),
+                format!("the fonts do not say what {unreadable} characters are"),
+                format!("有{unreadable}个字符，字体未说明是什么字"),
             ),
             hint: Some(Wording::new("run OCR on the page", "请对该页做文字识别（OCR）")),
         });
