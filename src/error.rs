@@ -58,6 +58,11 @@ pub enum ErrorKind {
         /// What was found where.
         what: String,
     },
+    /// Occurs if a file of corrections is none, or does not fit the notice it is applied to.
+    BrokenCorrections {
+        /// What does not fit, and where.
+        what: Wording,
+    },
     /// Occurs if a result can't be written in the form asked for.
     Emit {
         /// What went wrong.
@@ -108,6 +113,7 @@ impl Error {
             ErrorKind::UnknownEncoding => "unknown_encoding",
             ErrorKind::Limit { .. } => "limit",
             ErrorKind::BrokenResult { .. } => "broken_result",
+            ErrorKind::BrokenCorrections { .. } => "broken_corrections",
             ErrorKind::Emit { .. } => "not_written",
         }
     }
@@ -153,6 +159,10 @@ impl Error {
             ErrorKind::BrokenResult { .. } => (
                 "convert the notice again, or see what `fubiao validate` says",
                 "请重新转换该通知，或用 `fubiao validate` 查看问题",
+            ),
+            ErrorKind::BrokenCorrections { .. } => (
+                "review the notice again and save the corrections anew",
+                "请重新审核该通知并另存更正",
             ),
             ErrorKind::Emit { .. } => ("choose another --format", "请换一种 --format"),
         };
@@ -200,6 +210,7 @@ impl ErrorKind {
                 format!("no result of fubiao: {what}"),
                 format!("不是 fubiao 的结果：{what}"),
             ),
+            ErrorKind::BrokenCorrections { what } => what.clone(),
             ErrorKind::Emit { what } => Wording::new(
                 format!("the result can't be written: {what}"),
                 format!("无法写出结果：{what}"),

@@ -15,6 +15,7 @@ pub mod archive;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod corrections;
 pub mod diag;
 pub mod emit;
 pub mod error;
@@ -27,6 +28,8 @@ pub mod pipeline;
 pub mod place;
 pub mod regions;
 pub mod repair;
+#[cfg(feature = "review")]
+pub mod review;
 pub mod segment;
 pub mod source;
 pub mod typing;

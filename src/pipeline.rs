@@ -1,6 +1,7 @@
 //! The order of the stages, said once.
 
 use crate::check::{self, Finding};
+use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::error::Error;
 use crate::extract::page::Pages;
@@ -66,6 +67,20 @@ pub fn read_watched(
     done("check");
     let (diagnostics, repairs) = sink.into_parts();
     Ok(Reading { notice, findings, diagnostics, repairs, pages: count, text_from, encoding })
+}
+
+/// The reading with what a person said of its cells, checked again on the corrected figures.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::BrokenCorrections`] if a correction does not fit this notice.
+pub fn corrected(
+    mut reading: Reading,
+    source: &Source,
+    said: &Corrections,
+) -> Result<Reading, Error> {
+    corrections::apply(said, &source.sha256(), &mut reading.notice)?;
+    reading.findings = check::check(&reading.notice);
+    Ok(reading)
 }
 
 /// Stops after `extract`.

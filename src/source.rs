@@ -3,6 +3,7 @@
 //! Opening files is left to `cli` and `archive`; reading what is inside, to `extract`.
 
 use crate::error::{Error, ErrorKind};
+use sha2::{Digest, Sha256};
 
 /// What kind of input the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,11 @@ impl Source {
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
         let kind = kind_of(&bytes)?;
         Ok(Source { name: name.into(), bytes, kind })
+    }
+
+    /// SHA-256 of the bytes in small hexadecimal digits: what others can check.
+    pub fn sha256(&self) -> String {
+        Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

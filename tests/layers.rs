@@ -25,9 +25,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("repair", &["segment::outline"]),
     ("typing", &["repair::document", "model", "regions"]),
     ("check", &["model", "regions"]),
+    // What a person said is applied to the notice itself, before it is checked.
+    ("corrections", &["model"]),
     (
         "pipeline",
         &[
+            "corrections",
             "extract",
             "normalize",
             "segment",
@@ -49,6 +52,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             // The tables and text of any PDF are what these stages gave, with no notice made of it.
             "normalize::lines",
             "segment::outline",
+        ],
+    ),
+    (
+        "review",
+        &[
+            "check",
+            "emit::record",
+            "source",
+            "options",
+            // It shows the pages themselves, and its pictures are made by the same reader under the
+            // same guard.
+            "extract",
         ],
     ),
     ("validate", &[]),

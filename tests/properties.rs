@@ -794,6 +794,7 @@ mod emitted {
             text,
             status,
             place,
+            correction: None,
         })
     }
 

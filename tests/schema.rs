@@ -8,8 +8,8 @@ use fubiao::emit::record::NoticeRecord;
 use fubiao::emit::{csv, datapackage, facts, json};
 use fubiao::geom::Rect;
 use fubiao::model::{
-    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Deadline, DocumentNumber, Field,
-    Force, Frame, Level, Notice, Quantity, Region, Row, Section, Status, Target,
+    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Correction, Deadline, DocumentNumber,
+    Field, Force, Frame, Level, Notice, Quantity, Region, Row, Section, Status, Target, Verdict,
 };
 use fubiao::pipeline::{Reading, TextFrom};
 use fubiao::place::{Located, Place, Spot};
@@ -460,6 +460,7 @@ fn annex() -> Annex {
         text: None,
         status: Status::Value,
         place: place(),
+        correction: None,
     };
     let other = |raw: &str, text: Option<&str>, status| Cell {
         raw: raw.to_owned(),
@@ -467,6 +468,7 @@ fn annex() -> Annex {
         text: text.map(str::to_owned),
         status,
         place: place(),
+        correction: None,
     };
     Annex {
         number: 1,
@@ -487,7 +489,17 @@ fn annex() -> Annex {
                 2,
                 region("乐平市", Level::County, Some(0), Some("合计"), Some("360281")),
                 vec![
-                    figure("-1662", Decimal::new(-1662, 0)),
+                    Cell {
+                        correction: Some(Box::new(Correction {
+                            verdict: Verdict::Corrected,
+                            by: "李审核".to_owned(),
+                            at: "2026-01-30T09:00:00+08:00".to_owned(),
+                            from: None,
+                            to: Some(Amount::new(Decimal::new(-1662, 0))),
+                            comment: Some("漏印".to_owned()),
+                        })),
+                        ..figure("-1662", Decimal::new(-1662, 0))
+                    },
                     other("=1+1", Some("=1+1"), Status::Text),
                 ],
             ),

@@ -163,8 +163,14 @@ fn row(feed: &mut Feed<'_>, annex: &Annex, index: usize) -> Row {
 }
 
 fn cell(feed: &mut Feed<'_>, place: Place) -> Cell {
-    let mut cell =
-        Cell { raw: String::new(), value: None, text: None, status: Status::Blank, place };
+    let mut cell = Cell {
+        raw: String::new(),
+        value: None,
+        text: None,
+        status: Status::Blank,
+        place,
+        correction: None,
+    };
     match feed.byte() {
         0..210 => set(&mut cell, feed.figure()),
         byte => {

@@ -160,6 +160,12 @@ impl<'n> Figures<'n> {
         Some(self.offsets.last()? + at)
     }
 
+    /// Index of the target and of its quantity; `None` for a number that is no body figure's.
+    pub fn target_of(&self, var: Var) -> Option<(usize, usize)> {
+        let first = *self.offsets.last()?;
+        self.quantities.get(var.checked_sub(first)?).copied()
+    }
+
     /// What stands there.
     pub fn at(&self, var: Var) -> Figure {
         self.values.get(var).copied().unwrap_or(Figure::Unknown)

@@ -12,11 +12,13 @@ mod order;
 mod rank;
 mod relations;
 mod report;
+mod stated;
 mod sums;
 mod suspects;
 
 pub use across::{across, follows};
 pub use finding::{Finding, Suspect};
+pub use stated::{Operand, StatedSum, stated_sums};
 
 use crate::diag::Severity;
 use crate::model::Notice;
@@ -54,6 +56,10 @@ pub fn check(notice: &Notice) -> Vec<Finding> {
     findings.extend(parts_only.iter().filter_map(|&(a, r)| report::parts_only(notice, a, r)));
     findings.extend(unmatched.iter().filter_map(|figure| report::unmatched(notice, figure)));
     findings.extend(frame::frame(notice));
+    let mut cells = notice.annexes.iter().flat_map(|a| &a.rows).flat_map(|row| &row.cells);
+    if cells.any(|cell| cell.correction.is_some()) {
+        findings.iter_mut().for_each(|finding| report::add_confirmed(notice, finding));
+    }
     findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
 }

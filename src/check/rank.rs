@@ -9,7 +9,7 @@ use crate::check::finding::Suspect;
 use crate::check::order::{Order, gain};
 use crate::check::suspects::{Patch, RowSlip};
 use crate::diag::Wording;
-use crate::model::{Amount, Annex};
+use crate::model::{Amount, Annex, Verdict};
 
 /// A way to mend, weighed.
 pub struct Weighed {
@@ -123,6 +123,13 @@ fn reasons(
         }
         _ => cost += 25,
     }
+    if let Some(said) = cell.and_then(|cell| cell.correction.as_deref()) {
+        cost += IMPLAUSIBLE;
+        why.push(Wording::new(
+            format!("but {} {} the figure", said.by, verdict_words(said.verdict).en),
+            format!("但{}已{}此数", said.by, verdict_words(said.verdict).zh),
+        ));
+    }
     let shape = figures.shape(index, change.column);
     if change.value < 0 && !shape.negatives {
         cost += IMPLAUSIBLE;
@@ -140,6 +147,14 @@ fn reasons(
         ));
     }
     cost
+}
+
+/// What a person did with a figure.
+pub fn verdict_words(verdict: Verdict) -> Wording {
+    match verdict {
+        Verdict::Confirmed => Wording::new("confirmed", "确认"),
+        Verdict::Corrected => Wording::new("corrected", "更正"),
+    }
 }
 
 /// The region of an earlier row that prints the same figure in this column: a figure of one digit

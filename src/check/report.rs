@@ -8,7 +8,7 @@ use crate::check::order::{Breach, Order, ends};
 use crate::check::rank::weigh;
 use crate::check::suspects::{Cause, Patch, RowSlip};
 use crate::diag::{Severity, Wording};
-use crate::model::{Amount, Annex, Notice};
+use crate::model::{Amount, Annex, Correction, Notice, Verdict};
 use crate::place::Place;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -329,6 +329,32 @@ fn name_suspects(
             }
         }
     }
+}
+
+/// Adds which of the doubted cells a person confirmed: the notice then does say what it says.
+pub fn add_confirmed(notice: &Notice, finding: &mut Finding) {
+    let confirmed = finding.suspects.iter().filter_map(|suspect| {
+        let said = correction_of(notice, suspect)?;
+        (said.verdict == Verdict::Confirmed).then(|| {
+            let Suspect { region, printed, .. } = suspect;
+            let (by, column) = (&said.by, suspect.column.join("/"));
+            (
+                format!("{by} confirmed {region} {column} {printed}"),
+                format!("{by}已确认{region}“{column}”{printed}无误"),
+            )
+        })
+    });
+    for (en, zh) in confirmed.collect::<BTreeSet<_>>() {
+        add(&mut finding.message, "; ", "；", &en, &zh);
+    }
+}
+
+/// What a person said of the cell that a suspect names.
+fn correction_of<'n>(notice: &'n Notice, suspect: &Suspect) -> Option<&'n Correction> {
+    let annexes = notice.annexes.iter().filter(|annex| annex.number == suspect.annex);
+    let rows = annexes.flat_map(|a| a.rows.iter().filter(|row| row.number == suspect.row));
+    let mut cells = rows.flat_map(|row| &row.cells).filter(|cell| cell.place == suspect.place);
+    cells.find_map(|cell| cell.correction.as_deref())
 }
 
 /// All cells of an identity that no change of a few cells mends: each is as doubtful as the next.

@@ -3,6 +3,8 @@
 use crate::cli::archive_args;
 use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+#[cfg(feature = "review")]
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Turns Chinese official notices and their annex tables (附表) into machine data that can be trusted
@@ -62,10 +64,17 @@ pub enum Verb {
     Convert(Convert),
     /// Say what notices say against themselves, for people
     Check(Check),
+    /// Make one page to look a notice over: its pages beside its tables, and what to doubt
+    #[cfg(feature = "review")]
+    Review(Review),
     /// Hold results against the schema
     Validate(Validate),
-    /// Print the JSON Schema of results
-    Schema,
+    /// Print a JSON Schema
+    Schema {
+        /// What it describes
+        #[arg(default_value = "notice")]
+        of: Described,
+    },
     /// Show what a stage of the pipeline gave
     Inspect(Inspect),
     /// Say what a code in a message means
@@ -100,11 +109,21 @@ pub enum Verb {
     Worker(archive_args::Worker),
 }
 
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Described {
+    /// Results
+    Notice,
+    /// Files of corrections
+    Corrections,
+}
+
 /// `fubiao convert`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  \
     fubiao convert notice.pdf -o notice.json\n  \
     fubiao convert notice.pdf --format xlsx -o notice.xlsx\n  \
+    fubiao convert notice.pdf --corrections notice.corrections.json -o notice.json\n  \
     fubiao convert notice.pdf --format facts | jq -r 'select(.level == \"county\") | .value'\n  \
     curl -s https://example.org/notice.pdf | fubiao convert - --format text")]
 pub struct Convert {
@@ -117,6 +136,9 @@ pub struct Convert {
     /// The form of the result
     #[arg(long, default_value = "json")]
     pub format: Format,
+    /// What a person said of its cells, as the review page saves it: applied and recorded
+    #[arg(long, value_name = "FILE")]
+    pub corrections: Option<PathBuf>,
     /// End with status 1 if there are any
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
@@ -161,6 +183,44 @@ pub struct Check {
     /// What it may take.
     #[command(flatten)]
     pub bounds: BoundArgs,
+}
+
+/// `fubiao review`.
+#[cfg(feature = "review")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    fubiao review notice.pdf -o notice.html\n  \
+    fubiao review archive.pdf --pages 40-60 -o part.html\n\n\
+    Open the file in a browser; it needs nothing else. What you correct there it saves as a file for\n\
+    `fubiao convert --corrections`.")]
+pub struct Review {
+    /// A PDF or text file, a result made earlier, or - for standard input
+    pub input: PathBuf,
+    /// Where the page goes, whole or not at all [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Pages of a PDF that get a picture, such as 3-9 [default: all, until the file is full]
+    #[arg(long, value_name = "FROM-TO", value_parser = pages)]
+    pub pages: Option<RangeInclusive<u32>>,
+    /// What opens an encrypted PDF.
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    /// Where to stop.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// What it may take.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
+}
+
+/// `3-9`, or `3` alone.
+#[cfg(feature = "review")]
+fn pages(typed: &str) -> Result<RangeInclusive<u32>, String> {
+    let (from, to) = typed.split_once('-').unwrap_or((typed, typed));
+    match (from.parse(), to.parse()) {
+        (Ok(from), Ok(to)) if 1 <= from && from <= to => Ok(from..=to),
+        _ => Err("expected a page such as 3, or pages such as 3-9".to_owned()),
+    }
 }
 
 /// `fubiao validate`.

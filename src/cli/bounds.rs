@@ -24,6 +24,9 @@ const STACK: usize = 64 << 20;
 /// What a notice may take without `--max-time`, and how much more for each MiB of it.
 const SECONDS: f64 = 8.0;
 const SECONDS_A_MIB: f64 = 1.0;
+/// What drawing a page may take besides.
+#[cfg(feature = "review")]
+const SECONDS_A_PAGE: f64 = 1.0;
 
 /// How often the work looks whether anyone still waits for it.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -50,6 +53,8 @@ fn bounds_of(verb: &Verb) -> Option<(&BoundArgs, &Path)> {
         Verb::Convert(args) => (&args.bounds, &args.input),
         Verb::Inspect(args) => (&args.bounds, &args.input),
         Verb::Check(args) => (&args.bounds, args.inputs.first()?),
+        #[cfg(feature = "review")]
+        Verb::Review(args) => (&args.bounds, &args.input),
         Verb::Validate(args) => (&args.bounds, args.files.first()?),
         Verb::Diff(args) => (&args.bounds, &args.new),
         _ => return None,
@@ -131,7 +136,18 @@ impl Timer {
     /// Begins to watch over one input of this size.
     pub fn over(reporter: &Reporter, bounds: &BoundArgs, input: &Path, bytes: usize) -> Timer {
         let mib = bytes as f64 / f64::from(1 << 20);
-        let seconds = bounds.max_time.unwrap_or(SECONDS + SECONDS_A_MIB * mib);
+        Timer::of(reporter, bounds, input, SECONDS + SECONDS_A_MIB * mib)
+    }
+
+    /// Begins to watch over the drawing of this many pages.
+    #[cfg(feature = "review")]
+    pub fn over_pages(reporter: &Reporter, bounds: &BoundArgs, input: &Path, pages: u32) -> Timer {
+        Timer::of(reporter, bounds, input, SECONDS + SECONDS_A_PAGE * f64::from(pages))
+    }
+
+    /// Begins to watch for this many seconds, or as many as were asked for.
+    fn of(reporter: &Reporter, bounds: &BoundArgs, input: &Path, seconds: f64) -> Timer {
+        let seconds = bounds.max_time.unwrap_or(seconds);
         let (since, limit) = (Instant::now(), Duration::from_secs_f64(seconds));
         let (reporter, input) = (*reporter, input.display().to_string());
         let parent = parent();

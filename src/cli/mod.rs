@@ -10,6 +10,8 @@ pub mod files;
 pub mod inspect;
 pub mod password;
 pub mod report;
+#[cfg(feature = "review")]
+pub mod review;
 pub mod run;
 
 use clap::Parser;

@@ -2,13 +2,17 @@
 
 use crate::check;
 use crate::cli::args::{
-    Args, BoundArgs, Check, Convert, Deny, Format, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
+    Args, BoundArgs, Check, Convert, Deny, Described, Format, Inspect, LimitArgs, PasswordArgs,
+    Validate, Verb,
 };
 use crate::cli::bounds::Timer;
 use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, InputError, Output};
 use crate::cli::report::Reporter;
+#[cfg(feature = "review")]
+use crate::cli::review;
 use crate::cli::{archive, explain, inspect, password};
+use crate::corrections::{self, Corrections};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]
 use crate::emit::parquet;
@@ -16,13 +20,14 @@ use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
 use crate::emit::{csv, datapackage, facts, json, tables, text};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::Notice;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
-use crate::validate::{Judge, SCHEMA};
+use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA, Violation};
 use clap::CommandFactory;
+use serde_json::Value;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -62,8 +67,10 @@ pub fn run(args: &Args) -> Status {
     let answer = match &args.verb {
         Verb::Convert(args) => convert(&reporter, args),
         Verb::Check(args) => check_all(&reporter, args),
+        #[cfg(feature = "review")]
+        Verb::Review(args) => review::review(&reporter, args),
         Verb::Validate(args) => validate_all(&reporter, args),
-        Verb::Schema => print(&reporter, |out| out.write_all(SCHEMA.as_bytes())),
+        Verb::Schema { of } => print(&reporter, |out| out.write_all(schema(*of).as_bytes())),
         Verb::Inspect(args) => inspect(&reporter, args),
         Verb::Explain { code } => explain(&reporter, code.as_deref()),
         Verb::Completions { shell } => print(&reporter, |out| {
@@ -80,8 +87,15 @@ pub fn run(args: &Args) -> Status {
     answer.unwrap_or_else(|status| status)
 }
 
+fn schema(of: Described) -> &'static str {
+    match of {
+        Described::Notice => SCHEMA,
+        Described::Corrections => CORRECTIONS_SCHEMA,
+    }
+}
+
 /// What a failed step answers with; the reader has been told already.
-type Answer<T = Status> = Result<T, Status>;
+pub(super) type Answer<T = Status> = Result<T, Status>;
 
 fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     typed_together(reporter, args)?;
@@ -113,7 +127,11 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
 }
 
 /// What the limits and the password that were typed mean.
-fn options(reporter: &Reporter, limits: &LimitArgs, typed: &PasswordArgs) -> Answer<Options> {
+pub(super) fn options(
+    reporter: &Reporter,
+    limits: &LimitArgs,
+    typed: &PasswordArgs,
+) -> Answer<Options> {
     let password = password::given(typed).map_err(|(name, error)| {
         let hint = Wording::new(
             "give a text file whose first line is the password",
@@ -142,6 +160,15 @@ fn typed_together(reporter: &Reporter, args: &Convert) -> Answer<()> {
         return refuse(
             Wording::new("a data package is a folder", "数据包是一个文件夹"),
             Wording::new("give it a name with --output DIR", "请用 --output DIR 指定文件夹"),
+        );
+    }
+    if args.corrections.is_some() && matches!(args.format, Format::Text | Format::Tables) {
+        return refuse(
+            Wording::new(
+                "--corrections goes with formats that read a notice; text and tables are as printed",
+                "--corrections 只能用于解读通知的格式，text 和 tables 保持原样",
+            ),
+            Wording::new("choose another --format", "请换一种 --format"),
         );
     }
     if args.deny.is_some() && matches!(args.format, Format::Text | Format::Tables) {
@@ -186,12 +213,19 @@ impl Run<'_> {
     }
 
     fn as_record(&self, write: impl FnOnce(&NoticeRecord) -> Answer<()>) -> Answer {
+        let said = self.args.corrections.as_deref();
+        let said = said.map(|path| self.corrections(path)).transpose()?;
         let (mut clock, timer) = (Clock::start(), self.timer());
-        let reading = pipeline::read_watched(self.source, self.options, &mut |stage| {
+        let mut reading = pipeline::read_watched(self.source, self.options, &mut |stage| {
             clock.lap(stage);
             timer.passed(stage);
         })
         .map_err(|e| self.stopped(&e))?;
+        if let (Some(said), Some(path)) = (&said, &self.args.corrections) {
+            reading = pipeline::corrected(reading, self.source, said)
+                .map_err(|e| stopped(self.reporter, path, &e))?;
+            clock.lap("corrections");
+        }
         let record = NoticeRecord::new(self.source, &reading);
         drop(timer);
         write(&record)?;
@@ -199,6 +233,26 @@ impl Run<'_> {
         self.reporter.notice(&record, &Printed::new(self.source, self.options));
         self.tell(&clock);
         Ok(denied(self.args.deny, &record.findings))
+    }
+
+    /// What a person said, held against its schema first: that says best what is wrong where.
+    fn corrections(&self, path: &Path) -> Answer<Corrections> {
+        let bytes = files::read_bytes(path, self.options.limits.input_bytes)
+            .map_err(|e| unread(self.reporter, path, &e))?;
+        let verdict = Judge::of_corrections().judge(&bytes);
+        let read = match verdict.violations.first() {
+            Some(Violation { path, message }) => {
+                let what = format!("{}: {message}", if path.is_empty() { "/" } else { path });
+                Err(Error::new(ErrorKind::BrokenCorrections {
+                    what: Wording::new(
+                        format!("no corrections of fubiao: {what}"),
+                        format!("不是 fubiao 的更正文件：{what}"),
+                    ),
+                }))
+            }
+            None => corrections::read(&bytes),
+        };
+        read.map_err(|e| stopped(self.reporter, path, &e))
     }
 
     /// Runs the pipeline until a stage that still has what is printed, and writes that.
@@ -340,9 +394,9 @@ fn check_one(
     Ok(checked)
 }
 
-/// Judges one file after the other.
+/// Judges one file after the other, a file of corrections by its own schema.
 fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
-    let judge = Judge::new();
+    let [of_results, of_corrections] = [Judge::new(), Judge::of_corrections()];
     let mut worst = Status::Done;
     for file in &args.files {
         let name = file.display().to_string();
@@ -354,7 +408,11 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
             }
         };
         let timer = Timer::over(reporter, &args.bounds, file, bytes.len());
-        let verdict = judge.judge(&bytes);
+        let verdict = match serde_json::from_slice(&bytes) {
+            Ok(json) if is_corrections(&json) => of_corrections.judge_json(&json),
+            Ok(json) => of_results.judge_json(&json),
+            Err(_) => of_results.judge(&bytes),
+        };
         drop(timer);
         for violation in &verdict.violations {
             let path = if violation.path.is_empty() { "/" } else { &violation.path };
@@ -368,6 +426,11 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
         }
     }
     Ok(worst)
+}
+
+/// Whether this means to be a file of corrections: it has that key, and no annexes.
+fn is_corrections(json: &Value) -> bool {
+    json.get("corrections").is_some() && json.get("annexes").is_none()
 }
 
 fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
@@ -442,7 +505,7 @@ fn print(reporter: &Reporter, write: impl FnOnce(&mut dyn Write) -> io::Result<(
 }
 
 /// Where the result goes; never over the input itself.
-fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Answer<Output> {
+pub(super) fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Answer<Output> {
     let Some(output) = output.filter(|path| *path != Path::new("-")) else {
         return Ok(Output::Stdout);
     };
@@ -460,7 +523,7 @@ fn output(reporter: &Reporter, input: &Path, output: Option<&Path>) -> Answer<Ou
 }
 
 /// Says why an input is no source.
-fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> Status {
+pub(super) fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> Status {
     let error = match error {
         InputError::Source(error) => return stopped(reporter, input, error),
         InputError::File(error) => error,
@@ -480,14 +543,14 @@ fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> Status {
     Status::Unread
 }
 
-fn stopped(reporter: &Reporter, input: &Path, error: &Error) -> Status {
+pub(super) fn stopped(reporter: &Reporter, input: &Path, error: &Error) -> Status {
     reporter.stopped(&input.display().to_string(), error);
     Status::Unread
 }
 
 /// Says why a result could not be written. A path that can't be is a mistyped command; a full disk
 /// leaves the input undone.
-fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error) -> Status {
+pub(super) fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error) -> Status {
     let name = match output {
         Output::Stdout => "standard output".to_owned(),
         Output::File(path) => path.display().to_string(),

@@ -10,7 +10,7 @@ use crate::diag;
 use crate::error::{Error, ErrorKind};
 use crate::geom::Rect;
 use crate::model::{
-    self, Amount, ColumnRole, DocumentNumber, Field, Force, Frame, Level, Notice, Status,
+    self, Amount, ColumnRole, DocumentNumber, Field, Force, Frame, Level, Notice, Status, Verdict,
 };
 use crate::pipeline::{Reading, TextFrom};
 use crate::place::{Located, Place, Spot};
@@ -18,7 +18,6 @@ use crate::source::Source;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// The version of the schema that results follow.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -370,6 +369,28 @@ pub struct CellRecord {
     pub text: Option<String>,
     /// Where it stands.
     pub place: PlaceRecord,
+    /// What a person said of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub correction: Option<CorrectionRecord>,
+}
+
+/// What a person said of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionRecord {
+    /// `confirmed` or `corrected`.
+    pub verdict: String,
+    /// Who said it.
+    pub by: String,
+    /// When, RFC 3339, as given.
+    pub at: String,
+    /// The value before.
+    pub from: Option<String>,
+    /// The value since.
+    pub to: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub comment: Option<String>,
 }
 
 /// Something the pipeline changed, took out or joined.
@@ -483,6 +504,9 @@ const STATUSES: &[(Status, &str)] = &[
     (Status::Unreadable, "unreadable"),
 ];
 
+const VERDICTS: &[(Verdict, &str)] =
+    &[(Verdict::Confirmed, "confirmed"), (Verdict::Corrected, "corrected")];
+
 const FORCES: &[(Force, &str)] =
     &[(Force::Required, "required"), (Force::Encouraged, "encouraged")];
 
@@ -559,11 +583,10 @@ impl NoticeRecord {
 }
 
 fn source_record(source: &Source, reading: &Reading) -> SourceRecord {
-    let digest = Sha256::digest(&source.bytes);
     SourceRecord {
         name: source.name.clone(),
         media_type: source.kind.media_type().to_owned(),
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: source.sha256(),
         bytes: source.bytes.len() as u64,
         pages: reading.pages,
         text_from: word(TEXT_FROM, reading.text_from).to_owned(),
@@ -799,6 +822,20 @@ impl From<&model::Cell> for CellRecord {
             status: status_word(cell.status).to_owned(),
             text: cell.text.clone(),
             place: cell.place.into(),
+            correction: cell.correction.as_deref().map(CorrectionRecord::from),
+        }
+    }
+}
+
+impl From<&model::Correction> for CorrectionRecord {
+    fn from(correction: &model::Correction) -> CorrectionRecord {
+        CorrectionRecord {
+            verdict: word(VERDICTS, correction.verdict).to_owned(),
+            by: correction.by.clone(),
+            at: correction.at.clone(),
+            from: correction.from.map(|v| v.to_string()),
+            to: correction.to.map(|v| v.to_string()),
+            comment: correction.comment.clone(),
         }
     }
 }
@@ -970,6 +1007,11 @@ fn to_decimal(text: &str, key: &str) -> Result<Decimal, Error> {
         .map_err(|_| unfit(format!("{key} is {text:?}, expected a decimal like 278.90")))
 }
 
+fn to_amount(text: &Option<String>, key: &str) -> Result<Option<Amount>, Error> {
+    let decimal = text.as_ref().map(|text| to_decimal(text, key)).transpose()?;
+    Ok(decimal.map(Amount::new))
+}
+
 fn place_or_start(place: &Option<PlaceRecord>) -> Place {
     place.as_ref().map_or(Place::of_box(1, Rect::default()), PlaceRecord::to_place)
 }
@@ -1104,13 +1146,30 @@ impl AnnexRecord {
 
 impl CellRecord {
     fn to_cell(&self) -> Result<model::Cell, Error> {
-        let value = self.value.as_ref().map(|v| to_decimal(v, "value")).transpose()?;
         Ok(model::Cell {
             raw: self.raw.clone(),
-            value: value.map(Amount::new),
+            value: to_amount(&self.value, "value")?,
             text: self.text.clone(),
             status: value_of(STATUSES, &self.status, "status")?,
             place: self.place.to_place(),
+            correction: self
+                .correction
+                .as_ref()
+                .map(|correction| correction.to_correction().map(Box::new))
+                .transpose()?,
+        })
+    }
+}
+
+impl CorrectionRecord {
+    fn to_correction(&self) -> Result<model::Correction, Error> {
+        Ok(model::Correction {
+            verdict: value_of(VERDICTS, &self.verdict, "verdict")?,
+            by: self.by.clone(),
+            at: self.at.clone(),
+            from: to_amount(&self.from, "from")?,
+            to: to_amount(&self.to, "to")?,
+            comment: self.comment.clone(),
         })
     }
 }

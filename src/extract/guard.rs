@@ -19,7 +19,7 @@ thread_local! {
 static HOOK: Once = Once::new();
 
 /// Gives what `read` gives; a panic in the reader becomes [`ErrorKind::BrokenPdf`] with its words.
-pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn guarded<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     HOOK.call_once(listen);
     WATCHING.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(read));

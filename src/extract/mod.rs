@@ -10,12 +10,12 @@ mod content;
 #[cfg(feature = "pdf")]
 mod fonts;
 #[cfg(feature = "pdf")]
-mod guard;
+pub(crate) mod guard;
 #[cfg(feature = "pdf")]
 mod measure;
 pub mod page;
 #[cfg(feature = "pdf")]
-mod pdf;
+pub(crate) mod pdf;
 #[cfg(feature = "pdf")]
 mod radicals;
 #[cfg(feature = "pdf")]
@@ -33,6 +33,7 @@ use crate::error::ErrorKind;
 use crate::extract::page::Pages;
 use crate::options::Options;
 use crate::source::{Kind, Source};
+pub use text::lines as text_lines;
 
 /// Reads the source's pages.
 ///

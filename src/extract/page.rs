@@ -111,6 +111,13 @@ pub struct Rule {
     pub width: f32,
 }
 
+impl Page {
+    /// The whole page.
+    pub fn place(&self) -> Place {
+        Place::of_box(self.number, Rect::new(0.0, 0.0, self.width, self.height))
+    }
+}
+
 impl Run {
     /// Where the whole run stands.
     pub fn place(&self, page: u32) -> Place {

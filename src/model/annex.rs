@@ -111,6 +111,34 @@ pub struct Cell {
     pub status: Status,
     /// Where it stands.
     pub place: Place,
+    /// What a person said of it, if one did. `raw` then stays as printed.
+    pub correction: Option<Box<Correction>>,
+}
+
+/// What a person said of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction {
+    /// Whether the cell is right.
+    pub verdict: Verdict,
+    /// Who said it.
+    pub by: String,
+    /// When, RFC 3339, as given.
+    pub at: String,
+    /// The figure before.
+    pub from: Option<Amount>,
+    /// The figure since; the same where it was confirmed.
+    pub to: Option<Amount>,
+    /// Why.
+    pub comment: Option<String>,
+}
+
+/// Whether a cell is right as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is: a check that doubts it is answered.
+    Confirmed,
+    /// It is not, and another figure was put in its place.
+    Corrected,
 }
 
 /// What a cell holds. Blank, zero and placeholder are three things (SDMX observation status).

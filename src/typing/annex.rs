@@ -421,8 +421,14 @@ fn read_cell(row: &TableRow, col: usize, column: &Column) -> (Cell, bool) {
             _ => None,
         });
         let place = place.unwrap_or(NOWHERE);
-        let blank =
-            Cell { raw: String::new(), value: None, text: None, status: Status::Blank, place };
+        let blank = Cell {
+            raw: String::new(),
+            value: None,
+            text: None,
+            status: Status::Blank,
+            place,
+            correction: None,
+        };
         return (blank, false);
     };
     let text = cell.text.as_str();
@@ -437,6 +443,7 @@ fn read_cell(row: &TableRow, col: usize, column: &Column) -> (Cell, bool) {
         text: words,
         status: reading.status,
         place: cell.place,
+        correction: None,
     };
     (read, reading.is_ambiguous)
 }

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// The schema of results (JSON Schema, draft 2020-12), as it stands in the repository.
 pub const SCHEMA: &str = include_str!("../../schemas/notice.v1.schema.json");
 
+/// The schema of files of corrections, as it stands in the repository.
+pub const CORRECTIONS_SCHEMA: &str = include_str!("../../schemas/corrections.v1.schema.json");
+
 /// What the schema says of a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
@@ -44,10 +47,20 @@ impl Default for Judge {
 }
 
 impl Judge {
-    /// A judge who knows the schema.
+    /// A judge who knows the schema of results.
     pub fn new() -> Judge {
+        Judge::of(SCHEMA)
+    }
+
+    /// A judge who knows the schema of files of corrections.
+    pub fn of_corrections() -> Judge {
+        Judge::of(CORRECTIONS_SCHEMA)
+    }
+
+    /// A judge who knows one of the schemas in the repository.
+    fn of(schema: &str) -> Judge {
         let schema: Value =
-            serde_json::from_str(SCHEMA).expect("the schema in the repository is JSON");
+            serde_json::from_str(schema).expect("the schema in the repository is JSON");
         let validator = jsonschema::options()
             .should_validate_formats(true)
             .build(&schema)

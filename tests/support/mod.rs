@@ -194,5 +194,5 @@ pub fn cell(raw: &str, place: Place) -> Cell {
         _ => Status::Text,
     };
     let text = (status == Status::Text).then(|| raw.to_owned());
-    Cell { raw: raw.to_owned(), value, text, status, place }
+    Cell { raw: raw.to_owned(), value, text, status, place, correction: None }
 }

@@ -44,6 +44,18 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
     Ok(Pages { pages, text_from: TextFrom::Text, encoding: Some(decoded.encoding) })
 }
 
+/// The lines of a text as they stand in the file, page by page, for those who show it: the first
+/// line of the first page is line 1, and each page goes on counting.
+///
+/// # Errors
+/// As `pages` for the encoding and the limits of lines and pages.
+pub fn lines(options: &Options, source: &Source) -> Result<Vec<Vec<String>>, Error> {
+    let decoded = encoding::decode(&source.bytes)?;
+    let pages = split_pages(&decoded.text, &options.limits)?;
+    let owned = |lines: Vec<TextLine>| lines.iter().map(|line| line.text.to_owned()).collect();
+    Ok(pages.into_iter().map(owned).collect())
+}
+
 /// The lines, page by page. Ends of lines are LF, CR LF or CR; a page that a last form feed leaves
 /// empty is none.
 fn split_pages<'a>(text: &'a str, limits: &Limits) -> Result<Vec<Vec<TextLine<'a>>>, Error> {

@@ -1,0 +1,76 @@
+//! `fubiao review`: one notice, or a result made earlier, as a page to look over.
+
+use crate::check;
+use crate::cli::args::Review;
+use crate::cli::bounds::Timer;
+use crate::cli::excerpt::Printed;
+use crate::cli::files;
+use crate::cli::report::Reporter;
+use crate::cli::run::{Answer, Status, options, output, stopped, unread, unwritten};
+use crate::diag::{Sink, Wording};
+use crate::emit::json;
+use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
+use crate::error::Error;
+use crate::model::Notice;
+use crate::options::Options;
+use crate::pipeline;
+use crate::review::{Sheet, page, sheets};
+use crate::source::Source;
+
+/// Reads the input and writes its page.
+pub fn review(reporter: &Reporter, args: &Review) -> Answer {
+    let output = output(reporter, &args.input, args.output.as_deref())?;
+    let options = options(reporter, &args.limits, &args.password)?;
+    let bytes = files::read_bytes(&args.input, options.limits.input_bytes)
+        .map_err(|e| unread(reporter, &args.input, &e))?;
+    let read = if bytes.trim_ascii_start().starts_with(b"{") {
+        of_result(reporter, args, &bytes)
+    } else {
+        of_notice(reporter, args, &options, bytes)
+    };
+    let (record, notice, sheets) = read.map_err(|e| stopped(reporter, &args.input, &e))?;
+    let html = page(&record, &check::stated_sums(&notice), &sheets);
+    files::write_output(&output, |out| out.write_all(html.as_bytes()))
+        .map_err(|e| unwritten(reporter, &output, &e))?;
+    let doubts = record.findings.iter().filter(|finding| finding.severity != "note").count();
+    let name = &record.source.name;
+    let told = Wording::new(
+        format!("{name}: findings to look at: {doubts}"),
+        format!("{name}：待核对的问题 {doubts} 处"),
+    );
+    reporter.info(reporter.say(&told));
+    Ok(Status::Done)
+}
+
+type Read = (NoticeRecord, Notice, Vec<Sheet>);
+
+fn of_notice(
+    reporter: &Reporter,
+    args: &Review,
+    options: &Options,
+    bytes: Vec<u8>,
+) -> Result<Read, Error> {
+    let source = Source::new(files::shown_name(&args.input), bytes)?;
+    let timer = Timer::over(reporter, &args.bounds, &args.input, source.bytes.len());
+    let reading = pipeline::read_watched(&source, options, &mut |stage| timer.passed(stage))?;
+    drop(timer);
+    let timer = Timer::over_pages(reporter, &args.bounds, &args.input, reading.pages);
+    timer.passed("check");
+    let which = args.pages.clone().unwrap_or(1..=u32::MAX);
+    let mut sink = Sink::new();
+    let sheets = sheets(&mut sink, options, &source, &which)?;
+    drop(timer);
+    let mut record = NoticeRecord::new(&source, &reading);
+    record.diagnostics.extend(sink.into_parts().0.iter().map(DiagnosticRecord::from));
+    reporter.diagnostics(&source.name, &record.diagnostics, &Printed::new(&source, options));
+    Ok((record, reading.notice, sheets))
+}
+
+/// A result made earlier is checked again, as it stands now. It has no pages to show.
+fn of_result(reporter: &Reporter, args: &Review, bytes: &[u8]) -> Result<Read, Error> {
+    let _timer = Timer::over(reporter, &args.bounds, &args.input, bytes.len());
+    let mut record = json::read(bytes)?;
+    let notice = record.to_notice()?;
+    record.findings = check::check(&notice).iter().map(FindingRecord::from).collect();
+    Ok((record, notice, Vec::new()))
+}

@@ -1,0 +1,96 @@
+//! A result and the pages it was read from in, one HTML file out: the pages beside the tables, what
+//! to doubt and why, and a way to say what is right.
+//!
+//! The file loads nothing and runs nothing but the script that stands beside this file: its
+//! Content-Security-Policy names that script and its style by their hashes, pictures come as data,
+//! and every word of the notice goes through `textContent`. Where the file goes is left to `cli`.
+
+mod data;
+mod pictures;
+mod sheets;
+mod terms;
+
+pub use pictures::{Drawn, Picture, Word};
+pub use sheets::{Face, Sheet, sheets};
+
+use crate::check::StatedSum;
+use crate::emit::record::NoticeRecord;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+const FRAME: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+/// The script's parts, in the order they stand in the file.
+const SCRIPT: [&str; 3] =
+    [include_str!("figures.js"), include_str!("words.js"), include_str!("page.js")];
+
+/// The review page of a result. `sums` are those that the notice states; without `sheets` there are
+/// tables alone.
+pub fn page(record: &NoticeRecord, sums: &[StatedSum], sheets: &[Sheet]) -> String {
+    let script = SCRIPT.concat();
+    let title = record.title.as_deref().unwrap_or(&record.source.name);
+    let data = data::data(record, sums, sheets).to_string();
+    fill(
+        FRAME,
+        &[
+            ("title", &escaped(title)),
+            ("policy", &policy(&script)),
+            ("style", STYLE),
+            ("sheets", &sheets.iter().map(figure).collect::<String>()),
+            ("data", &inert(&data)),
+            ("script", &script),
+        ],
+    )
+}
+
+/// What the page may load and run: itself, and nothing else.
+fn policy(script: &str) -> String {
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    format!(
+        "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; \
+         form-action 'none'",
+        hash(STYLE),
+        hash(script)
+    )
+}
+
+/// One page of the notice. A picture is only ever an image, in which no script runs.
+fn figure(sheet: &Sheet) -> String {
+    let Sheet { number, face } = sheet;
+    let inside = match face {
+        Face::Drawn { width, height, drawn } => match &drawn.picture {
+            Some(Picture { media_type, bytes }) => format!(
+                r#"<img width="{width:.0}" height="{height:.0}" alt="" src="data:{media_type};base64,{}">"#,
+                STANDARD.encode(bytes)
+            ),
+            None => format!(r#"<svg viewBox="0 0 {width:.0} {height:.0}"></svg>"#),
+        },
+        Face::Lines { .. } => String::new(),
+    };
+    format!("<figure id=\"sheet-{number}\" class=\"sheet\">{inside}</figure>\n")
+}
+
+/// The template with each `{{name}}` replaced, in one pass: what is put in is not looked at again.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let (name, tail) = after.split_once("}}").unwrap_or((after, ""));
+        let value = values.iter().find(|(known, _)| *known == name);
+        out.push_str(value.map_or("", |(_, value)| value));
+        rest = tail;
+    }
+    out + rest
+}
+
+/// Text as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// JSON that can't end the element it stands in.
+fn inert(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}

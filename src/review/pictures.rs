@@ -1,0 +1,227 @@
+//! A PDF in, a picture of each page out: drawn by hayro as pixels and as outlines, and the smaller
+//! of the two kept. What a picture lacks (text in a font that the file does not hold) is given as
+//! words, so that the browser draws them with a font of its own.
+//!
+//! Deliberately absent: scripts, links and forms of the PDF. Nothing of it but its looks goes on.
+
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::extract::guard::guarded;
+use crate::extract::page::{Ink, Page, Run, Turn};
+use crate::extract::pdf::open;
+use crate::geom::Rect;
+use crate::options::Options;
+use crate::source::Source;
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::font::FontQuery;
+use hayro::hayro_syntax::page::Page as PdfPage;
+use hayro::vello_cpu::Pixmap;
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderSettings};
+use hayro_svg::SvgRenderSettings;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// Pixels a point: 144 dpi, at which the strokes of 宋体 at 9 points stay apart.
+const SHARP: f32 = 2.0;
+/// Pixels of one page at most; an A4 page has 2 million when sharp.
+const PIXELS: f32 = 6e6;
+/// Pixels of one page along its longer edge at most.
+const LONGEST: f32 = 8_000.0;
+/// Levels of each colour are this far apart: 16 of them, which text does not need more of.
+const LEVEL: u8 = 17;
+/// Characters of a page that is drawn as outlines; above, pixels are smaller anyway.
+const OUTLINED: usize = 4_000;
+/// Bytes of all pictures at which drawing stops: what a mail still takes, base64 and tables with it.
+const BYTES: usize = 12 << 20;
+
+/// A picture of one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// `image/png` or `image/svg+xml`.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// What could be drawn of one page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Drawn {
+    /// The picture, if there is one.
+    pub picture: Option<Picture>,
+    /// Text that the picture lacks.
+    pub words: Vec<Word>,
+}
+
+/// Text for the browser to draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    /// The characters.
+    pub text: String,
+    /// Where they stand, in points.
+    pub bbox: Rect,
+    /// Font size in points.
+    pub size: f32,
+}
+
+/// Draws the pages whose numbers lie in `which`; `pages` are the same ones as `extract` read them.
+/// What can't be drawn is remarked on and leaves its page without a picture.
+pub fn pictures(
+    sink: &mut Sink,
+    options: &Options,
+    source: &Source,
+    pages: &[Page],
+    which: &RangeInclusive<u32>,
+) -> Vec<Drawn> {
+    let pdf = guarded(|| open(&source.bytes, options));
+    let sheets = pdf.as_ref().map(|pdf| &pdf.pages()[..]).unwrap_or_default();
+    let mut pen = Pen::new();
+    let mut used = 0;
+    let mut drawn = Vec::new();
+    for (index, page) in pages.iter().enumerate() {
+        if !which.contains(&page.number) {
+            drawn.push(Drawn::default());
+            continue;
+        }
+        if used > BYTES {
+            remark_full(sink, page);
+            drawn.resize(pages.len(), Drawn::default());
+            break;
+        }
+        let of_page = sheets.get(index).and_then(|sheet| {
+            let of_page = guarded(|| Ok(pen.draw(sheet, page)));
+            if of_page.is_err() {
+                // What the reader left behind when it broke down may be half done.
+                pen = Pen::new();
+            }
+            of_page.ok()?
+        });
+        if of_page.is_none() {
+            remark_undrawn(sink, page);
+        }
+        let of_page = of_page.unwrap_or_default();
+        used += of_page.picture.as_ref().map_or(0, |picture| picture.bytes.len());
+        drawn.push(of_page);
+    }
+    drawn
+}
+
+fn remark_undrawn(sink: &mut Sink, page: &Page) {
+    let number = page.number;
+    sink.remark(Diagnostic {
+        code: "page_not_drawn",
+        severity: Severity::Warning,
+        place: Some(page.place()),
+        message: Wording::new(
+            format!("page {number} could not be drawn; its text was read"),
+            format!("第 {number} 页无法绘制，其文字已读取"),
+        ),
+        hint: None,
+    });
+}
+
+fn remark_full(sink: &mut Sink, page: &Page) {
+    let number = page.number;
+    sink.remark(Diagnostic {
+        code: "pictures_full",
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(
+            format!(
+                "page {number} and those after it have no picture, so that the file stays small"
+            ),
+            format!("为控制文件大小，第 {number} 页起不附图片"),
+        ),
+        hint: Some(Wording::new(
+            format!("ask for them with --pages {number}-{}", number.saturating_add(99)),
+            format!("可用 --pages {number}-{} 指定", number.saturating_add(99)),
+        )),
+    });
+}
+
+/// What drawing a document needs from page to page.
+struct Pen<'a> {
+    pixels: hayro::RenderCache<'a>,
+    outlines: hayro_svg::RenderCache<'a>,
+    settings: InterpreterSettings,
+}
+
+impl<'a> Pen<'a> {
+    fn new() -> Pen<'a> {
+        let settings = InterpreterSettings {
+            // A Latin font in place of a missing Chinese one would draw other characters.
+            font_resolver: Arc::new(|query| match query {
+                FontQuery::Standard(font) => Some(font.get_font_data()),
+                FontQuery::Fallback(query) if query.character_collection.is_some() => None,
+                FontQuery::Fallback(query) => Some(query.pick_standard_font().get_font_data()),
+            }),
+            ..InterpreterSettings::default()
+        };
+        Pen { pixels: hayro::RenderCache::new(), outlines: hayro_svg::RenderCache::new(), settings }
+    }
+
+    /// Draws one page both ways and keeps the smaller picture.
+    fn draw(&self, pdf_page: &'a PdfPage<'a>, page: &Page) -> Option<Drawn> {
+        let (width, height) = pdf_page.render_dimensions();
+        let scale = scale(width, height)?;
+        let mut pixels = hayro::render(
+            pdf_page,
+            &self.pixels,
+            &self.settings,
+            &RenderSettings::default(),
+            &PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE },
+        );
+        let words = page.runs.iter().filter(|run| is_missing(run, &pixels, page));
+        let words = words.map(|r| Word { text: r.text.clone(), bbox: r.bbox, size: r.size });
+        let words = words.collect();
+        reduce(&mut pixels);
+        let png = pixels.into_png().ok();
+        let png = png.map(|bytes| Picture { media_type: "image/png", bytes });
+        let picture = [png, self.outline(pdf_page, page)].into_iter().flatten();
+        let picture = picture.min_by_key(|picture| picture.bytes.len())?;
+        Some(Drawn { picture: Some(picture), words })
+    }
+
+    /// The page as outlines, where that may be the smaller picture: pictures on the page would
+    /// stand in it with all their pixels.
+    fn outline(&self, pdf_page: &'a PdfPage<'a>, page: &Page) -> Option<Picture> {
+        let chars: usize = page.runs.iter().map(|run| run.edges.len()).sum();
+        if chars > OUTLINED || !page.images.is_empty() {
+            return None;
+        }
+        let settings = SvgRenderSettings { bg_color: [255; 4] };
+        let svg = hayro_svg::convert(pdf_page, &self.outlines, &self.settings, &settings);
+        Some(Picture { media_type: "image/svg+xml", bytes: svg.into_bytes() })
+    }
+}
+
+/// Pixels a point for a page of this size; `None` where no picture can be had.
+fn scale(width: f32, height: f32) -> Option<f32> {
+    let area = width * height;
+    let scale = SHARP.min((PIXELS / area).sqrt()).min(LONGEST / width.max(height));
+    (scale.is_finite() && width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
+}
+
+/// Takes from the colours what no eye needs, so that the picture packs well.
+fn reduce(pixels: &mut Pixmap) {
+    for channel in pixels.data_as_u8_slice_mut() {
+        *channel = (channel.saturating_add(LEVEL / 2) / LEVEL) * LEVEL;
+    }
+}
+
+/// Whether a reader should see this run and the picture shows nothing where it stands.
+fn is_missing(run: &Run, pixels: &Pixmap, page: &Page) -> bool {
+    let seen = matches!(run.ink, Ink::Seen { lightness } if lightness < 0.9);
+    if !seen || run.turn != Turn::Upright || run.text.trim().is_empty() {
+        return false;
+    }
+    let (x, y) = (f32::from(pixels.width()) / page.width, f32::from(pixels.height()) / page.height);
+    // The middle of the box: a ruling line may run along its edges.
+    let inset = run.bbox.height() * 0.2;
+    let clamp = |at: f32, end: u16| (at.max(0.0) as u16).min(end);
+    let rows = clamp((run.bbox.y0 + inset) * y, pixels.height())
+        ..clamp((run.bbox.y1 - inset) * y, pixels.height());
+    let columns = || clamp(run.bbox.x0 * x, pixels.width())..clamp(run.bbox.x1 * x, pixels.width());
+    let mut shades = rows.flat_map(|row| columns().map(move |column| pixels.sample(column, row)));
+    let Some(first) = shades.next() else { return false };
+    shades.all(|shade| shade == first)
+}

@@ -1,0 +1,170 @@
+//! The review page as a file: what stands in it, and what must not. What it does in a browser is
+//! driven by `tests/review/browser.cjs`.
+#![cfg(all(feature = "review", feature = "cli"))]
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fubiao::check;
+use fubiao::diag::Sink;
+use fubiao::emit::record::NoticeRecord;
+use fubiao::options::Options;
+use fubiao::pipeline;
+use fubiao::review::{Face, Sheet, page, sheets};
+use fubiao::source::Source;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::ops::RangeInclusive;
+
+const ALL: RangeInclusive<u32> = 1..=u32::MAX;
+
+#[test]
+fn what_a_notice_contains_can_t_leave_its_element() {
+    let evil = "</script><script>alert(1)</script>";
+    let text = format!(
+        "关于下达2024年{evil}计划的通知\n\n附件1\n任务表\n地区\t套数{{{{script}}}}\n甲{evil}市\t1\n合计\t1\n"
+    );
+    let html = review("<img src=x onerror=alert(2)>.txt", text.into_bytes());
+    assert_eq!(html.matches("<script").count(), 2, "the data and our own script");
+    assert_eq!(html.matches("</script").count(), 2);
+    assert_eq!(html.matches("<img").count(), 0);
+    let data = data(&html);
+    assert_eq!(data["source"]["name"], "<img src=x onerror=alert(2)>.txt");
+    let row = &data["annexes"][0]["rows"][0];
+    assert_eq!(row["region"], format!("甲{evil}市"));
+    assert_eq!(data["annexes"][0]["columns"][0]["path"][0], "套数{{script}}");
+}
+
+#[test]
+fn the_policy_allows_the_page_s_own_script_and_style_and_nothing_else() {
+    let html = review("notice.txt", sample("notice.txt"));
+    let policy = between(&html, r#"Content-Security-Policy" content=""#, "\"");
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    let expected = format!(
+        "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(between(&html, "<style>", "</style>")),
+        hash(between(&html, "<script>", "</script>")),
+    );
+    assert_eq!(policy, expected);
+    let outside: Vec<&str> =
+        html.split(['"', '\'', '(']).filter(|part| part.starts_with("http")).collect();
+    assert_eq!(outside, ["http://www.w3.org/2000/svg"], "the name of a format, not a place");
+}
+
+#[test]
+fn the_same_notice_gives_the_same_page() {
+    assert!(
+        review("notice.pdf", sample("notice.pdf")) == review("notice.pdf", sample("notice.pdf"))
+    );
+}
+
+#[test]
+fn a_broken_sum_comes_with_its_figures_and_the_cell_to_doubt() {
+    for file in ["notice.pdf", "notice.txt"] {
+        let data = data(&review(file, sample(file)));
+        let error = find(&data["findings"], |f| f["severity"] == "error").expect("a sum is broken");
+        let [sum] = &list(&error["sums"])[..] else { panic!("{file}: {}", error["sums"]) };
+        let sum = &data["sums"][sum.as_u64().expect("an index") as usize];
+        let raw = |cell: &Value| {
+            let [a, r, c] = [0, 1, 2].map(|i| cell[i].as_u64().expect("an index") as usize);
+            data["annexes"][a]["rows"][r]["cells"][c][0].as_str().expect("a text").to_owned()
+        };
+        assert_eq!(raw(&sum[0]), "1062", "{file}");
+        let parts: Vec<String> = list(&sum[1]).iter().map(raw).collect();
+        let total: u32 = parts.iter().map(|part| part.parse::<u32>().expect("a figure")).sum();
+        assert_eq!((parts.len(), total), (12, 1265), "{file}");
+        assert_eq!(raw(&error["suspects"][0]["cell"]), "204", "{file}");
+    }
+}
+
+#[test]
+fn every_page_of_a_pdf_has_a_picture_and_every_cell_lies_on_its_page() {
+    let source = Source::new("notice.pdf", sample("notice.pdf")).expect("a PDF");
+    let sheets = sheets(&mut Sink::new(), &Options::default(), &source, &ALL).expect("pages");
+    assert!(sheets.iter().all(|sheet| media_type(sheet).is_some()));
+    let reading = pipeline::read(&source, &Options::default()).expect("a notice");
+    let data = data(&page(&NoticeRecord::new(&source, &reading), &[], &sheets));
+    let mut seen = 0;
+    for annex in list(&data["annexes"]) {
+        for cell in list(&annex["rows"]).iter().flat_map(|row| list(&row["cells"])) {
+            let [n, x0, y0, x1, y1] =
+                [0, 1, 2, 3, 4].map(|i| cell[3][i].as_f64().expect("a number"));
+            let size = &data["sheets"][n as usize - 1]["size"];
+            let [width, height] = [0, 1].map(|i| size[i].as_f64().expect("a length"));
+            assert!(0.0 <= x0 && x0 < x1 && x1 <= width, "{cell}");
+            assert!(0.0 <= y0 && y0 < y1 && y1 <= height, "{cell}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "saw only {seen} cells");
+}
+
+#[test]
+fn text_in_a_font_that_the_file_lacks_is_left_to_the_browser() {
+    let words = |file: &str| -> usize {
+        let data = data(&review(file, sample(file)));
+        list(&data["sheets"]).iter().map(|sheet| list(&sheet["words"]).len()).sum()
+    };
+    assert_eq!(words("notice.pdf"), 0, "its font is embedded");
+    assert!(words("notice-reportlab.pdf") > 300, "its font is not");
+}
+
+#[test]
+fn a_page_that_was_not_asked_for_has_no_picture() {
+    let source = Source::new("notice.pdf", sample("notice.pdf")).expect("a PDF");
+    let sheets = sheets(&mut Sink::new(), &Options::default(), &source, &(2..=3)).expect("pages");
+    let drawn: Vec<u32> =
+        sheets.iter().filter(|s| media_type(s).is_some()).map(|s| s.number).collect();
+    assert_eq!(drawn, [2, 3]);
+    assert!(sheets.len() > 3);
+}
+
+#[test]
+fn a_text_keeps_its_lines() {
+    let text =
+        "关于2024年计划的通知\r\n\r\n附件1\r\n任务表\r\n地区\t套数\r\n甲市\t12\r\n合计\t12\r\n";
+    let data = data(&review("notice.txt", text.into()));
+    let sheet = &data["sheets"][0];
+    assert_eq!(sheet["lines"][5], "甲市\t12");
+    let place = &data["annexes"][0]["rows"][0]["cells"][0][3];
+    assert_eq!(place.to_string(), "[1,6,4]", "page, line and character");
+}
+
+/// What the picture is, if there is one.
+fn media_type(sheet: &Sheet) -> Option<&'static str> {
+    match &sheet.face {
+        Face::Drawn { drawn, .. } => drawn.picture.as_ref().map(|picture| picture.media_type),
+        Face::Lines { .. } => None,
+    }
+}
+
+fn sample(file: &str) -> Vec<u8> {
+    std::fs::read(format!("samples/housing-2023/{file}")).expect("the sample is in the repository")
+}
+
+/// The review page of these bytes.
+fn review(name: &str, bytes: Vec<u8>) -> String {
+    let source = Source::new(name, bytes).expect("a source");
+    let options = Options::default();
+    let reading = pipeline::read(&source, &options).expect("a notice");
+    let sheets = sheets(&mut Sink::new(), &options, &source, &ALL).expect("pages");
+    let record = NoticeRecord::new(&source, &reading);
+    page(&record, &check::stated_sums(&reading.notice), &sheets)
+}
+
+fn data(html: &str) -> Value {
+    let json = between(html, r#"<script type="application/json" id="data">"#, "</script>");
+    serde_json::from_str(json).expect("the data is JSON")
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).expect("the page has it");
+    rest.split_once(after).expect("and its end").0
+}
+
+fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().expect("a list")
+}
+
+fn find(list: &Value, is: impl Fn(&Value) -> bool) -> Option<&Value> {
+    list.as_array()?.iter().find(|value| is(value))
+}

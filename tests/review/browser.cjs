@@ -1,0 +1,331 @@
+// The review page in a real Chromium: what a reviewer does, and what must never happen.
+//
+//   node tests/review/browser.cjs [FUBIAO] [SCREENSHOTS]
+//
+// FUBIAO is the command (target/debug/fubiao by default); pictures of the page go to the folder
+// SCREENSHOTS if one is given. Needs playwright-core (`npm install` in this folder) and a Chromium
+// (CHROMIUM, or /usr/bin/chromium); without them it says so and passes.
+
+"use strict";
+
+const assert = require("node:assert/strict");
+const { execFileSync } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { pathToFileURL } = require("node:url");
+
+const root = path.resolve(__dirname, "../..");
+const fubiao = path.resolve(process.argv[2] ?? path.join(root, "target/debug/fubiao"));
+const pictures = process.argv[3] && path.resolve(process.argv[3]);
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const housing = path.join(root, "samples/housing-2023/notice.pdf");
+
+const playwright = have("playwright-core");
+if (!playwright) skip("playwright-core is not installed (npm install in tests/review)");
+if (!fs.existsSync(chromium)) skip(`no Chromium at ${chromium} (set CHROMIUM)`);
+if (!fs.existsSync(fubiao)) skip(`no command at ${fubiao} (cargo test --no-run builds it)`);
+
+function have(name) {
+  try {
+    return require(name);
+  } catch {
+    return null;
+  }
+}
+
+function skip(why) {
+  console.log(`review page in a browser: skipped, ${why}`);
+  process.exit(0);
+}
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fubiao-review-"));
+process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+const run = (...args) => execFileSync(fubiao, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 });
+
+function reviewOf(input, name = "page") {
+  const output = path.join(folder, `${name}.html`);
+  run("review", input, "-o", output);
+  return output;
+}
+
+/** A page of the browser that notes errors, dialogs and requests. */
+async function opened(browser, file, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN", ...options });
+  const page = await context.newPage();
+  page.wrong = [];
+  page.on("pageerror", (error) => page.wrong.push(`error: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && page.wrong.push(`console: ${message.text()}`));
+  page.on("dialog", (dialog) => {
+    page.wrong.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith("data:") && !url.startsWith("blob:") && url !== pathToFileURL(file).href) page.wrong.push(`request: ${url}`);
+  });
+  await page.goto(pathToFileURL(file).href);
+  await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode())));
+  return page;
+}
+
+async function picture(page, name, options = {}) {
+  if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`), ...options });
+}
+
+const td = (page, key) => page.locator(`#annexes td[data-key="${key}"]`);
+const box = (page, key) => page.locator(`#pages .box[data-key="${key}"]`).first();
+const isLit = (locator) => locator.evaluate((element) => element.classList.contains("lit"));
+const isInView = (locator, pane) => locator.evaluate((element, pane) => {
+  const [inner, outer] = [element.getBoundingClientRect(), document.querySelector(pane).getBoundingClientRect()];
+  return inner.top >= outer.top && inner.bottom <= outer.bottom;
+}, pane);
+
+const cases = {
+  async "it opens, loads nothing, and names its doubts"(browser) {
+    const page = await opened(browser, reviewOf(housing));
+    assert.match(await page.title(), /2023/);
+    assert.ok((await page.locator("figure.sheet img").count()) > 5, "pages have pictures");
+    assert.equal(await page.locator("#list .doubt").count(), 1);
+    assert.match(await page.locator("#list .doubt").textContent(), /赣江新区/);
+    assert.match(await page.locator("#count").textContent(), /未处理 1/);
+    const policy = await page.locator("meta[http-equiv]").getAttribute("content");
+    assert.ok(policy.startsWith("default-src 'none'") && !policy.includes("unsafe"), policy);
+    await picture(page, "open");
+    return page;
+  },
+
+  async "a cell and its place light up, both ways"(browser) {
+    const page = await opened(browser, reviewOf(housing));
+    await td(page, "1.3.0").hover();
+    await page.waitForTimeout(150);
+    assert.ok(await isLit(box(page, "1.3.0")), "the place of the cell pointed at is lit");
+    assert.ok(await isInView(box(page, "1.3.0"), "#pages"), "and in view");
+    await box(page, "5.3.0").hover();
+    await page.waitForTimeout(150);
+    assert.ok(await isLit(td(page, "5.3.0")), "the cell of the place pointed at is lit");
+    assert.ok(await isInView(td(page, "5.3.0"), "#tables"), "and in view");
+    assert.equal(await page.locator("#annexes .lit").count(), 1);
+    await picture(page, "hover");
+    return page;
+  },
+
+  async "a reviewer walks to the doubt, corrects it, saves, and converts again"(browser) {
+    const page = await opened(browser, reviewOf(housing));
+    await page.locator("#by").fill("李审核");
+    await page.locator("#title").click();
+    await page.keyboard.press("n");
+    const key = await page.evaluate(() => document.activeElement.dataset.key);
+    assert.equal(await td(page, key).getAttribute("aria-invalid"), "true");
+    assert.match(await page.locator("#which").textContent(), /赣江新区/);
+    assert.match(await page.locator(".sum.broken").first().textContent(), /203/, "the difference is shown");
+    await picture(page, "doubt");
+    await page.keyboard.press("Enter");
+    await page.locator("#value").fill("1");
+    await page.locator("#comment").fill("多录");
+    await page.locator("#value").press("Enter");
+    assert.equal(await page.locator("#list .doubt.mended").count(), 1, "the sum holds now");
+    assert.match(await page.locator("#count").textContent(), /未处理 0/);
+    assert.equal(await td(page, key).locator("del").textContent(), "204");
+    assert.equal(await td(page, key).locator("ins").textContent(), "1");
+    await picture(page, "corrected");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("s")]);
+    assert.equal(download.suggestedFilename(), "notice.corrections.json");
+    const file = path.join(folder, "notice.corrections.json");
+    await download.saveAs(file);
+    run("validate", file);
+    const result = JSON.parse(run("convert", housing, "--corrections", file));
+    const cell = result.annexes.flatMap((a) => a.rows).flatMap((r) => r.cells).find((c) => c.correction);
+    assert.equal(cell.raw, "204");
+    assert.equal(cell.value, "1");
+    assert.deepEqual([cell.correction.by, cell.correction.from, cell.correction.to, cell.correction.comment], ["李审核", "204", "1", "多录"]);
+    assert.deepEqual(result.findings.filter((f) => f.severity !== "note"), []);
+    await page.reload();
+    assert.equal(await page.locator("#list .doubt.mended").count(), 1, "what was said is kept");
+    await page.locator("#undo").waitFor({ state: "hidden" });
+    await td(page, key).click();
+    await page.locator("#undo").click();
+    assert.equal(await page.locator("#list .doubt.open").count(), 1, "and can be taken back");
+    return page;
+  },
+
+  async "a confirmed cell answers the doubt, a wrong figure is refused, a new break is named"(browser) {
+    const page = await opened(browser, reviewOf(housing));
+    await page.locator("#next").click();
+    const key = await page.evaluate(() => document.activeElement.dataset.key);
+    await page.keyboard.press("c");
+    assert.equal(await page.locator("#list .doubt.answered").count(), 1);
+    assert.ok((await td(page, key).getAttribute("class")).includes("confirmed"));
+    await page.keyboard.press("Enter");
+    await page.locator("#value").fill("1.2.3");
+    await page.locator("#value").press("Enter");
+    assert.match(await page.locator("#wrong").textContent(), /278\.90/);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.key), key, "Esc goes back to the cell");
+    await td(page, "1.3.0").click();
+    await page.keyboard.press("Enter");
+    await page.locator("#value").fill("99999999999999999999.5");
+    await page.locator("#value").press("Enter");
+    assert.ok((await page.locator("#list .fresh").count()) >= 1, "a sum that held is broken by this");
+    assert.match(await page.locator("#list .fresh").first().textContent(), /99999999999999/, "to the last digit");
+    await page.keyboard.press("s");
+    assert.match(await page.locator("#said").textContent(), /审核人/, "no saving without a name");
+    return page;
+  },
+
+  async "boxes lie where the browser that printed the notice had its cells"(browser) {
+    const maker = await (await browser.newContext()).newPage();
+    const rows = [["甲市", "900.5", "12"], ["乙市", "", "30"], ["丙市", "7", "5"], ["合计", "907.5", "47"]];
+    await maker.setContent(`<meta charset="utf-8"><style>@page{size:A4;margin:0}body{margin:60px 70px;font:16px sans-serif}
+      table{border-collapse:collapse}td,th{border:1px solid #000;width:150px;height:32px;text-align:center}</style>
+      <p>附件1</p><p style="text-align:center">2024年住房任务表</p>
+      <table><tr><th>地区</th><th>套数</th><th>户数</th></tr>${rows.map((r) => `<tr>${r.map((c) => `<td>${c}</td>`).join("")}</tr>`).join("")}</table>`);
+    await maker.emulateMedia({ media: "print" });
+    const truth = await maker.evaluate(() => [...document.querySelectorAll("td")].map((td) => {
+      const { x, y, width, height } = td.getBoundingClientRect();
+      return [x, y, width, height];
+    }));
+    const pdf = path.join(folder, "table.pdf");
+    await maker.pdf({ path: pdf, preferCSSPageSize: true });
+    const page = await opened(browser, reviewOf(pdf, "table"));
+    const sheet = await page.locator("figure.sheet").first().boundingBox();
+    const scale = sheet.width / ((210 / 25.4) * 96);
+    for (const [r, row] of rows.entries()) {
+      for (let c = 1; c < row.length; c++) {
+        const seen = await box(page, `0.${r}.${c - 1}`).boundingBox();
+        const [x, y, width, height] = truth[r * 3 + c].map((length) => length * scale);
+        const found = [seen.x - sheet.x, seen.y - sheet.y, seen.width, seen.height];
+        for (const [i, length] of [x, y, width, height].entries()) {
+          assert.ok(Math.abs(found[i] - length) < 1.5, `row ${r}, cell ${c}: ${found} is not ${[x, y, width, height]}`);
+        }
+      }
+    }
+    return page;
+  },
+
+  async "ink lies under the boxes, also on turned pages and in fonts the file lacks"(browser) {
+    for (const sample of ["notice.pdf", "notice-reportlab.pdf"]) {
+      const page = await opened(browser, reviewOf(path.join(root, "samples/housing-2023", sample)));
+      const bare = await page.evaluate(inkless);
+      assert.deepEqual(bare, [], `${sample}: cells with text and nothing drawn under their boxes`);
+      assert.deepEqual(page.wrong, []);
+      await picture(page, sample.replace(".pdf", ""));
+      await page.context().close();
+    }
+    return null;
+  },
+
+  async "a text input shows its lines, a result its tables"(browser) {
+    const text = path.join(root, "samples/housing-2023/notice.txt");
+    const page = await opened(browser, reviewOf(text));
+    await td(page, "1.3.0").hover();
+    await page.waitForTimeout(150);
+    assert.equal(await box(page, "1.3.0").textContent(), await td(page, "1.3.0").textContent());
+    assert.ok(await isLit(box(page, "1.3.0")));
+    await page.keyboard.press("n");
+    await picture(page, "text");
+    assert.deepEqual(page.wrong, []);
+    await page.context().close();
+    fs.writeFileSync(path.join(folder, "result.json"), run("convert", housing));
+    const tables = await opened(browser, reviewOf("result.json"));
+    assert.equal(await tables.locator("#pages figure").count(), 0);
+    assert.ok(await tables.locator("body.pageless #annexes table").first().isVisible());
+    await tables.keyboard.press("n");
+    assert.equal(await tables.locator(".doubt[aria-current]").count(), 1);
+    await picture(tables, "result");
+    return tables;
+  },
+
+  async "what a notice contains is never run"(browser) {
+    const name = "<script>alert(1)<img src=x onerror=alert(2)>.txt";
+    const evil = "</script><script>alert(3)</script>";
+    const lines = [`关于下达2024年${evil}计划的通知`, "", "附件1", "2024年任务表", "地区\t套数{{script}}",
+      `甲${evil}市\t1`, "乙&lt;市\t2", "<img src=x onerror=alert(4)>\t3", "合计\t7", ""];
+    fs.writeFileSync(path.join(folder, name), lines.join("\n"));
+    const page = await opened(browser, reviewOf(name));
+    await page.keyboard.press("n");
+    await page.waitForTimeout(200);
+    assert.equal(await page.locator("script").count(), 2, "the data and our own script");
+    assert.match(await page.locator("#annexes").textContent(), /alert\(3\)/, "it is shown as text");
+    assert.match(await page.locator("#about").textContent(), /onerror/);
+    return page;
+  },
+
+  async "it is usable by keyboard, in both languages, in the dark and on paper"(browser) {
+    const page = await opened(browser, reviewOf(housing), { colorScheme: "dark" });
+    await page.keyboard.press("?");
+    assert.ok(await page.locator("#help").isVisible());
+    await page.keyboard.press("Escape");
+    await page.locator("#other").click();
+    assert.equal(await page.locator("html").getAttribute("lang"), "en");
+    assert.match(await page.locator("#list .doubt").textContent(), /states/);
+    await page.keyboard.press("n");
+    await page.keyboard.press("ArrowUp");
+    const above = await page.evaluate(() => document.activeElement.dataset.key);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    assert.notEqual(await page.evaluate(() => document.activeElement.dataset.key), above);
+    await picture(page, "dark");
+    const named = await page.locator("button:visible, input:visible").evaluateAll((all) =>
+      all.filter((e) => !(e.textContent.trim() || e.labels?.[0]?.textContent.trim() || e.getAttribute("aria-label"))).length);
+    assert.equal(named, 0, "every control has a name");
+    await page.emulateMedia({ media: "print", colorScheme: "light" });
+    const paper = await page.pdf({ format: "A4" });
+    assert.ok(paper.length > 10_000);
+    if (pictures) fs.writeFileSync(path.join(pictures, "print.pdf"), paper);
+    return page;
+  },
+};
+
+/** Runs in the page: cells with text whose box shows one shade alone and that no word is drawn over. */
+function inkless() {
+  const bare = [];
+  for (const figure of document.querySelectorAll("figure.sheet")) {
+    const image = figure.querySelector("img");
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const words = [...figure.querySelectorAll(".words text")].map((word) => word.getBoundingClientRect());
+    const area = figure.querySelector(".boxes").getBoundingClientRect();
+    for (const box of figure.querySelectorAll(".box")) {
+      const td = document.querySelector(`#annexes [data-key="${box.dataset.key}"]`);
+      if (!td?.textContent.trim()) continue;
+      const rect = box.getBoundingClientRect();
+      if (words.some((w) => w.left < rect.right && w.right > rect.left && w.top < rect.bottom && w.bottom > rect.top)) continue;
+      const [x, y] = [canvas.width / area.width, canvas.height / area.height];
+      const inset = 2;
+      const pixels = context.getImageData((rect.left - area.left) * x + inset, (rect.top - area.top) * y + inset,
+        Math.max(1, rect.width * x - 2 * inset), Math.max(1, rect.height * y - 2 * inset)).data;
+      const first = pixels[0] + pixels[1] + pixels[2];
+      let shades = 0;
+      for (let i = 0; i < pixels.length; i += 4) if (Math.abs(pixels[i] + pixels[i + 1] + pixels[i + 2] - first) > 60) shades++;
+      if (!shades) bare.push(`${box.dataset.key} ${td.textContent}`);
+    }
+  }
+  return bare;
+}
+
+(async () => {
+  if (pictures) fs.mkdirSync(pictures, { recursive: true });
+  const browser = await playwright.chromium.launch({
+    executablePath: chromium,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  let failed = 0;
+  for (const [name, test] of Object.entries(cases)) {
+    try {
+      const page = await test(browser);
+      assert.deepEqual(page?.wrong ?? [], []);
+      await page?.context().close();
+      console.log(`ok   ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`FAIL ${name}\n     ${error.stack.split("\n").slice(0, 6).join("\n     ")}`);
+    }
+  }
+  await browser.close();
+  process.exit(failed ? 1 : 0);
+})();
