@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn fubiao(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_fubiao")).args(args).output().expect("the command starts")
@@ -34,22 +34,41 @@ fn archive(notices: u32) -> tempfile::TempDir {
     root
 }
 
-/// Every file of an output folder by its path, but for what tells of the run itself.
+/// Every file of an output folder by its path, those of the run's own too; but for what tells of the
+/// run itself.
 fn contents(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![out.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
-            if path.is_dir() && path.file_name().is_some_and(|n| n != ".fubiao") {
+            if path.is_dir() {
                 folders.push(path);
-            } else if path.is_file() && path.file_name().is_some_and(|n| n != "report.json") {
+            } else {
                 let below = path.strip_prefix(out).expect("it is below").to_owned();
                 found.insert(below, fs::read(&path).expect("a file"));
             }
         }
     }
+    found.retain(|path, _| path != Path::new("report.json") && path != Path::new("report.txt"));
     found
+}
+
+/// Every entry of a manifest that is there names a result that is there, by its hash.
+fn assert_manifest_is_true(out: &Path, when: &str) {
+    let Ok(manifest) = fs::read_to_string(out.join("manifest.ndjson")) else { return };
+    for line in manifest.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).expect("an entry");
+        let name = entry["name"].as_str().expect("a name");
+        let result = fs::read(out.join(format!("notices/{name}.json")));
+        match entry["outcome"]["result"].as_str() {
+            Some(hash) => {
+                let found = blake3::hash(&result.expect(when)).to_hex().to_string();
+                assert_eq!(found, hash, "{name} {when}");
+            }
+            None => assert!(result.is_err(), "{name} failed and has a result, {when}"),
+        }
+    }
 }
 
 fn batch(input: &Path, out: &Path, more: &[&str]) -> Output {
@@ -87,26 +106,138 @@ fn bad_files_fail_alone_and_nothing_is_read_twice() {
     assert_eq!(contents(out.path()), before);
 }
 
+/// Starts a batch as a shell would, in a process group of its own.
+fn start(input: &Path, out: &Path) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
+    command
+        .args(["batch", &input.to_string_lossy(), "--jobs", "2", "--out"])
+        .arg(out)
+        .stderr(Stdio::piped());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.spawn().expect("the command starts")
+}
+
+/// Pauses that differ from each other and are the same in every run of the tests.
+fn pauses(longest: Duration) -> impl Iterator<Item = Duration> {
+    let mut state: u32 = 20_231_123;
+    std::iter::from_fn(move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some(longest.mul_f64(f64::from(state >> 8) / f64::from(1 << 24)))
+    })
+}
+
+/// Cuts runs at twenty moments: each run goes on where the one before was cut, and now and then one is
+/// let through, after which the archive has changed and there is something to do again.
 #[test]
 fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
-    let input = archive(12);
-    let whole = tempfile::tempdir().unwrap();
-    batch(input.path(), whole.path(), &[]);
-    let expected = contents(whole.path());
-    for pause in [5, 40, 90, 160] {
-        let out = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fubiao"))
-            .args(["batch", &input.path().to_string_lossy(), "--jobs", "2", "--out"])
-            .arg(out.path())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(Duration::from_millis(pause));
+    let input = archive(6);
+    let out = tempfile::tempdir().unwrap();
+    let since = Instant::now();
+    assert_eq!(batch(input.path(), out.path(), &[]).status.code(), Some(3));
+    let whole = since.elapsed();
+    for (kill, pause) in (1..=20).zip(pauses(whole)) {
+        if kill % 4 == 1 {
+            fs::write(input.path().join("2001/1.txt"), notice(100 + kill)).unwrap();
+            fs::write(input.path().join(format!("{kill}.txt")), notice(200 + kill)).unwrap();
+        }
+        let mut child = start(input.path(), out.path());
+        thread::sleep(pause);
         child.kill().unwrap();
         child.wait().unwrap();
-        batch(input.path(), out.path(), &[]);
-        assert_eq!(contents(out.path()), expected, "killed after {pause} ms");
+        assert_manifest_is_true(out.path(), &format!("after kill {kill} at {pause:?}"));
+        if kill % 4 == 0 {
+            let rest = batch(input.path(), out.path(), &[]);
+            assert_eq!(rest.status.code(), Some(3), "{}", told(&rest));
+            let undisturbed = tempfile::tempdir().unwrap();
+            batch(input.path(), undisturbed.path(), &[]);
+            assert_eq!(contents(out.path()), contents(undisturbed.path()), "after kill {kill}");
+        }
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_finishes_what_is_at_hand_and_resumes() {
+    let (input, out) = (archive(24), tempfile::tempdir().unwrap());
+    let child = start(input.path(), out.path());
+    let journal = out.path().join(".fubiao/journal.ndjson");
+    let since = Instant::now();
+    while fs::metadata(&journal).map_or(0, |m| m.len()) == 0 {
+        assert!(since.elapsed() < Duration::from_secs(60), "nothing is done after a minute");
+        thread::sleep(Duration::from_millis(2));
+    }
+    // To the whole group, as a terminal does at Ctrl-C.
+    let group = format!("-{}", child.id());
+    let kill = Command::new("kill").args(["-INT", "--", &group]).status().unwrap();
+    assert!(kill.success());
+    let run = child.wait_with_output().unwrap();
+    assert_eq!(run.status.code(), Some(130), "{}", told(&run));
+    assert!(told(&run).contains("the same command goes on from here"), "{}", told(&run));
+    assert!(!told(&run).contains("crash"), "a notice at hand was cut: {}", told(&run));
+    let done = fs::read_to_string(&journal).unwrap();
+    assert!(done.ends_with('\n') && done.lines().count() < 26, "{done}");
+    for line in done.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        let result = out.path().join(format!("notices/{}.json", entry["name"].as_str().unwrap()));
+        assert_eq!(result.is_file(), entry["outcome"]["status"] == "done", "{line}");
+    }
+    let rest = batch(input.path(), out.path(), &[]);
+    assert_eq!(rest.status.code(), Some(3), "{}", told(&rest));
+    assert!(!told(&rest).contains("24 read"), "{}", told(&rest));
+    let undisturbed = tempfile::tempdir().unwrap();
+    batch(input.path(), undisturbed.path(), &[]);
+    assert_eq!(contents(out.path()), contents(undisturbed.path()));
+}
+
+/// How many rows a Parquet file of facts has, and the years they are of.
+#[cfg(feature = "parquet")]
+fn rows(path: &Path) -> (usize, std::collections::BTreeSet<i32>) {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+    let columns = reader.metadata().file_metadata().schema().get_fields();
+    let year = columns.iter().position(|c| c.name() == "plan_year").unwrap();
+    let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    let years = rows.iter().map(|row| row.get_int(year).unwrap()).collect();
+    (rows.len(), years)
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn all_facts_stand_in_one_table_or_one_a_year() {
+    let (input, out) = (archive(3), tempfile::tempdir().unwrap());
+    let other = notice(50).replace("2023", "2022");
+    fs::write(input.path().join("earlier.txt"), other).unwrap();
+    batch(input.path(), out.path(), &["--format", "facts,csv,parquet,xlsx"]);
+    let lines = |name: &str| fs::read_to_string(out.path().join(name)).unwrap().lines().count();
+    let facts = lines("facts.ndjson");
+    assert_eq!(lines("facts.csv"), facts + 1);
+    assert_eq!(rows(&out.path().join("facts.parquet")), (facts, [2022, 2023].into()));
+    assert!(out.path().join("notices/earlier.txt.xlsx").is_file());
+
+    // What is not asked for any more goes: it would tell of an older archive.
+    let again = batch(input.path(), out.path(), &["--format", "json", "--partition", "plan_year"]);
+    assert!(told(&again).contains("0 read, 4 unchanged"), "{}", told(&again));
+    let mut of_years = 0;
+    for year in [2022, 2023] {
+        let part = out.path().join(format!("facts/plan_year={year}/part-0.parquet"));
+        let (count, years) = rows(&part);
+        assert_eq!(years, [year].into());
+        of_years += count;
+    }
+    assert_eq!(of_years, facts);
+    for gone in ["facts.ndjson", "facts.csv", "facts.parquet", "notices/earlier.txt.xlsx"] {
+        assert!(!out.path().join(gone).exists(), "{gone}");
+    }
+    fs::remove_file(input.path().join("earlier.txt")).unwrap();
+    fs::write(input.path().join("earlier.txt"), notice(51)).unwrap();
+    batch(input.path(), out.path(), &["--format", "json", "--partition", "plan_year"]);
+    assert!(!out.path().join("facts/plan_year=2022").exists());
+    let back = batch(input.path(), out.path(), &[]);
+    assert!(told(&back).contains("0 read, 4 unchanged"), "{}", told(&back));
+    assert!(!out.path().join("facts").exists());
+    assert_eq!(rows(&out.path().join("facts.parquet")).0, lines("facts.ndjson"));
 }
 
 #[test]
@@ -129,12 +260,13 @@ fn a_notice_that_takes_too_long_fails_alone() {
     let (input, out) = (archive(2), tempfile::tempdir().unwrap());
     let long = format!("{}\u{c}", notice(9)).repeat(1500);
     fs::write(input.path().join("long.txt"), long).unwrap();
-    let run = batch(input.path(), out.path(), &["--timeout", "3"]);
+    let flags = ["--timeout", "3", "--max-glyphs", "100000000"];
+    let run = batch(input.path(), out.path(), &flags);
     let text = told(&run);
     assert_eq!(run.status.code(), Some(3));
     assert!(text.contains("long.txt: timeout: ran over its time of 3 s"), "{text}");
     assert!(text.contains("2 read"), "{text}");
-    let again = batch(input.path(), out.path(), &["--only-failed", "--timeout", "3"]);
+    let again = batch(input.path(), out.path(), &[&flags[..], &["--only-failed"]].concat());
     assert!(told(&again).contains("0 read"), "{}", told(&again));
 }
 

@@ -3,25 +3,25 @@
 
 use crate::archive::ledger::{Gist, Reason};
 use crate::emit::record::NoticeRecord;
+#[cfg(feature = "xlsx")]
+use crate::emit::xlsx;
 use crate::emit::{facts, json};
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
-use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
 
 /// What came of reading one notice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// It was read.
     Done {
         /// The result in short.
         gist: Gist,
-        /// The result.
-        json: String,
-        /// Its facts, one a line.
-        facts: String,
+        /// The result, in every form that is wanted.
+        files: Files,
     },
     /// It was not.
     Failed {
@@ -30,6 +30,24 @@ pub enum Answer {
         /// Why, in a line.
         message: String,
     },
+}
+
+/// The forms of one result.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Files {
+    /// The result.
+    pub json: Vec<u8>,
+    /// Its facts, one a line.
+    pub facts: Vec<u8>,
+    /// The result as a workbook.
+    pub xlsx: Option<Vec<u8>>,
+}
+
+/// The forms that a result is wanted in, besides JSON and facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// A workbook.
+    pub xlsx: bool,
 }
 
 /// Reads one notice. Never panics: a panic on the way is an answer too.
@@ -51,22 +69,56 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Answer {
         Ok(record) => record,
         Err(error) => return unreadable(error.to_string()),
     };
-    let (mut json, mut lines) = (Vec::new(), Vec::new());
-    let written = json::write(&mut json, &record).and_then(|()| facts::write(&mut lines, &record));
-    match (written, String::from_utf8(json), String::from_utf8(lines)) {
-        (Ok(()), Ok(json), Ok(facts)) => Answer::Done { gist: gist(&record, &facts), json, facts },
-        (Err(error), ..) => unreadable(error.to_string()),
-        _ => unreadable("the result is no UTF-8".to_owned()),
+    match files(&record) {
+        Ok(files) => Answer::Done { gist: gist(&record, &files.facts), files },
+        Err(error) => unreadable(error.to_string()),
     }
 }
 
-fn gist(record: &NoticeRecord, facts: &str) -> Gist {
+fn files(record: &NoticeRecord) -> io::Result<Files> {
+    let mut files = Files::default();
+    json::write(&mut files.json, record)?;
+    facts::write(&mut files.facts, record)?;
+    Ok(files)
+}
+
+impl Answer {
+    /// The answer with the forms that are wanted besides. They are made of the JSON, outside the worker:
+    /// the writer of workbooks starts threads, which a worker may not.
+    pub fn with(self, wanted: Wanted) -> Answer {
+        match self {
+            Answer::Done { gist, files } if wanted.xlsx => match workbook(&files.json) {
+                Ok(book) => Answer::Done { gist, files: Files { xlsx: Some(book), ..files } },
+                Err(what) => {
+                    let message = format!("no workbook can be made of it: {what}");
+                    Answer::Failed { reason: Reason::Unreadable, message }
+                }
+            },
+            other => other,
+        }
+    }
+}
+
+#[cfg(feature = "xlsx")]
+fn workbook(json: &[u8]) -> Result<Vec<u8>, String> {
+    let record = json::read(json).map_err(|e| e.to_string())?;
+    let mut book = Vec::new();
+    xlsx::write(&mut book, &record).map_err(|e| e.to_string())?;
+    Ok(book)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn workbook(_: &[u8]) -> Result<Vec<u8>, String> {
+    Err("this build leaves them out".to_owned())
+}
+
+fn gist(record: &NoticeRecord, facts: &[u8]) -> Gist {
     let findings =
         |severity: &str| record.findings.iter().filter(|f| f.severity == severity).count() as u64;
     Gist {
         plan_year: record.plan_year,
         pages: record.source.pages,
-        facts: facts.lines().count() as u64,
+        facts: facts.iter().filter(|&&byte| byte == b'\n').count() as u64,
         errors: findings("error"),
         warnings: findings("warning"),
         notes: findings("note"),

@@ -73,6 +73,18 @@ impl Reason {
         }
     }
 
+    /// The reason's name in Chinese messages.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Reason::File => "文件无法打开",
+            Reason::Unreadable => "无法读取",
+            Reason::Timeout => "超时",
+            Reason::Memory => "内存超限",
+            Reason::Panic => "程序异常",
+            Reason::Crash => "进程崩溃",
+        }
+    }
+
     /// Whether the same content may well be read another time: the machine had a part in it.
     pub fn may_pass(self) -> bool {
         matches!(self, Reason::File | Reason::Timeout | Reason::Memory | Reason::Crash)

@@ -1,11 +1,11 @@
 //! Parts of an archive that several machines made, joined to what one run would have made.
 
+use crate::archive::answer::{Files, Wanted};
 use crate::archive::gather;
 use crate::archive::ledger::{Entry, Ledger, Outcome};
-use crate::archive::store::{Store, StoreError, write_whole};
+use crate::archive::store::{Store, StoreError};
 use std::fmt;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why parts can't be joined.
@@ -15,7 +15,7 @@ pub enum MergeError {
     Conflict(String),
     /// Occurs if a part has no manifest: no run there, or one that was not finished.
     NoPart(PathBuf),
-    /// Occurs if a part's result is not the one its manifest names.
+    /// Occurs if a part's result is not the one its manifest names, or its forms are not those asked for.
     Damaged(PathBuf, String),
     /// Occurs if the disk refuses.
     Store(StoreError),
@@ -35,7 +35,11 @@ impl fmt::Display for MergeError {
                 write!(f, "{}: no manifest.ndjson, or a run that is not finished", path.display())
             }
             MergeError::Damaged(path, name) => {
-                write!(f, "{}: the result of {name} is not the one in its manifest", path.display())
+                write!(
+                    f,
+                    "{}: the result of {name} is not the one in its manifest, or its --format was another",
+                    path.display()
+                )
             }
             MergeError::Store(error) => error.fmt(f),
         }
@@ -50,6 +54,7 @@ pub fn merge(
     store: &Store,
     parts: &[PathBuf],
     settings: &gather::Settings,
+    wanted: Wanted,
 ) -> Result<usize, MergeError> {
     let mut all: Ledger = store.ledger()?;
     for path in parts {
@@ -61,7 +66,7 @@ pub fn merge(
             if all.get(&name).is_some_and(|held| *held != entry) {
                 return Err(MergeError::Conflict(name));
             }
-            take_over(store, &part, path, &entry)?;
+            take_over(store, &part, path, &entry, wanted)?;
             all.insert(name, entry);
         }
     }
@@ -70,18 +75,24 @@ pub fn merge(
     Ok(all.len())
 }
 
-fn take_over(store: &Store, part: &Store, path: &Path, entry: &Entry) -> Result<(), MergeError> {
+fn take_over(
+    store: &Store,
+    part: &Store,
+    path: &Path,
+    entry: &Entry,
+    wanted: Wanted,
+) -> Result<(), MergeError> {
     if !matches!(entry.outcome, Outcome::Done { .. }) {
-        return Ok(store.note(entry)?);
+        return Ok(store.fail(entry)?);
     }
-    if !part.holds(entry) {
+    if !part.holds(entry, wanted) {
         return Err(MergeError::Damaged(path.to_owned(), entry.name.clone()));
     }
-    for (from, to) in [
-        (part.facts_part(&entry.name), store.facts_part(&entry.name)),
-        (part.result(&entry.name), store.result(&entry.name)),
-    ] {
-        write_whole(&to, |out| io::copy(&mut fs::File::open(&from)?, out).map(drop))?;
-    }
-    Ok(store.note(entry)?)
+    let read = |path: PathBuf| fs::read(&path).map_err(|e| StoreError::io(path, e));
+    let files = Files {
+        json: read(part.result(&entry.name))?,
+        facts: read(part.facts_part(&entry.name))?,
+        xlsx: wanted.xlsx.then(|| read(part.workbook(&entry.name))).transpose()?,
+    };
+    Ok(store.put(entry, &files)?)
 }

@@ -1,10 +1,15 @@
-//! What a run did, for machines (`report.json`): counts, failures with their reasons, the slowest.
+//! What a run did, for machines (`report.json`) and for people (`report.txt`): counts, failures with
+//! their reasons, what the notices say against themselves, the slowest.
 //!
-//! The only file of an archive that tells of the run rather than of the notices; it is not the same twice.
+//! The only files of an archive that tell of the run rather than of the notices; they are not the same
+//! twice.
 
-use crate::archive::ledger::{Outcome, Reason};
+use crate::archive::ledger::{Gist, Outcome, Reason};
 use crate::archive::run::{How, Summary};
+use crate::diag::Wording;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::time::Duration;
 
 /// How many of the slowest notices are named.
@@ -60,6 +65,21 @@ pub fn failures(summary: &Summary) -> Vec<(&str, Reason, &str)> {
         .collect()
 }
 
+/// The notices that are done and have findings of severity error or warning, in the order of names.
+pub fn with_findings(summary: &Summary) -> Vec<(&str, &Gist)> {
+    summary
+        .notices
+        .iter()
+        .filter(|(_, _, how)| *how != How::LeftOut)
+        .filter_map(|(name, entry, _)| match &entry.as_ref()?.outcome {
+            Outcome::Done { gist, .. } if gist.errors + gist.warnings > 0 => {
+                Some((name.as_str(), gist))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
 /// The notices that took longest in this run, the slowest first.
 pub fn slowest(summary: &Summary) -> Vec<(&str, Duration)> {
     let mut read: Vec<(&str, Duration)> = summary
@@ -81,6 +101,94 @@ pub fn unconfined(missing: &[String]) -> String {
         "note: the workers read without {}, which this system does not offer",
         missing.join(", ")
     )
+}
+
+/// The run in a line.
+pub fn headline(summary: &Summary) -> Wording {
+    let notices = summary.notices.len();
+    let Counts { read, unchanged, with_findings, failed, left_out, .. } = counts(summary);
+    let mut line = Wording::new(
+        format!(
+            "{notices} notices: {read} read, {unchanged} unchanged, {with_findings} with findings, \
+             {failed} failed"
+        ),
+        format!(
+            "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件；\
+             失败 {failed} 件"
+        ),
+    );
+    if left_out > 0 {
+        // Writing into a string can't fail; so below.
+        let _ = write!(line.en, ", {left_out} left to others");
+        let _ = write!(line.zh, "，留给其他分片 {left_out} 件");
+    }
+    line
+}
+
+/// The failures of a run in a line, by reason; `None` if there are none.
+pub fn reasons(summary: &Summary) -> Option<Wording> {
+    let mut reasons: BTreeMap<Reason, usize> = BTreeMap::new();
+    for (_, reason, _) in failures(summary) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    let list = |name: fn(Reason) -> &'static str, joint: &str| {
+        let of_each = reasons.iter().map(|(reason, n)| format!("{n} {}", name(*reason)));
+        of_each.collect::<Vec<_>>().join(joint)
+    };
+    (!reasons.is_empty()).then(|| {
+        Wording::new(
+            format!("failed: {}", list(Reason::name, ", ")),
+            format!("失败：{}", list(Reason::name_zh, "，")),
+        )
+    })
+}
+
+/// The report for people.
+pub fn to_text(summary: &Summary, took: Duration) -> Wording {
+    let mut text = headline(summary);
+    let seconds = took.as_secs_f64();
+    let _ = writeln!(text.en, "\ntook {seconds:.1} s");
+    let _ = writeln!(text.zh, "\n用时 {seconds:.1} 秒");
+    if summary.interrupted {
+        text.en.push_str("interrupted; the same command goes on from here\n");
+        text.zh.push_str("已中断；再次运行同一命令即可继续\n");
+    }
+    if summary.kept > 0 {
+        let kept = summary.kept;
+        let _ = writeln!(text.en, "{kept} more of earlier runs over other inputs are kept");
+        let _ = writeln!(text.zh, "另保留以前其他输入的结果 {kept} 件");
+    }
+    let failed = failures(summary);
+    part(&mut text, "failed", "失败", &failed, |(name, reason, message)| {
+        let en = format!("{name}: {}: {message}", reason.name());
+        let zh = format!("{name}：{}：{message}", reason.name_zh());
+        Wording::new(en, zh)
+    });
+    let found = with_findings(summary);
+    part(&mut text, "with findings", "有问题", &found, |(name, gist)| {
+        let Gist { errors, warnings, .. } = gist;
+        let en = format!("{name}: errors {errors}, warnings {warnings}");
+        Wording::new(en, format!("{name}：错误 {errors}，警告 {warnings}"))
+    });
+    part(&mut text, "slowest", "最慢", &slowest(summary), |(name, took)| {
+        let line = format!("{:7.3} s  {name}", took.as_secs_f64());
+        Wording::new(line.clone(), line)
+    });
+    text
+}
+
+/// A part of the report, if it has a line.
+fn part<T>(text: &mut Wording, en: &str, zh: &str, items: &[T], line: impl Fn(&T) -> Wording) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = writeln!(text.en, "\n{en}:");
+    let _ = writeln!(text.zh, "\n{zh}：");
+    for item in items {
+        let line = line(item);
+        let _ = writeln!(text.en, "  {}", line.en);
+        let _ = writeln!(text.zh, "  {}", line.zh);
+    }
 }
 
 /// The report as JSON; `missing` names the walls that the workers read without.

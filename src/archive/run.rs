@@ -1,6 +1,6 @@
 //! A run over an archive: each notice of a plan read once, or known to be done; then put together.
 
-use crate::archive::answer::{Answer, answer};
+use crate::archive::answer::{Answer, Wanted, answer};
 use crate::archive::gather;
 use crate::archive::isolate::{Isolation, Worker};
 use crate::archive::ledger::{self, Entry, Ledger, Outcome, Reason};
@@ -26,6 +26,8 @@ pub struct Settings {
     pub which: Which,
     /// The part of the archive this machine does; all of it if `None`.
     pub shard: Option<Shard>,
+    /// The forms of each result.
+    pub wanted: Wanted,
     /// What is put together at the end.
     pub gather: gather::Settings,
     /// Options of reading.
@@ -161,11 +163,14 @@ fn one(
     if let Some(known) = known.filter(|known| known.key == key) {
         let wanted = match (settings.which, &known.outcome) {
             (Which::All, _) => true,
-            (_, Outcome::Done { .. }) => !store.holds(known),
+            (_, Outcome::Done { .. }) => !store.holds(known, settings.wanted),
             (Which::OnlyFailed, Outcome::Failed { .. }) => true,
             (Which::Undone, Outcome::Failed { reason, .. }) => reason.may_pass(),
         };
         if !wanted {
+            if !settings.wanted.xlsx {
+                store.remove(&store.workbook(&known.name))?;
+            }
             return Ok((Some(known.clone()), How::Unchanged));
         }
     } else if settings.which == Which::OnlyFailed
@@ -176,19 +181,19 @@ fn one(
     let since = Instant::now();
     let size = bytes.as_ref().map_or(0, |b| b.len() as u64);
     let answer = match bytes {
-        Ok(bytes) => workers.ask(&item.name, bytes),
+        Ok(bytes) => workers.ask(&item.name, bytes).with(settings.wanted),
         Err(message) => Answer::Failed { reason: Reason::File, message },
     };
     let entry = |outcome| Entry { name: item.name.clone(), bytes: size, content, key, outcome };
     let entry = match answer {
-        Answer::Done { gist, json, facts } => {
-            let entry = entry(Outcome::Done { result: ledger::hash(json.as_bytes()), gist });
-            store.put(&entry, json.as_bytes(), facts.as_bytes())?;
+        Answer::Done { gist, files } => {
+            let entry = entry(Outcome::Done { result: ledger::hash(&files.json), gist });
+            store.put(&entry, &files)?;
             entry
         }
         Answer::Failed { reason, message } => {
             let entry = entry(Outcome::Failed { reason, message });
-            store.note(&entry)?;
+            store.fail(&entry)?;
             entry
         }
     };

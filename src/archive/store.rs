@@ -2,16 +2,19 @@
 //!
 //! ```text
 //! out/
-//!   notices/NAME.json     one result a notice, under the name of its input
+//!   notices/NAME.json     one result a notice, under the name of its input; NAME.xlsx on demand
 //!   facts.ndjson          all facts of all notices, in the order of names
-//!   facts.parquet         the same, columnar; with years apart: facts/plan_year=2023/part.parquet
-//!   manifest.ndjson       one entry a notice: content, key, outcome
-//!   report.json           what this run did, and how long it took
+//!   facts.csv             the same as a table, on demand
+//!   facts.parquet         the same, columnar; with years apart: facts/plan_year=2023/part-0.parquet
+//!   manifest.ndjson       one entry a notice: content, key, outcome; there once a run is finished
+//!   report.json           what this run did, and how long it took; report.txt: the same for people
 //!   .fubiao/              what a run needs to go on: journal, lock, facts of each notice
 //! ```
 //!
-//! Everything but `report.json` is the same, byte for byte, whether the run was cut off or not.
+//! Everything but the report is the same, byte for byte, whether the run was cut off or not. While a run
+//! changes what is there, the manifest stands aside, in `.fubiao/`: it never names what is not there.
 
+use crate::archive::answer::{Files, Wanted};
 use crate::archive::ledger::{self, Entry, Ledger};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -71,9 +74,20 @@ impl std::error::Error for StoreError {}
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
-    journal: Mutex<File>,
+    journal: Mutex<Journal>,
     _lock: File,
 }
+
+/// What was done since the manifest was written.
+#[derive(Debug)]
+struct Journal {
+    file: File,
+    /// Whether the manifest stands aside already.
+    begun: bool,
+}
+
+/// Begins the names of files that are not whole yet.
+const WRITING: &str = ".writing-";
 
 impl Store {
     /// Opens or makes the folder and keeps other runs out of it.
@@ -97,13 +111,21 @@ impl Store {
             }
             Err(fs::TryLockError::Error(e)) => return Err(StoreError::io(&path, e)),
         }
+        let path = own.join("running");
+        if path.exists() {
+            sweep(root);
+        }
+        File::create(&path).map_err(|e| StoreError::io(&path, e))?;
         let path = own.join("journal.ndjson");
-        let journal = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| StoreError::io(&path, e))?;
-        Ok(Store { root: root.to_owned(), journal: Mutex::new(journal), _lock: lock })
+        let torn = read_if_there(&path)?;
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let mut file = file.map_err(|e| StoreError::io(&path, e))?;
+        if !torn.is_empty() && !torn.ends_with('\n') {
+            // The next line must not be lost with the torn one.
+            file.write_all(b"\n").map_err(|e| StoreError::io(&path, e))?;
+        }
+        let journal = Mutex::new(Journal { file, begun: false });
+        Ok(Store { root: root.to_owned(), journal, _lock: lock })
     }
 
     /// What is known to be done: the manifest, and what a run that was cut off left in its journal.
@@ -111,9 +133,21 @@ impl Store {
     /// # Errors
     /// If either is there and can't be read.
     pub fn ledger(&self) -> Result<Ledger, StoreError> {
-        let mut text = read_if_there(&self.root.join("manifest.ndjson"))?;
+        let mut text = read_if_there(&self.aside())?;
+        text.push_str(&read_if_there(&self.manifest())?);
         text.push_str(&read_if_there(&self.own("journal.ndjson"))?);
         Ok(ledger::from_ndjson(&text))
+    }
+
+    /// Puts the manifest aside before the first change of this run.
+    fn begin(&self) -> Result<(), StoreError> {
+        let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
+        if !journal.begun && self.manifest().exists() {
+            fs::rename(self.manifest(), self.aside())
+                .map_err(|e| StoreError::io(self.manifest(), e))?;
+        }
+        journal.begun = true;
+        Ok(())
     }
 
     /// Puts one result in its place, with the notice's facts, and notes it in the journal; in that order,
@@ -121,9 +155,26 @@ impl Store {
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn put(&self, entry: &Entry, result: &[u8], facts: &[u8]) -> Result<(), StoreError> {
-        write_whole(&self.facts_part(&entry.name), |out| out.write_all(facts))?;
-        write_whole(&self.result(&entry.name), |out| out.write_all(result))?;
+    pub fn put(&self, entry: &Entry, files: &Files) -> Result<(), StoreError> {
+        self.begin()?;
+        write_whole(&self.facts_part(&entry.name), |out| out.write_all(&files.facts))?;
+        write_whole(&self.result(&entry.name), |out| out.write_all(&files.json))?;
+        match &files.xlsx {
+            Some(book) => write_whole(&self.workbook(&entry.name), |out| out.write_all(book))?,
+            None => self.remove(&self.workbook(&entry.name))?,
+        }
+        self.note(entry)
+    }
+
+    /// Notes that a notice failed, and takes away what an earlier content of it gave.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn fail(&self, entry: &Entry) -> Result<(), StoreError> {
+        self.begin()?;
+        for path in self.files_of(&entry.name) {
+            self.remove(&path)?;
+        }
         self.note(entry)
     }
 
@@ -135,17 +186,20 @@ impl Store {
         let line = ledger::to_line(entry);
         let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
         journal
+            .file
             .write_all(line.as_bytes())
             .map_err(|e| StoreError::io(self.own("journal.ndjson"), e))
     }
 
-    /// Whether the result that an entry names is there, and its facts, and it is the one meant.
-    pub fn holds(&self, entry: &Entry) -> bool {
+    /// Whether the result that an entry names is there, and its facts, and it is the one meant; the
+    /// workbook too, if it is wanted.
+    pub fn holds(&self, entry: &Entry, wanted: Wanted) -> bool {
         let ledger::Outcome::Done { result, .. } = &entry.outcome else {
             return true;
         };
-        fs::read(self.result(&entry.name)).is_ok_and(|bytes| ledger::hash(&bytes) == *result)
-            && self.facts_part(&entry.name).is_file()
+        self.facts_part(&entry.name).is_file()
+            && (!wanted.xlsx || self.workbook(&entry.name).is_file())
+            && fs::read(self.result(&entry.name)).is_ok_and(|bytes| ledger::hash(&bytes) == *result)
     }
 
     /// Writes the manifest and forgets the journal.
@@ -154,14 +208,48 @@ impl Store {
     /// If the disk refuses; the journal is then still there.
     pub fn settle(&self, ledger: &Ledger) -> Result<(), StoreError> {
         let text = ledger::to_ndjson(ledger);
-        write_whole(&self.root.join("manifest.ndjson"), |out| out.write_all(text.as_bytes()))?;
-        let journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
-        journal.set_len(0).map_err(|e| StoreError::io(self.own("journal.ndjson"), e))
+        if read_if_there(&self.manifest())? != text {
+            write_whole(&self.manifest(), |out| out.write_all(text.as_bytes()))?;
+        }
+        let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
+        journal.file.set_len(0).map_err(|e| StoreError::io(self.own("journal.ndjson"), e))?;
+        journal.begun = false;
+        self.remove(&self.aside())
+    }
+
+    /// Removes a file that may not be there.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn remove(&self, path: &Path) -> Result<(), StoreError> {
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(StoreError::io(path, e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every file of a notice's own that may be there.
+    pub fn files_of(&self, name: &str) -> [PathBuf; 3] {
+        [self.result(name), self.workbook(name), self.facts_part(name)]
+    }
+
+    fn manifest(&self) -> PathBuf {
+        self.root.join("manifest.ndjson")
+    }
+
+    /// Where the manifest stands while a run changes what it names.
+    fn aside(&self) -> PathBuf {
+        self.own("manifest-before.ndjson")
     }
 
     /// The place of a notice's result.
     pub fn result(&self, name: &str) -> PathBuf {
         self.root.join("notices").join(format!("{name}.json"))
+    }
+
+    /// The place of a notice's workbook.
+    pub fn workbook(&self, name: &str) -> PathBuf {
+        self.root.join("notices").join(format!("{name}.xlsx"))
     }
 
     /// The place of a notice's own facts.
@@ -180,19 +268,42 @@ impl Store {
     }
 }
 
+impl Drop for Store {
+    fn drop(&mut self) {
+        // If it stays, the next run looks for what this one left half written, and finds nothing.
+        let _ = fs::remove_file(self.own("running"));
+    }
+}
+
+/// Removes what a run that was cut off left half written.
+fn sweep(root: &Path) {
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let half_written = entry.file_name().to_string_lossy().starts_with(WRITING);
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                // One that can't be removed does no harm but to the eye.
+                Ok(_) if half_written => drop(fs::remove_file(entry.path())),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Writes a file beside its place and renames it there: it is there whole or not at all.
 ///
 /// # Errors
 /// If the disk refuses; nothing is left behind then.
 pub fn write_whole(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Result<(), StoreError> {
     let error = |e| StoreError::io(path, e);
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(error)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".writing-");
+    builder.prefix(WRITING);
     // As any other file of the user's: what the umask leaves.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -224,6 +335,10 @@ mod tests {
         Entry { name: name.into(), bytes: 1, content: "c".into(), key: "k".into(), outcome }
     }
 
+    fn files(json: &[u8]) -> Files {
+        Files { json: json.to_vec(), facts: Vec::new(), xlsx: None }
+    }
+
     #[test]
     fn a_second_run_is_kept_out() {
         let root = tempfile::tempdir().unwrap();
@@ -239,12 +354,65 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let entry = done("2023/a.pdf", b"{}");
-        assert!(!store.holds(&entry));
-        store.put(&entry, b"{}", b"").unwrap();
-        assert!(store.holds(&entry));
+        let plain = Wanted::default();
+        assert!(!store.holds(&entry, plain));
+        store.put(&entry, &files(b"{}")).unwrap();
+        assert!(store.holds(&entry, plain));
+        assert!(!store.holds(&entry, Wanted { xlsx: true }));
         assert_eq!(store.ledger().unwrap().len(), 1);
         fs::write(store.result("2023/a.pdf"), "{ }").unwrap();
-        assert!(!store.holds(&entry));
+        assert!(!store.holds(&entry, plain));
+    }
+
+    #[test]
+    fn a_manifest_stands_aside_while_it_may_name_what_is_not_there() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let entries = [done("a", b"1"), done("b", b"2")];
+        let ledger: Ledger = entries.iter().map(|e| (e.name.clone(), e.clone())).collect();
+        store.put(&entries[0], &files(b"1")).unwrap();
+        store.put(&entries[1], &files(b"2")).unwrap();
+        store.settle(&ledger).unwrap();
+        assert!(root.path().join("manifest.ndjson").is_file());
+        store.put(&done("b", b"3"), &files(b"3")).unwrap();
+        assert!(!root.path().join("manifest.ndjson").exists());
+        let known = store.ledger().unwrap();
+        assert_eq!(known["a"], ledger["a"]);
+        assert_eq!(known["b"], done("b", b"3"));
+        store.settle(&known).unwrap();
+        assert_eq!(store.ledger().unwrap(), known);
+        assert!(!store.aside().exists());
+    }
+
+    #[test]
+    fn what_was_half_written_or_torn_is_mended() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        store.put(&done("x/a", b"1"), &files(b"1")).unwrap();
+        drop(store);
+        let half = root.path().join("notices/x/.writing-1");
+        fs::write(&half, "{").unwrap();
+        // As a run leaves them that was killed.
+        fs::write(root.path().join(".fubiao/running"), "").unwrap();
+        let mut journal = OpenOptions::new()
+            .append(true)
+            .open(root.path().join(".fubiao/journal.ndjson"))
+            .unwrap();
+        journal.write_all(b"{\"name\":\"b").unwrap();
+        let store = Store::open(root.path()).unwrap();
+        assert!(!half.exists());
+        store.put(&done("c", b"2"), &files(b"2")).unwrap();
+        assert_eq!(store.ledger().unwrap().keys().collect::<Vec<_>>(), ["c", "x/a"]);
+    }
+
+    #[test]
+    fn a_notice_that_fails_takes_its_older_result_with_it() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        store.put(&done("2023/a", b"1"), &files(b"1")).unwrap();
+        let outcome = Outcome::Failed { reason: ledger::Reason::Timeout, message: "30 s".into() };
+        store.fail(&Entry { outcome, ..done("2023/a", b"") }).unwrap();
+        assert!(store.files_of("2023/a").iter().all(|path| !path.exists()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
+use crate::archive::answer::Wanted;
 use crate::archive::compare::{self, Change, Changes};
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
 use crate::archive::diff::{CellChange, Difference, Reading, Side};
@@ -7,14 +8,19 @@ use crate::archive::isolate::{self, Isolation};
 use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan;
-use crate::archive::run::{How, Settings, Watch, Which, run};
+use crate::archive::run::{How, Settings, Summary, Watch, Which, run};
 use crate::archive::store::{Store, StoreError, write_whole};
 use crate::archive::{answer, gather, report};
-use crate::cli::archive_args::{Accept, ArchiveFormat, Batch, Diff, DiffFormat, Merge, Worker};
+#[cfg(feature = "parquet")]
+use crate::cli::archive_args::PartitionArg;
+use crate::cli::archive_args::{
+    Accept, ArchiveFormat, Batch, Diff, DiffFormat, FormArgs, Merge, Worker,
+};
 use crate::cli::bounds::Timer;
 use crate::cli::password;
 use crate::cli::report::Reporter;
 use crate::cli::run::Status;
+use crate::diag::Wording;
 use crate::emit::json;
 use crate::options::{Options, Password};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -57,7 +63,12 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Err(error) => return refused(reporter, &error),
     };
     // A second handler can't be set; the run then ends at Ctrl-C at once, and still resumes.
-    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::Relaxed) {
+            // Asked a second time: what is at hand is left, as after a crash.
+            std::process::exit(130);
+        }
+    });
     if args.no_isolate {
         answer::keep_panics();
     }
@@ -72,32 +83,41 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if !missing.is_empty() {
         reporter.info(&report::unconfined(&missing));
     }
-    let told = report::to_json(&summary, since.elapsed(), &settings.build, &missing);
-    let path = store.root().join("report.json");
-    if let Err(error) = write_whole(&path, |out| json::write_value(out, &told)) {
+    let written =
+        write_report(reporter, &store, &summary, since.elapsed(), &settings.build, &missing);
+    if let Err(error) = written {
         return refused(reporter, &error);
     }
+    reporter.info(reporter.say(&report::headline(&summary)));
+    if let Some(reasons) = report::reasons(&summary) {
+        reporter.info(reporter.say(&reasons));
+    }
     let counts = report::counts(&summary);
-    reporter.info(&format!(
-        "{} notices: {} read, {} unchanged, {} with findings, {} failed{}",
-        summary.notices.len(),
-        counts.read,
-        counts.unchanged,
-        counts.with_findings,
-        counts.failed,
-        match counts.left_out {
-            0 => String::new(),
-            n => format!(", {n} left to others"),
-        },
-    ));
     if summary.interrupted {
-        reporter.info(&format!(
-            "interrupted before {} notices; the same command goes on from here",
-            counts.not_reached
-        ));
+        let left = counts.not_reached;
+        reporter.info(reporter.say(&Wording::new(
+            format!("interrupted before {left} notices; the same command goes on from here"),
+            format!("已中断，尚有 {left} 件未读；再次运行同一命令即可继续"),
+        )));
         return Status::Interrupted;
     }
     if counts.failed > 0 { Status::Unread } else { Status::Done }
+}
+
+/// Writes what the run did, for machines and for people.
+fn write_report(
+    reporter: &Reporter,
+    store: &Store,
+    summary: &Summary,
+    took: Duration,
+    build: &str,
+    missing: &[String],
+) -> Result<(), StoreError> {
+    let told = report::to_json(summary, took, build, missing);
+    let text = report::to_text(summary, took);
+    write_whole(&store.root().join("report.json"), |out| json::write_value(out, &told))?;
+    let path = store.root().join("report.txt");
+    write_whole(&path, |out| out.write_all(reporter.say(&text).as_bytes()))
 }
 
 fn plan_of(args: &Batch) -> Result<Vec<plan::Item>, String> {
@@ -137,14 +157,32 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         isolation,
         which,
         shard: args.shard,
-        gather: gather_settings(&args.format),
+        wanted: wanted(&args.forms),
+        gather: gather_settings(&args.forms),
         options: Options { limits: args.limits.limits(), password },
         build: build(program.ok().as_deref()),
     }
 }
 
-fn gather_settings(formats: &[ArchiveFormat]) -> gather::Settings {
-    gather::Settings { ndjson: formats.contains(&ArchiveFormat::Facts) }
+fn gather_settings(forms: &FormArgs) -> gather::Settings {
+    gather::Settings {
+        ndjson: forms.format.contains(&ArchiveFormat::Facts),
+        csv: forms.format.contains(&ArchiveFormat::Csv),
+        #[cfg(feature = "parquet")]
+        parquet: match (forms.format.contains(&ArchiveFormat::Parquet), forms.partition) {
+            (_, Some(PartitionArg::PlanYear)) => Some(gather::Partition::PlanYear),
+            (true, None) => Some(gather::Partition::Whole),
+            (false, None) => None,
+        },
+    }
+}
+
+fn wanted(forms: &FormArgs) -> Wanted {
+    #[cfg(feature = "xlsx")]
+    let xlsx = forms.format.contains(&ArchiveFormat::Xlsx);
+    #[cfg(not(feature = "xlsx"))]
+    let xlsx = false;
+    Wanted { xlsx }
 }
 
 fn worker_args(args: &Batch) -> Vec<OsString> {
@@ -208,7 +246,8 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
     };
-    match merge::merge(&store, &args.parts, &gather_settings(&args.format)) {
+    let (gathered, wanted) = (gather_settings(&args.forms), wanted(&args.forms));
+    match merge::merge(&store, &args.parts, &gathered, wanted) {
         Ok(notices) => {
             reporter.info(&format!("{notices} notices of {} parts", args.parts.len()));
             Status::Done
@@ -451,7 +490,11 @@ impl Watch for Progress<'_> {
             None if told.last.elapsed() >= LINE_EVERY => {
                 told.last = Instant::now();
                 let Told { done, failed, .. } = *told;
-                self.reporter.info(&format!("{done} of {} notices, {failed} failed", self.total));
+                let total = self.total;
+                self.reporter.info(self.reporter.say(&Wording::new(
+                    format!("{done} of {total} notices, {failed} failed"),
+                    format!("已完成 {done}/{total} 件，失败 {failed} 件"),
+                )));
             }
             None => {}
         }

@@ -13,6 +13,8 @@ use std::path::PathBuf;
     fubiao batch archive/ --out results\n  \
     fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
     find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
+    fubiao batch archive/ --out results --format facts,csv,xlsx\n  \
+    fubiao batch archive/ --out results --partition plan_year\n  \
     fubiao batch archive/ --out new && fubiao diff approved new"
 )]
 pub struct Batch {
@@ -34,9 +36,9 @@ pub struct Batch {
     /// Read only what failed before
     #[arg(long)]
     pub only_failed: bool,
-    /// What is put together of all notices, besides one JSON a notice
-    #[arg(long, value_delimiter = ',', default_value = "facts")]
-    pub format: Vec<ArchiveFormat>,
+    /// What is made.
+    #[command(flatten)]
+    pub forms: FormArgs,
     /// How long one notice may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     pub timeout: f64,
@@ -57,13 +59,48 @@ pub struct Batch {
     pub limits: LimitArgs,
 }
 
-/// What is put together of all notices.
+/// The forms of an archive's results: what stands beside each notice's JSON, and what is put together
+/// of all.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct FormArgs {
+    /// What is made besides one JSON a notice; separated by commas
+    #[arg(long, value_name = "FORM", value_delimiter = ',', default_value = DEFAULT_FORMS)]
+    pub format: Vec<ArchiveFormat>,
+    /// Split facts.parquet: facts/plan_year=2023/part-0.parquet …
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "COLUMN")]
+    pub partition: Option<PartitionArg>,
+}
+
+#[cfg(feature = "parquet")]
+const DEFAULT_FORMS: &str = "facts,parquet";
+#[cfg(not(feature = "parquet"))]
+const DEFAULT_FORMS: &str = "facts";
+
+/// A form of an archive's results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ArchiveFormat {
-    /// One JSON a notice; always there
+    /// notices/NAME.json, one a notice; always there
     Json,
-    /// facts.ndjson: one JSON object a line, one line a cell
+    /// facts.ndjson: all facts, one JSON object a line, one line a cell
     Facts,
+    /// facts.csv: all facts as CSV
+    Csv,
+    /// facts.parquet: all facts as Apache Parquet, figures as exact decimals
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// notices/NAME.xlsx, one Excel workbook a notice
+    #[cfg(feature = "xlsx")]
+    Xlsx,
+}
+
+/// A column to split facts by.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PartitionArg {
+    /// The year the plan is for
+    #[value(name = "plan_year", alias = "plan-year")]
+    PlanYear,
 }
 
 /// `fubiao worker`.
@@ -93,9 +130,9 @@ pub struct Merge {
     /// The folder of results
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,
-    /// What is put together of all notices, besides one JSON a notice
-    #[arg(long, value_delimiter = ',', default_value = "facts")]
-    pub format: Vec<ArchiveFormat>,
+    /// What is made.
+    #[command(flatten)]
+    pub forms: FormArgs,
 }
 
 /// `fubiao diff`.

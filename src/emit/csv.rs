@@ -23,15 +23,45 @@ pub enum Mark {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, record: &NoticeRecord, mark: Mark) -> io::Result<()> {
-    if mark == Mark::With {
-        out.write_all("\u{feff}".as_bytes())?;
+    let mut writer = Writer::new(out, mark)?;
+    facts(record).try_for_each(|fact| writer.push(&fact))?;
+    writer.finish()
+}
+
+/// Writes facts as they come.
+pub struct Writer<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins with the header line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(mut out: W, mark: Mark) -> io::Result<Writer<W>> {
+        if mark == Mark::With {
+            out.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(FIELDS.map(|field| field.name))?;
+        Ok(Writer { csv })
     }
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(FIELDS.map(|field| field.name))?;
-    for fact in facts(record) {
-        csv.write_record(fields(&fact).iter().map(|field| field.as_bytes()))?;
+
+    /// Writes one fact.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
+        Ok(self.csv.write_record(fields(fact).iter().map(|field| field.as_bytes()))?)
     }
-    csv.flush()
+
+    /// Writes what is still held back.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
 }
 
 /// A fact's cells, in the order of [`FIELDS`].

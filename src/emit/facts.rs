@@ -1,7 +1,8 @@
 //! Facts: one line a cell, in printed order, each with all that is needed to use it alone.
 
-use crate::emit::record::NoticeRecord;
-use serde::Serialize;
+use crate::emit::record::{NoticeRecord, status_word};
+use crate::model::Status;
+use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
 /// One cell with the names of its row, column, annex and notice.
@@ -114,6 +115,66 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
             })
         })
     })
+}
+
+/// A fact read back from its line.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactLine {
+    annex: u32,
+    annex_title: Option<String>,
+    row: u32,
+    region: String,
+    parent: Option<String>,
+    level: String,
+    code: Option<String>,
+    column: Vec<String>,
+    unit: Option<String>,
+    value: Option<String>,
+    raw: String,
+    status: String,
+    page: u32,
+    bbox: Option<[f64; 4]>,
+    document_number: Option<String>,
+    plan_year: Option<u16>,
+    line: Option<u32>,
+    line_column: Option<u32>,
+}
+
+impl FactLine {
+    /// Reads one line of [`write`].
+    ///
+    /// # Errors
+    /// If it is no fact; the error says where.
+    pub fn read(line: &str) -> io::Result<FactLine> {
+        Ok(serde_json::from_str(line)?)
+    }
+
+    /// The fact that was written.
+    pub fn fact(&self) -> Fact<'_> {
+        let value = self.value.as_deref();
+        Fact {
+            annex: self.annex,
+            annex_title: self.annex_title.as_deref(),
+            row: self.row,
+            region: &self.region,
+            parent: self.parent.as_deref(),
+            level: &self.level,
+            code: self.code.as_deref(),
+            column: &self.column,
+            unit: self.unit.as_deref(),
+            value,
+            figure: value.filter(|_| self.status == status_word(Status::Value)),
+            raw: &self.raw,
+            status: &self.status,
+            page: self.page,
+            bbox: self.bbox,
+            document_number: self.document_number.as_deref(),
+            plan_year: self.plan_year,
+            line: self.line,
+            line_column: self.line_column,
+        }
+    }
 }
 
 /// The facts as JSON objects, one a line.

@@ -14,8 +14,7 @@ const LINE: usize = 240;
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
-    let value = serde_json::to_value(record).map_err(io::Error::other)?;
-    write_value(out, &value)
+    lay_out(out, &serde_json::to_vec(record)?)
 }
 
 /// Any JSON in the layout of results, with a line feed at its end.
@@ -23,8 +22,7 @@ pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
 /// # Errors
 /// Those of `out`.
 pub fn write_value(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    write_nested(out, value, 0)?;
-    out.write_all(b"\n")
+    lay_out(out, &serde_json::to_vec(value)?)
 }
 
 /// Reads a result made earlier.
@@ -36,83 +34,168 @@ pub fn read(bytes: &[u8]) -> Result<NoticeRecord, Error> {
         .map_err(|e| Error::new(ErrorKind::BrokenResult { what: e.to_string() }))
 }
 
-fn write_nested(out: &mut dyn Write, value: &Value, depth: usize) -> io::Result<()> {
-    let entries: Vec<(Option<&String>, &Value)> = match value {
-        Value::Array(items) => items.iter().map(|v| (None, v)).collect(),
-        Value::Object(map) => map.iter().map(|(k, v)| (Some(k), v)).collect(),
-        _ => Vec::new(),
-    };
-    // The outermost object stands open however short it is.
-    if entries.is_empty() || (depth > 0 && length(value, LINE).is_some()) {
-        return write_on_one_line(out, value);
-    }
-    let (open, close) = if value.is_array() { ("[", "]") } else { ("{", "}") };
-    out.write_all(open.as_bytes())?;
-    for (i, (key, value)) in entries.iter().enumerate() {
-        out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-        indent(out, depth + 1)?;
-        if let Some(key) = key {
-            serde_json::to_writer(&mut *out, key)?;
-            out.write_all(b": ")?;
+/// Lays out JSON that stands on one line without a space. Works on the text: a tree of it would take
+/// several times the time and memory of all the rest.
+fn lay_out(out: &mut dyn Write, json: &[u8]) -> io::Result<()> {
+    let mut fits = fitting(json).into_iter();
+    // For each list or object around, whether it stands open.
+    let mut open: Vec<bool> = Vec::new();
+    for token in (Tokens { json, at: 0 }) {
+        let text = &json[token.from..token.to];
+        match token.kind {
+            Kind::Open => {
+                // The outermost object stands open however short it is.
+                let opens = !fits.next().unwrap_or(true) || open.is_empty();
+                open.push(opens && !is_closing(json.get(token.to)));
+                out.write_all(text)?;
+                break_line(out, &open, b"")?;
+            }
+            Kind::Close => {
+                if open.pop().unwrap_or(false) {
+                    out.write_all(b"\n")?;
+                    indent(out, open.len())?;
+                }
+                out.write_all(text)?;
+            }
+            Kind::Comma => {
+                out.write_all(text)?;
+                break_line(out, &open, b" ")?;
+            }
+            Kind::Colon => out.write_all(b": ")?,
+            Kind::Key(_) | Kind::Scalar(_) => out.write_all(text)?,
         }
-        write_nested(out, value, depth + 1)?;
+    }
+    out.write_all(b"\n")
+}
+
+fn is_closing(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b']' | b'}'))
+}
+
+/// A new line where what stands around is open, else what stands between on one line.
+fn break_line(out: &mut dyn Write, open: &[bool], between: &[u8]) -> io::Result<()> {
+    if !open.last().copied().unwrap_or(false) {
+        return out.write_all(between);
     }
     out.write_all(b"\n")?;
-    indent(out, depth)?;
-    out.write_all(close.as_bytes())
+    indent(out, open.len())
 }
 
 fn indent(out: &mut dyn Write, depth: usize) -> io::Result<()> {
-    (0..depth).try_for_each(|_| out.write_all(b"  "))
+    const BLANK: &[u8] = b"                                ";
+    let mut rest = 2 * depth;
+    while rest > 0 {
+        let now = rest.min(BLANK.len());
+        out.write_all(&BLANK[..now])?;
+        rest -= now;
+    }
+    Ok(())
 }
 
-fn write_on_one_line(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    match value {
-        Value::Array(items) => {
-            out.write_all(b"[")?;
-            for (i, item) in items.iter().enumerate() {
-                out.write_all(if i == 0 { b"" } else { b", " })?;
-                write_on_one_line(out, item)?;
+/// For each list and object, in the order they begin, whether it stands on one line.
+fn fitting(json: &[u8]) -> Vec<bool> {
+    let mut fits = Vec::new();
+    // For each one around: its place among `fits`, about how long it is so far, and what comes with
+    // each of its values.
+    let mut around: Vec<(usize, usize, usize)> = Vec::new();
+    for token in (Tokens { json, at: 0 }) {
+        let used = match token.kind {
+            Kind::Open => {
+                around.push((fits.len(), 2, if json[token.from] == b'[' { 2 } else { 0 }));
+                fits.push(false);
+                continue;
             }
-            out.write_all(b"]")
-        }
-        Value::Object(map) => {
-            out.write_all(b"{")?;
-            for (i, (key, item)) in map.iter().enumerate() {
-                out.write_all(if i == 0 { b"" } else { b", " })?;
-                serde_json::to_writer(&mut *out, key)?;
-                out.write_all(b": ")?;
-                write_on_one_line(out, item)?;
+            Kind::Close => {
+                let Some((at, used, _)) = around.pop() else { continue };
+                fits[at] = used <= LINE;
+                used
             }
-            out.write_all(b"}")
+            Kind::Key(length) => {
+                if let Some((_, used, _)) = around.last_mut() {
+                    *used += length + 6;
+                }
+                continue;
+            }
+            Kind::Scalar(length) => length,
+            Kind::Comma | Kind::Colon => continue,
+        };
+        if let Some((_, sum, each)) = around.last_mut() {
+            *sum += used + *each;
         }
-        scalar => Ok(serde_json::to_writer(out, scalar)?),
+    }
+    fits
+}
+
+/// A token of JSON: what it is, and where.
+struct Token {
+    kind: Kind,
+    from: usize,
+    to: usize,
+}
+
+enum Kind {
+    Open,
+    Close,
+    Comma,
+    Colon,
+    /// Of so many bytes, unescaped.
+    Key(usize),
+    /// Of about so many bytes.
+    Scalar(usize),
+}
+
+/// Tokens of JSON as `serde_json` writes it on one line.
+struct Tokens<'a> {
+    json: &'a [u8],
+    at: usize,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let from = self.at;
+        let mark = |kind| Token { kind, from, to: from + 1 };
+        let token = match *self.json.get(from)? {
+            b'{' | b'[' => mark(Kind::Open),
+            b'}' | b']' => mark(Kind::Close),
+            b',' => mark(Kind::Comma),
+            b':' => mark(Kind::Colon),
+            b'"' => {
+                let (to, length) = string(self.json, from + 1);
+                let kind = match self.json.get(to) {
+                    Some(b':') => Kind::Key(length),
+                    _ => Kind::Scalar(length + 2),
+                };
+                Token { kind, from, to }
+            }
+            _ => {
+                let rest = &self.json[from..];
+                let length = rest.iter().position(|b| matches!(b, b',' | b']' | b'}'));
+                Token { kind: Kind::Scalar(8), from, to: from + length.unwrap_or(rest.len()) }
+            }
+        };
+        self.at = token.to;
+        Some(token)
     }
 }
 
-/// About how long the value is on one line, or `None` if it is longer than `limit`. It stops
-/// counting there, so the whole layout takes time in proportion to the output.
-fn length(value: &Value, limit: usize) -> Option<usize> {
-    let used = match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-        Value::String(s) => s.len() + 2,
-        Value::Array(items) => {
-            let mut used = 2;
-            for item in items {
-                used += 2 + length(item, limit.checked_sub(used)?)?;
+/// Where a string ends that begins here, past its quotation mark, and how many bytes it stands for.
+fn string(json: &[u8], from: usize) -> (usize, usize) {
+    let (mut at, mut escaping) = (from, 0);
+    while let Some(&byte) = json.get(at) {
+        match byte {
+            b'"' => return (at + 1, at - from - escaping),
+            b'\\' => {
+                // \u00XX stands for one byte, as does any other escape that is written here.
+                let length = if json.get(at + 1) == Some(&b'u') { 6 } else { 2 };
+                escaping += length - 1;
+                at += length;
             }
-            used
+            _ => at += 1,
         }
-        Value::Object(map) => {
-            let mut used = 2;
-            for (key, item) in map {
-                used += key.len() + 6;
-                used += length(item, limit.checked_sub(used)?)?;
-            }
-            used
-        }
-    };
-    (used <= limit).then_some(used)
+    }
+    (json.len(), 0)
 }
 
 #[cfg(test)]
@@ -132,5 +215,25 @@ mod tests {
         );
         assert_eq!(text, expected);
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn what_a_string_holds_is_no_layout() {
+        // Brackets, quotes and escapes inside strings; a line is as long as what it stands for.
+        let text = |n: usize| format!("{{[,:\"\\\n\u{1}]}}{}", "x".repeat(n));
+        let around = 2 + 2 + 2;
+        for (length, lines) in [(LINE - around - 10, 3), (LINE - around - 9, 5)] {
+            let value = json!([[text(length)]]);
+            let mut out = Vec::new();
+            write_value(&mut out, &value).unwrap();
+            let written = String::from_utf8(out).unwrap();
+            assert_eq!(written.lines().count(), lines, "{written}");
+            assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), value);
+        }
+        for short in [json!([]), json!({}), json!(3.5), json!("a")] {
+            let mut out = Vec::new();
+            write_value(&mut out, &short).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{short}\n"));
+        }
     }
 }

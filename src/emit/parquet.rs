@@ -52,8 +52,8 @@ message facts {
 /// Decimal places of the column `value`.
 const SCALE: u32 = 18;
 
-/// Rows written at a time, so that an archive's facts need not be in memory at once.
-const ROWS_A_GROUP: usize = 1 << 17;
+/// Rows written at a time, so that an archive's facts need not be in memory at once: some 20 MB.
+const ROWS_A_GROUP: usize = 1 << 16;
 
 /// The facts of these notices as one Parquet file.
 ///
@@ -63,36 +63,64 @@ pub fn write<'a>(
     out: impl Write + Send,
     records: impl IntoIterator<Item = &'a NoticeRecord>,
 ) -> io::Result<()> {
-    write_groups(out, records).map_err(|error| match error {
+    let mut writer = Writer::new(out)?;
+    records.into_iter().flat_map(facts).try_for_each(|fact| writer.push(&fact))?;
+    writer.finish()
+}
+
+/// Writes facts as they come, in groups of a fixed number of rows: memory does not grow with their
+/// number, and the same facts give the same bytes.
+pub struct Writer<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    rows: Rows,
+}
+
+impl<W: Write + Send> Writer<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(out: W) -> io::Result<Writer<W>> {
+        let file = parse_message_type(SCHEMA)
+            .and_then(|schema| {
+                SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties()))
+            })
+            .map_err(io_error)?;
+        Ok(Writer { file, rows: Rows::default() })
+    }
+
+    /// Adds one fact.
+    ///
+    /// # Errors
+    /// Those of the output; and if its figure has more digits than the column holds.
+    pub fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
+        self.rows.push(fact)?;
+        if self.rows.count == ROWS_A_GROUP {
+            std::mem::take(&mut self.rows).write(&mut self.file).map_err(io_error)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(mut self) -> io::Result<()> {
+        if self.rows.count > 0 {
+            self.rows.write(&mut self.file).map_err(io_error)?;
+        }
+        self.file.close().map(drop).map_err(io_error)
+    }
+}
+
+fn io_error(error: ParquetError) -> io::Error {
+    match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
             Ok(error) => *error,
             Err(other) => io::Error::other(other),
         },
         other => io::Error::other(other),
-    })
-}
-
-fn write_groups<'a>(
-    out: impl Write + Send,
-    records: impl IntoIterator<Item = &'a NoticeRecord>,
-) -> Result<(), ParquetError> {
-    let schema = Arc::new(parse_message_type(SCHEMA)?);
-    let mut file = SerializedFileWriter::new(out, schema, Arc::new(properties()))?;
-    let mut rows: Vec<Fact<'a>> = Vec::new();
-    for record in records {
-        for fact in facts(record) {
-            rows.push(fact);
-            if rows.len() == ROWS_A_GROUP {
-                write_group(&mut file, &rows)?;
-                rows.clear();
-            }
-        }
     }
-    if !rows.is_empty() {
-        write_group(&mut file, &rows)?;
-    }
-    file.close()?;
-    Ok(())
 }
 
 fn properties() -> WriterProperties {
@@ -109,99 +137,134 @@ fn properties() -> WriterProperties {
         .build()
 }
 
-fn write_group<W: Write + Send>(
-    file: &mut SerializedFileWriter<W>,
-    rows: &[Fact<'_>],
-) -> Result<(), ParquetError> {
-    // Column after column, in the order of the schema: the group hands them out one by one.
-    let mut group = Group { group: file.next_row_group()?, rows };
-    group.int(|f| whole(f.annex))?;
-    group.optional_text(|f| f.annex_title)?;
-    group.int(|f| whole(f.row))?;
-    group.text(|f| f.region)?;
-    group.optional_text(|f| f.parent)?;
-    group.text(|f| f.level)?;
-    group.optional_text(|f| f.code)?;
-    group.required::<ByteArrayType>(|f| ByteArray::from(joined_path(f.column).into_bytes()))?;
-    group.optional_text(|f| f.unit)?;
-    let values: Vec<Option<FixedLenByteArray>> =
-        rows.iter().map(|f| f.figure.map(decimal128).transpose()).collect::<Result<_, _>>()?;
-    group.optional::<FixedLenByteArrayType>(values.into_iter())?;
-    group.text(|f| f.raw)?;
-    group.text(|f| f.status)?;
-    group.int(|f| whole(f.page))?;
-    for edge in 0..4 {
-        group.optional::<DoubleType>(rows.iter().map(|f| f.bbox.map(|bbox| bbox[edge])))?;
-    }
-    group.optional_text(|f| f.document_number)?;
-    group.optional_int(|f| f.plan_year.map(i32::from))?;
-    group.optional_int(|f| f.line.map(whole))?;
-    group.optional_int(|f| f.line_column.map(whole))?;
-    group.group.close()?;
-    Ok(())
+/// The rows of a group, column by column, in the order of the schema.
+#[derive(Default)]
+struct Rows {
+    count: usize,
+    annex: Column<Int32Type>,
+    annex_title: Column<ByteArrayType>,
+    row: Column<Int32Type>,
+    region: Column<ByteArrayType>,
+    parent: Column<ByteArrayType>,
+    level: Column<ByteArrayType>,
+    code: Column<ByteArrayType>,
+    column: Column<ByteArrayType>,
+    unit: Column<ByteArrayType>,
+    value: Column<FixedLenByteArrayType>,
+    raw: Column<ByteArrayType>,
+    status: Column<ByteArrayType>,
+    page: Column<Int32Type>,
+    bbox: [Column<DoubleType>; 4],
+    document_number: Column<ByteArrayType>,
+    plan_year: Column<Int32Type>,
+    line: Column<Int32Type>,
+    line_column: Column<Int32Type>,
 }
 
-/// The rows of a group while its columns are written.
-struct Group<'r, 'f, 'w, W: Write> {
-    group: SerializedRowGroupWriter<'w, W>,
-    rows: &'r [Fact<'f>],
-}
-
-impl<'r, 'f, W: Write + Send> Group<'r, 'f, '_, W> {
-    fn int(&mut self, of: impl Fn(&Fact<'f>) -> i32) -> Result<(), ParquetError> {
-        self.required::<Int32Type>(of)
-    }
-
-    fn text(&mut self, of: impl Fn(&Fact<'f>) -> &'f str) -> Result<(), ParquetError> {
-        self.required::<ByteArrayType>(|fact| ByteArray::from(of(fact)))
-    }
-
-    fn optional_int(
-        &mut self,
-        of: impl Fn(&'r Fact<'f>) -> Option<i32>,
-    ) -> Result<(), ParquetError> {
-        self.optional::<Int32Type>(self.rows.iter().map(of))
-    }
-
-    fn optional_text(
-        &mut self,
-        of: impl Fn(&'r Fact<'f>) -> Option<&'f str>,
-    ) -> Result<(), ParquetError> {
-        self.optional::<ByteArrayType>(self.rows.iter().map(|f| of(f).map(ByteArray::from)))
-    }
-
-    fn required<T: DataType>(
-        &mut self,
-        of: impl Fn(&Fact<'f>) -> T::T,
-    ) -> Result<(), ParquetError> {
-        let values: Vec<T::T> = self.rows.iter().map(of).collect();
-        self.column::<T>(&values, None)
-    }
-
-    /// A column whose values may be missing: only those present are written, and for each row
-    /// whether it has one (a definition level of 1).
-    fn optional<T: DataType>(
-        &mut self,
-        values: impl Iterator<Item = Option<T::T>>,
-    ) -> Result<(), ParquetError> {
-        let mut present = Vec::new();
-        let mut levels = Vec::with_capacity(self.rows.len());
-        for value in values {
-            levels.push(i16::from(value.is_some()));
-            present.extend(value);
+impl Rows {
+    fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
+        self.count += 1;
+        self.annex.push(whole(fact.annex));
+        self.annex_title.maybe_text(fact.annex_title);
+        self.row.push(whole(fact.row));
+        self.region.text(fact.region);
+        self.parent.maybe_text(fact.parent);
+        self.level.text(fact.level);
+        self.code.maybe_text(fact.code);
+        self.column.text(&joined_path(fact.column));
+        self.unit.maybe_text(fact.unit);
+        self.value.maybe(fact.figure.map(decimal128).transpose()?);
+        self.raw.text(fact.raw);
+        self.status.text(fact.status);
+        self.page.push(whole(fact.page));
+        for (edge, column) in self.bbox.iter_mut().enumerate() {
+            column.maybe(fact.bbox.map(|bbox| bbox[edge]));
         }
-        self.column::<T>(&present, Some(&levels))
+        self.document_number.maybe_text(fact.document_number);
+        self.plan_year.maybe(fact.plan_year.map(i32::from));
+        self.line.maybe(fact.line.map(whole));
+        self.line_column.maybe(fact.line_column.map(whole));
+        Ok(())
     }
 
-    fn column<T: DataType>(
-        &mut self,
-        values: &[T::T],
-        levels: Option<&[i16]>,
+    fn write<W: Write + Send>(
+        self,
+        file: &mut SerializedFileWriter<W>,
+    ) -> Result<(), ParquetError> {
+        // Column after column: the group hands them out one by one.
+        let mut group = file.next_row_group()?;
+        self.annex.write(&mut group)?;
+        self.annex_title.write(&mut group)?;
+        self.row.write(&mut group)?;
+        self.region.write(&mut group)?;
+        self.parent.write(&mut group)?;
+        self.level.write(&mut group)?;
+        self.code.write(&mut group)?;
+        self.column.write(&mut group)?;
+        self.unit.write(&mut group)?;
+        self.value.write(&mut group)?;
+        self.raw.write(&mut group)?;
+        self.status.write(&mut group)?;
+        self.page.write(&mut group)?;
+        self.bbox.into_iter().try_for_each(|edge| edge.write(&mut group))?;
+        self.document_number.write(&mut group)?;
+        self.plan_year.write(&mut group)?;
+        self.line.write(&mut group)?;
+        self.line_column.write(&mut group)?;
+        group.close().map(drop)
+    }
+}
+
+/// A column while its group grows: the values that are there, and, where some may be missing, for each
+/// row whether it has one (a definition level of 1).
+struct Column<T: DataType> {
+    values: Vec<T::T>,
+    levels: Vec<i16>,
+}
+
+impl<T: DataType> Default for Column<T> {
+    fn default() -> Column<T> {
+        Column { values: Vec::new(), levels: Vec::new() }
+    }
+}
+
+impl<T: DataType> Column<T> {
+    fn push(&mut self, value: T::T) {
+        self.values.push(value);
+    }
+
+    fn maybe(&mut self, value: Option<T::T>) {
+        self.levels.push(i16::from(value.is_some()));
+        self.values.extend(value);
+    }
+
+    fn write<W: Write + Send>(
+        &self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
     ) -> Result<(), ParquetError> {
         let missing = || ParquetError::General("more columns than the schema has".to_owned());
-        let mut column = self.group.next_column()?.ok_or_else(missing)?;
-        column.typed::<T>().write_batch(values, levels, None)?;
+        let mut column = group.next_column()?.ok_or_else(missing)?;
+        let levels = (!self.levels.is_empty()).then_some(self.levels.as_slice());
+        column.typed::<T>().write_batch(&self.values, levels, None)?;
         column.close()
+    }
+}
+
+impl Column<ByteArrayType> {
+    /// Adds a text; one that repeats the last takes no memory of its own.
+    fn text(&mut self, text: &str) {
+        let value = match self.values.last() {
+            Some(last) if last.data() == text.as_bytes() => last.clone(),
+            _ => ByteArray::from(text),
+        };
+        self.values.push(value);
+    }
+
+    fn maybe_text(&mut self, text: Option<&str>) {
+        self.levels.push(i16::from(text.is_some()));
+        if let Some(text) = text {
+            self.text(text);
+        }
     }
 }
 
@@ -211,7 +274,7 @@ fn whole(count: u32) -> i32 {
 }
 
 /// A figure as a big-endian 128-bit count of 10⁻¹⁸.
-fn decimal128(value: &str) -> Result<FixedLenByteArray, ParquetError> {
+fn decimal128(value: &str) -> io::Result<FixedLenByteArray> {
     let scaled = Decimal::from_str_exact(value).ok().and_then(|decimal| {
         let power = SCALE.checked_sub(decimal.scale())?;
         decimal.mantissa().checked_mul(10_i128.checked_pow(power)?)
@@ -219,7 +282,7 @@ fn decimal128(value: &str) -> Result<FixedLenByteArray, ParquetError> {
     // 38 digits are what the column promises.
     let scaled = scaled.filter(|v| v.unsigned_abs() < 10_u128.pow(38)).ok_or_else(|| {
         let what = format!("the figure {value} has more digits than decimal(38,{SCALE}) holds");
-        ParquetError::External(Box::new(io::Error::new(io::ErrorKind::InvalidData, what)))
+        io::Error::new(io::ErrorKind::InvalidData, what)
     })?;
     Ok(FixedLenByteArray::from(scaled.to_be_bytes().to_vec()))
 }
