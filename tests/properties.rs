@@ -9,7 +9,7 @@ mod joins {
     use fubiao::place::{Place, PlacedText};
     use fubiao::repair::document::{Slot, Table};
     use fubiao::repair::joins;
-    use fubiao::segment::outline::{Block, Fragment, GridCell, Role, Ruling, TextBlock};
+    use fubiao::segment::outline::{Block, Fragment, Frame, GridCell, Role, Ruling, TextBlock};
     use proptest::prelude::*;
 
     const PREFECTURES: &[&str] = &["南昌市", "九江市", "萍乡市", "宜春市", "上饶市", "吉安市"];
@@ -177,6 +177,7 @@ mod joins {
             row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
             col_edges: (0..=cols).map(|i| i as f32 * 80.0).collect(),
             cells,
+            frame: Frame::default(),
         }
     }
 

@@ -78,8 +78,9 @@ fn table<'a>(panels: &[&'a Fragment]) -> TableRecord<'a> {
     let mut bbox: Option<Rect> = None;
     let mut first_col = 0;
     for panel in panels {
-        bbox = Some(bbox.map_or(panel.bbox, |b| b.union(&panel.bbox)));
-        cells.extend(panel.cells.iter().map(|cell| cell_record(cell, first_col)));
+        let seen = panel.frame.back(&panel.bbox);
+        bbox = Some(bbox.map_or(seen, |b| b.union(&seen)));
+        cells.extend(panel.cells.iter().map(|cell| cell_record(panel, cell, first_col)));
         first_col += panel.cols();
     }
     cells.sort_by_key(|cell| (cell.row, cell.col));
@@ -90,14 +91,14 @@ fn table<'a>(panels: &[&'a Fragment]) -> TableRecord<'a> {
     }
 }
 
-fn cell_record(cell: &GridCell, first_col: usize) -> TableCellRecord<'_> {
+fn cell_record<'a>(panel: &Fragment, cell: &'a GridCell, first_col: usize) -> TableCellRecord<'a> {
     TableCellRecord {
         row: cell.row,
         col: first_col + cell.col,
         rowspan: cell.rowspan,
         colspan: cell.colspan,
         text: &cell.raw,
-        bbox: record::bbox(&cell.bbox),
+        bbox: record::bbox(&panel.frame.back(&cell.bbox)),
     }
 }
 
@@ -105,7 +106,7 @@ fn cell_record(cell: &GridCell, first_col: usize) -> TableCellRecord<'_> {
 mod tests {
     use super::*;
     use crate::place::PlacedText;
-    use crate::segment::outline::Ruling;
+    use crate::segment::outline::{Frame, Ruling};
 
     fn panel(panel: u16, x: f32, texts: [&str; 2]) -> Fragment {
         let cell = |col: usize| GridCell {
@@ -126,6 +127,7 @@ mod tests {
             row_edges: vec![0.0, 5.0],
             col_edges: vec![x, x + 10.0, x + 20.0],
             cells: vec![cell(0), cell(1)],
+            frame: Frame::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub use crate::extract::page::{Rule, TextFrom};
 use crate::geom::Rect;
+pub use crate::normalize::turn::Frame;
 use crate::place::PlacedText;
 
 /// All lines of one notice, page by page.
@@ -30,6 +31,8 @@ pub struct LinedPage {
     pub fills: Vec<Rect>,
     /// Boxes of images.
     pub images: Vec<Rect>,
+    /// Leads boxes of lines and rules back to the page as seen, if it was turned to read upright.
+    pub frame: Frame,
 }
 
 /// One printed line: pieces from left to right, with gaps between them.

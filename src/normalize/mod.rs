@@ -35,7 +35,7 @@ pub fn line_up(sink: &mut Sink, pages: Pages) -> Lines {
 /// The lines of one page, clean.
 fn line_up_page(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> LinedPage {
     let page = seen::keep_what_is_read(sink, page, watermarks);
-    let (page, turned) = turn::upright(page);
+    let (page, turned, frame) = turn::upright(page);
     let raw = assemble::raw_lines(sink, &page, turned);
     LinedPage {
         number: page.number,
@@ -45,5 +45,6 @@ fn line_up_page(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> L
         rules: page.rules,
         fills: page.fills,
         images: page.images,
+        frame,
     }
 }

@@ -7,11 +7,18 @@ use crate::geom::{Axis, Rect};
 use std::collections::BTreeMap;
 
 /// A change of coordinates that makes text with a certain turn read upright.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
     turn: Turn,
     width: f32,
     height: f32,
+}
+
+impl Default for Frame {
+    /// The frame of a page that reads upright as it is.
+    fn default() -> Frame {
+        Frame::of(Turn::Upright, 0.0, 0.0)
+    }
 }
 
 impl Frame {
@@ -32,7 +39,7 @@ impl Frame {
     }
 
     /// The box of the frame, back on the page.
-    pub(super) fn back(&self, r: &Rect) -> Rect {
+    pub fn back(&self, r: &Rect) -> Rect {
         let (w, h) = (self.width, self.height);
         match self.turn {
             Turn::Down => Rect::new(w - r.y1, r.x0, w - r.y0, r.x1),
@@ -68,12 +75,12 @@ impl Frame {
     }
 }
 
-/// The page with rules, fills and images turned so that most of its text reads upright, and the turn
-/// that its text had. The runs stay as they are: they know their places.
-pub(super) fn upright(mut page: Page) -> (Page, Turn) {
+/// The page with rules, fills and images turned so that most of its text reads upright, the turn that
+/// its text had, and the frame it is in now. The runs stay as they are: they know their places.
+pub(super) fn upright(mut page: Page) -> (Page, Turn, Frame) {
     let turn = main_turn(&page.runs);
+    let frame = Frame::of(turn, page.width, page.height);
     if turn != Turn::Upright {
-        let frame = Frame::of(turn, page.width, page.height);
         for rule in &mut page.rules {
             *rule = frame.rule(rule);
         }
@@ -81,7 +88,7 @@ pub(super) fn upright(mut page: Page) -> (Page, Turn) {
             *rect = frame.rect(rect);
         }
     }
-    (page, turn)
+    (page, turn, frame)
 }
 
 /// The turn of most characters.

@@ -7,7 +7,7 @@
 use crate::geom::Rect;
 use crate::place::{Place, PlacedText};
 use crate::repair::document::{Slot, Table, TableRow};
-use crate::segment::outline::{Block, Fragment, GridCell, Role, Ruling, TextBlock};
+use crate::segment::outline::{Block, Fragment, Frame, GridCell, Role, Ruling, TextBlock};
 
 /// Reads drawn pages.
 pub(super) fn blocks(drawing: &str) -> Vec<Block> {
@@ -94,6 +94,7 @@ fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16) -> Fragment
         row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
         col_edges: (0..=cols).map(|i| i as f32 * 80.0).collect(),
         cells,
+        frame: Frame::default(),
     }
 }
 

@@ -5,7 +5,7 @@
 //! `halves`'.
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::place::{Place, PlacedText, Spot};
+use crate::place::{PlacedText, Spot};
 use crate::repair::above;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
@@ -377,8 +377,7 @@ impl Open {
             if is_text(rows) { (0..have).collect() } else { self.columns_below(fragment)? };
         let mut fitted = Vec::with_capacity(rows.len());
         for row in rows {
-            let place =
-                rows::place_of(row).unwrap_or_else(|| Place::of_box(fragment.page, fragment.bbox));
+            let place = rows::place_of(row).unwrap_or_else(|| fragment.place_of(&fragment.bbox));
             let mut slots: Vec<Slot> = (0..want).map(|_| rows::blank(place)).collect();
             for (slot, &col) in row.slots.iter().zip(&onto) {
                 slots[col] = slot.clone();

@@ -20,7 +20,7 @@ pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
         sink.remark(Diagnostic {
             code: "table_too_large",
             severity: Severity::Error,
-            place: Some(Place::of_box(fragment.page, fragment.bbox)),
+            place: Some(fragment.place_of(&fragment.bbox)),
             message: Wording::new(
                 format!("a table of {rows} rows and {cols} columns on one page was left out"),
                 format!("一页上有{rows}行{cols}列的表格，未予读取"),
@@ -59,7 +59,7 @@ fn lay(slots: &mut [Option<Slot>], rows: usize, cols: usize, fragment: &Fragment
     }
     let place = match cell.text.place() {
         Some(place) if matches!(place.spot, Spot::Text { .. }) => place,
-        _ => Place::of_box(fragment.page, cell.bbox),
+        _ => fragment.place_of(&cell.bbox),
     };
     let last_row = cell.row.saturating_add(cell.rowspan.max(1)).min(rows);
     let last_col = cell.col.saturating_add(cell.colspan.max(1)).min(cols);
@@ -83,7 +83,7 @@ fn lay(slots: &mut [Option<Slot>], rows: usize, cols: usize, fragment: &Fragment
 fn place_in_grid(fragment: &Fragment, row: usize, col: usize) -> Place {
     let x = |i: usize| fragment.col_edges.get(i).copied().unwrap_or_default();
     let y = |i: usize| fragment.row_edges.get(i).copied().unwrap_or_default();
-    Place::of_box(fragment.page, crate::geom::Rect::new(x(col), y(row), x(col + 1), y(row + 1)))
+    fragment.place_of(&crate::geom::Rect::new(x(col), y(row), x(col + 1), y(row + 1)))
 }
 
 /// Gives the blank cells of a text input's row the line and column where their text would begin:

@@ -5,7 +5,7 @@ use crate::geom::Rect;
 use crate::normalize::lines::Piece;
 use crate::place::{PlacedText, Spot};
 use crate::segment::edges::{Edge, Edges, SNAP, TOUCH};
-use crate::segment::outline::{Fragment, GridCell, Ruling};
+use crate::segment::outline::{Fragment, Frame, GridCell, Ruling};
 
 /// A wall stands where at least this share of its length is ruled.
 const WALL_SHARE: f32 = 0.5;
@@ -221,6 +221,7 @@ impl Lattice {
             row_edges,
             col_edges: self.xs.clone(),
             cells,
+            frame: Frame::default(),
         }
     }
 

@@ -2,7 +2,8 @@
 //! printed lines, tables still in fragments, one for each page (and panel) they stand on.
 
 use crate::geom::Rect;
-use crate::place::PlacedText;
+pub use crate::normalize::lines::Frame;
+use crate::place::{Place, PlacedText};
 
 /// The notice, cut into its parts but not yet joined over lines and pages.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -125,6 +126,8 @@ pub struct Fragment {
     pub col_edges: Vec<f32>,
     /// The cells by row, then column; a place that a span covers has no cell of its own.
     pub cells: Vec<GridCell>,
+    /// Leads its boxes back to the page as seen: a page may have been turned to read upright.
+    pub frame: Frame,
 }
 
 /// What holds a grid together.
@@ -160,6 +163,11 @@ pub struct GridCell {
 }
 
 impl Fragment {
+    /// Where a box of the fragment stands on the page as seen.
+    pub fn place_of(&self, bbox: &Rect) -> Place {
+        Place::of_box(self.page, self.frame.back(bbox))
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.row_edges.len().saturating_sub(1)

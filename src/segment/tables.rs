@@ -51,6 +51,7 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     let mut tokens = pool.left();
     fragments.extend(open_tables(page.number, &mut tokens, &lone.across, limit));
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
+    fragments.iter_mut().for_each(|fragment| fragment.frame = page.frame);
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
