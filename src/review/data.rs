@@ -107,9 +107,22 @@ fn row(row: &RowRecord) -> Value {
     })
 }
 
-/// `[raw, value, status, place]`.
+/// `[raw, value, status, place]` as printed, then what was said of it in a result made earlier.
 fn cell(cell: &CellRecord) -> Value {
-    json!([cell.raw, cell.value, cell.status, place(&cell.place)])
+    let Some(said) = &cell.correction else {
+        return json!([cell.raw, cell.value, cell.status, place(&cell.place)]);
+    };
+    let status = match (said.verdict == "corrected", &said.from) {
+        (false, _) => cell.status.as_str(),
+        (true, Some(_)) => "value",
+        (true, None) if cell.raw.trim().is_empty() => "blank",
+        (true, None) => "text",
+    };
+    let value = (said.verdict == "corrected").then_some(&said.to);
+    json!([cell.raw, said.from, status, place(&cell.place), {
+        "verdict": said.verdict, "value": value, "by": said.by, "at": said.at,
+        "comment": said.comment.as_deref().unwrap_or_default(),
+    }])
 }
 
 fn finding(record: &NoticeRecord, sums: &[StatedSum], finding: &FindingRecord) -> Value {

@@ -9,8 +9,14 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const store = `fubiao.review.${data.source.sha256}`;
 
-/** What the reviewer said of cells: key -> { verdict, value, at, comment }. */
+/** What was said of cells: key -> { verdict, value, at, comment }, and `by` if by another reviewer. */
 const said = new Map();
+for (const [a, annex] of data.annexes.entries()) {
+  for (const [r, row] of annex.rows.entries()) {
+    // What a result made earlier has of corrections goes on from here.
+    row.cells.forEach((cell, c) => cell[4] && said.set([a, r, c].join("."), cell[4]));
+  }
+}
 /** Numbers of doubts that the reviewer ticked off. */
 const seen = new Set();
 let lang = (navigator.language || "zh").startsWith("zh") ? "zh" : "en";
@@ -141,8 +147,8 @@ function body(number) {
   const box = make("div", { className: "body" });
   if (it.hint?.[0]) box.append(make("p", {}, pick(it.hint)));
   box.append(...it.sums.map((s) => addition(sums[s])));
-  const shownSuspects = it.suspects.slice(0, 5);
-  if (shownSuspects.length) {
+  const shownSuspects = shownOf(it);
+  if (shownSuspects.length && stateOf(number) === "open") {
     box.append(make("h3", {}, words().suspects), make("ul", { className: "suspects" }, ...shownSuspects.map(suspectItem)));
     const rest = it.suspects.length - shownSuspects.length;
     if (rest) box.append(make("p", { className: "rest" }, words().moreSuspects.replace("{}", rest)));
@@ -157,6 +163,19 @@ function body(number) {
     box.append(make("label", { className: "tick" }, tick, " ", words().ticked));
   }
   return box;
+}
+
+/** The likeliest suspects of a doubt. */
+const shownOf = (it) => it.suspects.slice(0, 5);
+
+/** Marks the cells that may be meant besides the likeliest. */
+function markMaybe(it) {
+  document.querySelectorAll(".maybe").forEach((element) => element.classList.remove("maybe"));
+  for (const { cell } of it ? shownOf(it).slice(1) : []) {
+    if (!cell || said.has(keyOf(cell))) continue;
+    document.querySelectorAll(`td[data-key="${keyOf(cell)}"], .box[data-key="${keyOf(cell)}"]`)
+      .forEach((element) => element.classList.add("maybe"));
+  }
 }
 
 function suspectItem(suspect) {
@@ -216,7 +235,7 @@ function addition(sum) {
       const key = keyOf(operand);
       name.dataset.key = key;
       name.addEventListener("click", () => choose(key, { focus: true }));
-      return make("tr", { className: suspects.has(key) ? `${className} suspect` : className },
+      return make("tr", { className: suspects.has(key) && !said.has(key) ? `${className} suspect` : className },
         make("th", { scope: "row" }, name), make("td", {}, ...figureShown(key)));
     }
     const place = data.targets[operand[0]].quantities[operand[1]][3];
@@ -250,6 +269,7 @@ function figureShown(key) {
 function openDoubt(number, { focus = false } = {}) {
   doubt = number;
   drawDoubts();
+  markMaybe(doubts[number]);
   if (number < 0) return;
   const it = doubts[number];
   const suspect = it.suspects.find((s) => s.cell);
@@ -536,8 +556,9 @@ function drawCrop(place) {
   const crop = byId("crop");
   const sheet = data.sheets.find((s) => s.page === place[0]);
   const picture = byId(`sheet-${place[0]}`)?.querySelector("img");
-  crop.hidden = place.length !== 5 || !picture;
-  if (crop.hidden) return crop.replaceChildren();
+  const isShown = place.length === 5 && Boolean(picture);
+  byId("panel").classList.toggle("cropless", !isShown);
+  if (!isShown) return crop.replaceChildren();
   const [, x0, y0, x1, y1] = place;
   const zoom = Math.min(crop.clientWidth / (x1 - x0 + 60), crop.clientHeight / (y1 - y0 + 12), 3);
   const copy = picture.cloneNode();
@@ -573,6 +594,7 @@ function changed(key) {
   keep();
   drawCell(key);
   drawDoubts();
+  markMaybe(doubts[doubt]);
   drawUnsaved();
   if (chosen === key) drawPanel();
 }
@@ -618,6 +640,7 @@ function recall() {
   try {
     const kept = JSON.parse(localStorage.getItem(store) ?? "{}");
     for (const [key, word] of kept.said ?? []) if (cellAt(key)) said.set(key, word);
+    unsaved = (kept.said ?? []).length;
     for (const number of kept.seen ?? []) seen.add(number);
     byId("by").value = kept.by ?? "";
   } catch {
@@ -627,13 +650,13 @@ function recall() {
 
 function corrections() {
   const by = byId("by").value.trim();
-  const entries = [...said].map(([key, { verdict, value, at, comment }]) => {
+  const entries = [...said].map(([key, { verdict, value, at, comment, by: other }]) => {
     const { annex, row, column, raw, place } = cellAt(key);
     const [page, ...rest] = place;
     const where = rest.length === 4 ? { page, bbox: rest } : { page, line: rest[0], column: rest[1] };
     return {
       annex: annex.number, row: row.number, region: row.region, column: column.path, printed: raw, place: where,
-      verdict, ...(verdict === "corrected" ? { value } : {}), by, at, ...(comment ? { comment } : {}),
+      verdict, ...(verdict === "corrected" ? { value } : {}), by: other ?? by, at, ...(comment ? { comment } : {}),
     };
   });
   return { schema_version: "1.0", source: data.source, corrections: entries };
@@ -780,6 +803,5 @@ byId("confirm").addEventListener("click", () => chosen && say(chosen, "confirmed
 byId("undo").addEventListener("click", () => chosen && takeBack(chosen));
 
 recall();
-unsaved = said.size;
 drawPages();
 drawAll();

@@ -69,6 +69,19 @@ async function opened(browser, file, options = {}) {
   return page;
 }
 
+/** The PDF with its only page turned a quarter clockwise, by an update at its end (ISO 32000-2, 7.5.6). */
+function turned(pdf) {
+  const text = pdf.toString("latin1");
+  const [object, number] = /(\d+) 0 obj\s*<<\s*\/Type \/Page\b[^]*?endobj/.exec(text);
+  const [, size] = /\/Size (\d+)/.exec(text);
+  const [, rootNumber] = /\/Root (\d+) 0 R/.exec(text);
+  const before = text.slice(text.lastIndexOf("startxref")).match(/\d+/)[0];
+  const page = object.replace("/Type /Page", "/Type /Page /Rotate 90");
+  const at = String(text.length + 1).padStart(10, "0");
+  const table = `xref\n${number} 1\n${at} 00000 n \ntrailer\n<</Size ${size} /Root ${rootNumber} 0 R /Prev ${before}>>`;
+  return Buffer.from(`${text}\n${page}\n${table}\nstartxref\n${text.length + page.length + 2}\n%%EOF\n`, "latin1");
+}
+
 async function picture(page, name, options = {}) {
   if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`), ...options });
 }
@@ -185,22 +198,30 @@ const cases = {
       const { x, y, width, height } = td.getBoundingClientRect();
       return [x, y, width, height];
     }));
-    const pdf = path.join(folder, "table.pdf");
-    await maker.pdf({ path: pdf, preferCSSPageSize: true });
-    const page = await opened(browser, reviewOf(pdf, "table"));
-    const sheet = await page.locator("figure.sheet").first().boundingBox();
-    const scale = sheet.width / ((210 / 25.4) * 96);
-    for (const [r, row] of rows.entries()) {
-      for (let c = 1; c < row.length; c++) {
-        const seen = await box(page, `0.${r}.${c - 1}`).boundingBox();
-        const [x, y, width, height] = truth[r * 3 + c].map((length) => length * scale);
-        const found = [seen.x - sheet.x, seen.y - sheet.y, seen.width, seen.height];
-        for (const [i, length] of [x, y, width, height].entries()) {
-          assert.ok(Math.abs(found[i] - length) < 1.5, `row ${r}, cell ${c}: ${found} is not ${[x, y, width, height]}`);
+    const upright = await maker.pdf({ preferCSSPageSize: true });
+    const [across, down] = [(210 / 25.4) * 96, (297 / 25.4) * 96];
+    const asPrinted = { pdf: upright, across, of: (box) => box };
+    const clockwise = { pdf: turned(upright), across: down, of: ([x, y, width, height]) => [down - y - height, x, height, width] };
+    for (const { pdf, across, of } of [asPrinted, clockwise]) {
+      fs.writeFileSync(path.join(folder, "table.pdf"), pdf);
+      const page = await opened(browser, reviewOf("table.pdf", "table"));
+      const sheet = await page.locator("figure.sheet").first().boundingBox();
+      const scale = sheet.width / across;
+      for (const [r, row] of rows.entries()) {
+        for (let c = 1; c < row.length; c++) {
+          const seen = await box(page, `0.${r}.${c - 1}`).boundingBox();
+          const expected = of(truth[r * 3 + c]).map((length) => length * scale);
+          const found = [seen.x - sheet.x, seen.y - sheet.y, seen.width, seen.height];
+          for (const [i, length] of expected.entries()) {
+            assert.ok(Math.abs(found[i] - length) < 1.5, `row ${r}, cell ${c}: ${found} is not ${expected}`);
+          }
         }
       }
+      assert.deepEqual(await page.evaluate(inkless), []);
+      assert.deepEqual(page.wrong, []);
+      await page.context().close();
     }
-    return page;
+    return null;
   },
 
   async "ink lies under the boxes, also on turned pages and in fonts the file lacks"(browser) {
@@ -232,6 +253,14 @@ const cases = {
     assert.ok(await tables.locator("body.pageless #annexes table").first().isVisible());
     await tables.keyboard.press("n");
     assert.equal(await tables.locator(".doubt[aria-current]").count(), 1);
+    await tables.keyboard.press("c");
+    await tables.locator("#by").fill("甲");
+    const [download] = await Promise.all([tables.waitForEvent("download"), tables.locator("#save").click()]);
+    await download.saveAs(path.join(folder, "confirmed.json"));
+    fs.writeFileSync(path.join(folder, "confirmed-result.json"), run("convert", housing, "--corrections", "confirmed.json"));
+    const again = await opened(browser, reviewOf("confirmed-result.json"));
+    assert.equal(await again.locator("#list .doubt.answered").count(), 1, "what a result has of corrections is there again");
+    await again.context().close();
     await picture(tables, "result");
     return tables;
   },
