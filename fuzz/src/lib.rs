@@ -154,6 +154,38 @@ pub fn record(bytes: &[u8]) {
     hold_findings(&notice, &check::check(&notice));
 }
 
+/// Bytes taken for corrections are applied to a notice or refused; what is printed never changes, what
+/// nobody spoke of stays as it was, and the result still validates.
+pub fn corrections(bytes: &[u8]) {
+    static REVIEWED: LazyLock<(Source, Reading)> = LazyLock::new(|| {
+        let bytes = include_bytes!("../seeds/read_text/notice.txt").to_vec();
+        let source = Source::new("notice.txt", bytes).expect("it is a text");
+        let reading = pipeline::read(&source, &options()).expect("it can be read");
+        (source, reading)
+    });
+    let (source, reading) = &*REVIEWED;
+    let Ok(mut said) = fubiao::corrections::read(bytes) else { return };
+    said.source.sha256 = source.sha256();
+    let Ok(corrected) = pipeline::corrected(reading.clone(), source, &said) else { return };
+    let cells = |reading: &Reading| -> Vec<_> {
+        let rows = reading.notice.annexes.iter().flat_map(|annex| &annex.rows);
+        rows.flat_map(|row| &row.cells).cloned().collect()
+    };
+    let mut spoken_of = 0;
+    for (before, after) in cells(reading).iter().zip(&cells(&corrected)) {
+        assert_eq!(before.raw, after.raw);
+        match &after.correction {
+            Some(correction) => {
+                spoken_of += 1;
+                assert_eq!(correction.from, before.value);
+            }
+            None => assert_eq!(before, after),
+        }
+    }
+    assert_eq!(spoken_of, said.corrections.len());
+    hold_reading(source, &corrected);
+}
+
 fn written(record: &NoticeRecord) -> Vec<u8> {
     let mut bytes = Vec::new();
     json::write(&mut bytes, record).expect("memory takes it");

@@ -21,6 +21,7 @@ pub const TARGETS: &[Target] = &[
     ("check", super::check),
     ("validate", super::validate),
     ("record", super::record),
+    ("corrections", super::corrections),
 ];
 
 /// What a target begins with: the repository's samples in its form, its own seeds, and inputs that once
