@@ -1,5 +1,7 @@
 //! Calls the command and turns its answer into an exit status.
 
+#![forbid(unsafe_code)]
+
 #[cfg(feature = "cli")]
 fn main() -> std::process::ExitCode {
     fubiao::cli::main()
