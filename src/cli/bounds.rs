@@ -9,6 +9,7 @@ use crate::cli::report::Reporter;
 use crate::cli::run::{self, Status};
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -33,7 +34,10 @@ const GLANCE: Duration = Duration::from_millis(250);
 
 /// Runs the verb: within its bounds, if it has any.
 pub fn run(args: &Args) -> ExitCode {
-    let Some((bounds, input)) = bounds_of(&args.verb) else { return run::run(args).into() };
+    let Some((bounds, input)) = bounds_of(&args.verb) else {
+        say_faults(args, "fubiao");
+        return whole(|| run::run(args)).into();
+    };
     if std::env::var_os(INSIDE).is_some() {
         return inside(args, bounds, input);
     }
@@ -86,13 +90,24 @@ fn answer(args: &Args, bounds: &BoundArgs, input: &Path, status: ExitStatus) -> 
 
 fn inside(args: &Args, bounds: &BoundArgs, input: &Path) -> ExitCode {
     limit_memory(bounds.max_memory.saturating_mul(1 << 20));
-    say_faults(args, input);
-    let work = || run::run(args);
+    say_faults(args, &input.display().to_string());
     thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        // A panic has ended the process before it comes here.
-        thread.map_or_else(|_| work(), |thread| thread.join().unwrap_or(Status::Unread)).into()
+        let thread = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || whole(|| run::run(args)));
+        thread
+            .map_or_else(
+                |_| whole(|| run::run(args)),
+                |thread| thread.join().unwrap_or(Status::Unread),
+            )
+            .into()
     })
+}
+
+/// Does the work; a fault of this program, which has been told, ends it and takes with it what was half
+/// written.
+fn whole(work: impl FnOnce() -> Status) -> Status {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Status::Unread)
 }
 
 /// Asks the system to refuse memory beyond this. Where it can't, the time is still limited.
@@ -105,23 +120,22 @@ fn limit_memory(bytes: u64) {
     let _ = bytes;
 }
 
-/// A fault of this program is told in one line as what it is, and ends the work.
-fn say_faults(args: &Args, input: &Path) {
-    let (talk, name) = (args.talk.clone(), input.display().to_string());
+/// Has a fault of this program told in one line as what it is, instead of as a panic.
+fn say_faults(args: &Args, name: &str) {
+    let (talk, name) = (args.talk.clone(), name.to_owned());
     std::panic::set_hook(Box::new(move |info| {
         let said = info.payload_as_str().unwrap_or("no words").replace('\n', " ");
         let place = info.location().map(|l| format!("{}:{}", l.file(), l.line()));
-        let place = place.unwrap_or_default();
+        let (version, place) = (env!("CARGO_PKG_VERSION"), place.unwrap_or_default());
         let what = Wording::new(
-            format!("a fault of fubiao, not of the file: {said} ({place})"),
-            format!("这是 fubiao 的错误，不是文件的错误：{said}（{place}）"),
+            format!("a fault of fubiao {version}, not of the file: {said} ({place})"),
+            format!("这是 fubiao {version} 的错误，不是文件的错误：{said}（{place}）"),
         );
         let hint = Wording::new(
-            "report it, with the file if it may be shown",
-            "请报告此错误；如可公开，请附上文件",
+            "nothing is half written; report this line, with the file if it may be shown",
+            "没有写了一半的文件；请报告此行，如可公开，请附上文件",
         );
         Reporter::new(&talk).tell(&name, &what, Some(&hint));
-        std::process::exit(Status::Unread as i32);
     }));
 }
 
@@ -191,4 +205,54 @@ fn parent() -> Option<u32> {
     return Some(std::os::unix::process::parent_id());
     #[cfg(not(unix))]
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::files::{Output, write_output};
+    use clap::Parser;
+    use std::path::PathBuf;
+    use std::{env, fs};
+
+    /// Says that this process is the child of the test below, and where it writes.
+    const OUT: &str = "FUBIAO_TEST_OUT";
+
+    #[test]
+    fn a_fault_of_our_own_is_one_line_and_leaves_nothing_half_written() {
+        if let Some(out) = env::var_os(OUT) {
+            let args = Args::parse_from(["fubiao", "convert", "x.pdf", "--lang", "en"]);
+            say_faults(&args, "x.pdf");
+            for output in [Output::File(PathBuf::from(out)), Output::Stdout] {
+                let status = whole(|| {
+                    let half = write_output(&output, |out| {
+                        out.write_all(b"begun, not ended")?;
+                        panic!("ours\nin two lines");
+                    });
+                    half.map_or(Status::Denied, |()| Status::Done)
+                });
+                assert_eq!(status, Status::Unread);
+            }
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let name =
+            "cli::bounds::tests::a_fault_of_our_own_is_one_line_and_leaves_nothing_half_written";
+        let child = Command::new(env::current_exe().expect("a test binary"))
+            .args([name, "--exact", "--nocapture"])
+            .env(OUT, folder.path().join("x.json"))
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&child.stderr);
+        assert!(child.status.success(), "{said}");
+        let version = env!("CARGO_PKG_VERSION");
+        let faults: Vec<&str> = said.lines().filter(|line| line.starts_with("error")).collect();
+        assert_eq!(faults.len(), 2, "{said}");
+        let expected =
+            format!("error: x.pdf: a fault of fubiao {version}, not of the file: ours in two");
+        assert!(faults.iter().all(|line| line.starts_with(&expected)), "{said}");
+        assert!(said.contains("report this line"), "{said}");
+        assert!(!String::from_utf8_lossy(&child.stdout).contains("begun"));
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "something is left");
+    }
 }
