@@ -1,6 +1,7 @@
 //! Two results, or two folders of results, compared: which notices are new, gone or changed, and how.
 
 use crate::archive::diff::{self, Difference};
+use crate::archive::store::{StoreError, write_whole};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -67,7 +68,8 @@ pub fn compare(old: &Path, new: &Path) -> io::Result<Changes> {
 ///
 /// # Errors
 /// If the disk refuses.
-pub fn accept(old: &Path, new: &Path) -> io::Result<()> {
+pub fn accept(old: &Path, new: &Path) -> Result<(), StoreError> {
+    let results = |path: &Path| results(path).map_err(|e| StoreError::io(path, e));
     if new.is_file() {
         return copy(new, old);
     }
@@ -77,15 +79,14 @@ pub fn accept(old: &Path, new: &Path) -> io::Result<()> {
         copy(path, &folder.join(name))?;
     }
     for (_, path) in into.iter().filter(|(name, _)| !from.contains_key(*name)) {
-        fs::remove_file(path)?;
+        fs::remove_file(path).map_err(|e| StoreError::io(path, e))?;
     }
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let bytes = read_bytes(from)?;
-    crate::archive::store::write_whole(to, |out| out.write_all(&bytes))
-        .map_err(|e| io::Error::other(e.to_string()))
+fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let bytes = fs::read(from).map_err(|e| StoreError::io(from, e))?;
+    write_whole(to, |out| out.write_all(&bytes))
 }
 
 /// Changes as JSON: one key a notice.

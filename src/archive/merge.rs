@@ -4,6 +4,7 @@ use crate::archive::answer::{Files, Wanted};
 use crate::archive::gather;
 use crate::archive::ledger::{Entry, Ledger, Outcome};
 use crate::archive::store::{Store, StoreError};
+use crate::diag::Wording;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,22 +28,37 @@ impl From<StoreError> for MergeError {
     }
 }
 
-impl fmt::Display for MergeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl MergeError {
+    /// What happened, and where.
+    pub fn message(&self) -> Wording {
         match self {
-            MergeError::Conflict(name) => write!(f, "{name}: the parts hold different results"),
-            MergeError::NoPart(path) => {
-                write!(f, "{}: no manifest.ndjson, or a run that is not finished", path.display())
-            }
-            MergeError::Damaged(path, name) => {
-                write!(
-                    f,
+            MergeError::Conflict(name) => Wording::new(
+                format!("{name}: the parts hold different results"),
+                format!("{name}：各部分的结果不一致"),
+            ),
+            MergeError::NoPart(path) => Wording::new(
+                format!("{}: no manifest.ndjson, or a run that is not finished", path.display()),
+                format!("{}：没有 manifest.ndjson，或运行尚未完成", path.display()),
+            ),
+            MergeError::Damaged(path, name) => Wording::new(
+                format!(
                     "{}: the result of {name} is not the one in its manifest, or its --format was another",
                     path.display()
-                )
+                ),
+                format!("{}：{name} 的结果与其清单不符，或 --format 不同", path.display()),
+            ),
+            MergeError::Store(error) => {
+                let Wording { en, zh } = error.what();
+                let path = error.path().display();
+                Wording::new(format!("{path}: {en}"), format!("{path}：{zh}"))
             }
-            MergeError::Store(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for MergeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message().en)
     }
 }
 

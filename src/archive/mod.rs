@@ -5,6 +5,7 @@ pub mod answer;
 pub mod compare;
 pub mod confine;
 pub mod diff;
+pub mod disk;
 pub mod gather;
 pub mod isolate;
 pub mod ledger;

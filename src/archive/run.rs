@@ -1,6 +1,7 @@
 //! A run over an archive: each notice of a plan read once, or known to be done; then put together.
 
 use crate::archive::answer::{Answer, Wanted, answer};
+use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
 use crate::archive::isolate::{Isolation, Worker};
 use crate::archive::ledger::{self, Entry, Ledger, Outcome, Reason};
@@ -8,8 +9,6 @@ use crate::archive::plan::Item;
 use crate::archive::store::{Store, StoreError};
 use crate::options::Options;
 use rayon::prelude::*;
-use std::fs;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -202,14 +201,7 @@ fn one(
 
 /// The bytes of an input, or why there are none.
 fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
-        .map_err(|e| e.to_string())?;
-    if bytes.len() as u64 > limit {
-        return Err(format!("limit max-input-bytes reached ({limit})"));
-    }
-    Ok(bytes)
+    disk::read(path, limit, Accept::Files).map_err(|error| error.message(limit).en)
 }
 
 /// The readers of a run: processes that wait for the next notice, or this process itself.

@@ -15,7 +15,9 @@
 //! changes what is there, the manifest stands aside, in `.fubiao/`: it never names what is not there.
 
 use crate::archive::answer::{Files, Wanted};
+use crate::archive::disk;
 use crate::archive::ledger::{self, Entry, Ledger};
+use crate::diag::Wording;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -41,30 +43,35 @@ impl StoreError {
         StoreError { path: path.into(), kind: StoreErrorKind::Io(error) }
     }
 
-    /// What the reader can do about it, in one clause.
-    pub fn hint(&self) -> &'static str {
+    /// Where it happened.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What happened.
+    pub fn what(&self) -> Wording {
         match &self.kind {
-            StoreErrorKind::Locked => "wait for it, or give another --out",
-            StoreErrorKind::Io(e) => match e.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    "make room and run the same command again: what is done stays done"
-                }
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                    "give an --out that can be written to"
-                }
-                _ => "run the same command again once the disk is well: what is done stays done",
-            },
+            StoreErrorKind::Io(error) => disk::what(error),
+            StoreErrorKind::Locked => {
+                Wording::new("another run is writing there", "另一个运行正在写入此处")
+            }
+        }
+    }
+
+    /// What the reader can do about it, in one clause.
+    pub fn hint(&self) -> Wording {
+        match &self.kind {
+            StoreErrorKind::Io(error) => disk::hint(error),
+            StoreErrorKind::Locked => {
+                Wording::new("wait for it, or give another --out", "请等它结束，或换一个 --out")
+            }
         }
     }
 }
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.kind {
-            StoreErrorKind::Io(e) => write!(f, "{path}: {e}"),
-            StoreErrorKind::Locked => write!(f, "{path}: another run is writing there"),
-        }
+        write!(f, "{}: {}", self.path.display(), self.what().en)
     }
 }
 
@@ -423,7 +430,7 @@ mod tests {
             out.write_all(b"half")?;
             Err(io::ErrorKind::StorageFull.into())
         });
-        assert!(refused.unwrap_err().hint().contains("make room"));
+        assert!(refused.unwrap_err().hint().en.contains("make room"));
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
     }
 }

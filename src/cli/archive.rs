@@ -208,7 +208,7 @@ fn build(program: Option<&Path>) -> String {
 }
 
 fn refused(reporter: &Reporter, error: &StoreError) -> Status {
-    reporter.error("batch", error, error.hint());
+    reporter.tell(&error.path().display().to_string(), &error.what(), Some(&error.hint()));
     Status::Unread
 }
 
@@ -252,8 +252,13 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
             reporter.info(&format!("{notices} notices of {} parts", args.parts.len()));
             Status::Done
         }
+        Err(merge::MergeError::Store(error)) => refused(reporter, &error),
         Err(error) => {
-            reporter.error("merge", &error, "merge finished parts of one archive by one build");
+            let hint = Wording::new(
+                "merge finished parts of one archive by one build",
+                "请合并同一程序对同一档案完成的各部分",
+            );
+            reporter.tell("merge", &error.message(), Some(&hint));
             Status::Unread
         }
     }
@@ -300,10 +305,7 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
             reporter.info(&format!("{} now holds what {} holds", old.display(), new.display()));
             Status::Done
         }
-        Err(error) => {
-            reporter.error("accept", &error, "check both folders");
-            Status::Unread
-        }
+        Err(error) => refused(reporter, &error),
     }
 }
 

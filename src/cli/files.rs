@@ -1,5 +1,7 @@
 //! Files of the command: inputs read within their limit, results written whole or not at all.
 
+use crate::archive::disk::{self, Accept, ReadError};
+use crate::diag::Wording;
 use crate::emit::datapackage::PackageFile;
 use crate::error::{Error, ErrorKind};
 use crate::source::Source;
@@ -14,6 +16,8 @@ pub enum InputError {
     File(io::Error),
     /// Its bytes are no notice.
     Source(Error),
+    /// It changed while it was read: there are no bytes that it held at one moment.
+    Changed(Wording),
 }
 
 /// The bytes of a file, or of standard input for `-`; at most `limit` of them.
@@ -21,24 +25,21 @@ pub enum InputError {
 /// # Errors
 /// If the file can't be read, or is larger.
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
-    let mut bytes = Vec::new();
-    let stop = limit.saturating_add(1);
-    if path == Path::new("-") {
-        io::stdin().lock().take(stop).read_to_end(&mut bytes)
-    } else {
-        let file = fs::File::open(path).map_err(InputError::File)?;
-        // Reading a folder gives an error that names no folder.
-        if file.metadata().map_err(InputError::File)?.is_dir() {
-            return Err(InputError::File(io::ErrorKind::IsADirectory.into()));
-        }
-        file.take(stop).read_to_end(&mut bytes)
-    }
-    .map_err(InputError::File)?;
-    if bytes.len() as u64 > limit {
+    let too_large = || {
         let kind = ErrorKind::Limit { name: "max-input-bytes", value: limit };
-        return Err(InputError::Source(Error::new(kind)));
+        InputError::Source(Error::new(kind))
+    };
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let mut stdin = io::stdin().lock().take(limit.saturating_add(1));
+        stdin.read_to_end(&mut bytes).map_err(InputError::File)?;
+        return if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) };
     }
-    Ok(bytes)
+    disk::read(path, limit, Accept::Streams).map_err(|error| match error {
+        ReadError::Io(error) => InputError::File(error),
+        ReadError::TooLarge => too_large(),
+        ReadError::Changed | ReadError::NoFile => InputError::Changed(error.message(limit)),
+    })
 }
 
 /// The notice in a file, or on standard input for `-`.
@@ -59,7 +60,7 @@ pub fn shown_name(path: &Path) -> String {
 /// Where a result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// To standard output, as it is made.
+    /// To standard output, once it is made.
     Stdout,
     /// To a file, there whole or not at all.
     File(PathBuf),
@@ -76,13 +77,12 @@ pub fn write_output(
 ) -> io::Result<()> {
     match output {
         Output::Stdout => {
-            let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-            match write(&mut out).and_then(|()| out.flush()) {
-                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
-                    // What is still buffered must not be tried again when `out` is dropped.
-                    let _ = out.into_parts();
-                    Ok(())
-                }
+            // All of it or, where a fault ends the making, nothing.
+            let mut bytes = Vec::new();
+            write(&mut bytes)?;
+            let mut out = io::stdout().lock();
+            match out.write_all(&bytes).and_then(|()| out.flush()) {
+                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
                 answer => answer,
             }
         }

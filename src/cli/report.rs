@@ -7,6 +7,7 @@ use crate::emit::record::{
     DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
 };
 use crate::error::Error;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -194,10 +195,11 @@ impl Reporter {
         record: &NoticeRecord,
     ) -> io::Result<()> {
         let findings = || findings.iter().filter(|f| self.is_said(&f.severity));
+        let name = plain(name);
         for finding in findings() {
             let place = self.at(finding.places.first());
             let severity = self.label(&finding.severity);
-            let message = self.pick(&finding.message, &finding.message_zh);
+            let message = plain(self.pick(&finding.message, &finding.message_zh));
             writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
             let color = self.color && io::stdout().is_terminal();
             if let Some(excerpt) = self.excerpt(color, |pen| pen.finding(record, finding)) {
@@ -229,13 +231,14 @@ impl Reporter {
     pub fn write_valid(&self, out: &mut dyn Write, name: &str) -> io::Result<()> {
         match self.volume {
             Volume::Quiet => Ok(()),
-            _ => writeln!(out, "{name}: {}", self.pick("valid", "有效")),
+            _ => writeln!(out, "{}: {}", plain(name), self.pick("valid", "有效")),
         }
     }
 
     fn write_suspect(&self, out: &mut dyn Write, suspect: &SuspectRecord) -> io::Result<()> {
         let SuspectRecord { annex, row, region, printed, .. } = suspect;
-        let column = suspect.column.join("/");
+        let (region, column) = (plain(region), suspect.column.join("/"));
+        let column = plain(&column);
         let place = self.at(Some(&suspect.place));
         match self.lang {
             Lang::En => {
@@ -274,13 +277,22 @@ impl Reporter {
 
     fn line(&self, label: &str, text: &str) {
         let color = LABELS.iter().find(|(en, ..)| *en == label).map_or("36", |(.., color)| color);
-        let label = self.label(label);
+        let (label, text) = (self.label(label), plain(text));
         // Nobody is left to tell if standard error is closed.
         let _ = match self.color {
             true => writeln!(std::io::stderr(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
             false => writeln!(std::io::stderr(), "{label}: {text}"),
         };
     }
+}
+
+/// The text without what a terminal obeys: names of files and words of documents may hold anything.
+fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    text.chars().map(shown).collect()
 }
 
 /// A label, its Chinese, and its colour by number (ECMA-48, select graphic rendition).

@@ -1,5 +1,6 @@
 //! What the command means: each verb from its arguments to its exit status.
 
+use crate::archive::disk;
 use crate::check;
 use crate::cli::args::{
     Args, BoundArgs, Check, Convert, Deny, Described, Format, Inspect, LimitArgs, PasswordArgs,
@@ -527,6 +528,14 @@ pub(super) fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> S
     let error = match error {
         InputError::Source(error) => return stopped(reporter, input, error),
         InputError::File(error) => error,
+        InputError::Changed(what) => {
+            let hint = Wording::new(
+                "run the command again when the file is whole",
+                "请在文件写完后再次运行",
+            );
+            reporter.tell(&input.display().to_string(), what, Some(&hint));
+            return Status::Unread;
+        }
     };
     let hint = match error.kind() {
         io::ErrorKind::NotFound => Some(Wording::new("check the path", "请检查路径")),
@@ -555,7 +564,7 @@ pub(super) fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error)
         Output::Stdout => "standard output".to_owned(),
         Output::File(path) => path.display().to_string(),
     };
-    let hint = match error.kind() {
+    let known = match error.kind() {
         io::ErrorKind::NotFound => Some(Wording::new("make its folder first", "请先建好文件夹")),
         io::ErrorKind::IsADirectory => {
             Some(Wording::new("give the name of a file", "请给出文件名"))
@@ -568,26 +577,23 @@ pub(super) fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error)
         io::ErrorKind::PermissionDenied => {
             Some(Wording::new("check that you may write there", "请检查写入权限"))
         }
+        io::ErrorKind::ReadOnlyFilesystem => Some(disk::hint(error)),
         _ => None,
     };
     let Wording { en, zh } = file_error(error);
     let what =
         Wording::new(format!("the result can't be written: {en}"), format!("无法写出结果：{zh}"));
-    reporter.tell(&name, &what, hint.as_ref());
-    if hint.is_some() { Status::Mistyped } else { Status::Unread }
+    let hint = known.clone().unwrap_or_else(|| disk::hint(error));
+    reporter.tell(&name, &what, Some(&hint));
+    if known.is_some() { Status::Mistyped } else { Status::Unread }
 }
 
-/// What went wrong with a file, in our manner: lower case, no error number.
+/// What went wrong with a file or a folder of a result.
 fn file_error(error: &io::Error) -> Wording {
     match error.kind() {
-        io::ErrorKind::NotFound => Wording::new("no such file or folder", "没有这个文件或文件夹"),
-        io::ErrorKind::IsADirectory => {
-            Wording::new("it is a folder, expected a file", "这是文件夹，应为文件")
-        }
         io::ErrorKind::AlreadyExists => {
             Wording::new("the folder holds other files", "文件夹里有其他文件")
         }
-        io::ErrorKind::PermissionDenied => Wording::new("permission denied", "没有权限"),
-        _ => Wording::new(error.to_string(), error.to_string()),
+        _ => disk::what(error),
     }
 }
