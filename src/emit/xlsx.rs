@@ -77,7 +77,8 @@ impl Looks {
         let ruled = || Format::new().set_border(FormatBorder::Thin);
         let centered = |f: Format| f.set_align(FormatAlign::Center);
         Looks {
-            title: centered(Format::new().set_bold().set_font_size(14)),
+            title: centered(Format::new().set_bold().set_font_size(14).set_text_wrap())
+                .set_align(FormatAlign::VerticalCenter),
             unit: Format::new().set_align(FormatAlign::Right),
             head: centered(ruled())
                 .set_align(FormatAlign::VerticalCenter)
@@ -120,24 +121,33 @@ fn write_annex(
     let has_serials = annex.rows.iter().any(|row| row.serial.is_some());
     let first = u16::from(has_serials) + 1;
     let last = first.saturating_add(column_number(annex.columns.len())).saturating_sub(1);
+    let widths = column_widths(annex);
+    for (width, col) in widths.iter().zip(first..) {
+        sheet.set_column_width(col, *width)?;
+    }
+    sheet.set_column_width(first - 1, REGION_WIDTH)?;
     let mut row = 0;
     if let Some(title) = &annex.title {
         across(sheet, row, (0, last), title, &looks.title)?;
+        // The title's letters are larger by a third.
+        let across = (REGION_WIDTH + widths.iter().sum::<f64>()) * 0.75;
+        sheet.set_row_height(row, 24.0 * lines(title, across))?;
         row += 1;
     }
     if let Some(unit) = &annex.unit {
         across(sheet, row, (0, last), &format!("单位：{unit}"), &looks.unit)?;
         row += 1;
     }
+    let top = row;
     let tiers = write_header(sheet, looks, annex, row, first)?;
     if has_serials {
         down(sheet, (row, row + tiers - 1), 0, "序号", &looks.head)?;
     }
     down(sheet, (row, row + tiers - 1), first - 1, "地区", &looks.head)?;
-    sheet.set_column_width(first - 1, 18)?;
     row += tiers;
     sheet.set_freeze_panes(row, first)?;
-    let suspects = suspects_of(annex, findings);
+    print_on_a4(sheet, annex, (top, row - 1))?;
+    let doubts = Doubts::new(annex, findings);
     for record in &annex.rows {
         if let Some(serial) = &record.serial {
             put(sheet, row, 0, &serial.raw, &looks.text)?;
@@ -145,10 +155,8 @@ fn write_annex(
         put(sheet, row, first - 1, &record.region.name, &region_look(looks, &record.region))?;
         for (cell, col) in record.cells.iter().zip(first..) {
             let column = annex.columns.get(usize::from(col - first));
-            let suspects = column
-                .and_then(|column| suspects.get(&(record.number, column.path.as_slice())))
-                .map_or(&[][..], Vec::as_slice);
-            write_cell(sheet, looks, (row, col), cell, &record.region, suspects)?;
+            let doubt = column.map(|c| doubts.of(record.number, &c.path, cell)).unwrap_or_default();
+            write_cell(sheet, looks, (row, col), cell, &record.region, &doubt)?;
         }
         row += 1;
     }
@@ -159,16 +167,100 @@ fn write_annex(
     Ok(())
 }
 
-/// The cells of an annex that are doubted, by row and column.
-type Suspects<'a> = BTreeMap<(u32, &'a [String]), Vec<&'a SuspectRecord>>;
+/// Width of the column of regions, in characters.
+const REGION_WIDTH: f64 = 18.0;
 
-fn suspects_of<'a>(annex: &AnnexRecord, findings: &'a [FindingRecord]) -> Suspects<'a> {
-    let mut suspects = Suspects::new();
-    let all = findings.iter().flat_map(|finding| &finding.suspects);
-    for suspect in all.filter(|suspect| suspect.annex == annex.number) {
-        suspects.entry((suspect.row, &suspect.column)).or_default().push(suspect);
+/// Widths of the columns of figures, in characters: what is printed fits, and a header takes three lines
+/// at most.
+fn column_widths(annex: &AnnexRecord) -> Vec<f64> {
+    let width = |(at, column): (usize, &ColumnRecord)| {
+        let cells = annex.rows.iter().filter_map(|row| row.cells.get(at));
+        let widest = cells.map(|cell| wide(&cell.raw) + 2).max().unwrap_or(0);
+        let header = column.path.last().map_or(0, |text| wide(text).div_ceil(2) + 2);
+        widest.max(header).clamp(10, 40) as f64
+    };
+    annex.columns.iter().enumerate().map(width).collect()
+}
+
+/// Width of a text in characters of Excel's measure, where a Chinese character is two.
+fn wide(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// Lines that a text takes in a width.
+fn lines(text: &str, width: f64) -> f64 {
+    (wide(text) as f64 / width.max(1.0)).ceil().max(1.0)
+}
+
+/// One page wide on A4, the header on each page.
+fn print_on_a4(
+    sheet: &mut Worksheet,
+    annex: &AnnexRecord,
+    (top, bottom): (u32, u32),
+) -> Result<(), XlsxError> {
+    const A4: u8 = 9;
+    sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(top, bottom)?;
+    if annex.columns.len() > 5 {
+        sheet.set_landscape();
     }
-    suspects
+    Ok(())
+}
+
+/// How much a cell is doubted, and what to say of it.
+#[derive(Debug, Default)]
+struct Doubt {
+    shade: Option<Color>,
+    says: Vec<String>,
+}
+
+/// What an error or a warning doubts most.
+const LIKELIEST: Color = Color::RGB(0xFF_A0_A0);
+/// What it doubts too.
+const POSSIBLE: Color = Color::RGB(0xFF_EB_9C);
+/// A figure stated that others contradict.
+const STATED: Color = Color::RGB(0xDD_EB_F7);
+
+/// Whether a suspect is its finding's first, and the suspect.
+type Ranked<'a> = (bool, &'a SuspectRecord);
+
+/// What the errors and warnings on an annex say of its cells. Notes change no cell's look: rounding is no
+/// reason for doubt.
+struct Doubts<'a> {
+    suspects: BTreeMap<(u32, &'a [String]), Vec<Ranked<'a>>>,
+    findings: Vec<&'a FindingRecord>,
+}
+
+impl<'a> Doubts<'a> {
+    fn new(annex: &AnnexRecord, findings: &'a [FindingRecord]) -> Doubts<'a> {
+        let findings: Vec<_> = findings.iter().filter(|f| f.severity != "note").collect();
+        let mut suspects: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for finding in &findings {
+            for (rank, suspect) in finding.suspects.iter().enumerate() {
+                // Where another cell is likelier, one that would have to be negative is not worth a shade.
+                let is_negative = suspect.proposed.as_ref().is_some_and(|p| p.starts_with('-'));
+                if suspect.annex == annex.number && (rank == 0 || !is_negative) {
+                    let cell = (suspect.row, suspect.column.as_slice());
+                    suspects.entry(cell).or_default().push((rank == 0, suspect));
+                }
+            }
+        }
+        Doubts { suspects, findings }
+    }
+
+    fn of(&self, row: u32, column: &[String], cell: &CellRecord) -> Doubt {
+        let suspects = self.suspects.get(&(row, column)).map_or(&[][..], Vec::as_slice);
+        let stated = |finding: &&&FindingRecord| finding.places.first() == Some(&cell.place);
+        let stated: Vec<_> = self.findings.iter().filter(stated).collect();
+        let shade = match (suspects.iter().any(|(first, _)| *first), suspects, &stated[..]) {
+            (true, ..) => Some(LIKELIEST),
+            (_, _, [_, ..]) => Some(STATED),
+            (_, [_, ..], _) => Some(POSSIBLE),
+            _ => None,
+        };
+        let contradicted = stated.iter().map(|finding| finding.message_zh.clone());
+        let says = suspects.iter().map(|(_, suspect)| reason(suspect)).chain(contradicted);
+        Doubt { shade, says: says.collect() }
+    }
 }
 
 fn column_number(count: usize) -> u16 {
@@ -185,6 +277,8 @@ fn write_header(
     first: u16,
 ) -> Result<u32, XlsxError> {
     let tiers = annex.columns.iter().map(|column| column.path.len()).max().unwrap_or(0).max(1);
+    let widths = column_widths(annex);
+    let mut heights = vec![1.0_f64; tiers];
     for tier in 0..tiers {
         let mut start = 0;
         while let Some(column) = annex.columns.get(start) {
@@ -201,9 +295,18 @@ fn write_header(
                 let from = first.saturating_add(column_number(start));
                 let cols = (from, from.saturating_add(column_number(width - 1)));
                 merged(sheet, rows, cols, text, &looks.head)?;
+                let room: f64 = widths[start..start + width].iter().sum();
+                let share = lines(text, room - 1.0) / f64::from(rows.1 - rows.0 + 1);
+                for row in rows.0..=rows.1 {
+                    let height = &mut heights[(row - top) as usize];
+                    *height = height.max(share.ceil());
+                }
             }
             start += width;
         }
+    }
+    for (height, row) in heights.iter().zip(top..) {
+        sheet.set_row_height(row, 16.0 * height)?;
     }
     Ok(tiers as u32)
 }
@@ -223,14 +326,14 @@ fn write_cell(
     (row, col): (u32, u16),
     cell: &CellRecord,
     region: &RegionRecord,
-    suspects: &[&SuspectRecord],
+    doubt: &Doubt,
 ) -> Result<(), XlsxError> {
     let mut look = match region.level.as_str() {
         "province" | "prefecture" | "subtotal" => looks.total.clone(),
         _ => looks.text.clone(),
     };
-    if !suspects.is_empty() {
-        look = look.set_background_color(Color::RGB(0xFF_C7_CE));
+    if let Some(shade) = doubt.shade {
+        look = look.set_background_color(shade);
     }
     match cell.value.as_deref().and_then(excel_number) {
         Some((number, format)) => {
@@ -246,9 +349,8 @@ fn write_cell(
         }
         None => put(sheet, row, col, cell.text.as_deref().unwrap_or(&cell.raw), &look)?,
     }
-    if !suspects.is_empty() {
-        let reasons: Vec<String> = suspects.iter().map(|s| reason(s)).collect();
-        let note = Note::new(cut(&reasons.join("\n"))).add_author_prefix(false).set_width(260);
+    if !doubt.says.is_empty() {
+        let note = Note::new(cut(&doubt.says.join("\n"))).add_author_prefix(false).set_width(260);
         sheet.insert_note(row, col, &note)?;
     }
     Ok(())
@@ -376,6 +478,9 @@ fn write_facts(
             (None, Some(value)) => put(sheet, row, 9, value, &plain)?,
             (None, None) => {}
         }
+    }
+    for (col, width) in [(1, 30), (3, 14), (4, 14), (7, 36), (10, 12), (13, 26), (14, 22)] {
+        sheet.set_column_width(col, width)?;
     }
     sheet.autofilter(0, 0, row, FIELDS.len() as u16 - 1)?;
     Ok(())
