@@ -107,9 +107,11 @@ fn text(value: Option<&str>) -> Cow<'_, str> {
     guarded(value.unwrap_or_default().into())
 }
 
-/// Guards a text cell against being taken for a formula.
+/// Guards a text cell against being taken for a formula. Full-width signs begin one where the
+/// spreadsheet is an East Asian one; a lone － is a placeholder there as here.
 pub fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
-    let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let looks_like_formula = text != "－"
+        && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     if looks_like_formula && !is_number(&text) { format!("'{text}").into() } else { text }
 }
 
@@ -133,6 +135,11 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("-", "'-"),
             ("-2+3+cmd", "'-2+3+cmd"),
+            ("\t=1+1", "'\t=1+1"),
+            ("\r=1+1", "'\r=1+1"),
+            ("＝1+1", "'＝1+1"),
+            ("－1＋1", "'－1＋1"),
+            ("－", "－"),
             ("-59.22", "-59.22"),
             ("-1,662", "-1,662"),
             ("-3.5%", "-3.5%"),

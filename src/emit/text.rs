@@ -1,5 +1,6 @@
 //! The text of any PDF or text file, as a reader sees it: a line a line, tabs between the pieces of
-//! a line, a form feed between pages. Nothing is repaired.
+//! a line, a form feed between pages. Nothing is repaired; characters that steer a terminal are not
+//! seen and not written.
 
 use crate::normalize::lines::Lines;
 use std::io::{self, Write};
@@ -16,7 +17,8 @@ pub fn write(out: &mut dyn Write, lines: &Lines) -> io::Result<()> {
         for line in &page.lines {
             for (i, piece) in line.pieces.iter().enumerate() {
                 out.write_all(if i > 0 { b"\t" } else { b"" })?;
-                out.write_all(piece.raw.as_bytes())?;
+                let seen: String = piece.raw.chars().filter(|c| !c.is_control()).collect();
+                out.write_all(seen.as_bytes())?;
             }
             out.write_all(b"\n")?;
         }

@@ -6,7 +6,8 @@
 use crate::place::PlacedChar;
 use unicode_normalization::UnicodeNormalization;
 
-/// Takes out characters that a reader can't see: controls, marks of direction and of joining.
+/// Takes out characters that a reader can't see: controls, marks of direction and of joining, and code
+/// points that are no characters.
 pub(super) fn drop_hidden(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     let kept: Vec<PlacedChar> = text.iter().copied().filter(|c| !is_hidden(c.ch)).collect();
     (kept.len() < text.len()).then_some(kept)
@@ -15,7 +16,8 @@ pub(super) fn drop_hidden(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
 fn is_hidden(c: char) -> bool {
     let mark = matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
         | 0xFE00..=0xFE0F | 0xFEFF | 0xFFF0..=0xFFFB | 0xE0000..=0xE01EF);
-    mark || c.is_control() && !c.is_whitespace()
+    let none = matches!(c as u32, 0xFDD0..=0xFDEF) || c as u32 & 0xFFFE == 0xFFFE;
+    mark || none || c.is_control() && !c.is_whitespace()
 }
 
 /// Puts the usual character for one that is there for compatibility alone.
