@@ -76,6 +76,7 @@ struct Tally {
     read: usize,
     refused: usize,
     panicked: usize,
+    /// By a signal, be it told in a message.
     killed: usize,
     hung: usize,
     silent: usize,
@@ -92,14 +93,13 @@ fn main() -> ExitCode {
     let cases = cases(&plan);
     let (next, tallies) = (AtomicUsize::new(0), Mutex::new(BTreeMap::<&str, Tally>::new()));
     thread::scope(|scope| {
-        for worker in 0..plan.jobs {
+        for _ in 0..plan.jobs {
             let (plan, whole, cases, next, tallies) = (&plan, &whole, &cases, &next, &tallies);
             scope.spawn(move || {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     run(plan, whole, case, folder.path(), tallies);
                 }
-                let _ = worker;
             });
         }
     });
@@ -153,8 +153,18 @@ fn cases(plan: &Plan) -> Vec<Case> {
     cases
 }
 
-const KIND_NAMES: [&str; 9] =
-    ["cut", "bytes", "few bytes", "swapped", "moved", "numbers", "words", "structure", "encoding"];
+const KIND_NAMES: [&str; 10] = [
+    "cut",
+    "bytes",
+    "few bytes",
+    "swapped",
+    "moved",
+    "numbers",
+    "words",
+    "structure",
+    "encoding",
+    "edited",
+];
 
 fn run(
     plan: &Plan,
@@ -202,7 +212,8 @@ fn run(
     let (status, peak_kib) = wait(&mut child, Duration::from_secs_f64(plan.seconds));
     let took = since.elapsed();
     let said = said.join().unwrap_or_default();
-    let panicked = said.contains("panicked at");
+    let panicked = said.contains("panicked at") || said.contains("a fault of fubiao");
+    let aborted = said.contains("reading it broke off");
     let mut tallies = tallies.lock().expect("no thread broke down");
     let tally = tallies.entry(case.kind).or_default();
     tally.tried += 1;
@@ -211,7 +222,7 @@ fn run(
     let broke = match status {
         None => Some(("hung", &mut tally.hung)),
         Some(_) if panicked => Some(("panicked", &mut tally.panicked)),
-        Some(status) if status.signal().is_some() => Some(("killed", &mut tally.killed)),
+        Some(status) if status.signal().is_some() || aborted => Some(("killed", &mut tally.killed)),
         Some(status) => match status.code() {
             Some(0 | 1) => {
                 tally.read += 1;
@@ -245,14 +256,14 @@ fn run(
 
 /// Waits for the end, no longer than `limit`; also gives the peak of memory as far as it was seen.
 fn wait(child: &mut Child, limit: Duration) -> (Option<std::process::ExitStatus>, u64) {
-    let (since, path) = (Instant::now(), format!("/proc/{}/status", child.id()));
+    let (since, id) = (Instant::now(), child.id().to_string());
     let mut peak = 0;
     loop {
-        if let Some(seen) = fs::read_to_string(&path).ok().and_then(|text| {
-            let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
-            line.split_whitespace().nth(1)?.parse().ok()
-        }) {
-            peak = peak.max(seen);
+        // The command works in a process of its own.
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.unwrap_or_default();
+        for id in children.split_whitespace().chain([id.as_str()]) {
+            peak = peak.max(peak_of(id).unwrap_or(0));
         }
         match child.try_wait() {
             Ok(Some(status)) => return (Some(status), peak),
@@ -264,6 +275,13 @@ fn wait(child: &mut Child, limit: Duration) -> (Option<std::process::ExitStatus>
             }
         }
     }
+}
+
+/// The most memory a process had so far, in KiB.
+fn peak_of(id: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn report(tallies: &BTreeMap<&str, Tally>) -> ExitCode {

@@ -50,7 +50,8 @@ pub struct Limits {
     pub nesting: u32,
     /// `--max-pages`: pages of a PDF, or form feeds of a text. 5,000.
     pub pages: u32,
-    /// `--max-glyphs`: characters on all pages. 5,000,000, which take 2 GB of memory.
+    /// `--max-glyphs`: characters on all pages. 5,000,000, which take from 0.3 to 7 GB, by how
+    /// short the lines are; `--max-memory` may come first.
     pub glyphs: u32,
     /// `--max-page-glyphs`: characters on one page. 500,000.
     pub page_glyphs: u32,

@@ -150,6 +150,77 @@ fn a_form_that_draws_itself_does_so_once() {
     assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), ["page_endless"]);
 }
 
+/// A page painted in a colour that a function gives.
+fn coloured(function: impl FnOnce(&mut Document) -> Object) -> Vec<u8> {
+    let content = [b"/C cs 0.5 scn 0 0 50 50 re f ", WORDS].concat();
+    pdf(&[&content], |pdf, resources| {
+        let function = function(pdf);
+        let name = |name: &str| Object::Name(name.into());
+        let space = vec![name("Separation"), name("Ink"), name("DeviceRGB"), function];
+        resources.set("ColorSpace", dictionary! { "C" => space });
+    })
+}
+
+/// Functions stitched from others, each from `parts` times the one before.
+fn stitched(depth: usize, parts: usize) -> Vec<u8> {
+    coloured(|pdf| {
+        let range = || Object::from(vec![0.into(), 1.into()]);
+        let mut inner =
+            pdf.add_object(dictionary! { "FunctionType" => 2, "Domain" => range(), "N" => 1 });
+        for _ in 0..depth {
+            let bounds: Vec<Object> = (1..parts).map(|n| Object::Real(n as f32 / 9.0)).collect();
+            inner = pdf.add_object(dictionary! {
+                "FunctionType" => 3, "Domain" => range(), "Bounds" => bounds,
+                "Functions" => vec![Object::from(inner); parts],
+                "Encode" => vec![Object::from(0); 2 * parts],
+            });
+        }
+        inner.into()
+    })
+}
+
+#[test]
+fn functions_of_colours_neither_nest_nor_multiply_without_end() {
+    for bytes in [stitched(4, 2), stitched(20_000, 1), stitched(40, 2)] {
+        assert!(
+            read(bytes, Limits::default()).is_ok(),
+            "the words are read, whatever their colour"
+        );
+    }
+    let deep = coloured(|pdf| {
+        let dict = dictionary! {
+            "FunctionType" => 4, "Domain" => vec![0.into(), 1.into()],
+            "Range" => vec![0.into(), 1.into()],
+        };
+        let program = [b"{".repeat(100_000), b"}".repeat(100_000)].concat();
+        pdf.add_object(Stream::new(dict, program)).into()
+    });
+    assert!(read(deep, Limits::default()).is_ok());
+}
+
+#[test]
+fn widths_of_more_characters_than_there_are_are_not_read() {
+    let bytes = pdf(&[&[WORDS, b" BT /G 12 Tf <00010002> Tj ET"].concat()], |pdf, resources| {
+        let font = pdf.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "CIDFontType2", "BaseFont" => "X",
+            "W" => vec![0.into(), i64::from(u32::MAX).into(), 500.into()],
+            "CIDSystemInfo" => dictionary! {
+                "Registry" => Object::string_literal("Adobe"),
+                "Ordering" => Object::string_literal("Identity"), "Supplement" => 0,
+            },
+        });
+        let outer = pdf.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "X", "Encoding" => "Identity-H",
+            "DescendantFonts" => vec![font.into()],
+        });
+        let plain = resources.get(b"Font").and_then(|fonts| fonts.as_dict()).cloned();
+        let mut fonts = plain.expect("fonts");
+        fonts.set("G", outer);
+        resources.set("Font", fonts);
+    });
+    assert!(read(bytes, Limits::default()).is_ok(), "the words in the other font are read");
+}
+
 #[test]
 fn objects_are_counted_in_tables_packed_and_plain() {
     let limits = Limits { objects: 100, ..Limits::default() };

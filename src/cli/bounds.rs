@@ -42,7 +42,12 @@ pub fn run(args: &Args) -> ExitCode {
         return inside(args, bounds, input);
     }
     let child = std::env::current_exe().and_then(|program| {
-        Command::new(program).args(std::env::args_os().skip(1)).env(INSIDE, "1").status()
+        Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(INSIDE, "1")
+            // What the system ends has nothing to tell by its stack.
+            .env("RUST_BACKTRACE", "0")
+            .status()
     });
     match child {
         Ok(status) => answer(args, bounds, input, status),

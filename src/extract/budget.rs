@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use hayro_syntax::Filter;
-use hayro_syntax::object::{Dict, Object, Stream};
+use hayro_syntax::object::{Array, Dict, Object, Stream};
 
 use crate::error::{Error, ErrorKind};
 use crate::extract::measure::unpacked;
@@ -16,6 +16,13 @@ use crate::options::Limits;
 const ROW: i64 = 1 << 21;
 /// How deep streams are looked for below a font.
 const BELOW: u32 = 3;
+/// How many widths a font may give by ranges: some for every character that a font can have.
+const WIDTHS: u64 = 1 << 18;
+/// How deep functions are stitched together; and procedures inside a PostScript function.
+const STITCHES: u32 = 4;
+const PROCEDURES: i32 = 32;
+/// How many functions are stitched together.
+const FUNCTIONS: u32 = 256;
 
 /// Bytes that may still be unpacked, and the limit that was reached.
 pub(super) struct Budget {
@@ -65,6 +72,36 @@ impl Budget {
         true
     }
 
+    /// Takes off what the streams of a function unpack to; `false` if that is more than may be, or if the
+    /// functions it is stitched from (ISO 32000-2, 7.10.4) or its procedures (7.10.5) are more, or
+    /// deeper in each other, than any drawing needs. The reader follows them without end.
+    pub fn admits_function(&self, function: &Object<'_>) -> bool {
+        self.admits_functions(function, STITCHES, &mut 0)
+    }
+
+    fn admits_functions(&self, function: &Object<'_>, depth: u32, count: &mut u32) -> bool {
+        *count += 1;
+        if *count > FUNCTIONS {
+            return false;
+        }
+        let dict = match function {
+            Object::Stream(stream) => {
+                let is_program = stream.dict().get::<u8>(b"FunctionType") == Some(4);
+                let Some(program) = self.unpack(stream) else { return false };
+                if is_program && nesting(&program) > PROCEDURES {
+                    return false;
+                }
+                stream.dict()
+            }
+            Object::Dict(dict) => dict,
+            _ => return true,
+        };
+        dict.get::<Array<'_>>(b"Functions").is_none_or(|parts| {
+            let mut parts = parts.iter::<Object<'_>>();
+            depth > 0 && parts.all(|part| self.admits_functions(&part, depth - 1, count))
+        })
+    }
+
     /// Takes off what the streams of a font unpack to: its program, its maps of characters; `false` if
     /// one is more than may be. What a glyph of a Type 3 font draws is not looked at: it is not read.
     pub fn admits_font(&self, font: &Dict<'_>) -> bool {
@@ -87,6 +124,9 @@ impl Budget {
         if depth == 0 || !seen.insert(dict.data().as_ptr() as usize) {
             return true;
         }
+        if !has_sane_widths(dict) {
+            return false;
+        }
         let admits = |object: Object<'_>, seen: &mut HashSet<usize>| match object {
             Object::Stream(stream) => {
                 self.admits(&stream) && self.admits_below(stream.dict(), depth - 1, seen)
@@ -101,6 +141,58 @@ impl Budget {
             object => admits(object, seen),
         })
     }
+}
+
+/// How deep the braces of a program stand inside each other.
+fn nesting(program: &[u8]) -> i32 {
+    let (mut depth, mut deepest) = (0, 0);
+    for byte in program {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Whether the ranges of a font's widths (ISO 32000-2, 9.7.4.3), of which the reader makes an entry for
+/// each character, are no more than fonts have.
+fn has_sane_widths(font: &Dict<'_>) -> bool {
+    let mut left = WIDTHS;
+    let mut take = |first: u32, last: u32| {
+        let count = u64::from(last.saturating_sub(first)) + 1;
+        left = left.saturating_sub(count);
+        left > 0
+    };
+    let widths = font.get::<Array<'_>>(b"W").is_none_or(|array| {
+        let mut items = array.flex_iter();
+        loop {
+            if items.next::<(u32, Array<'_>)>().is_some() {
+                continue;
+            }
+            match items.next::<(u32, u32, f32)>() {
+                Some((first, last, _)) if take(first, last) => {}
+                Some(_) => return false,
+                None => return true,
+            }
+        }
+    });
+    widths
+        && font.get::<Array<'_>>(b"W2").is_none_or(|array| {
+            let mut items = array.flex_iter();
+            loop {
+                if items.next::<(u32, Array<'_>)>().is_some() {
+                    continue;
+                }
+                match items.next::<(u32, u32, f32, f32, f32)>() {
+                    Some((first, last, ..)) if take(first, last) => {}
+                    Some(_) => return false,
+                    None => return true,
+                }
+            }
+        })
 }
 
 /// Whether the rows of a predictor (ISO 32000-2, 7.4.4.4), which the reader makes room for before it

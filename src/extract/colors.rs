@@ -88,10 +88,7 @@ impl Space {
             }
             b"Separation" | b"DeviceN" => {
                 let base = Box::new(Space::parse(&items.nth(1)?, budget, depth - 1));
-                let function = items.next().filter(|f| match f {
-                    Object::Stream(stream) => budget.admits(stream),
-                    _ => true,
-                });
+                let function = items.next().filter(|f| budget.admits_function(f));
                 Space::Tint { function: function.and_then(|f| Function::new(&f)), base }
             }
             other => Space::by_name(other)?,

@@ -1,5 +1,7 @@
 //! Damage to a file, the same for the same seed: what disks, networks, editors and ill will do.
 
+use serde_json::Value;
+
 /// A row of numbers that looks random and is told by its seed (splitmix64, Steele et al. 2014).
 pub struct Dice(u64);
 
@@ -48,10 +50,13 @@ pub enum Kind {
     Structure,
     /// The bytes are read as if in another encoding and written anew.
     Encoding,
+    /// Values of a JSON file are missing, stand twice, or are others of the same file (in what is no
+    /// JSON: a number is another).
+    Edited,
 }
 
 /// All kinds of damage.
-pub const KINDS: [Kind; 9] = [
+pub const KINDS: [Kind; 10] = [
     Kind::Cut,
     Kind::Bytes,
     Kind::FewBytes,
@@ -61,6 +66,7 @@ pub const KINDS: [Kind; 9] = [
     Kind::Words,
     Kind::Structure,
     Kind::Encoding,
+    Kind::Edited,
 ];
 
 /// Numbers that programs stumble over.
@@ -96,7 +102,13 @@ pub fn damaged(bytes: &[u8], kind: Kind, dice: &mut Dice) -> Vec<u8> {
         }
         Kind::Swapped => swap(&mut bytes, dice),
         Kind::Moved => shift(&mut bytes, dice),
-        Kind::Numbers => {
+        Kind::Edited if let Ok(mut value) = serde_json::from_slice::<Value>(&bytes) => {
+            for _ in 0..1 + dice.below(5) {
+                edit(&mut value, dice);
+            }
+            bytes = value.to_string().into_bytes();
+        }
+        Kind::Numbers | Kind::Edited => {
             for _ in 0..1 + dice.below(6) {
                 let numbers = spans(&bytes, |b| b.is_ascii_digit());
                 let odd = *dice.pick(&ODD_NUMBERS).unwrap_or(&"0");
@@ -161,6 +173,63 @@ fn swap(bytes: &mut Vec<u8>, dice: &mut Dice) {
     let (early, late) = (bytes[first.0..first.1].to_vec(), bytes[second.0..second.1].to_vec());
     bytes.splice(second.0..second.1, early);
     bytes.splice(first.0..first.1, late);
+}
+
+/// Changes one value somewhere inside a JSON value.
+fn edit(value: &mut Value, dice: &mut Dice) {
+    let whole = value.clone();
+    edit_below(value, &whole, 12, dice);
+}
+
+fn edit_below(at: &mut Value, whole: &Value, depth: usize, dice: &mut Dice) {
+    let deeper = depth > 0 && dice.below(8) > 0;
+    match at {
+        Value::Array(items) if deeper && !items.is_empty() => {
+            let index = dice.below(items.len());
+            match dice.below(12) {
+                0 => drop(items.remove(index)),
+                1 => items.insert(index, items[index].clone()),
+                _ => edit_below(&mut items[index], whole, depth - 1, dice),
+            }
+        }
+        Value::Object(fields) if deeper && !fields.is_empty() => {
+            let index = dice.below(fields.len());
+            let Some(name) = fields.keys().nth(index).cloned() else { return };
+            if dice.below(15) == 0 {
+                fields.remove(&name);
+            } else if let Some(field) = fields.get_mut(&name) {
+                edit_below(field, whole, depth - 1, dice);
+            }
+        }
+        leaf => {
+            *leaf = match dice.below(9) {
+                0 => Value::Null,
+                1 => Value::from(""),
+                2 => Value::from(-1),
+                3 => Value::from(u64::MAX),
+                4 => Value::from("79228162514264337593543950335"),
+                5 => Value::from("-0.0000000000000000000000000001"),
+                6 => Value::from("\u{0}\u{FFFF}=1+1"),
+                7 => Value::Array(Vec::new()),
+                _ => any(whole, dice),
+            }
+        }
+    }
+}
+
+/// Some value inside a JSON value.
+fn any(value: &Value, dice: &mut Dice) -> Value {
+    let mut at = value;
+    for _ in 0..4 + dice.below(8) {
+        let inner: Vec<&Value> = match at {
+            Value::Array(items) => items.iter().collect(),
+            Value::Object(fields) => fields.values().collect(),
+            _ => break,
+        };
+        let Some(next) = dice.pick(&inner) else { break };
+        at = next;
+    }
+    at.clone()
 }
 
 fn shift(bytes: &mut Vec<u8>, dice: &mut Dice) {
