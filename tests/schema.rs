@@ -524,6 +524,7 @@ fn finding() -> Finding {
             column: vec!["开工任务".to_owned(), "小计".to_owned()],
             printed: "278.90".to_owned(),
             proposed: Some(Amount::new(Decimal::new(-1662, 0))),
+            rank: 1,
             why: vec![wording()],
             place: place(),
         }],

@@ -166,6 +166,7 @@ fn column(
                 column: here.columns[c].path.clone(),
                 printed: cell.raw.clone(),
                 proposed: earlier.value,
+                rank: 1,
                 why: vec![Wording::new(
                     format!("the earlier notice says {was}"),
                     format!("前一通知为{was}"),

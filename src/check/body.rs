@@ -1,13 +1,15 @@
 //! The body's figures against the annexes' totals, and against their own parts.
 //!
 //! A figure of the body belongs to an annex when programme, stage and unit agree; it may be the
-//! total of one annex or of several (64004 = 63377 + 627). Where the words leave several columns
-//! open, any one that holds is meant; a contradiction is only spoken of where they leave one.
+//! total of one annex or of several (64004 = 63377 + 627). Programmes that notices name in several
+//! ways are in a table; any other is known by the words that the body's phrase and the annex's title
+//! and headers share. Where the words leave several columns open, any one that holds is meant; a
+//! contradiction is only spoken of where they leave one.
 
 use crate::check::figures::{Figures, Fixed, SCALE, Var, fixed};
 use crate::check::identity::{Identity, Kind, State, Trust};
 use crate::check::sums::Group;
-use crate::model::{Annex, Column, ColumnRole, Level, Notice, Quantity, Target};
+use crate::model::{Annex, Column, ColumnRole, Level, Notice, Quantity, Section, Target};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Programmes of notices of this kind, each with the words for it; the first word found in a text
@@ -155,6 +157,7 @@ fn bind(
 ) {
     let words = words_of(figures.notice, target);
     let Some(programme) = programme_of(&words) else {
+        bind_by_words(figures, totals, (t, q), (target, quantity), bound);
         return;
     };
     let stage = target.stage.as_deref().and_then(stage_of).or_else(|| stage_of(&target.what));
@@ -183,6 +186,9 @@ fn bind(
         bound.identities.push(identity);
         return;
     }
+    if !is_of_the_plan(figures.notice, target) {
+        return;
+    }
     // Nothing holds: it contradicts the annexes only where its words leave one reading.
     let exact_stage = |total: &&&Total| {
         let header = total.column.path.join("/");
@@ -204,6 +210,125 @@ fn bind(
         let annexes = annexes.into_iter().collect();
         bound.unmatched.push(Unmatched { target: t, quantity: q, annexes });
     }
+}
+
+/// Words for a task, which say nothing of which one it is.
+const TASK_WORDS: &[&str] = &[
+    "目标任务",
+    "年度任务",
+    "任务",
+    "目标",
+    "计划",
+    "指标",
+    "总数",
+    "总量",
+    "数量",
+    "共计",
+    "合计",
+];
+/// Pairs of characters of a programme, in percent, that an annex must share to be on it.
+const ON_IT: usize = 80;
+/// Pairs of characters of a phrase, in percent, that the header of the column it means must share,
+/// where the annex has several of its unit.
+const MEANT: usize = 25;
+
+/// Binds a figure on a programme that no table knows, by the words it shares with title and header.
+fn bind_by_words(
+    figures: &Figures,
+    totals: &[Total],
+    (t, q): (usize, usize),
+    (target, quantity): (&Target, &Quantity),
+    bound: &mut BodyFigures,
+) {
+    let counted = quantity.counted.as_deref().unwrap_or_default();
+    let phrase = without_task_words(&target.what) + counted;
+    let programme = without_task_words(target.programme.as_deref().unwrap_or(&target.what));
+    if programme.chars().count() < 3 {
+        return;
+    }
+    let stage = stage_of(&phrase);
+    let header = |total: &Total| total.column.path.join("/");
+    let fits = |total: &&Total| {
+        let header = header(total);
+        let at = stage_of(&header).or(stage_of(title(total.annex)));
+        shared(&programme, &format!("{}/{header}", title(total.annex))) >= ON_IT
+            && same_unit(&quantity.unit, unit_of(total))
+            && (stage.is_none() || at.is_none() || at == stage)
+    };
+    let fitting: Vec<&Total> = totals.iter().filter(fits).collect();
+    let nearness = |total: &Total| shared(&phrase, &header(total));
+    let nearest = fitting.iter().map(|total| nearness(total)).max().unwrap_or(0);
+    let near: Vec<&Total> =
+        fitting.iter().copied().filter(|total| nearness(total) == nearest).collect();
+    let sum_of = |totals: &[&Total]| identity(figures, (t, q), quantity, totals);
+    let holds = |identity: &Identity| identity.state() != State::Broken;
+
+    let single = near.iter().chain(&fitting).filter_map(|total| sum_of(&[total])).find(holds);
+    let wholes = [&near, &fitting].map(|totals| one_an_annex(totals));
+    let several = wholes.iter().flatten().filter_map(|totals| sum_of(totals)).find(holds);
+    // Where the body says the same words of several figures, they are not of the whole.
+    let same = |other: &&Target| other.what == target.what;
+    let is_alone = figures.notice.targets.iter().filter(same).count() == 1;
+    let meant = match near[..] {
+        [only] if fitting.len() == 1 || nearest >= MEANT => Some(only),
+        _ => None,
+    };
+    let meant = meant.filter(|only| is_alone && only.annex.number > 0);
+    let contradicted = meant.filter(|_| is_of_the_plan(figures.notice, target));
+    let is_held = single.is_some() || several.is_some();
+    if let Some(mut identity) = single.or(several).or(contradicted.and_then(|t| sum_of(&[t]))) {
+        identity.trust = if is_held { Trust::Firm } else { Trust::Weak };
+        bound.identities.push(identity);
+    }
+}
+
+/// Whether a figure is about what the notice plans: not about another year, nor about what is done.
+fn is_of_the_plan(notice: &Notice, target: &Target) -> bool {
+    let is_other = sentence_before(&notice.body, &target.what).is_some_and(|before| {
+        let of_plan = |year: &str| {
+            notice.frame.plan_year.is_some_and(|planned| planned.to_string() == year)
+                || notice.annexes.iter().any(|annex| title(annex).contains(year))
+        };
+        DONE.iter().any(|word| before.contains(word))
+            || last_year(before).is_some_and(|year| !of_plan(year))
+    });
+    !is_other && !DONE.iter().any(|word| target.what.contains(word))
+}
+
+/// Words of what is done, not planned.
+const DONE: &[&str] = &["累计", "已", "上年", "去年", "截至"];
+
+/// The sentence that the phrase stands in, up to the phrase.
+fn sentence_before<'n>(sections: &'n [Section], phrase: &str) -> Option<&'n str> {
+    if phrase.is_empty() {
+        return None;
+    }
+    sections.iter().find_map(|section| {
+        let here = section
+            .text
+            .split(['。', '\n'])
+            .find_map(|sentence| sentence.find(phrase).and_then(|at| sentence.get(..at)));
+        here.or_else(|| sentence_before(&section.sections, phrase))
+    })
+}
+
+/// The digits of the last year the text names: 2022 of 2022年.
+fn last_year(text: &str) -> Option<&str> {
+    let years = text.match_indices('年').filter_map(|(at, _)| text.get(at.checked_sub(4)?..at));
+    years.rev().find(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The phrase without words for a task.
+fn without_task_words(phrase: &str) -> String {
+    TASK_WORDS.iter().fold(phrase.to_owned(), |phrase, word| phrase.replace(word, ""))
+}
+
+/// How many of the pairs of neighbouring characters of the phrase stand in the text, in percent.
+fn shared(phrase: &str, text: &str) -> usize {
+    let chars: Vec<char> = phrase.chars().collect();
+    let pairs: Vec<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
+    let found = pairs.iter().filter(|pair| text.contains(pair.as_str())).count();
+    found * 100 / pairs.len().max(1)
 }
 
 /// The words a target's programme is read from: its own, or those of the whole it is a part of.
@@ -268,7 +393,8 @@ fn identity(
     let finest = totals.iter().map(|total| total.half_unit).min().unwrap_or(0);
     let finest = if finest == 0 { ONE } else { finest.saturating_mul(2) };
     if unit > finest {
-        identity.rounding = unit - 1;
+        // The annexes' last digit is the least by which it can miss a whole unit.
+        identity.rounding = unit - finest;
     } else {
         // Both print alike; only totals that nobody printed can be off.
         let unprinted = totals.iter().filter(|total| total.vars.len() > 1);
@@ -306,12 +432,20 @@ fn parts_in_body(figures: &Figures, t: usize, q: usize, named: &[usize]) -> Opti
     let kind = Kind::BodyParts { target: t, quantity: q };
     let stated = figures.quantity(t, q)?;
     let mut identity = Identity::sum(figures, kind, stated, parts.iter().copied(), rounding)?;
-    let sum = identity.residual.checked_add(figures.value(stated)?)?;
-    // 其中 may name a few parts only; together they may not exceed the whole.
-    if identity.state() == State::Broken && sum < figures.value(stated)? && !near(&identity, sum) {
+    let whole = figures.value(stated)?;
+    let sum = identity.residual.checked_add(whole)?;
+    if identity.state() != State::Broken {
+        return Some(identity);
+    }
+    // 其中 may name a few parts only, or several that overlap (教职工, 其中专任教师): regions, and
+    // those that say what they are parts of, make up the whole, or nearly.
+    let what = |t: usize| notice.targets[t].what.as_str();
+    let is_said =
+        |&part: &usize| notice.targets[part].region.is_some() || shared(what(part), what(t)) > 0;
+    if !near(&identity, sum) || !named.iter().all(is_said) || quantity.unit.contains(['%', '％']) {
         return None;
     }
-    if sum > figures.value(stated)? {
+    if sum > whole {
         identity.trust = Trust::Firm;
     }
     Some(identity)

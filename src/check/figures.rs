@@ -67,6 +67,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// One unit of the column's last printed digit.
+    pub fn last_digit(&self) -> Fixed {
+        10_i128.pow(SCALE.saturating_sub(self.decimals))
+    }
+
     /// Half a unit of the column's last printed digit; nothing for what is counted.
     pub fn half_unit(&self) -> Fixed {
         if self.decimals == 0 && self.counts {

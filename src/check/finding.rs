@@ -41,6 +41,8 @@ pub struct Suspect {
     pub printed: String,
     /// What would mend every broken identity it is in, if one figure does.
     pub proposed: Option<Amount>,
+    /// 1 for the likeliest; suspects that are as likely share a rank.
+    pub rank: u32,
     /// Why this cell: one reason each.
     pub why: Vec<Wording>,
     /// Where the cell stands.

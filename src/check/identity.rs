@@ -74,6 +74,8 @@ pub struct Identity {
     /// How large a residual is let pass as rounding: as `rounding`, or nothing where figures like
     /// these hold to the last digit everywhere else.
     pub tolerance: i128,
+    /// Whether so many figures like these hold to the last digit that they can hardly be rounded.
+    pub exact: bool,
     /// How sure it is that the rule is meant at all.
     pub trust: Trust,
 }
@@ -113,7 +115,8 @@ impl Identity {
             residual = residual.checked_add(figures.value(var)?)?;
             terms.push(Term { var, weight: 1 });
         }
-        Some(Identity { kind, terms, residual, rounding, tolerance: rounding, trust: Trust::Weak })
+        let (tolerance, exact, trust) = (rounding, false, Trust::Weak);
+        Some(Identity { kind, terms, residual, rounding, tolerance, exact, trust })
     }
 
     /// Whether it says nothing, all its figures being blank or zero.
@@ -136,14 +139,52 @@ pub fn state(residual: i128, tolerance: i128) -> State {
     }
 }
 
-/// Takes rounding away as an excuse where it excuses nothing: `family` is the instances of one
-/// rule, and if three or more hold to the last digit and few do not, the figures aren't rounded.
+/// Takes rounding away as an excuse where it may excuse nothing: `family` is the instances of one
+/// rule, and if three or more hold to the last digit and few do not, those are looked into. Where
+/// that could hardly be if the figures were rounded, they are said to be exact.
 pub fn hold_to_the_last_digit(figures: &Figures, family: &mut [&mut Identity]) {
-    let exact = family.iter().filter(|i| i.state() == State::Exact && !i.is_empty(figures)).count();
+    let holding = |i: &&&mut Identity| i.state() == State::Exact && !i.is_empty(figures);
+    let exact = family.iter().filter(holding).count();
     let rounded = family.iter().filter(|i| i.state() == State::Rounded).count();
-    if exact >= 3 && exact >= 3 * rounded {
-        for identity in family.iter_mut() {
-            identity.tolerance = 0;
-        }
+    if exact < 3 || exact < 3 * rounded {
+        return;
     }
+    let told: usize = family.iter().filter(holding).map(|i| surprise(figures, i)).sum();
+    let sure = told >= SURE + FAULT * rounded;
+    for identity in family.iter_mut() {
+        identity.tolerance = 0;
+        identity.exact = sure;
+    }
+}
+
+/// How surprising a column must be as one of rounded figures, in hundredths of a bit, to be said to
+/// hold none: 1 in 32.
+const SURE: usize = 500;
+/// How surprising a fault is in one of exact figures: 1 in 64.
+const FAULT: usize = 600;
+/// How surprising it is, in hundredths of a bit, that a sum of so many rounded figures is exact. The
+/// sum of their errors is distributed as Irwin and Hall (1927) have it, and must come to less than
+/// half a unit.
+const EXACT_BY_CHANCE: &[(usize, usize)] = &[
+    (256, 350),
+    (128, 303),
+    (64, 253),
+    (32, 203),
+    (24, 182),
+    (16, 153),
+    (12, 130),
+    (8, 105),
+    (6, 93),
+    (5, 86),
+    (4, 74),
+    (3, 58),
+    (2, 41),
+];
+
+/// How surprising it is that the identity is exact, should its figures be rounded. A blank or a zero
+/// is not.
+fn surprise(figures: &Figures, identity: &Identity) -> usize {
+    let parts = identity.terms.iter().skip(1);
+    let printed = parts.filter(|term| figures.value(term.var).is_some_and(|v| v != 0)).count();
+    EXACT_BY_CHANCE.iter().find(|&&(parts, _)| printed >= parts).map_or(0, |&(_, bits)| bits)
 }

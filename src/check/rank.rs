@@ -15,6 +15,8 @@ use crate::model::{Amount, Annex, Verdict};
 pub struct Weighed {
     /// How unlikely it is; less is likelier.
     pub cost: i64,
+    /// 1 for the likeliest; ways that cost the same share a rank.
+    pub rank: u32,
     /// Its cells; none where it is the body's figure that would change.
     pub suspects: Vec<Suspect>,
 }
@@ -41,6 +43,12 @@ pub fn weigh(
     let mut weighed: Vec<Weighed> =
         patches.iter().map(|patch| weigh_one(figures, orders, patch, agreeing)).collect();
     weighed.sort_by_key(|way| way.cost);
+    for (ways, rank) in weighed.chunk_by_mut(|a, b| a.cost == b.cost).zip(1_u32..) {
+        for way in ways {
+            way.rank = rank;
+            way.suspects.iter_mut().for_each(|suspect| suspect.rank = rank);
+        }
+    }
     weighed
 }
 
@@ -65,7 +73,7 @@ fn weigh_one(figures: &Figures, orders: &[Order], patch: &Patch, agreeing: usize
         }
         suspects.push(suspect(change, why));
     }
-    Weighed { cost, suspects }
+    Weighed { cost, rank: 1, suspects }
 }
 
 /// What a figure would become; `None` for one that stands in no table.
@@ -241,6 +249,7 @@ fn suspect(change: Change, why: Vec<Wording>) -> Suspect {
         column: change.annex.columns[change.column].path.clone(),
         printed: cell.map(|c| c.raw.clone()).unwrap_or_default(),
         proposed: change.proposed,
+        rank: 1,
         why,
         place: cell.map_or(row.region.place, |c| c.place),
     }

@@ -8,7 +8,8 @@ use crate::check::figures::{Figure, Figures, Fixed, SCALE, Var, decimal};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
 use crate::model::{Annex, ColumnRole};
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule between columns; all are indices.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,15 @@ const PARTS: usize = 24;
 /// Sums of neighbours that are looked for in one table, and its columns that are looked at.
 const NEIGHBOURS: usize = 16;
 const COLUMNS_FOR_NEIGHBOURS: usize = 256;
+/// How surprising a rule must be, in bits, beside the number of rules that the columns allow, to be
+/// taken for meant; the most that one row can tell for it, and what a row tells against it.
+const CHANCE_BITS: u32 = 8;
+const MOST_BITS: u32 = 8;
+const FAULT_BITS: u32 = 20;
+/// Figures that differ by less than this, in units of their last digit, are small.
+const SMALL: u128 = 64;
+/// Sums of two columns anywhere that one table is taken to mean; where more hold, all do by chance.
+const PAIRS: usize = 3;
 /// Words in a header that announce a sum.
 const SUM_WORDS: &[&str] = &["合计", "总计", "小计", "共计", "总数", "总额", "总量", "调整后"];
 
@@ -115,7 +125,11 @@ struct Search<'f> {
 /// How often a rule held where it could have failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Fit {
+    /// Rows in which it held, rounding aside.
     held: usize,
+    /// Of those, the rows in which it did not hold to the last digit.
+    rounded: usize,
+    /// Rows in which it did not hold.
     failed: usize,
 }
 
@@ -136,15 +150,14 @@ impl Search<'_> {
         while open.len() >= 3 && found.len() < NEIGHBOURS {
             let mut best: Option<(usize, Fit, Relation)> = None;
             for at in 0..open.len() {
-                for relation in neighbour_sums(&open, at) {
-                    let fit = self.fit(&relation, &self.sample);
-                    let size = columns_of(&relation).len();
-                    let better = best.as_ref().is_none_or(|(least, most, _)| {
-                        (std::cmp::Reverse(size), fit.held) > (std::cmp::Reverse(*least), most.held)
-                    });
-                    if better && self.is_meant(&relation, fit, 3) {
-                        best = Some((size, fit, relation));
-                    }
+                let Some((size, fit, relation)) = self.sum_of_neighbours(&open, at) else {
+                    continue;
+                };
+                let better = best.as_ref().is_none_or(|(least, most, _)| {
+                    (Reverse(size), fit.held) > (Reverse(*least), most.held)
+                });
+                if better {
+                    best = Some((size, fit, relation));
                 }
             }
             let Some((_, _, relation)) = best else {
@@ -157,6 +170,17 @@ impl Search<'_> {
             found.push(relation);
         }
         found
+    }
+
+    /// The sum that the open column at `at` states, with its size: the one that fails least, for a
+    /// column that is mostly blank is missed in few rows; of those the smallest.
+    fn sum_of_neighbours(&self, open: &[usize], at: usize) -> Option<(usize, Fit, Relation)> {
+        let fitted = neighbour_sums(open, at).into_iter().map(|relation| {
+            (columns_of(&relation).len(), self.fit(&relation, &self.sample), relation)
+        });
+        fitted
+            .filter(|(_, fit, relation)| self.is_meant(relation, *fit, 3))
+            .min_by_key(|(size, fit, _)| (fit.failed, fit.rounded, *size, Reverse(fit.held)))
     }
 
     /// Sums over columns with one leaf name under several heads: 户数 of 2009 to 2011 and of each
@@ -185,6 +209,7 @@ impl Search<'_> {
     /// Sums of two columns anywhere, differences among them: 补助金额 − 提前下达 = 实际下达.
     fn sums_of_pairs(&self, columns: &[usize], known: &[Relation]) -> Vec<Relation> {
         let mut found: Vec<Relation> = Vec::new();
+        let mut fitting = 0;
         for (i, &a) in columns.iter().enumerate() {
             for &b in &columns[i + 1..] {
                 for &stated in columns {
@@ -193,11 +218,19 @@ impl Search<'_> {
                     }
                     let relation = Relation::Sum { stated, parts: vec![a, b] };
                     let told = known.iter().chain(&found).any(|k| says_as_much(k, &relation));
-                    if !told && self.is_meant(&relation, self.fit(&relation, &self.sample), 5) {
+                    let fit = self.fit(&relation, &self.sample);
+                    if told || !fit.convinces(5) {
+                        continue;
+                    }
+                    fitting += 1;
+                    if self.is_meant(&relation, fit, 5) {
                         found.push(relation);
                     }
                 }
             }
+        }
+        if fitting > PAIRS {
+            found.clear();
         }
         found
     }
@@ -313,11 +346,48 @@ impl Search<'_> {
             _ => false,
         };
         let least = if announced { 1 } else { least };
-        if !sampled.convinces(least) {
+        if !sampled.convinces(least) || !(announced || self.is_no_chance(relation, sampled)) {
             return false;
         }
         self.sample.len() == annex.rows.len()
             || self.fit(relation, &(0..annex.rows.len()).collect::<Vec<_>>()).convinces(least)
+    }
+
+    /// Whether a rule that no header announces holds where chance would not have it so: among
+    /// thousands of ways to bind the columns of a wide table of small figures, some always fit.
+    fn is_no_chance(&self, relation: &Relation, fit: Fit) -> bool {
+        let stated = columns_of(relation)[0];
+        let mut values: Vec<Fixed> =
+            self.sample.iter().filter_map(|&r| self.value(r, stated)).collect();
+        values.sort_unstable();
+        let mut times: BTreeMap<Fixed, usize> = BTreeMap::new();
+        for &value in &values {
+            *times.entry(value).or_default() += 1;
+        }
+        let unit = self.figures.shape(self.index, stated).last_digit();
+        // Totals stand far above the figures they are made of.
+        let high = values.get(values.len().saturating_sub(1) * 9 / 10);
+        let span = high.zip(values.first()).map_or(0, |(high, low)| high - low);
+        let places = (span / unit).unsigned_abs();
+        // Small counts that go together are often each other's sum, but for a few.
+        if fit.failed > 0 && places < SMALL {
+            return false;
+        }
+        // A figure that stands once could have been any other; one that repeats is likely itself.
+        let surprise = |value: Fixed| match times.get(&value).copied().unwrap_or(0) {
+            0 | 1 => places.checked_ilog2().unwrap_or(0).min(MOST_BITS),
+            times => (values.len() / times).checked_ilog2().unwrap_or(0),
+        };
+        let holds = |&row: &usize| {
+            self.tells(relation, row)
+                && instance(self.figures, self.index, relation, row)
+                    .is_some_and(|identity| identity.state() != State::Broken)
+        };
+        let rows = self.sample.iter().copied().filter(holds);
+        let told: u32 = rows.filter_map(|row| self.value(row, stated)).map(surprise).sum();
+        let columns = self.figures.notice.annexes[self.index].columns.len();
+        let failed = u32::try_from(fit.failed).unwrap_or(u32::MAX);
+        told >= CHANCE_BITS + 3 * columns.max(1).ilog2() + FAULT_BITS.saturating_mul(failed)
     }
 
     /// How the rule fares in the rows that could contradict it.
@@ -328,8 +398,11 @@ impl Search<'_> {
                 continue;
             }
             match instance(self.figures, self.index, relation, row) {
-                Some(identity) if identity.state() != State::Broken => fit.held += 1,
-                Some(_) => fit.failed += 1,
+                Some(identity) if identity.state() == State::Broken => fit.failed += 1,
+                Some(identity) => {
+                    fit.held += 1;
+                    fit.rounded += usize::from(identity.state() == State::Rounded);
+                }
                 None => {}
             }
             // No number of rows to come could save it.
@@ -426,6 +499,7 @@ fn instance(figures: &Figures, index: usize, relation: &Relation, row: usize) ->
                 residual,
                 rounding,
                 tolerance: rounding,
+                exact: false,
                 trust: Trust::Weak,
             })
         }
@@ -484,6 +558,7 @@ fn product(
         residual,
         rounding,
         tolerance: rounding,
+        exact: false,
         trust: Trust::Weak,
     })
 }

@@ -24,11 +24,14 @@ pub fn broken(
 ) -> Option<Finding> {
     let broken: Vec<&Identity> = cause.identities.iter().map(|&i| &identities[i]).collect();
     let first = *broken.first()?;
-    let sure = broken.iter().any(|identity| {
-        identity.trust == Trust::Firm
-            && identity.residual.unsigned_abs() > identity.rounding.unsigned_abs()
-    });
-    let severity = if sure { Severity::Error } else { Severity::Warning };
+    let is_beyond = |i: &&Identity| i.residual.unsigned_abs() > i.rounding.unsigned_abs();
+    let sure = broken.iter().any(|identity| identity.trust == Trust::Firm && is_beyond(identity));
+    let severity = match sure {
+        true => Severity::Error,
+        false if broken.iter().any(|i| i.exact || is_beyond(i)) => Severity::Warning,
+        // Rounding may still explain it.
+        false => Severity::Note,
+    };
     let mut finding = finding(figures, first, severity);
     if let Some(slip) = cause.patches.first().map(|patch| patch.slip)
         && cause.patches.iter().all(|patch| patch.slip == slip)
@@ -49,11 +52,15 @@ pub fn broken(
     name_suspects(figures, orders, &cause.patches, broken.len(), &mut finding);
     if let ([identity], Kind::ColumnSum { .. }) = (&broken[..], first.kind)
         && identity.residual < 0
+        && severity != Severity::Note
         && !has_likely_slip(figures, orders, &cause.patches)
         && let Some(short) = identity.residual.checked_neg().and_then(|short| decimal(short, 0))
     {
         let (en, zh) = (format!("a row with {short} is missing"), format!("漏列一行{short}"));
         add(&mut finding.message, "; or ", "；或", &en, &zh);
+    }
+    if severity == Severity::Note {
+        add(&mut finding.message, "; rounding may explain it", "，或系四舍五入", "", "");
     }
     if cause.patches.is_empty() {
         finding.suspects = cells_of(figures, first);
@@ -289,8 +296,7 @@ fn name_suspects(
     finding: &mut Finding,
 ) {
     let ways = weigh(figures, orders, patches, agreeing);
-    let least = ways.first().map(|way| way.cost);
-    let equal = ways.iter().filter(|way| Some(way.cost) == least).count();
+    let equal = ways.iter().filter(|way| way.rank == 1).count();
     let likeliest = ways.iter().find(|way| !way.suspects.is_empty());
     if let Some(way) = likeliest.filter(|_| equal == 1) {
         if let [suspect] = &way.suspects[..] {
@@ -372,6 +378,7 @@ fn cells_of(figures: &Figures, identity: &Identity) -> Vec<Suspect> {
             column: annex.columns.get(column)?.path.clone(),
             printed: cell.raw.clone(),
             proposed: None,
+            rank: 1,
             why: vec![Wording::new(
                 "it stands in a sum that is broken, and no few changes mend all that is broken",
                 "所在合计不符，且无法以少数更正使各处相符",

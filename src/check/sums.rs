@@ -138,8 +138,25 @@ fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
         let ways = [without_blocks.clone(), blocks.clone(), leaves, every, before, after];
         groups.push(best(figures, index, r, ways));
     }
-    groups.retain(|group| !group.parts.is_empty());
+    groups.retain(|group| !group.parts.is_empty() && !repeats(figures, index, group));
     (groups, parts_only)
+}
+
+/// Whether the parts come to the sum several times over, as often in every column: they stand on
+/// several levels, each of which adds up to it, and nothing tells which is which.
+fn repeats(figures: &Figures, index: usize, group: &Group) -> bool {
+    let columns = 0..figures.notice.annexes[index].columns.len();
+    let times: Vec<i128> = columns
+        .filter(|&column| figures.shape(index, column).numeric)
+        .filter_map(|column| column_sum(figures, index, group, column))
+        .filter(|identity| !identity.is_empty(figures))
+        .filter_map(|identity| {
+            let stated = figures.value(identity.terms.first()?.var)?;
+            let sum = identity.residual.checked_add(stated)?;
+            Some(if stated != 0 && sum % stated == 0 { sum / stated } else { 0 })
+        })
+        .collect();
+    times.len() >= 2 && times[0] >= 2 && times.iter().all(|&n| n == times[0])
 }
 
 /// Of several ways to make up a sum, the one that holds in most columns; the first of equals.

@@ -4,6 +4,8 @@
 //! Nothing here decides where a table begins and ends; that is left to `open`.
 
 use crate::geom::Rect;
+use crate::normalize::lines::Piece;
+use crate::place::{Place, Spot};
 use crate::segment::cells::{Lattice, Token, cut_at};
 use crate::segment::edges::Edge;
 use crate::segment::figures::is_figure;
@@ -30,6 +32,10 @@ const HEADER_LEADING: f32 = 1.6;
 pub(super) const FULL_RULE: f32 = 0.85;
 /// A header set in the middle of its columns misses it by no more than this share of its font size.
 const CENTERED: f32 = 0.5;
+/// Two headers side by side in one piece are so many font sizes apart, and the characters of each
+/// less than that.
+const HEADERS_APART: f32 = 0.25;
+const CLOSE: f32 = 0.1;
 /// A piece stands over a column if it covers at least this share of it.
 const COVERED: f32 = 0.5;
 
@@ -189,6 +195,12 @@ pub(super) fn cut_bridging_pieces(rows: &mut [Row], columns: &[Column]) {
         let mut tokens = Vec::with_capacity(row.tokens.len());
         for token in row.tokens.drain(..) {
             let hit = touched(columns, &token.piece.bbox);
+            if hit.len() > 1
+                && let Some(words) = headers_apart(&token.piece, hit.len())
+            {
+                tokens.extend(words.into_iter().map(|piece| Token { line: token.line, piece }));
+                continue;
+            }
             let mut rest = token;
             for pair in columns[hit].windows(2) {
                 let middle = (pair[0].x1 + pair[1].x0) / 2.0;
@@ -204,6 +216,38 @@ pub(super) fn cut_bridging_pieces(rows: &mut [Row], columns: &[Column]) {
         }
         row.tokens = tokens;
     }
+}
+
+/// The piece as so many headers side by side, 园所（所）学位（个）, if it is that: words of Chinese
+/// whose characters stand close, with gaps between them as no word has within. Where the columns
+/// below begin and end tells nothing: figures may be set right under headers in the middle.
+fn headers_apart(piece: &Piece, count: usize) -> Option<Vec<Piece>> {
+    let bbox = |place: Place| match place.spot {
+        Spot::Box(bbox) => Some(bbox),
+        Spot::Text { .. } => None,
+    };
+    let boxes: Vec<Rect> = piece.text.chars().filter_map(|c| bbox(c.place)).collect();
+    let gap = |at: usize| boxes[at + 1].x0 - boxes[at].x1;
+    let gaps = 0..boxes.len().saturating_sub(1);
+    let wide: Vec<usize> =
+        gaps.clone().filter(|&at| gap(at) >= HEADERS_APART * piece.size).collect();
+    let is_close = |at: usize| wide.contains(&at) || gap(at) < CLOSE * piece.size;
+    if wide.len() + 1 != count || piece.text.as_str().contains(' ') || !gaps.clone().all(is_close) {
+        return None;
+    }
+    let mut words = Vec::new();
+    let mut rest = piece.clone();
+    for at in wide {
+        let (left, right) = cut_at(&rest, (boxes[at].x1 + boxes[at + 1].x0) / 2.0)?;
+        words.push(left);
+        rest = right;
+    }
+    words.push(rest);
+    let is_word = |word: &Piece| {
+        let text = word.text.as_str();
+        text.chars().nth(1).is_some() && text.contains(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))
+    };
+    words.iter().all(is_word).then_some(words)
 }
 
 /// The lattice of lines in columns.
@@ -472,8 +516,8 @@ fn header_spans(
     let orphan = |c: usize, own: usize| !above[c] && on_one_height(c, own);
     (0..row.tokens.len())
         .map(|i| {
-            let span = ruled_span(&row.tokens[i], extents, partial)
-                .unwrap_or_else(|| covered(columns, row, i));
+            let span =
+                ruled_span(row, i, extents, partial).unwrap_or_else(|| covered(columns, row, i));
             if span.len() != 1 || below[span.start].is_none() {
                 return span;
             }
@@ -499,14 +543,24 @@ fn header_spans(
         .collect()
 }
 
-/// The columns over the rule close below a header cell, if there is one.
-fn ruled_span(token: &Token, extents: &[(f32, f32)], partial: &[Edge]) -> Option<Range<usize>> {
+/// The columns over the rule close below piece `i` of the row, if there is one and it is this
+/// piece's alone: a rule below several does not tell which column is whose.
+fn ruled_span(
+    row: &Row,
+    i: usize,
+    extents: &[(f32, f32)],
+    partial: &[Edge],
+) -> Option<Range<usize>> {
+    let token = &row.tokens[i];
     let bbox = &token.piece.bbox;
     let reach = 1.5 * token.piece.size;
     let rule = partial
         .iter()
         .filter(|e| e.at > bbox.center().y && e.at < bbox.y1 + reach && over(e, bbox))
         .min_by(|a, b| a.at.total_cmp(&b.at))?;
+    if row.tokens.iter().enumerate().any(|(j, t)| j != i && over(rule, &t.piece.bbox)) {
+        return None;
+    }
     let under = |&(x0, x1): &(f32, f32)| {
         let middle = (x0 + x1) / 2.0;
         rule.from <= middle && middle <= rule.to
@@ -632,4 +686,41 @@ fn edges_between(intervals: impl Iterator<Item = (f32, f32)>, start: f32, end: f
     }
     edges.push(end);
     edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::PlacedText;
+
+    /// A piece of characters 10 points wide, with this gap where a `|` stands.
+    fn piece(text: &str, gap: f32) -> Piece {
+        let (mut placed, mut x) = (PlacedText::new(), 0.0);
+        for ch in text.chars() {
+            if ch == '|' {
+                x += gap;
+                continue;
+            }
+            placed.push(ch, Place::of_box(1, Rect::new(x, 0.0, x + 10.0, 10.0)));
+            x += 10.0;
+        }
+        let raw = placed.as_str().to_owned();
+        Piece { raw, text: placed, bbox: Rect::new(0.0, 0.0, x, 10.0), size: 10.0 }
+    }
+
+    #[test]
+    fn headers_that_stand_close_come_apart_and_padded_words_stay() {
+        let words = |text: &str, gap: f32, count: usize| -> Vec<String> {
+            let words = headers_apart(&piece(text, gap), count).unwrap_or_default();
+            words.iter().map(|word| word.text.as_str().to_owned()).collect()
+        };
+        assert_eq!(
+            words("园所（所）|学位（个）|园所（所）", 5.0, 3),
+            ["园所（所）", "学位（个）", "园所（所）"]
+        );
+        // Another number of columns, a padded word, a gap as between any two characters.
+        assert!(words("园所（所）|学位（个）", 5.0, 3).is_empty());
+        assert!(words("合|计", 5.0, 2).is_empty());
+        assert!(words("新建|任务", 2.0, 2).is_empty());
+    }
 }

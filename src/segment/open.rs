@@ -271,6 +271,16 @@ fn put_back(rows: &mut Vec<Row>, back: Vec<Row>) {
     rows.sort_by(|a, b| a.y().total_cmp(&b.y()));
 }
 
+/// Whether every line is a row of a name and its figures: the last rows of a table, which a page
+/// break parted from their header, may be few.
+fn are_rows_of_figures(rows: &[Row]) -> bool {
+    rows.iter().all(|row| {
+        let figure = |token: &&Token| is_figure(token.piece.text.as_str());
+        let figures = row.tokens.iter().filter(figure).count();
+        figures >= 2 && figures < row.tokens.len()
+    })
+}
+
 /// The table that lines between rules make, or the lines again.
 fn between_rules(
     page: u32,
@@ -281,7 +291,7 @@ fn between_rules(
 ) -> Result<Fragment, Vec<Row>> {
     let columns = columns::columns(&rows);
     if columns.len() < 2
-        || rows.len() < 2
+        || (rows.len() < 2 && !are_rows_of_figures(&rows))
         || columns.len().saturating_mul(rows.len()) > limit
         || has_leaders(&rows)
     {
@@ -296,7 +306,7 @@ fn between_rules(
         && rules > 2;
     let full = rows[0].tokens.len() == columns.len() && header;
     let every = 2 * (rules - 1) >= rows.len() && header;
-    if !(full || every || stands_in_columns(&rows, &columns)) {
+    if !(full || every || stands_in_columns(&rows, &columns) || are_rows_of_figures(&rows)) {
         return Err(rows);
     }
     Ok(fragment(page, &rows, &columns, across))

@@ -145,6 +145,15 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
         .copied()
         .find(|&col| weight(col) == best)
         .unwrap_or_else(|| (0..table.columns).find(|&col| Some(col) != serial).unwrap_or(0));
+    // Prefectures under short names (铜川) look less like regions than their counties do.
+    let first = match first.checked_sub(1) {
+        Some(before)
+            if words.contains(&before) && weight(before) >= 2 && contents[before].spans() =>
+        {
+            before
+        }
+        _ => first,
+    };
     // A prefecture's column stands directly before that of its counties.
     let second = first + 1;
     let is_double = best > 0

@@ -198,10 +198,24 @@ fn total_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
     (0..rows.len())
         .map(|at| match &words[at].word {
             // A division's own name at an end of its table, where nothing else is the total.
-            Word::Name(name) => !any && is_end(at) && rows.len() > 2 && own_name(name),
+            Word::Name(name) => {
+                !any && is_end(at) && rows.len() > 2 && own_name(name) && outweighs(rows, at)
+            }
             _ => worded[at] && (is_end(at) || !at_end),
         })
         .collect()
+}
+
+/// Whether no other row bears the row's name or exceeds it in all columns: in a list, the issuer's
+/// own name is one of many.
+fn outweighs(rows: &[RowName], at: usize) -> bool {
+    let others = || rows.iter().enumerate().filter(|&(other, _)| other != at).map(|(_, row)| row);
+    let largest =
+        |column: usize| others().filter_map(|row| row.figures.get(column).copied()?).max();
+    let figures = rows[at].figures.iter().enumerate();
+    let mut told = figures.filter_map(|(column, figure)| Some(*figure >= Some(largest(column)?)));
+    others().all(|row| row.text != rows[at].text)
+        && (told.any(|is_largest| is_largest) || rows.iter().all(|row| row.figures.is_empty()))
 }
 
 /// Whether a cell that spans the row names something that is no total itself.
@@ -316,7 +330,8 @@ impl Walk<'_> {
             Word::Township => (Level::Other, None),
             _ => {
                 let below = above.and_then(|a| self.scope.resolve_below(&name, a.division.code));
-                (Level::County, below)
+                // Below a prefecture that never had it, a county is still itself.
+                (Level::County, below.or_else(|| self.only_county(&name)))
             }
         };
         Station {
@@ -325,6 +340,14 @@ impl Walk<'_> {
             parent: Some(without_spaces(&by)),
             found: division,
             doubt: Doubt::No,
+        }
+    }
+
+    /// The one county that bears this full name in the notice's year.
+    fn only_county(&self, name: &str) -> Option<Found> {
+        match self.scope.resolve(name)[..] {
+            [only] if only.fit == Fit::Full && only.division.tier() == Tier::County => Some(only),
+            _ => None,
         }
     }
 
@@ -375,7 +398,7 @@ impl Walk<'_> {
     }
 
     fn place_name(&mut self, at: usize, name: &str) -> Station {
-        if self.scope.division.is_some_and(|d| d.name == name) && self.totals.contains(&true) {
+        if self.scope.division.is_some_and(|d| d.name == name) {
             // Its own share, beside those of its parts.
             self.group = None;
             let is_province = self.scope.tier() == Some(Tier::Province);
@@ -557,6 +580,7 @@ fn by_figures(rows: &[RowName], words: &[Words], context: &Context, stations: &m
         return;
     }
     settle_unknown(rows, words, context, &Witnesses { cut: cut.as_deref(), depths }, stations);
+    settle_misplaced(rows, words, stations);
     settle_apart(rows, words, cut.as_deref(), stations);
     settle_again(rows, words, cut.as_deref(), stations);
     settle_blank_total(rows, words, stations);
@@ -646,6 +670,40 @@ fn addressed(open: &[usize], words: &[Words], context: &Context) -> Option<usize
         let name = words.get(part).map_or("", |w| w.printed.as_str());
         context.frame.primary_addressees.iter().any(|a| a.value.starts_with(name))
     })
+}
+
+/// Counties among the rows of a prefecture that is not theirs, which the figures of the notice count
+/// under it all the same: its row is the sum with them, and is not without. `check` says so.
+fn settle_misplaced(rows: &[RowName], words: &[Words], stations: &mut [Station]) {
+    let mut at = 0;
+    while at < stations.len() {
+        let Doubt::Apart(own) = stations[at].doubt else {
+            at += 1;
+            continue;
+        };
+        let is_same = |s: &&Station| s.doubt == Doubt::Apart(own);
+        let run = at..at + stations[at..].iter().take_while(is_same).count();
+        at = run.end;
+        let Some(before) = run.start.checked_sub(1) else { continue };
+        // The rows after are apart from their prefecture, too, for these stand between.
+        let head = match (stations[before].parent_row, stations[before].doubt) {
+            (Some(head), _) | (None, Doubt::Apart(head)) => head,
+            _ => before,
+        };
+        let is_here = |&row: &usize| {
+            stations[row].parent_row == Some(head) || stations[row].doubt == Doubt::Apart(head)
+        };
+        let beside: Vec<usize> = (0..stations.len()).filter(is_here).collect();
+        let with_them = [beside.as_slice(), &run.clone().collect::<Vec<_>>()].concat();
+        let (alone, together) = (sum_of(rows, head, &beside), sum_of(rows, head, &with_them));
+        if head != own && together.is_clear() && alone.holds == 0 {
+            for station in &mut stations[run] {
+                station.doubt = Doubt::No;
+                station.parent_row = Some(head);
+                station.parent = words.get(head).map(|w| w.printed.clone());
+            }
+        }
+    }
 }
 
 /// Counties that stand apart from their prefecture's row: reckoned apart, as a second block of
