@@ -119,6 +119,18 @@
 //! archives and the validator. What each costs to build stands in `docs/dependencies.md`.
 
 #![forbid(unsafe_code)]
+// What a document can influence must not be able to stop the program; `expect` says why it can't.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::get_unwrap,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 #![warn(missing_docs)]
 
 #[cfg(feature = "cli")]
