@@ -151,6 +151,30 @@ fn a_full_disk_keeps_no_half_of_a_result() {
 }
 
 #[test]
+fn a_limit_of_the_size_of_files_ends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let fubiao = env!("CARGO_BIN_EXE_fubiao");
+    let shell = |line: String| Command::new("sh").args(["-c", &line]).output().expect("a shell");
+    for (format, out) in [("json", "x.json"), ("datapackage", "package")] {
+        let out = folder.path().join(out);
+        let line = format!(
+            "ulimit -f 8; {fubiao} convert {SAMPLE} --lang en --format {format} -o {}",
+            out.display()
+        );
+        refuses(&shell(line), 3, &["larger than is allowed here", "make room"]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something is left");
+    }
+    let (input, out) = (archive(1), folder.path().join("out"));
+    let line = format!(
+        "ulimit -f 8; {fubiao} batch {} --lang en --out {}",
+        input.path().display(),
+        out.display()
+    );
+    refuses(&shell(line), 3, &["larger than is allowed here", "make room"]);
+    assert_eq!(batch(input.path(), &out).status.code(), Some(0));
+}
+
+#[test]
 fn a_disk_that_can_only_be_read_from_is_told_so() {
     let Some(disk) = Disk::of(4096) else { return };
     let input = archive(1);

@@ -1,8 +1,8 @@
-//! Files read and the faults of a disk in words: what happened, and what to do about it.
+//! Files read and written within bounds, and the faults of a disk in words: what happened, and what to do about it.
 
 use crate::diag::Wording;
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 /// Why there are no bytes of an input.
@@ -84,6 +84,45 @@ pub fn read(path: &Path, limit: u64, accept: Accept) -> Result<Vec<u8>, ReadErro
 fn changed(before: &Metadata, after: &Metadata, read: u64) -> bool {
     let times = before.modified().ok() != after.modified().ok();
     times || before.len() != after.len() || (before.len() > 0 && before.len() != read)
+}
+
+/// A file that is written to as far as the process may (`ulimit -f`): beyond that it refuses, where the
+/// system would end the process.
+#[derive(Debug)]
+pub struct Within<W> {
+    file: W,
+    left: u64,
+}
+
+impl<W: Write> Within<W> {
+    /// With the limit that holds now.
+    pub fn new(file: W) -> Within<W> {
+        #[cfg(unix)]
+        let left = rlimit::getrlimit(rlimit::Resource::FSIZE).map_or(u64::MAX, |(soft, _)| soft);
+        #[cfg(not(unix))]
+        let left = u64::MAX;
+        Within { file, left }
+    }
+
+    /// The file.
+    pub fn into_inner(self) -> W {
+        self.file
+    }
+}
+
+impl<W: Write> Write for Within<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() as u64 > self.left {
+            return Err(ErrorKind::FileTooLarge.into());
+        }
+        let written = self.file.write(bytes)?;
+        self.left -= written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// ELOOP on Linux; the standard library has no stable name for it.

@@ -15,7 +15,7 @@
 //! changes what is there, the manifest stands aside, in `.fubiao/`: it never names what is not there.
 
 use crate::archive::answer::{Files, Wanted};
-use crate::archive::disk;
+use crate::archive::disk::{self, Within};
 use crate::archive::ledger::{self, Entry, Ledger};
 use crate::diag::Wording;
 use std::fmt;
@@ -315,7 +315,7 @@ pub fn write_whole(
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(error)?;
-    let mut out = BufWriter::new(file.as_file_mut());
+    let mut out = BufWriter::new(Within::new(file.as_file_mut()));
     write(&mut out).map_err(error)?;
     out.flush().map_err(error)?;
     drop(out);

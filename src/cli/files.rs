@@ -1,6 +1,6 @@
 //! Files of the command: inputs read within their limit, results written whole or not at all.
 
-use crate::archive::disk::{self, Accept, ReadError};
+use crate::archive::disk::{self, Accept, ReadError, Within};
 use crate::diag::Wording;
 use crate::emit::datapackage::PackageFile;
 use crate::error::{Error, ErrorKind};
@@ -113,10 +113,11 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut out = BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?);
+    let file = Within::new(builder.tempfile_in(folder)?);
+    let mut out = BufWriter::with_capacity(1 << 16, file);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.persist(&target).map(drop).map_err(|e| e.error)
+    file.into_inner().persist(&target).map(drop).map_err(|e| e.error)
 }
 
 /// Writes the files of a package into a folder: a new one, an empty one, or one that holds an older
@@ -141,7 +142,7 @@ pub fn write_package(folder: &Path, files: &[PackageFile], paths: &[&str]) -> io
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, &file.bytes)?;
+        Within::new(fs::File::create(path)?).write_all(&file.bytes)?;
     }
     if folder.exists() {
         // The older package goes with the temporary folder.
