@@ -320,7 +320,7 @@ pub struct PasswordArgs {
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Limits")]
 pub struct BoundArgs {
-    /// Time to read one notice [default: 8 seconds, and one more for each MiB of it]
+    /// Time to read one notice [default: 7 seconds, and half a second more for each MiB of it]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub max_time: Option<f64>,
     /// Memory of the whole command

@@ -23,8 +23,8 @@ const INSIDE: &str = "FUBIAO_INSIDE";
 const STACK: usize = 64 << 20;
 
 /// What a notice may take without `--max-time`, and how much more for each MiB of it.
-const SECONDS: f64 = 8.0;
-const SECONDS_A_MIB: f64 = 1.0;
+const SECONDS: f64 = 7.0;
+const SECONDS_A_MIB: f64 = 0.5;
 /// What drawing a page may take besides.
 #[cfg(feature = "review")]
 const SECONDS_A_PAGE: f64 = 1.0;

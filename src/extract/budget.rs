@@ -242,8 +242,8 @@ fn packed_tables(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + find(bytes.get(at..)?, b"stream")?;
+        let dict = bytes.get(start.saturating_sub(2000).max(at)..start)?;
         at = start + b"stream".len();
-        let dict = bytes.get(start.saturating_sub(2000)..start)?;
         let dict = dict.get(rfind(dict, b" obj").unwrap_or(0)..)?;
         Some((start, dict))
     })
