@@ -37,6 +37,13 @@ pub fn read(bytes: &[u8]) -> Result<NoticeRecord, Error> {
 /// Lays out JSON that stands on one line without a space. Works on the text: a tree of it would take
 /// several times the time and memory of all the rest.
 fn lay_out(out: &mut dyn Write, json: &[u8]) -> io::Result<()> {
+    // What is written here comes in pieces of a few bytes.
+    let out = &mut io::BufWriter::with_capacity(1 << 16, out);
+    write_open(out, json)?;
+    out.flush()
+}
+
+fn write_open<W: Write>(out: &mut W, json: &[u8]) -> io::Result<()> {
     let mut fits = fitting(json).into_iter();
     // For each list or object around, whether it stands open.
     let mut open: Vec<bool> = Vec::new();
@@ -73,7 +80,7 @@ fn is_closing(byte: Option<&u8>) -> bool {
 }
 
 /// A new line where what stands around is open, else what stands between on one line.
-fn break_line(out: &mut dyn Write, open: &[bool], between: &[u8]) -> io::Result<()> {
+fn break_line<W: Write>(out: &mut W, open: &[bool], between: &[u8]) -> io::Result<()> {
     if !open.last().copied().unwrap_or(false) {
         return out.write_all(between);
     }
@@ -81,7 +88,7 @@ fn break_line(out: &mut dyn Write, open: &[bool], between: &[u8]) -> io::Result<
     indent(out, open.len())
 }
 
-fn indent(out: &mut dyn Write, depth: usize) -> io::Result<()> {
+fn indent<W: Write>(out: &mut W, depth: usize) -> io::Result<()> {
     const BLANK: &[u8] = b"                                ";
     let mut rest = 2 * depth;
     while rest > 0 {

@@ -52,17 +52,19 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
         note("list_bullet", before, &texts);
     }
     for (rule, clean) in RULES {
+        let Some((first, changed)) =
+            texts.iter().enumerate().find_map(|(at, text)| Some((at, clean(text)?)))
+        else {
+            continue;
+        };
         let before = joined(&texts);
-        let mut changed = false;
-        for text in &mut texts {
+        texts[first] = changed;
+        for text in &mut texts[first + 1..] {
             if let Some(clean) = clean(text) {
                 *text = clean;
-                changed = true;
             }
         }
-        if changed {
-            note(rule, before, &texts);
-        }
+        note(rule, before, &texts);
     }
     let pieces: Vec<Piece> = raw
         .pieces

@@ -6,6 +6,9 @@ use crate::place::PlacedChar;
 
 /// Joins digits that a space splits before 年, 月, 日 or 号: 201 9 年, 2 8号.
 pub(super) fn join_digits(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
+    if !text.iter().any(|c| c.ch == ' ') {
+        return None;
+    }
     let mut joined: Vec<PlacedChar> = Vec::with_capacity(text.len());
     let mut changed = false;
     let mut at = 0;

@@ -5,6 +5,9 @@ use crate::place::PlacedChar;
 
 /// Puts 和 for an "and" between two ideographs; "BOT and PPP" stays.
 pub(super) fn stray_and(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
+    if !text.iter().any(|c| c.ch == 'a') {
+        return None;
+    }
     let mut clean: Vec<PlacedChar> = Vec::with_capacity(text.len());
     let mut changed = false;
     let mut at = 0;

@@ -6,6 +6,9 @@ use crate::place::PlacedChar;
 /// Halves what is full-width in figures, labels and Latin words; spaces of other widths become
 /// plain ones.
 pub(super) fn halve(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
+    if !text.iter().any(|c| half(c.ch) != c.ch || half_mark(c.ch) != c.ch || c.ch == '／') {
+        return None;
+    }
     let mut halved: Vec<PlacedChar> =
         text.iter().map(|c| PlacedChar { ch: half(c.ch), place: c.place }).collect();
     halve_marks_between_digits(&mut halved);

@@ -127,13 +127,25 @@ fn divisions() -> &'static [Division] {
 
 /// A line of the table; `None` for a line that is none.
 fn parse_line(line: &'static str) -> Option<Division> {
-    let mut fields = line.split('\t');
-    let code = fields.next()?.parse().ok()?;
-    let name = fields.next()?;
-    let from = fields.next()?.parse().ok();
-    let until = fields.next()?.parse().ok();
-    let next = fields.next()?.parse().ok();
-    Some(Division { code, name, from, until, next })
+    let (code, rest) = (line.get(..6)?, line.get(7..)?);
+    let (name, numbers) = rest.split_at(rest.bytes().position(|b| b == b'\t')?);
+    let mut numbers = numbers.as_bytes()[1..].split(|&b| b == b'\t').map(number);
+    let year = |number: Option<u32>| number.and_then(|n| u16::try_from(n).ok());
+    Some(Division {
+        code: number(code.as_bytes())?,
+        name,
+        from: year(numbers.next()?),
+        until: year(numbers.next()?),
+        next: numbers.next()?,
+    })
+}
+
+/// The number that a field holds; thousands are read at each start of the program.
+fn number(digits: &[u8]) -> Option<u32> {
+    let add =
+        |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| 10 * sum + u32::from(digit - b'0'));
+    let sane = (1..=6).contains(&digits.len());
+    sane.then(|| digits.iter().try_fold(0, add)).flatten()
 }
 
 /// Zones that the statistics bureau counts under a prefecture, by name.

@@ -2,7 +2,6 @@
 
 use super::names::{class, short_form};
 use super::{Division, Tier, divisions, zones};
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// How a name fits a division, the best first.
@@ -35,7 +34,7 @@ pub struct Found {
 pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found> {
     let index = index();
     let year = year.unwrap_or(u16::MAX);
-    let full = index.full.get(name).into_iter().flatten().map(|&d| (d, false));
+    let full = index.full.get(name).map(|d| (d, false));
     let short = index.shorts_of(name).map(|d| (d, true));
     let mut found: Vec<(u16, Found)> = full
         .chain(short)
@@ -123,36 +122,79 @@ fn name_at_start(
 
 /// Divisions by name.
 struct Index {
-    full: HashMap<&'static str, Vec<&'static Division>>,
-    short: HashMap<&'static str, Vec<&'static Division>>,
+    full: Names,
+    short: Names,
+}
+
+/// A division and a name of it.
+type Named = (&'static str, &'static Division);
+
+/// A table of names, made at each start of the program: one place a name, found by a hash that need
+/// withstand nobody, since the names are ours.
+struct Names {
+    entries: Vec<Named>,
+    /// For each hash the number of an entry, from 1; 0 where there is none. A taken place sends on to the
+    /// next, so entries of one name are met in the order of the table.
+    places: Vec<u16>,
+}
+
+/// Places of a table of names: more than twice its entries.
+const PLACES: usize = 1 << 14;
+
+impl Names {
+    fn of(entries: Vec<Named>) -> Names {
+        let mut places = vec![0; PLACES];
+        for (number, (name, _)) in (1..).zip(&entries) {
+            let free = probe(name).find(|&at| places[at] == 0);
+            // There are more places than entries; a table that outgrew them would fail its tests.
+            if let Some(free) = free {
+                places[free] = number;
+            }
+        }
+        Names { entries, places }
+    }
+
+    /// The divisions of a name, in the order of the table.
+    fn get<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static Division> + 'a {
+        probe(name)
+            .map(|at| usize::from(self.places[at]))
+            .take_while(|&number| number > 0)
+            .filter_map(|number| self.entries.get(number - 1))
+            .filter(move |(named, _)| *named == name)
+            .map(|&(_, division)| division)
+    }
+}
+
+/// The places of a name, the likeliest first (the hash is FNV-1a).
+fn probe(name: &str) -> impl Iterator<Item = usize> + use<> {
+    let hash = name
+        .bytes()
+        .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let first = (hash ^ (hash >> 15)) as usize;
+    (0..PLACES).map(move |step| (first + step) % PLACES)
 }
 
 impl Index {
     /// Divisions whose short form this is, or with the last character kept: 恩施, 恩施州.
-    fn shorts_of(&self, name: &str) -> impl Iterator<Item = &'static Division> {
-        let whole = self.short.get(name);
-        let stem = match whole {
-            Some(_) => None,
-            None => short_form(name).and_then(|stem| self.short.get(stem)),
+    fn shorts_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static Division> + 'a {
+        let stem = match self.short.get(name).next() {
+            None => short_form(name).unwrap_or_default(),
+            // Where the whole is a short form, none is looked for within it.
+            Some(_) => "",
         };
         let same_class = class(name);
         let kept =
-            move |d: &&&'static Division| d.name.contains("自治") && class(d.name) == same_class;
-        whole.into_iter().flatten().chain(stem.into_iter().flatten().filter(kept)).copied()
+            move |d: &&'static Division| d.name.contains("自治") && class(d.name) == same_class;
+        self.short.get(name).chain(self.short.get(stem).filter(kept))
     }
 }
 
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let mut index = Index { full: HashMap::new(), short: HashMap::new() };
-        for division in divisions() {
-            index.full.entry(division.name).or_default().push(division);
-            if let Some(short) = short_form(division.name) {
-                index.short.entry(short).or_default().push(division);
-            }
-        }
-        index
+        let full = divisions().iter().map(|d| (d.name, d)).collect();
+        let short = divisions().iter().filter_map(|d| Some((short_form(d.name)?, d))).collect();
+        Index { full: Names::of(full), short: Names::of(short) }
     })
 }
 

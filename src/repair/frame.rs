@@ -184,7 +184,7 @@ static LIST_LABEL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*附\s*件?\s*[：:]?\s*").expect("a fixed pattern"));
 /// The number of an entry.
 static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(附\s*件\s*)?(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:[．、：:]|\.(?:\s|[^\d]|\d{4}))")
+    Regex::new(r"^\s*(附\s*件\s*)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*(?:[．、：:]|\.(?:\s|[^0-9]|[0-9]{4}))")
         .expect("a fixed pattern")
 });
 

@@ -1,7 +1,7 @@
 //! Items of the whole notice in, front and annexes out: an annex begins with its label. Within an
 //! annex: its title, captions, notes, and running text.
 
-use super::captions::{self, CONTINUED, NOTE, TITLE_CHARS, TITLE_END, UNIT};
+use super::captions::{self, NOTE, TITLE_CHARS, TITLE_END};
 use super::frame::{imprint_role, is_date};
 use super::headings::{body_role, mark_flow};
 use super::{Item, PlainLine, compact};
@@ -20,11 +20,12 @@ fn pattern(pattern: &str) -> Regex {
 /// A label, its number, its colon, and what follows on the line.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\s*(附\s*[件表图录])\s*(?:(\d{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*\d{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
+        r"^\s*(附\s*[件表图录])\s*(?:([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*[0-9]{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
     )
 });
 /// The number of an entry in the list of annexes.
-static LIST_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*1\s*([．、]|\.(\D|\d{4}))"));
+static LIST_NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\s*1\s*([．、]|\.([^0-9]|[0-9]{4}))"));
 
 /// The notice cut at its labels.
 pub(super) struct Parts {
@@ -106,7 +107,7 @@ fn label(
     };
     let before_table = match (items.get(i + 1), items.get(i + 2)) {
         (Some(Item::Table(_)), _) => true,
-        (Some(Item::Line(line)), Some(Item::Table(_))) => UNIT.is_match(&line.compact),
+        (Some(Item::Line(line)), Some(Item::Table(_))) => captions::is_unit(&line.compact),
         _ => false,
     };
     let listed = next(1).is_some_and(|text| {
@@ -161,7 +162,7 @@ fn label(
 /// Whether white space stands after the label on paper.
 fn spaced(line: &PlainLine) -> bool {
     static SPACED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^\s*附\s*[件表图录]\s*[\d０-９一二三四五六七八九十.．-]*\s"));
+        LazyLock::new(|| pattern(r"^\s*附\s*[件表图录]\s*[0-9０-９一二三四五六七八九十.．-]*\s"));
     SPACED.is_match(&line.line.raw())
 }
 
@@ -229,8 +230,8 @@ fn split_captions(items: Vec<Item>) -> Vec<Item> {
         match item {
             Item::Line(line)
                 if line.line.pieces.len() > 1
-                    && !UNIT.is_match(&line.compact)
-                    && line.split().iter().any(|piece| UNIT.is_match(&piece.compact)) =>
+                    && !captions::is_unit(&line.compact)
+                    && line.split().iter().any(|piece| captions::is_unit(&piece.compact)) =>
             {
                 split.extend(line.split().into_iter().map(Item::Line));
             }
@@ -257,11 +258,11 @@ impl Told {
     fn role(&mut self, line: &PlainLine, rest: &[Item]) -> Role {
         let text = line.compact.as_str();
         let was_note = std::mem::take(&mut self.note);
-        if UNIT.is_match(text) {
+        if captions::is_unit(text) {
             self.begun = true;
             return Role::UnitCaption;
         }
-        if CONTINUED.is_match(text) || self.is_repeated(line) {
+        if captions::is_continued(text) || self.is_repeated(line) {
             return Role::Continuation;
         }
         if NOTE.is_match(text) && self.begun {

@@ -11,18 +11,31 @@ fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
 }
 
-/// 单位：套、间.
-pub(super) static UNIT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[（(]?(金额|计量|面积|数量|资金|人数)?单位[：:].{1,24}$"));
+/// What 单位：套、间 begins with.
+static UNIT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[（(]?(金额|计量|面积|数量|资金|人数)?单位[：:]"));
 /// 续表, and titles printed again with （续）.
-pub(super) static CONTINUED: LazyLock<Regex> = LazyLock::new(|| {
+static CONTINUED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[（(]?(接上页|续上表|续表\d*|续\d*)[）)]?[：:]?$|[（(]续(表)?[一二三四五六七八九十\d]*[）)]$|^续表|续表$",
+        r"^[（(]?(接上页|续上表|续表[0-9]*|续[0-9]*)[）)]?[：:]?$|[（(]续(表)?[一二三四五六七八九十0-9]*[）)]$|^续表|续表$",
     )
 });
+
+/// Whether the text, without white space, is a caption of a unit: 单位：套、间.
+pub(super) fn is_unit(text: &str) -> bool {
+    let named = UNIT.find(text).map(|unit| text[unit.end()..].chars().count());
+    named.is_some_and(|length| (1..=24).contains(&length))
+}
+
+/// Whether the text, without white space, says that a table goes on: 续表, 任务表（续）.
+pub(super) fn is_continued(text: &str) -> bool {
+    // Most notices have no such text, and need not wait for the pattern to be made.
+    text.contains(['续', '接']) && CONTINUED.is_match(text)
+}
+
 /// 注：… below a table.
 pub(super) static NOTE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[（(]?(注|备注|说明|附注|注释)\d{0,2}[：:.．、]|^注\d{1,2}"));
+    LazyLock::new(|| pattern(r"^[（(]?(注|备注|说明|附注|注释)[0-9]{0,2}[：:.．、]|^注[0-9]{1,2}"));
 /// What a table's or plan's title ends in.
 pub(super) static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -31,7 +44,7 @@ pub(super) static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// 表1 before the title of a table.
-static TABLE_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^表[\d一二三四五六七八九十]"));
+static TABLE_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^表[0-9一二三四五六七八九十]"));
 
 /// Whether a line over a table is its title: short, without a full stop, only captions between.
 pub(super) fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
@@ -47,9 +60,7 @@ pub(super) fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
 
 /// Whether a table comes next, captions apart.
 pub(super) fn table_follows(rest: &[Item]) -> bool {
-    let next = rest
-        .iter()
-        .take(4)
-        .find(|item| !matches!(item, Item::Line(l) if UNIT.is_match(&l.compact)));
+    let next =
+        rest.iter().take(4).find(|item| !matches!(item, Item::Line(l) if is_unit(&l.compact)));
     matches!(next, Some(Item::Table(_)))
 }

@@ -1,7 +1,7 @@
 //! The front of a notice in, blocks with roles out, by the order and form that GB/T 9704-2012 gives
 //! its elements: header (版头), body (主体), imprint (版记).
 
-use super::captions::{CONTINUED, NOTE as TABLE_NOTE, UNIT, leads_to_table, table_follows};
+use super::captions::{NOTE as TABLE_NOTE, is_continued, is_unit, leads_to_table, table_follows};
 use super::headings::body_role;
 use super::{Item, PlainLine};
 use crate::segment::outline::{Block, Role};
@@ -26,18 +26,19 @@ fn pattern(pattern: &str) -> Regex {
 /// follow: 签发人.
 static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(文号[：:]|发文字号[：:])?[\p{Han}A-Za-z（）()]{1,20}?(函|发|办|字)?[〔\[【﹝（(［〈]?(第?\d{4})[〕\]】﹞）)］〉]?\d?第?\d{1,5}号?(签发人[：:]?.*)?$",
+        r"^(文号[：:]|发文字号[：:])?[々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}A-Za-z（）()]{1,20}?(函|发|办|字)?[〔\[【﹝（(［〈]?(第?[0-9]{4})[〕\]】﹞）)］〉]?[0-9]?第?[0-9]{1,5}号?(签发人[：:]?.*)?$",
     )
 });
 /// The same, where the line says by 号 or a bracket that it is one.
-static NUMBER_MARKS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[〔\[【﹝［]\d{4}|\d{4}[〕\]】﹞］]|[（(]\d{4}[）)]第?\d{1,5}号"));
+static NUMBER_MARKS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"[〔\[【﹝［][0-9]{4}|[0-9]{4}[〕\]】﹞］]|[（(][0-9]{4}[）)]第?[0-9]{1,5}号")
+});
 /// 签发人.
 static SIGNATORIES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^签发人[：:]?"));
 /// 份号, 密级, 紧急程度, and the box of metadata that web sites put above a notice.
 static MARKING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"^(\d{6}$|(绝密|机密|秘密)|特急$|加急$|平急$|特提$|急件$",
+        r"^([0-9]{6}$|(绝密|机密|秘密)|特急$|加急$|平急$|特提$|急件$",
         r"|(索引号|主题分类|体裁分类|发布机构|发文机关|成文日期|发文日期|发布日期|生成日期|有效性|效力状态|公开方式|公开类别|信息分类|主题词|关键词|名称|标题|来源|字号|浏览次数|时间|分享)[：:])"
     ))
 });
@@ -56,15 +57,15 @@ static AUTHORITY: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A date that has its line to itself, brackets or not; digits or characters.
 static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^[（(]?{DATE_FORM}[）)]?$")));
-const DATE_FORM: &str = r"(\d{4}|[〇○Ｏ零一二三四五六七八九]{4})年(\d{1,2}|[一二三四五六七八九十]{1,3})月((\d{1,2}|[一二三四五六七八九十]{1,3})日)?";
+const DATE_FORM: &str = r"([0-9]{4}|[〇○Ｏ零一二三四五六七八九]{4})年([0-9]{1,2}|[一二三四五六七八九十]{1,3})月(([0-9]{1,2}|[一二三四五六七八九十]{1,3})日)?";
 /// A date whose 年月日 were lost.
-static BARE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(19|20)\d{5,6}$"));
+static BARE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(19|20)[0-9]{5,6}$"));
 /// 附件说明: the first line of the annex list.
 static ANNEX_LIST: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(附件?[：:]|附件\d{1,2}[：:.．、]?\S|附件一[：:.．、])"));
+    LazyLock::new(|| pattern(r"^(附件?[：:]|附件[0-9]{1,2}[：:.．、]?\S|附件一[：:.．、])"));
 /// An entry of the annex list.
 static ANNEX_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(附件)?(\d{1,2}|[一二三四五六七八九十]{1,3})[.．、：:]|^附件\d{1,2}")
+    pattern(r"^(附件)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})[.．、：:]|^附件[0-9]{1,2}")
 });
 /// 附注.
 static NOTE: LazyLock<Regex> =
@@ -73,13 +74,14 @@ static NOTE: LazyLock<Regex> =
 static COPIED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(抄送|抄报|主送|分送)[：:]?"));
 /// 印发机关和印发日期.
 static PRINTING: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\d{4}年\d{1,2}月\d{1,2}日?印发?$|印发$|^共印\d+份"));
+    LazyLock::new(|| pattern(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日?印发?$|印发$|^共印[0-9]+份"));
 
 /// Whether the line, without white space, belongs to the imprint (版记).
 pub(super) fn imprint_role(compact: &str) -> Option<Role> {
     if COPIED_TO.is_match(compact) {
         Some(Role::CopiedTo)
-    } else if PRINTING.is_match(compact) && compact.chars().count() < 60 {
+    } else if compact.contains('印') && PRINTING.is_match(compact) && compact.chars().count() < 60
+    {
         Some(Role::Printing)
     } else {
         None
@@ -127,9 +129,9 @@ pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
 /// What a line beside a table of the front is, if it belongs to the table.
 fn caption_role(line: &PlainLine, rest: &[Item], after_table: bool) -> Option<Role> {
     let text = line.compact.as_str();
-    if UNIT.is_match(text) && table_follows(rest) {
+    if is_unit(text) && table_follows(rest) {
         Some(Role::UnitCaption)
-    } else if CONTINUED.is_match(text) && table_follows(rest) {
+    } else if is_continued(text) && table_follows(rest) {
         Some(Role::Continuation)
     } else if leads_to_table(line, rest) {
         Some(Role::AnnexTitle)

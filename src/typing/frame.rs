@@ -36,7 +36,7 @@ static COPY_NUMBER: LazyLock<Regex> =
 static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x) ^ (?: 发文字号[:：]? | 文号[:：]? )?
-        ( (?P<code> [\p{Han}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} )
+        ( (?P<code> [々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} )
           (?: [〕\]﹞】）)］〉]? 第? (?P<serial> [0-9]{1,6} ) [号號]
             | [〕\]﹞】）)］〉] (?P<bare> [0-9]{1,6} ) $ ) )",
     )

@@ -80,7 +80,7 @@ static YEAR: LazyLock<Regex> =
 
 /// The name of an area that no table of divisions knows: 赣江新区, 市本级.
 static AREA: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\p{Han}{1,10}(?:新区|开发区|高新区|经开区|管委会|本级|兵团|农垦|农场)$")
+    Regex::new(r"^[々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}]{1,10}(?:新区|开发区|高新区|经开区|管委会|本级|兵团|农垦|农场)$")
         .expect("a fixed pattern")
 });
 
