@@ -44,6 +44,16 @@ fn stage<T, R>(
         .bench_local_values(|input| stage(&mut Sink::new(), black_box(input)));
 }
 
+/// What can't be spared: the file opened, the contents of its pages unpacked.
+#[divan::bench(args = ["notice.pdf", "notice-reportlab.pdf"])]
+fn a_floor(bencher: Bencher, name: &str) {
+    let bytes = source(name).bytes;
+    bencher.with_inputs(|| bytes.clone()).bench_local_values(|bytes| {
+        let pdf = hayro_syntax::Pdf::new(bytes).expect("it is a PDF");
+        pdf.pages().iter().filter_map(|page| Some(page.page_stream()?.len())).sum::<usize>()
+    });
+}
+
 #[divan::bench(args = SAMPLES)]
 fn a_extract(bencher: Bencher, name: &str) {
     let source = source(name);

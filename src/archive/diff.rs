@@ -5,13 +5,17 @@
 //! person would name them; the n-th of equal names is compared with the n-th.
 
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that differs between two results of one notice.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Difference {
     /// Elements of the frame and body that read otherwise.
     pub fields: Vec<FieldChange>,
+    /// Rows that both have, cell for cell, under other names or in another place of the hierarchy.
+    pub renamed: Vec<RowRename>,
+    /// Columns that only one of the two has, or both under other headers.
+    pub columns: Vec<ColumnChange>,
     /// Rows that only one of the two has.
     pub rows: Vec<RowChange>,
     /// Cells that read otherwise, or stand under a column that only one of the two has.
@@ -31,6 +35,30 @@ pub struct FieldChange {
     pub old: Value,
     /// What it is.
     pub new: Value,
+}
+
+/// A row that is known under another name, or belongs to another prefecture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowRename {
+    /// Number of the annex.
+    pub annex: i64,
+    /// Parent and region as they were.
+    pub old: (Option<String>, String),
+    /// Parent and region as they are.
+    pub new: (Option<String>, String),
+}
+
+/// A column that came or went, or bears another header over the same cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnChange {
+    /// Number of the annex.
+    pub annex: i64,
+    /// Header texts as they were; `None` for a column that came.
+    pub old: Option<Vec<String>>,
+    /// Header texts as they are; `None` for a column that went.
+    pub new: Option<Vec<String>>,
+    /// How many rows both results have.
+    pub rows: usize,
 }
 
 /// A row that came or went.
@@ -119,6 +147,8 @@ impl Difference {
     /// Whether the two results say the same.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
+            && self.renamed.is_empty()
+            && self.columns.is_empty()
             && self.rows.is_empty()
             && self.cells.is_empty()
             && self.findings.is_empty()
@@ -142,6 +172,13 @@ impl Difference {
         json!({
             "fields": self.fields.iter()
                 .map(|f| json!({"field": f.field, "old": f.old, "new": f.new}))
+                .collect::<Vec<_>>(),
+            "renamed": self.renamed.iter()
+                .map(|r| json!({"annex": r.annex, "old": {"parent": r.old.0, "region": r.old.1},
+                                "new": {"parent": r.new.0, "region": r.new.1}}))
+                .collect::<Vec<_>>(),
+            "columns": self.columns.iter()
+                .map(|c| json!({"annex": c.annex, "old": c.old, "new": c.new, "rows": c.rows}))
                 .collect::<Vec<_>>(),
             "rows": self.rows.iter()
                 .map(|r| json!({"annex": r.annex, "region": r.region, "parent": r.parent,
@@ -231,16 +268,20 @@ fn compare_rows(difference: &mut Difference, annex: i64, old: &Value, new: &Valu
         side,
         printed: items(&row["cells"]).map(|c| text(&c["raw"])).collect(),
     };
-    for row in old_rows.iter().filter(|(key, _)| !new_keys.contains_key(key)) {
-        difference.rows.push(change(row, Side::Gone));
-    }
-    for (key, new_row) in &new_rows {
-        let Some(old_row) = old_keys.get(key) else {
-            difference.rows.push(change(&(key.clone(), *new_row), Side::New));
-            continue;
-        };
+    let gone = old_rows.iter().filter(|(key, _)| !new_keys.contains_key(key));
+    let gone: Vec<RowChange> = gone.map(|row| change(row, Side::Gone)).collect();
+    let come = new_rows.iter().filter(|(key, _)| !old_keys.contains_key(key));
+    let come: Vec<RowChange> = come.map(|row| change(row, Side::New)).collect();
+    let common: Vec<(&RowKey, &Value, &Value)> =
+        new_rows.iter().filter_map(|(key, new)| Some((key, *old_keys.get(key)?, *new))).collect();
+    pair_rows(difference, gone, come);
+    let renamed = pair_columns(difference, annex, &common, &old_columns, &new_columns);
+    for (key, old_row, new_row) in common {
         for column in merged_keys(&old_columns, &new_columns) {
-            let read = |columns: &BTreeMap<(Vec<String>, usize), usize>, row: &Value| {
+            if renamed.contains(&column) {
+                continue;
+            }
+            let read = |columns: &Columns, row: &Value| {
                 columns.get(&column).map(|&at| reading(&row["cells"][at]))
             };
             let (a, b) = (read(&old_columns, old_row), read(&new_columns, new_row));
@@ -258,8 +299,72 @@ fn compare_rows(difference: &mut Difference, annex: i64, old: &Value, new: &Valu
     }
 }
 
+/// Notes rows that came and went; one of each that are printed alike are one row under another name.
+fn pair_rows(difference: &mut Difference, gone: Vec<RowChange>, mut come: Vec<RowChange>) {
+    for old in gone {
+        match come.iter().position(|new| new.printed == old.printed) {
+            Some(at) => {
+                let new = come.remove(at);
+                difference.renamed.push(RowRename {
+                    annex: old.annex,
+                    old: (old.parent, old.region),
+                    new: (new.parent, new.region),
+                });
+            }
+            None => difference.rows.push(old),
+        }
+    }
+    difference.rows.append(&mut come);
+}
+
+/// Notes columns that came and went; one of each over the same cells are one under another header.
+/// Gives those, by both headers: their cells are no change.
+fn pair_columns(
+    difference: &mut Difference,
+    annex: i64,
+    rows: &[(&RowKey, &Value, &Value)],
+    old: &Columns,
+    new: &Columns,
+) -> BTreeSet<ColumnKey> {
+    let in_order = |columns: &Columns, others: &Columns| {
+        let only = columns.iter().filter(|(key, _)| !others.contains_key(key));
+        let mut only: Vec<(usize, ColumnKey)> = only.map(|(key, &at)| (at, key.clone())).collect();
+        only.sort();
+        only
+    };
+    let mut come = in_order(new, old);
+    let mut renamed = BTreeSet::new();
+    let mut note = |old: Option<&ColumnKey>, new: Option<&ColumnKey>| {
+        let path = |key: Option<&ColumnKey>| key.map(|key| key.0.clone());
+        let (old, new) = (path(old), path(new));
+        difference.columns.push(ColumnChange { annex, old, new, rows: rows.len() });
+    };
+    for (at, key) in in_order(old, new) {
+        let same = |new_at: usize| {
+            let reads = |row: &Value, at: usize| reading(&row["cells"][at]);
+            !rows.is_empty() && rows.iter().all(|(_, a, b)| reads(a, at) == reads(b, new_at))
+        };
+        match come.iter().position(|&(new_at, _)| same(new_at)) {
+            Some(found) => {
+                let (_, other) = come.remove(found);
+                note(Some(&key), Some(&other));
+                renamed.extend([key, other]);
+            }
+            None => note(Some(&key), None),
+        }
+    }
+    come.iter().for_each(|(_, key)| note(None, Some(key)));
+    renamed
+}
+
+/// A header path, and which of several equal ones.
+type ColumnKey = (Vec<String>, usize);
+
+/// Columns with the index of their cells.
+type Columns = BTreeMap<ColumnKey, usize>;
+
 /// Header paths with the index of their cells; the n-th of equal paths apart.
-fn columns(annex: &Value) -> BTreeMap<(Vec<String>, usize), usize> {
+fn columns(annex: &Value) -> Columns {
     let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     let mut found = BTreeMap::new();
     for (at, column) in items(&annex["columns"]).enumerate() {
@@ -393,6 +498,33 @@ mod tests {
             (d.rows[0].side, d.rows[0].printed.as_slice()),
             (Side::Gone, &["2".to_owned()][..])
         );
+    }
+
+    #[test]
+    fn another_header_over_the_same_cells_is_one_change() {
+        let old = notice(&[("合计", "3"), ("甲县", "3")], json!([]));
+        let mut new = old.clone();
+        new["annexes"][0]["columns"][0]["path"] = json!(["任务", "开工"]);
+        let d = compare(&old, &new);
+        assert!(d.cells.is_empty() && d.rows.is_empty());
+        let change = |d: &Difference| (d.columns[0].old.clone(), d.columns[0].new.clone());
+        let (was, is) = (vec!["开工".to_owned()], vec!["任务".to_owned(), "开工".to_owned()]);
+        assert_eq!(change(&d), (Some(was.clone()), Some(is.clone())));
+        // Where the cells differ too, one column went and another came.
+        new["annexes"][0]["rows"][1]["cells"][0]["raw"] = json!("8");
+        let d = compare(&old, &new);
+        assert_eq!((d.columns.len(), d.cells.len()), (2, 4));
+    }
+
+    #[test]
+    fn a_row_under_another_prefecture_is_one_change() {
+        let old = notice(&[("合计", "3"), ("甲县", "3")], json!([]));
+        let mut new = old.clone();
+        new["annexes"][0]["rows"][1]["region"]["parent"] = json!("乙市");
+        let d = compare(&old, &new);
+        assert!(d.cells.is_empty() && d.rows.is_empty());
+        assert_eq!(d.renamed[0].old, (None, "甲县".to_owned()));
+        assert_eq!(d.renamed[0].new, (Some("乙市".to_owned()), "甲县".to_owned()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::archive::answer::Wanted;
 use crate::archive::compare::{self, Change, Changes};
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
-use crate::archive::diff::{CellChange, Difference, Reading, Side};
+use crate::archive::diff::{CellChange, ColumnChange, Difference, Reading, RowRename, Side};
 use crate::archive::isolate::{self, Isolation};
 use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
@@ -372,6 +372,27 @@ fn describe_one(text: &mut String, difference: &Difference, paint: Paint) -> std
         writeln!(text, "    {}", paint.lost(&format!("- {}", field.old)))?;
         writeln!(text, "    {}", paint.gained(&format!("+ {}", field.new)))?;
     }
+    for RowRename { annex, old, new } in &difference.renamed {
+        let name = |(parent, region): &(Option<String>, String)| named(region, parent.as_deref());
+        let (old, new) = (paint.lost(&name(old)), paint.gained(&name(new)));
+        writeln!(text, "  annex {annex} row {old} -> {new}")?;
+    }
+    for ColumnChange { annex, old, new, rows } in &difference.columns {
+        let path = |path: &[String]| path.join("/");
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                let (old, new) = (paint.lost(&path(old)), paint.gained(&path(new)));
+                writeln!(text, "  annex {annex} column {old} -> {new} (the same {rows} cells)")?;
+            }
+            (old, new) => {
+                let sign = if old.is_some() { '-' } else { '+' };
+                let path = path(old.as_ref().or(new.as_ref()).map_or(&[], Vec::as_slice));
+                let line = format!("{sign} annex {annex} column {path} ({rows} rows)");
+                let line = if old.is_some() { paint.lost(&line) } else { paint.gained(&line) };
+                writeln!(text, "  {line}")?;
+            }
+        }
+    }
     for row in &difference.rows {
         let line = format!(
             "annex {} {} | {}",
@@ -384,7 +405,8 @@ fn describe_one(text: &mut String, difference: &Difference, paint: Paint) -> std
             Side::New => writeln!(text, "  {}", paint.gained(&format!("+ {line}")))?,
         }
     }
-    for cell in &difference.cells {
+    // Cells of a column that came or went are told with it; the JSON has each.
+    for cell in difference.cells.iter().filter(|c| c.old.is_some() && c.new.is_some()) {
         let CellChange { annex, region, parent, column, old, new } = cell;
         writeln!(
             text,
