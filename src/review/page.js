@@ -171,8 +171,9 @@ const shownOf = (it) => it.suspects.slice(0, 5);
 /** Marks the cells that may be meant besides the likeliest. */
 function markMaybe(it) {
   document.querySelectorAll(".maybe").forEach((element) => element.classList.remove("maybe"));
-  for (const { cell } of it ? shownOf(it).slice(1) : []) {
-    if (!cell || said.has(keyOf(cell))) continue;
+  for (const { cell, printed, proposed } of it ? shownOf(it).slice(1) : []) {
+    const isNegated = proposed?.startsWith("-") && !printed.startsWith("-");
+    if (!cell || isNegated || said.has(keyOf(cell))) continue;
     document.querySelectorAll(`td[data-key="${keyOf(cell)}"], .box[data-key="${keyOf(cell)}"]`)
       .forEach((element) => element.classList.add("maybe"));
   }

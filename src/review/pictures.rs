@@ -23,12 +23,19 @@ use std::sync::Arc;
 
 /// Pixels a point: 144 dpi, at which the strokes of 宋体 at 9 points stay apart.
 const SHARP: f32 = 2.0;
+/// Pixels a point of a long notice: 108 dpi, still legible, at two thirds of the bytes.
+const LONG: f32 = 1.5;
+/// Pages above which a notice is long.
+const MANY: usize = 30;
 /// Pixels of one page at most; an A4 page has 2 million when sharp.
 const PIXELS: f32 = 6e6;
 /// Pixels of one page along its longer edge at most.
 const LONGEST: f32 = 8_000.0;
-/// Levels of each colour are this far apart: 16 of them, which text does not need more of.
-const LEVEL: u8 = 17;
+/// Steps of each colour from none to full: 6 levels are enough for the edges of text, at 0.7 of the
+/// bytes that 16 take.
+const STEPS: u32 = 5;
+/// The same on a page with pictures: stamps, photographs, scans.
+const STEPS_OF_PICTURES: u32 = 15;
 /// Characters of a page that is drawn as outlines; above, pixels are smaller anyway.
 const OUTLINED: usize = 4_000;
 /// Bytes of all pictures at which drawing stops: what a mail still takes, base64 and tables with it.
@@ -74,7 +81,8 @@ pub fn pictures(
 ) -> Vec<Drawn> {
     let pdf = guarded(|| open(&source.bytes, options));
     let sheets = pdf.as_ref().map(|pdf| &pdf.pages()[..]).unwrap_or_default();
-    let mut pen = Pen::new();
+    let sharp = if pages.len() > MANY { LONG } else { SHARP };
+    let mut pen = Pen::new(sharp);
     let mut used = 0;
     let mut drawn = Vec::new();
     for (index, page) in pages.iter().enumerate() {
@@ -91,7 +99,7 @@ pub fn pictures(
             let of_page = guarded(|| Ok(pen.draw(sheet, page)));
             if of_page.is_err() {
                 // What the reader left behind when it broke down may be half done.
-                pen = Pen::new();
+                pen = Pen::new(sharp);
             }
             of_page.ok()?
         });
@@ -143,26 +151,33 @@ struct Pen<'a> {
     pixels: hayro::RenderCache<'a>,
     outlines: hayro_svg::RenderCache<'a>,
     settings: InterpreterSettings,
+    /// Pixels a point.
+    sharp: f32,
 }
 
 impl<'a> Pen<'a> {
-    fn new() -> Pen<'a> {
+    fn new(sharp: f32) -> Pen<'a> {
         let settings = InterpreterSettings {
-            // A Latin font in place of a missing Chinese one would draw other characters.
+            // A Latin font in place of a missing Chinese one would draw other characters: what is in
+            // such fonts is left to the browser.
             font_resolver: Arc::new(|query| match query {
                 FontQuery::Standard(font) => Some(font.get_font_data()),
-                FontQuery::Fallback(query) if query.character_collection.is_some() => None,
-                FontQuery::Fallback(query) => Some(query.pick_standard_font().get_font_data()),
+                FontQuery::Fallback(_) => None,
             }),
             ..InterpreterSettings::default()
         };
-        Pen { pixels: hayro::RenderCache::new(), outlines: hayro_svg::RenderCache::new(), settings }
+        Pen {
+            pixels: hayro::RenderCache::new(),
+            outlines: hayro_svg::RenderCache::new(),
+            settings,
+            sharp,
+        }
     }
 
     /// Draws one page both ways and keeps the smaller picture.
     fn draw(&self, pdf_page: &'a PdfPage<'a>, page: &Page) -> Option<Drawn> {
         let (width, height) = pdf_page.render_dimensions();
-        let scale = scale(width, height)?;
+        let scale = scale(self.sharp, width, height)?;
         let mut pixels = hayro::render(
             pdf_page,
             &self.pixels,
@@ -173,7 +188,7 @@ impl<'a> Pen<'a> {
         let words = page.runs.iter().filter(|run| is_missing(run, &pixels, page));
         let words = words.map(|r| Word { text: r.text.clone(), bbox: r.bbox, size: r.size });
         let words = words.collect();
-        reduce(&mut pixels);
+        reduce(&mut pixels, if page.images.is_empty() { STEPS } else { STEPS_OF_PICTURES });
         let png = pixels.into_png().ok();
         let png = png.map(|bytes| Picture { media_type: "image/png", bytes });
         let picture = [png, self.outline(pdf_page, page)].into_iter().flatten();
@@ -195,16 +210,17 @@ impl<'a> Pen<'a> {
 }
 
 /// Pixels a point for a page of this size; `None` where no picture can be had.
-fn scale(width: f32, height: f32) -> Option<f32> {
+fn scale(sharp: f32, width: f32, height: f32) -> Option<f32> {
     let area = width * height;
-    let scale = SHARP.min((PIXELS / area).sqrt()).min(LONGEST / width.max(height));
+    let scale = sharp.min((PIXELS / area).sqrt()).min(LONGEST / width.max(height));
     (scale.is_finite() && width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
 }
 
 /// Takes from the colours what no eye needs, so that the picture packs well.
-fn reduce(pixels: &mut Pixmap) {
+fn reduce(pixels: &mut Pixmap, steps: u32) {
     for channel in pixels.data_as_u8_slice_mut() {
-        *channel = (channel.saturating_add(LEVEL / 2) / LEVEL) * LEVEL;
+        let step = (u32::from(*channel) * steps + 127) / 255;
+        *channel = (step * 255 / steps) as u8;
     }
 }
 
