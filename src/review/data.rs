@@ -6,9 +6,9 @@ use crate::emit::record::{
     AnnexRecord, CellRecord, FindingRecord, NoticeRecord, PlaceRecord, RowRecord, SuspectRecord,
     bbox,
 };
-use crate::review::pictures::Word;
 use crate::review::sheets::{Face, Sheet};
 use crate::review::terms::sums_of;
+use crate::review::words::Word;
 use serde_json::{Value, json};
 
 /// The data of the page.

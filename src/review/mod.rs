@@ -9,9 +9,11 @@ mod data;
 mod pictures;
 mod sheets;
 mod terms;
+mod words;
 
-pub use pictures::{Drawn, Picture, Word};
+pub use pictures::{Drawn, Picture};
 pub use sheets::{Face, Sheet, sheets};
+pub use words::Word;
 
 use crate::check::StatedSum;
 use crate::emit::record::NoticeRecord;

@@ -21,6 +21,7 @@ for (const [a, annex] of data.annexes.entries()) {
 const seen = new Set();
 let lang = (navigator.language || "zh").startsWith("zh") ? "zh" : "en";
 let doubt = -1; // number of the doubt that is open
+let onPaper = false; // whether all doubts are shown whole, as they are printed
 let chosen = null; // key of the cell in the panel
 let unsaved = 0;
 
@@ -108,7 +109,7 @@ function drawDoubts() {
   const item = (number) => {
     const it = doubts[number];
     const state = stateOf(number);
-    const isOpen = number === doubt;
+    const isOpen = number === doubt || onPaper;
     const head = make("button", { type: "button", className: "head", "aria-expanded": String(isOpen) },
       make("span", { className: `tag ${it.severity}` }, words().level[it.severity] ?? it.severity),
       state === "open" ? null : make("span", { className: "tag done" }, words()[state]),
@@ -562,7 +563,9 @@ function drawCrop(place) {
   if (!isShown) return crop.replaceChildren();
   const [, x0, y0, x1, y1] = place;
   const zoom = Math.min(crop.clientWidth / (x1 - x0 + 60), crop.clientHeight / (y1 - y0 + 12), 3);
-  const copy = picture.cloneNode();
+  const copy = make("div", { className: "copy" }, picture.cloneNode());
+  const layer = byId(`sheet-${place[0]}`).querySelector(".words");
+  if (layer) copy.append(layer.cloneNode(true));
   Object.assign(copy.style, {
     width: `${sheet.size[0] * zoom}px`,
     left: `${crop.clientWidth / 2 - ((x0 + x1) / 2) * zoom}px`,
@@ -745,7 +748,7 @@ const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowR
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
   const td = document.activeElement?.closest?.("td[data-key]");
-  if (event.target.matches("input")) {
+  if (event.target.matches("input:not([type='checkbox'])")) {
     if (event.key === "Escape" && chosen) {
       drawPanel();
       tdOf(chosen).focus({ preventScroll: true });
@@ -786,6 +789,13 @@ byId("pages").addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]")?.dataset.key;
   if (key && cellAt(key)) choose(key, { focus: true, follow: "table" });
 });
+for (const [event, isPrinted] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => {
+    onPaper = isPrinted;
+    document.querySelectorAll("details").forEach((details) => { details.open = isPrinted; });
+    drawDoubts();
+  });
+}
 document.addEventListener("keydown", pressed);
 byId("next").addEventListener("click", () => walk(1));
 byId("previous").addEventListener("click", () => walk(-1));

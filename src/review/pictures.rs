@@ -6,10 +6,10 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::extract::guard::guarded;
-use crate::extract::page::{Ink, Page, Run, Turn};
+use crate::extract::page::Page;
 use crate::extract::pdf::open;
-use crate::geom::Rect;
 use crate::options::Options;
+use crate::review::words::{Word, missing_words};
 use crate::source::Source;
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_interpret::font::FontQuery;
@@ -41,6 +41,41 @@ const OUTLINED: usize = 4_000;
 /// Bytes of all pictures at which drawing stops: what a mail still takes, base64 and tables with it.
 const BYTES: usize = 12 << 20;
 
+/// A font that draws nothing: the smallest of the Compact Font Format (Adobe Technical Note 5176), with
+/// `.notdef` alone, which is empty.
+const BLANK_FONT: [u8; 30] = [
+    1,
+    0,
+    4,
+    1, // Header.
+    0,
+    1,
+    1,
+    1,
+    2,
+    b'A', // Its name.
+    0,
+    1,
+    1,
+    1,
+    6,
+    139 + 24,
+    17,
+    139,
+    139,
+    18, // Its glyphs begin at 24; nothing is private.
+    0,
+    0, // No strings.
+    0,
+    0, // No subroutines.
+    0,
+    1,
+    1,
+    1,
+    2,
+    14, // One glyph, which ends at once.
+];
+
 /// A picture of one page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
@@ -57,17 +92,6 @@ pub struct Drawn {
     pub picture: Option<Picture>,
     /// Text that the picture lacks.
     pub words: Vec<Word>,
-}
-
-/// Text for the browser to draw.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Word {
-    /// The characters.
-    pub text: String,
-    /// Where they stand, in points.
-    pub bbox: Rect,
-    /// Font size in points.
-    pub size: f32,
 }
 
 /// Draws the pages whose numbers lie in `which`; `pages` are the same ones as `extract` read them.
@@ -158,11 +182,11 @@ struct Pen<'a> {
 impl<'a> Pen<'a> {
     fn new(sharp: f32) -> Pen<'a> {
         let settings = InterpreterSettings {
-            // A Latin font in place of a missing Chinese one would draw other characters: what is in
-            // such fonts is left to the browser.
+            // What is in fonts that the file lacks is left to the browser: a Latin font in place of a
+            // Chinese one would draw other characters, and without any the one before stays in use.
             font_resolver: Arc::new(|query| match query {
                 FontQuery::Standard(font) => Some(font.get_font_data()),
-                FontQuery::Fallback(_) => None,
+                FontQuery::Fallback(_) => Some((Arc::new(BLANK_FONT), 0)),
             }),
             ..InterpreterSettings::default()
         };
@@ -185,9 +209,7 @@ impl<'a> Pen<'a> {
             &RenderSettings::default(),
             &PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE },
         );
-        let words = page.runs.iter().filter(|run| is_missing(run, &pixels, page));
-        let words = words.map(|r| Word { text: r.text.clone(), bbox: r.bbox, size: r.size });
-        let words = words.collect();
+        let words = missing_words(page, &pixels);
         reduce(&mut pixels, if page.images.is_empty() { STEPS } else { STEPS_OF_PICTURES });
         let png = pixels.into_png().ok();
         let png = png.map(|bytes| Picture { media_type: "image/png", bytes });
@@ -222,22 +244,4 @@ fn reduce(pixels: &mut Pixmap, steps: u32) {
         let step = (u32::from(*channel) * steps + 127) / 255;
         *channel = (step * 255 / steps) as u8;
     }
-}
-
-/// Whether a reader should see this run and the picture shows nothing where it stands.
-fn is_missing(run: &Run, pixels: &Pixmap, page: &Page) -> bool {
-    let seen = matches!(run.ink, Ink::Seen { lightness } if lightness < 0.9);
-    if !seen || run.turn != Turn::Upright || run.text.trim().is_empty() {
-        return false;
-    }
-    let (x, y) = (f32::from(pixels.width()) / page.width, f32::from(pixels.height()) / page.height);
-    // The middle of the box: a ruling line may run along its edges.
-    let inset = run.bbox.height() * 0.2;
-    let clamp = |at: f32, end: u16| (at.max(0.0) as u16).min(end);
-    let rows = clamp((run.bbox.y0 + inset) * y, pixels.height())
-        ..clamp((run.bbox.y1 - inset) * y, pixels.height());
-    let columns = || clamp(run.bbox.x0 * x, pixels.width())..clamp(run.bbox.x1 * x, pixels.width());
-    let mut shades = rows.flat_map(|row| columns().map(move |column| pixels.sample(column, row)));
-    let Some(first) = shades.next() else { return false };
-    shades.all(|shade| shade == first)
 }
