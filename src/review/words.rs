@@ -1,5 +1,5 @@
-//! What a picture lacks, as words: text in fonts that the file does not hold, which hayro draws
-//! nothing for. The browser draws it with a font of its own.
+//! What a picture lacks, as words: text in fonts that the file does not hold, of which it shows
+//! nothing. The browser draws it with a font of its own.
 //!
 //! Deliberately absent: text that is turned.
 
