@@ -11,7 +11,9 @@ use crate::emit::facts::{Fact, FactLine};
 #[cfg(feature = "parquet")]
 use crate::emit::parquet;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+#[cfg(feature = "parquet")]
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

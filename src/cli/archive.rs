@@ -181,6 +181,8 @@ fn wanted(forms: &FormArgs) -> Wanted {
     #[cfg(feature = "xlsx")]
     let xlsx = forms.format.contains(&ArchiveFormat::Xlsx);
     #[cfg(not(feature = "xlsx"))]
+    let FormArgs { .. } = forms;
+    #[cfg(not(feature = "xlsx"))]
     let xlsx = false;
     Wanted { xlsx }
 }
