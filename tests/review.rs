@@ -168,3 +168,68 @@ fn list(value: &Value) -> &Vec<Value> {
 fn find(list: &Value, is: impl Fn(&Value) -> bool) -> Option<&Value> {
     list.as_array()?.iter().find(|value| is(value))
 }
+
+#[test]
+fn a_font_that_is_missing_is_not_drawn_in_the_one_before() {
+    // 南昌市 in UCS-2 is S W f ^ and more to a Latin font.
+    let pdf = pdf(&[(
+        [595, 842],
+        "BT /F1 12 Tf 90 700 Td (2100) Tj /F2 12 Tf 0 -40 Td <5357660C5E02> Tj ET",
+    )]);
+    let data = data(&review("missing.pdf", pdf));
+    let words = list(&data["sheets"][0]["words"]);
+    assert_eq!(words.len(), 1, "{words:?}");
+    assert_eq!(words[0][0], "南昌市");
+}
+
+#[test]
+fn a_page_that_can_t_be_drawn_is_said_and_the_others_are_drawn() {
+    let text = "BT /F1 12 Tf 90 700 Td (2100) Tj ET";
+    let source =
+        Source::new("thin.pdf", pdf(&[([595, 842], text), ([14_000, 1], "")])).expect("a PDF");
+    let mut sink = Sink::new();
+    let sheets = sheets(&mut sink, &Options::default(), &source, &ALL).expect("pages");
+    assert_eq!(sheets.iter().map(|s| media_type(s).is_some()).collect::<Vec<_>>(), [true, false]);
+    let codes: Vec<&str> = sink.into_parts().0.iter().map(|said| said.code).collect();
+    assert_eq!(codes, ["page_not_drawn"]);
+}
+
+/// A PDF of pages of these sizes and contents; `F1` is Helvetica, `F2` a Chinese font that is not there.
+fn pdf(pages: &[([i64; 2], &str)]) -> Vec<u8> {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut pdf = Document::with_version("1.5");
+    let descendant = dictionary! {
+        "Type" => "Font", "Subtype" => "CIDFontType0", "BaseFont" => "STSong-Light", "DW" => 1000,
+        "CIDSystemInfo" => dictionary! {
+            "Registry" => Object::string_literal("Adobe"),
+            "Ordering" => Object::string_literal("GB1"),
+            "Supplement" => 4,
+        },
+    };
+    let fonts = dictionary! {
+        "F1" => dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" },
+        "F2" => dictionary! {
+            "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "STSong-Light",
+            "Encoding" => "UniGB-UCS2-H", "DescendantFonts" => vec![descendant.into()],
+        },
+    };
+    let tree = pdf.new_object_id();
+    let mut kids: Vec<Object> = Vec::new();
+    for ([width, height], content) in pages {
+        let content = pdf.add_object(Stream::new(dictionary! {}, content.as_bytes().to_vec()));
+        let page = pdf.add_object(dictionary! {
+            "Type" => "Page", "Parent" => tree, "Contents" => content,
+            "MediaBox" => vec![0.into(), 0.into(), (*width).into(), (*height).into()],
+            "Resources" => dictionary! { "Font" => fonts.clone() },
+        });
+        kids.push(page.into());
+    }
+    let count = kids.len() as i64;
+    let nodes = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
+    pdf.objects.insert(tree, nodes.into());
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    pdf.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    pdf.save_to(&mut bytes).expect("a document in memory can be saved");
+    bytes
+}

@@ -12,7 +12,7 @@ use encoding_rs::GBK;
 use hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
 use hayro_font::kurbo::PathEl;
 use hayro_font::{CMapResolverFn, Font as Face, FontCache, FontGlyph, FontResolverFn};
-use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream, String as Bytes};
+use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as Bytes};
 use skrifa::MetadataProvider;
 
 use crate::diag::{Repair, Sink, Stage};
@@ -80,11 +80,9 @@ pub(super) struct Shelf<'a> {
     mended: BTreeMap<How, (usize, String)>,
 }
 
-#[derive(PartialEq, Eq, Hash)]
-enum FontKey {
-    Object(ObjectIdentifier),
-    Inline(usize, usize),
-}
+/// What tells font dictionaries apart: where they stand. The number of their object does not, for a
+/// dictionary that stands in a page's own has the page's.
+type FontKey = (usize, usize);
 
 /// A font as its dictionary describes it.
 struct Font<'a> {
@@ -157,10 +155,7 @@ impl<'a> Shelf<'a> {
 
     /// The font of a dictionary; `None` if it can't be loaded at all.
     pub fn font(&mut self, dict: &Dict<'a>) -> Option<FontId> {
-        let key = match dict.obj_id() {
-            Some(id) => FontKey::Object(id),
-            None => FontKey::Inline(dict.data().as_ptr() as usize, dict.data().len()),
-        };
+        let key = (dict.data().as_ptr() as usize, dict.data().len());
         if let Some(known) = self.by_key.get(&key) {
             return *known;
         }
