@@ -25,7 +25,9 @@ const STACK: usize = 64 << 20;
 /// What a notice may take without `--max-time`, and how much more for each MiB of it.
 const SECONDS: f64 = 7.0;
 const SECONDS_A_MIB: f64 = 0.5;
-/// What drawing a page may take besides.
+/// What drawing pages may take besides, and how much of it for each.
+#[cfg(feature = "review")]
+const DRAWING: f64 = 2.0;
 #[cfg(feature = "review")]
 const SECONDS_A_PAGE: f64 = 1.0;
 
@@ -82,8 +84,10 @@ fn answer(args: &Args, bounds: &BoundArgs, input: &Path, status: ExitStatus) -> 
     }
     let mib = bounds.max_memory;
     let what = Wording::new(
-        format!("reading it broke off ({status}): it takes more memory than {mib} MiB"),
-        format!("读取中断（{status}）：所需内存超过 {mib} MiB"),
+        format!(
+            "reading it broke off ({status}): it takes more memory than {mib} MiB, or nests without end"
+        ),
+        format!("读取中断（{status}）：所需内存超过 {mib} MiB，或嵌套没有尽头"),
     );
     let hint = Wording::new(
         "raise the limit with --max-memory, in MiB",
@@ -161,7 +165,7 @@ impl Timer {
     /// Begins to watch over the drawing of this many pages.
     #[cfg(feature = "review")]
     pub fn over_pages(reporter: &Reporter, bounds: &BoundArgs, input: &Path, pages: u32) -> Timer {
-        Timer::of(reporter, bounds, input, SECONDS + SECONDS_A_PAGE * f64::from(pages))
+        Timer::of(reporter, bounds, input, DRAWING + SECONDS_A_PAGE * f64::from(pages))
     }
 
     /// Begins to watch for this many seconds, or as many as were asked for.
