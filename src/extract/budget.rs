@@ -257,8 +257,18 @@ fn packed_tables(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
+/// Where a word stands. Files of many megabytes are gone through with it, so its first byte is looked for
+/// alone.
 fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
-    bytes.windows(word.len()).position(|w| w == word)
+    let (&first, rest) = word.split_first()?;
+    let mut from = 0;
+    loop {
+        let at = from + bytes.get(from..)?.iter().position(|&b| b == first)?;
+        from = at + 1;
+        if bytes.get(from..)?.starts_with(rest) {
+            return Some(at);
+        }
+    }
 }
 
 fn rfind(bytes: &[u8], word: &[u8]) -> Option<usize> {

@@ -25,6 +25,11 @@ pub(super) fn unpacked(data: &[u8], filters: &[Filter], limit: u64) -> u64 {
         Filter::FlateDecode => inflated(data, limit),
         Filter::LzwDecode => lzw(data, limit),
         Filter::RunLengthDecode => run_lengths(data),
+        // What is packed inside is measured: some producers write every stream so.
+        Filter::Ascii85Decode if !others.is_empty() => match base_85(data) {
+            Some(data) => return unpacked(&data, others, limit),
+            None => data.len() as u64 * swell(first),
+        },
         Filter::Ascii85Decode => {
             let zs = data.iter().filter(|&&b| b == b'z').count() as u64;
             4 * zs + (data.len() as u64 - zs) * 4 / 5 + 4
@@ -34,6 +39,44 @@ pub(super) fn unpacked(data: &[u8], filters: &[Filter], limit: u64) -> u64 {
     };
     // What is packed again is not here to be measured.
     others.iter().fold(size, |size, &filter| size.saturating_mul(swell(filter)))
+}
+
+/// What base 85 stands for (ISO 32000-2, 7.4.3), as the reader undoes it; `None` where it refuses.
+fn base_85(data: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(data.len() / 5 * 4 + 4);
+    let (mut group, mut count) = ([0; 5], 0);
+    let mut end_group = |group: &mut [u8; 5], count: &mut usize, zeros: &[u8]| {
+        if *count > 0 {
+            group[*count..].fill(b'u');
+            let add =
+                |sum: u32, digit: &u8| sum.checked_mul(85)?.checked_add((digit - b'!').into());
+            let value = group.iter().try_fold(0_u32, add)?;
+            // One digit alone stands for nothing.
+            bytes.extend_from_slice(
+                value.to_be_bytes().get(..*count - 1).filter(|b| !b.is_empty())?,
+            );
+            *count = 0;
+        }
+        bytes.extend_from_slice(zeros);
+        Some(())
+    };
+    for &byte in data {
+        match byte {
+            0 | b'\t' | b'\n' | 0x0C | b'\r' | b' ' => {}
+            b'!'..=b'u' => {
+                group[count] = byte;
+                count += 1;
+                if count == 5 {
+                    end_group(&mut group, &mut count, &[])?;
+                }
+            }
+            b'z' => end_group(&mut group, &mut count, &[0; 4])?,
+            b'~' => break,
+            _ => return None,
+        }
+    }
+    end_group(&mut group, &mut count, &[])?;
+    Some(bytes)
 }
 
 /// The size of deflated data (RFC 1951), with or without the head of zlib (RFC 1950).
@@ -304,7 +347,7 @@ fn run_lengths(data: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{inflated, lzw, run_lengths, unpacked};
+    use super::{base_85, inflated, lzw, run_lengths, unpacked};
     use hayro_syntax::Filter;
     use lopdf::{Dictionary, Stream};
 
@@ -334,6 +377,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_base_85_holds_is_measured() {
+        // "Man sure" and four zeros; a group of two digits stands for one byte.
+        assert_eq!(base_85(b"9jqo^F*2M7z 9j\n~>").as_deref(), Some(&b"Man sure\0\0\0\0M"[..]));
+        assert_eq!(base_85(b"9jqo^9~>"), None);
+        assert_eq!(base_85(b"9jq\x7F"), None);
+        let packed = deflate(&noise(5000, 17));
+        let digits = |chunk: &[u8]| {
+            let mut four = [0; 4];
+            four[..chunk.len()].copy_from_slice(chunk);
+            let mut value = u32::from_be_bytes(four);
+            let mut digits = [0; 5];
+            for digit in digits.iter_mut().rev() {
+                *digit = b'!' + (value % 85) as u8;
+                value /= 85;
+            }
+            digits[..=chunk.len()].to_vec()
+        };
+        let text: Vec<u8> = packed.chunks(4).flat_map(digits).collect();
+        let filters = [Filter::Ascii85Decode, Filter::FlateDecode];
+        assert_eq!(unpacked(&text, &filters, u64::MAX), 5000);
     }
 
     #[test]
