@@ -100,6 +100,8 @@ fn what_does_not_fit_is_refused_in_one_line() {
         (&|s| s["by"] = json!(" "), "does not say by whom"),
         (&|s| s["at"] = json!("yesterday"), "was said at \"yesterday\", expected a moment"),
         (&|s| s["at"] = json!("2026-01-30T09:00:00"), "expected a moment"),
+        (&|s| s["at"] = json!("2026-01-30T09:00:60Z"), "expected a moment"),
+        (&|s| s["at"] = json!("2026-01-30 09:00Z"), "expected a moment"),
     ];
     for (change, expected) in cases {
         let message = refused(change).message();
