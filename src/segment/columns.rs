@@ -196,7 +196,8 @@ pub(super) fn cut_bridging_pieces(rows: &mut [Row], columns: &[Column]) {
         for token in row.tokens.drain(..) {
             let hit = touched(columns, &token.piece.bbox);
             if hit.len() > 1
-                && let Some(words) = headers_apart(&token.piece, hit.len())
+                && let Some(words) = headers_apart(&token.piece)
+                && words.len() == hit.len()
             {
                 tokens.extend(words.into_iter().map(|piece| Token { line: token.line, piece }));
                 continue;
@@ -218,10 +219,25 @@ pub(super) fn cut_bridging_pieces(rows: &mut [Row], columns: &[Column]) {
     }
 }
 
-/// The piece as so many headers side by side, 园所（所）学位（个）, if it is that: words of Chinese
+/// Cuts pieces that hold three headers or more before any column is known: the header of a table
+/// without rules may be all that tells its columns.
+pub(super) fn cut_headers(row: &mut Row) {
+    let mut tokens = Vec::with_capacity(row.tokens.len());
+    for token in row.tokens.drain(..) {
+        match headers_apart(&token.piece).filter(|words| words.len() > 2) {
+            Some(words) => {
+                tokens.extend(words.into_iter().map(|piece| Token { line: token.line, piece }));
+            }
+            None => tokens.push(token),
+        }
+    }
+    row.tokens = tokens;
+}
+
+/// The piece as several headers side by side, 园所（所）学位（个）, if it is that: words of Chinese
 /// whose characters stand close, with gaps between them as no word has within. Where the columns
 /// below begin and end tells nothing: figures may be set right under headers in the middle.
-fn headers_apart(piece: &Piece, count: usize) -> Option<Vec<Piece>> {
+fn headers_apart(piece: &Piece) -> Option<Vec<Piece>> {
     let bbox = |place: Place| match place.spot {
         Spot::Box(bbox) => Some(bbox),
         Spot::Text { .. } => None,
@@ -232,7 +248,7 @@ fn headers_apart(piece: &Piece, count: usize) -> Option<Vec<Piece>> {
     let wide: Vec<usize> =
         gaps.clone().filter(|&at| gap(at) >= HEADERS_APART * piece.size).collect();
     let is_close = |at: usize| wide.contains(&at) || gap(at) < CLOSE * piece.size;
-    if wide.len() + 1 != count || piece.text.as_str().contains(' ') || !gaps.clone().all(is_close) {
+    if wide.is_empty() || piece.text.as_str().contains(' ') || !gaps.clone().all(is_close) {
         return None;
     }
     let mut words = Vec::new();
@@ -514,6 +530,8 @@ fn header_spans(
         _ => false,
     };
     let orphan = |c: usize, own: usize| !above[c] && on_one_height(c, own);
+    let titled = |t: &&Token| column_of(columns, &t.piece.bbox).is_some_and(|c| below[c].is_some());
+    let titles = row.tokens.iter().filter(titled).count();
     (0..row.tokens.len())
         .map(|i| {
             let span =
@@ -526,6 +544,14 @@ fn header_spans(
             let low = (0..own).rev().take_while(|&c| orphan(c, own)).last().unwrap_or(own);
             let high =
                 (own + 1..columns.len()).take_while(|&c| orphan(c, own)).last().unwrap_or(own);
+            // What stands at the height of sub-headers with nothing above it is one: if the only
+            // title stands in the middle of all of them, it is theirs.
+            let edges = (extents[low].0 + extents[high].1) / 2.0;
+            let centers = (edges + (extents[low].1 + extents[high].0) / 2.0) / 2.0;
+            let is_middle = |x: f32| (x - center).abs() <= CENTERED * row.size();
+            if titles == 1 && (is_middle(edges) || is_middle(centers)) {
+                return low..high + 1;
+            }
             let mut best = (f32::INFINITY, own..own + 1);
             for start in low..=own {
                 for end in own..=high {
@@ -710,17 +736,15 @@ mod tests {
 
     #[test]
     fn headers_that_stand_close_come_apart_and_padded_words_stay() {
-        let words = |text: &str, gap: f32, count: usize| -> Vec<String> {
-            let words = headers_apart(&piece(text, gap), count).unwrap_or_default();
+        let words = |text: &str, gap: f32| -> Vec<String> {
+            let words = headers_apart(&piece(text, gap)).unwrap_or_default();
             words.iter().map(|word| word.text.as_str().to_owned()).collect()
         };
-        assert_eq!(
-            words("园所（所）|学位（个）|园所（所）", 5.0, 3),
-            ["园所（所）", "学位（个）", "园所（所）"]
-        );
-        // Another number of columns, a padded word, a gap as between any two characters.
-        assert!(words("园所（所）|学位（个）", 5.0, 3).is_empty());
-        assert!(words("合|计", 5.0, 2).is_empty());
-        assert!(words("新建|任务", 2.0, 2).is_empty());
+        let three = ["园所（所）", "学位（个）", "园所（所）"];
+        assert_eq!(words("园所（所）|学位（个）|园所（所）", 5.0), three);
+        // One header, a padded word, a gap as between any two characters.
+        assert!(words("园所（所）", 5.0).is_empty());
+        assert!(words("合|计", 5.0).is_empty());
+        assert!(words("新建|任务", 2.0).is_empty());
     }
 }

@@ -68,6 +68,7 @@ pub(super) fn open_tables(
 ) -> Vec<Fragment> {
     let mut rows = columns::rows_of(std::mem::take(tokens));
     rows.iter_mut().for_each(join_padded);
+    rows.iter_mut().for_each(columns::cut_headers);
     let across = if across.len() > MAX_RULES { &[] } else { across };
     let across = without_underlines(across, &rows);
     let mut fragments = Vec::new();

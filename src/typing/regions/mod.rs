@@ -128,6 +128,14 @@ impl Station {
         Station { found: Some(found), ..self }
     }
 
+    /// The row standing for itself: a prefecture as far as anyone knows, or the county that it is.
+    fn alone(&self) -> Station {
+        match self.found {
+            Some(found) => Station::top(Level::County).of(found),
+            None => Station::top(Level::Prefecture),
+        }
+    }
+
     fn in_doubt(self, doubt: Doubt) -> Station {
         Station { doubt, ..self }
     }
@@ -421,6 +429,14 @@ impl Walk<'_> {
             }
         }
         let in_group = group.and_then(|code| self.scope.resolve_below(name, code));
+        if let (Some(before), Some(now)) = (in_group, of_tier(Tier::County))
+            && before.fit > Fit::Short
+            && now.fit == Fit::Full
+            && now.division.prefecture().is_none()
+        {
+            // 济源市, once of 焦作市, is the province's own by the notice's year.
+            return self.below_group(Level::County).of(now).in_doubt(Doubt::Unknown);
+        }
         match in_group.or(of_tier(Tier::County)) {
             Some(county) => match self.raised_later(at, name).filter(|_| in_group.is_none()) {
                 Some(prefecture) => self.place_prefecture(at, prefecture),
@@ -632,7 +648,7 @@ fn settle_unknown(
         }
         if let Some(cut) = witnesses.cut {
             for &part in open.iter().filter(|&&part| cut.get(part) == Some(&None)) {
-                stations[part] = Station::top(Level::Prefecture);
+                stations[part] = stations[part].alone();
             }
             continue;
         }
@@ -651,7 +667,7 @@ fn settle_unknown(
             // In a flat list all known rows stand for themselves.
             .unwrap_or(if is_nested { open.len() } else { 0 });
         for &part in open.iter().skip(kept) {
-            stations[part] = Station::top(Level::Prefecture);
+            stations[part] = stations[part].alone();
         }
     }
 }
