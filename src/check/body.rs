@@ -6,7 +6,8 @@
 //! and headers share. Where the words leave several columns open, any one that holds is meant; a
 //! contradiction is only spoken of where they leave one.
 
-use crate::check::figures::{Figures, Fixed, SCALE, Var, fixed};
+use crate::check::edit::{Slip, slip};
+use crate::check::figures::{Figures, Fixed, SCALE, Var, decimal, fixed};
 use crate::check::identity::{Identity, Kind, State, Trust};
 use crate::check::sums::Group;
 use crate::model::{Annex, Column, ColumnRole, Level, Notice, Quantity, Section, Target};
@@ -212,6 +213,8 @@ fn bind(
     }
 }
 
+/// Digits of a figure that no other is like by chance.
+const LONG: usize = 4;
 /// Words for a task, which say nothing of which one it is.
 const TASK_WORDS: &[&str] = &[
     "目标任务",
@@ -248,14 +251,14 @@ fn bind_by_words(
     }
     let stage = stage_of(&phrase);
     let header = |total: &Total| total.column.path.join("/");
-    let fits = |total: &&Total| {
-        let header = header(total);
-        let at = stage_of(&header).or(stage_of(title(total.annex)));
-        shared(&programme, &format!("{}/{header}", title(total.annex))) >= ON_IT
+    let is_on_it = |total: &&Total| {
+        shared(&programme, &format!("{}/{}", title(total.annex), header(total))) >= ON_IT
             && same_unit(&quantity.unit, unit_of(total))
-            && (stage.is_none() || at.is_none() || at == stage)
     };
-    let fitting: Vec<&Total> = totals.iter().filter(fits).collect();
+    let at = |total: &Total| stage_of(&header(total)).or(stage_of(title(total.annex)));
+    let of_stage = |total: &&Total| stage.is_none() || at(total).is_none() || at(total) == stage;
+    let all: Vec<&Total> = totals.iter().filter(is_on_it).collect();
+    let fitting: Vec<&Total> = all.iter().copied().filter(of_stage).collect();
     let nearness = |total: &Total| shared(&phrase, &header(total));
     let nearest = fitting.iter().map(|total| nearness(total)).max().unwrap_or(0);
     let near: Vec<&Total> =
@@ -263,8 +266,8 @@ fn bind_by_words(
     let sum_of = |totals: &[&Total]| identity(figures, (t, q), quantity, totals);
     let holds = |identity: &Identity| identity.state() != State::Broken;
 
-    let single = near.iter().chain(&fitting).filter_map(|total| sum_of(&[total])).find(holds);
-    let wholes = [&near, &fitting].map(|totals| one_an_annex(totals));
+    let single = near.iter().chain(&all).filter_map(|total| sum_of(&[total])).find(holds);
+    let wholes = [&near, &fitting, &all].map(|totals| one_an_annex(totals));
     let several = wholes.iter().flatten().filter_map(|totals| sum_of(totals)).find(holds);
     // Where the body says the same words of several figures, they are not of the whole.
     let same = |other: &&Target| other.what == target.what;
@@ -273,13 +276,38 @@ fn bind_by_words(
         [only] if fitting.len() == 1 || nearest >= MEANT => Some(only),
         _ => None,
     };
-    let meant = meant.filter(|only| is_alone && only.annex.number > 0);
-    let contradicted = meant.filter(|_| is_of_the_plan(figures.notice, target));
+    // An annex of another stage may be a part of it, unless this one says the very stage.
+    let is_sure = |only: &Total| fitting.len() == all.len() || at(only) == stage;
+    let meant = meant.filter(|only| is_alone && only.annex.number > 0 && is_sure(only));
+    let is_planned = is_of_the_plan(figures.notice, target);
+    let slipped = || {
+        let sums = all.iter().filter_map(|total| sum_of(&[total]));
+        let wholes = wholes.iter().flatten().filter_map(|totals| sum_of(totals));
+        sums.chain(wholes).find(|identity| is_slip_of(figures, identity))
+    };
+    let contradicted = || meant.and_then(|total| sum_of(&[total])).or_else(slipped);
     let is_held = single.is_some() || several.is_some();
-    if let Some(mut identity) = single.or(several).or(contradicted.and_then(|t| sum_of(&[t]))) {
+    let found = single.or(several).or_else(|| contradicted().filter(|_| is_planned));
+    if let Some(mut identity) = found {
         identity.trust = if is_held { Trust::Firm } else { Trust::Weak };
         bound.identities.push(identity);
     }
+}
+
+/// Whether the stated figure is a single slip of a hand away from the computed one: too long for
+/// chance to make it so.
+fn is_slip_of(figures: &Figures, identity: &Identity) -> bool {
+    let Some(stated) = identity.terms.first().and_then(|term| figures.value(term.var)) else {
+        return false;
+    };
+    let digits = |value: Fixed| decimal(value, 0).map(|value| value.normalize().to_string());
+    let Some((stated, computed)) =
+        digits(stated).zip(stated.checked_add(identity.residual).and_then(digits))
+    else {
+        return false;
+    };
+    let is_long = stated.chars().filter(char::is_ascii_digit).count() >= LONG;
+    is_long && matches!(slip(Some(&stated), Some(&computed)), Slip::Digit | Slip::Exchanged)
 }
 
 /// Whether a figure is about what the notice plans: not about another year, nor about what is done.
@@ -439,13 +467,16 @@ fn parts_in_body(figures: &Figures, t: usize, q: usize, named: &[usize]) -> Opti
     }
     // 其中 may name a few parts only, or several that overlap (教职工, 其中专任教师): regions, and
     // those that say what they are parts of, make up the whole, or nearly.
-    let what = |t: usize| notice.targets[t].what.as_str();
-    let is_said =
-        |&part: &usize| notice.targets[part].region.is_some() || shared(what(part), what(t)) > 0;
-    if !near(&identity, sum) || !named.iter().all(is_said) || quantity.unit.contains(['%', '％']) {
+    let is_said = |&part: &usize| {
+        let (part, whole) = (&notice.targets[part], &notice.targets[t]);
+        let of_programme = part.programme.is_some() && part.programme == whole.programme;
+        part.region.is_some() || of_programme || shared(&part.what, &whole.what) > 0
+    };
+    let is_meant = near(&identity, sum) && named.iter().all(is_said);
+    if quantity.unit.contains(['%', '％']) || !(is_meant || is_slip_of(figures, &identity)) {
         return None;
     }
-    if sum > whole {
+    if is_meant && sum > whole {
         identity.trust = Trust::Firm;
     }
     Some(identity)
