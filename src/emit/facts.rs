@@ -142,7 +142,7 @@ pub struct FactLine {
 }
 
 impl FactLine {
-    /// Reads one line of [`write`].
+    /// Reads one line of what [`write()`] gives.
     ///
     /// # Errors
     /// If it is no fact; the error says where.
