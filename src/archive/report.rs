@@ -96,10 +96,13 @@ pub fn slowest(summary: &Summary) -> Vec<(&str, Duration)> {
 }
 
 /// What is said where the system does not offer all walls around the worker processes.
-pub fn unconfined(missing: &[String]) -> String {
-    format!(
-        "note: the workers read without {}, which this system does not offer",
-        missing.join(", ")
+pub fn unconfined(missing: &[String]) -> Wording {
+    Wording::new(
+        format!(
+            "the workers read without {}, which this system does not offer",
+            missing.join(", ")
+        ),
+        format!("读取进程未受 {} 限制，本系统不提供", missing.join("、")),
     )
 }
 
@@ -195,12 +198,14 @@ fn part<T>(text: &mut Wording, en: &str, zh: &str, items: &[T], line: impl Fn(&T
 pub fn to_json(summary: &Summary, took: Duration, build: &str, missing: &[String]) -> Value {
     let counts = counts(summary);
     let seconds = |d: Duration| (d.as_secs_f64() * 1e3).round() / 1e3;
+    let said = unconfined(missing);
     let diagnostics: Vec<Value> = match missing {
         [] => Vec::new(),
         _ => vec![json!({
             "code": "worker_unconfined",
             "severity": "note",
-            "message": unconfined(missing),
+            "message": said.en,
+            "message_zh": said.zh,
             "missing": missing,
         })],
     };

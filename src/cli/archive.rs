@@ -1,9 +1,8 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
 use crate::archive::answer::Wanted;
-use crate::archive::compare::{self, Change, Changes};
+use crate::archive::compare;
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
-use crate::archive::diff::{CellChange, ColumnChange, Difference, Reading, RowRename, Side};
 use crate::archive::isolate::{self, Isolation};
 use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
@@ -17,6 +16,7 @@ use crate::cli::archive_args::{
     Accept, ArchiveFormat, Batch, Diff, DiffFormat, FormArgs, Merge, Worker,
 };
 use crate::cli::bounds::Timer;
+use crate::cli::difference::{self, Look};
 use crate::cli::password;
 use crate::cli::report::Reporter;
 use crate::cli::run::Status;
@@ -25,7 +25,6 @@ use crate::emit::json;
 use crate::options::{Options, Password};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -81,7 +80,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Err(error) => return refused(reporter, &error),
     };
     if !missing.is_empty() {
-        reporter.info(&report::unconfined(&missing));
+        reporter.remark(&report::unconfined(&missing));
     }
     let written =
         write_report(reporter, &store, &summary, since.elapsed(), &settings.build, &missing);
@@ -251,7 +250,11 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
     let (gathered, wanted) = (gather_settings(&args.forms), wanted(&args.forms));
     match merge::merge(&store, &args.parts, &gathered, wanted) {
         Ok(notices) => {
-            reporter.info(&format!("{notices} notices of {} parts", args.parts.len()));
+            let parts = args.parts.len();
+            reporter.info(reporter.say(&Wording::new(
+                format!("{notices} notices of {parts} parts"),
+                format!("{parts} 个部分，共 {notices} 件"),
+            )));
             Status::Done
         }
         Err(merge::MergeError::Store(error)) => refused(reporter, &error),
@@ -276,7 +279,12 @@ pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
     let changes = match compare::compare(&args.old, &args.new) {
         Ok(changes) => changes,
         Err(error) => {
-            reporter.error("diff", &error, "give two results, or two folders of results");
+            let what = Wording::new(error.to_string(), error.to_string());
+            let hint = Wording::new(
+                "give two results, or two folders of results",
+                "请给出两个结果，或两个结果文件夹",
+            );
+            reporter.tell("diff", &what, Some(&hint));
             return Status::Unread;
         }
     };
@@ -284,7 +292,9 @@ pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
     let mut out = io::stdout().lock();
     let written = match args.format {
         DiffFormat::Json => json::write_value(&mut out, &compare::to_json(&changes)),
-        DiffFormat::Text => out.write_all(describe(&changes, Paint::for_stdout()).as_bytes()),
+        DiffFormat::Text => out.write_all(
+            difference::describe(&changes, Look::for_stdout(reporter.lang())).as_bytes(),
+        ),
     };
     // A reader that closed the pipe has seen enough.
     if written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe) {
@@ -304,151 +314,14 @@ pub fn accept(reporter: &Reporter, args: &Accept) -> Status {
 fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
     match compare::accept(old, new) {
         Ok(()) => {
-            reporter.info(&format!("{} now holds what {} holds", old.display(), new.display()));
+            let (old, new) = (old.display(), new.display());
+            reporter.info(reporter.say(&Wording::new(
+                format!("{old} now holds what {new} holds"),
+                format!("{old} 的内容现与 {new} 相同"),
+            )));
             Status::Done
         }
         Err(error) => refused(reporter, &error),
-    }
-}
-
-/// Colours of a comparison, or none.
-#[derive(Debug, Clone, Copy)]
-struct Paint(bool);
-
-impl Paint {
-    fn for_stdout() -> Paint {
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        Paint(!no_color && io::stdout().is_terminal())
-    }
-
-    fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-
-    fn lost(self, text: &str) -> String {
-        self.wrap("31", text)
-    }
-
-    fn gained(self, text: &str) -> String {
-        self.wrap("32", text)
-    }
-
-    fn head(self, text: &str) -> String {
-        self.wrap("1", text)
-    }
-}
-
-/// The changes for people: a notice a paragraph, a change a line.
-fn describe(changes: &Changes, paint: Paint) -> String {
-    let mut text = String::new();
-    let (mut new, mut gone, mut changed) = (0, 0, 0);
-    for (name, change) in changes {
-        // Writing into a string can't fail.
-        let _ = match change {
-            Change::New => {
-                new += 1;
-                writeln!(text, "{} {}", paint.gained("new    "), paint.head(name))
-            }
-            Change::Gone => {
-                gone += 1;
-                writeln!(text, "{} {}", paint.lost("gone   "), paint.head(name))
-            }
-            Change::Changed(difference) => {
-                changed += 1;
-                writeln!(text, "changed {}", paint.head(name))
-                    .and_then(|()| describe_one(&mut text, difference, paint))
-            }
-        };
-    }
-    if changes.is_empty() {
-        text.push_str("no difference\n");
-    } else {
-        let _ = writeln!(text, "{changed} changed, {new} new, {gone} gone");
-    }
-    text
-}
-
-fn describe_one(text: &mut String, difference: &Difference, paint: Paint) -> std::fmt::Result {
-    for field in &difference.fields {
-        writeln!(text, "  {}", field.field)?;
-        writeln!(text, "    {}", paint.lost(&format!("- {}", field.old)))?;
-        writeln!(text, "    {}", paint.gained(&format!("+ {}", field.new)))?;
-    }
-    for RowRename { annex, old, new } in &difference.renamed {
-        let name = |(parent, region): &(Option<String>, String)| named(region, parent.as_deref());
-        let (old, new) = (paint.lost(&name(old)), paint.gained(&name(new)));
-        writeln!(text, "  annex {annex} row {old} -> {new}")?;
-    }
-    for ColumnChange { annex, old, new, rows } in &difference.columns {
-        let path = |path: &[String]| path.join("/");
-        match (old, new) {
-            (Some(old), Some(new)) => {
-                let (old, new) = (paint.lost(&path(old)), paint.gained(&path(new)));
-                writeln!(text, "  annex {annex} column {old} -> {new} (the same {rows} cells)")?;
-            }
-            (old, new) => {
-                let sign = if old.is_some() { '-' } else { '+' };
-                let path = path(old.as_ref().or(new.as_ref()).map_or(&[], Vec::as_slice));
-                let line = format!("{sign} annex {annex} column {path} ({rows} rows)");
-                let line = if old.is_some() { paint.lost(&line) } else { paint.gained(&line) };
-                writeln!(text, "  {line}")?;
-            }
-        }
-    }
-    for row in &difference.rows {
-        let line = format!(
-            "annex {} {} | {}",
-            row.annex,
-            named(&row.region, row.parent.as_deref()),
-            row.printed.join(" | ")
-        );
-        match row.side {
-            Side::Gone => writeln!(text, "  {}", paint.lost(&format!("- {line}")))?,
-            Side::New => writeln!(text, "  {}", paint.gained(&format!("+ {line}")))?,
-        }
-    }
-    // Cells of a column that came or went are told with it; the JSON has each.
-    for cell in difference.cells.iter().filter(|c| c.old.is_some() && c.new.is_some()) {
-        let CellChange { annex, region, parent, column, old, new } = cell;
-        writeln!(
-            text,
-            "  annex {annex} {} | {}: {} -> {}",
-            named(region, parent.as_deref()),
-            column.join("/"),
-            paint.lost(&printed(old.as_ref())),
-            paint.gained(&printed(new.as_ref())),
-        )?;
-    }
-    for (what, remarks) in
-        [("finding", &difference.findings), ("diagnostic", &difference.diagnostics)]
-    {
-        for r in remarks {
-            let line = format!("{what} {} [{}]: {}", r.severity, r.word, r.message);
-            match r.side {
-                Side::Gone => writeln!(text, "  {}", paint.lost(&format!("- {line}")))?,
-                Side::New => writeln!(text, "  {}", paint.gained(&format!("+ {line}")))?,
-            }
-        }
-    }
-    Ok(())
-}
-
-fn named(region: &str, parent: Option<&str>) -> String {
-    parent.map_or_else(|| region.to_owned(), |parent| format!("{parent}/{region}"))
-}
-
-/// How a cell was read: what is printed, and the value where it is not what is printed.
-fn printed(reading: Option<&Reading>) -> String {
-    match reading {
-        None => "(no such column)".to_owned(),
-        Some(Reading { raw, status, .. }) if status == "blank" && raw.is_empty() => {
-            "(blank)".to_owned()
-        }
-        Some(Reading { raw, value: Some(value), .. }) if value != raw => format!("{raw} = {value}"),
-        Some(Reading { raw, value: None, status }) if status != "text" => {
-            format!("{raw} ({status})")
-        }
-        Some(Reading { raw, .. }) => raw.clone(),
     }
 }
 

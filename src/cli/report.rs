@@ -178,6 +178,13 @@ impl Reporter {
         }
     }
 
+    /// Says what is worth knowing of a run, unless nothing was to be said.
+    pub fn remark(&self, what: &Wording) {
+        if !self.is_quiet() {
+            self.line("note", self.say(what));
+        }
+    }
+
     /// Whether nothing but errors is said.
     pub fn is_quiet(&self) -> bool {
         self.volume == Volume::Quiet
