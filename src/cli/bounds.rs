@@ -2,7 +2,11 @@
 //! memory beyond a limit; whatever ends it, the process that waits says so in one line and answers with
 //! an exit status. A thread beside the work ends it when a notice takes too long.
 //!
-//! Deliberately absent: bounds of `fubiao batch`, whose workers have their own.
+//! That process is split off (fork), not started anew: loading the program again would take as long as
+//! reading a page. Splitting is sound here since nothing has started a thread yet.
+//!
+//! Deliberately absent: bounds of `fubiao batch`, whose workers have their own; a second process where
+//! the system has no fork.
 
 use crate::cli::args::{Args, BoundArgs, Verb};
 use crate::cli::report::Reporter;
@@ -11,13 +15,10 @@ use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{ExitCode, ExitStatus};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// Set for the process that does the work.
-const INSIDE: &str = "FUBIAO_INSIDE";
 
 /// The stack of the thread that does the work; more than any nesting within the limits takes.
 const STACK: usize = 64 << 20;
@@ -40,22 +41,45 @@ pub fn run(args: &Args) -> ExitCode {
         say_faults(args, "fubiao");
         return whole(|| run::run(args)).into();
     };
-    if std::env::var_os(INSIDE).is_some() {
-        return inside(args, bounds, input);
+    match split() {
+        Side::Work => inside(args, bounds, input),
+        Side::Wait(status) => answer(args, bounds, input, status),
     }
-    let child = std::env::current_exe().and_then(|program| {
-        Command::new(program)
-            .args(std::env::args_os().skip(1))
-            .env(INSIDE, "1")
-            // What the system ends has nothing to tell by its stack.
-            .env("RUST_BACKTRACE", "0")
-            .status()
-    });
-    match child {
-        Ok(status) => answer(args, bounds, input, status),
-        // Where no process can be started, the work is done here.
-        Err(_) => inside(args, bounds, input),
+}
+
+/// On which side of the split a process is.
+enum Side {
+    /// It does the work.
+    Work,
+    /// It has waited for the one that did, which ended with this.
+    Wait(ExitStatus),
+}
+
+/// Splits off a process for the work and waits for its end. Where none can be split off, the work is done
+/// in this one.
+#[cfg(unix)]
+fn split() -> Side {
+    use std::os::unix::process::ExitStatusExt;
+    // Where a caller has ignored SIGCHLD, the system would forget how the work ended.
+    if fork::ensure_waitable_children().is_err() {
+        return Side::Work;
     }
+    match fork::fork() {
+        Ok(fork::Fork::Parent(child)) => match fork::waitpid(child) {
+            Ok(status) => Side::Wait(ExitStatus::from_raw(status)),
+            // It can't be told how the work ended: as if the system had killed it.
+            Err(_) => Side::Wait(ExitStatus::from_raw(SIGKILL)),
+        },
+        Ok(fork::Fork::Child) | Err(_) => Side::Work,
+    }
+}
+
+#[cfg(unix)]
+const SIGKILL: i32 = 9;
+
+#[cfg(not(unix))]
+fn split() -> Side {
+    Side::Work
 }
 
 /// The bounds of a verb that reads what others made, and the first thing it reads.
@@ -175,7 +199,8 @@ impl Timer {
         let (reporter, input) = (*reporter, input.display().to_string());
         let parent = parent();
         let (stages, done) = channel();
-        thread::spawn(move || {
+        // Where no thread can be started, the memory is still limited.
+        let _ = thread::Builder::new().spawn(move || {
             let mut stage = "";
             loop {
                 let left = limit.saturating_sub(since.elapsed());
@@ -222,6 +247,7 @@ mod tests {
     use crate::cli::files::{Output, write_output};
     use clap::Parser;
     use std::path::PathBuf;
+    use std::process::Command;
     use std::{env, fs};
 
     /// Says that this process is the child of the test below, and where it writes.
