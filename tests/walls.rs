@@ -47,7 +47,7 @@ fn a_worker_stands_behind_walls_before_it_is_asked() {
     let limit =
         |name| line(&worker, "limits", name).split_whitespace().rev().nth(1).map(str::to_owned);
     assert_eq!(limit("Max open files").as_deref(), Some("0"));
-    assert_eq!(limit("Max address space").as_deref(), Some("536870912"));
+    assert_eq!(limit("Max data size").as_deref(), Some("536870912"));
     assert_eq!(limit("Max core file size").as_deref(), Some("0"));
     drop(worker.stdin.take());
     assert!(worker.wait().expect("it ends").success());

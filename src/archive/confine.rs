@@ -38,7 +38,7 @@ pub const WALLS: &[Wall] = &[Wall::Limits, Wall::Landlock, Wall::Seccomp];
 /// How much of the machine a worker may use.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Bounds {
-    /// Address space, in bytes.
+    /// What it may have of its own that can be written to (RLIMIT_DATA), in bytes.
     pub memory: Option<u64>,
     /// CPU time for one notice.
     pub time: Option<Duration>,
@@ -58,7 +58,7 @@ pub fn confine(walls: &[Wall], bounds: &Bounds) -> Vec<Wall> {
 #[cfg(unix)]
 fn limit(bounds: &Bounds) -> bool {
     use rlimit::{Resource, setrlimit};
-    let memory = bounds.memory.is_none_or(|m| setrlimit(Resource::AS, m, m).is_ok());
+    let memory = bounds.memory.is_none_or(|m| setrlimit(Resource::DATA, m, m).is_ok());
     // Files that are open stay open; no further one can be, and no socket.
     let rest = [Resource::CORE, Resource::NOFILE, Resource::NPROC];
     rest.iter().all(|resource| setrlimit(*resource, 0, 0).is_ok()) && memory

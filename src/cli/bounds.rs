@@ -143,14 +143,26 @@ fn whole(work: impl FnOnce() -> Status) -> Status {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Status::Unread)
 }
 
-/// Asks the system to refuse memory beyond this. Where it can't, the time is still limited.
+/// Asks the system to refuse memory beyond this much more than the program has. Where it can't, the time
+/// is still limited.
 fn limit_memory(bytes: u64) {
     #[cfg(unix)]
-    if let Ok((soft, hard)) = rlimit::getrlimit(rlimit::Resource::AS) {
-        let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes.min(soft).min(hard), hard);
+    if let Ok((soft, hard)) = rlimit::getrlimit(rlimit::Resource::DATA) {
+        let bytes = bytes.saturating_add(data());
+        let _ = rlimit::setrlimit(rlimit::Resource::DATA, bytes.min(soft).min(hard), hard);
     }
     #[cfg(not(unix))]
     let _ = bytes;
+}
+
+/// What this process has of its own that can be written to, in bytes: the sixth number of
+/// `/proc/self/statm`, in pages (proc(5)), on Linux; elsewhere 0.
+#[cfg(unix)]
+fn data() -> u64 {
+    const PAGE: u64 = 4096;
+    let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = told.split(' ').nth(5).and_then(|pages| pages.parse::<u64>().ok());
+    pages.unwrap_or(0).saturating_mul(PAGE)
 }
 
 /// Has a fault of this program told in one line as what it is, instead of as a panic.
