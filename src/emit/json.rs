@@ -3,7 +3,9 @@
 
 use crate::emit::record::NoticeRecord;
 use crate::error::{Error, ErrorKind};
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
 /// What still stands on one line, in bytes.
@@ -14,7 +16,7 @@ const LINE: usize = 240;
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
-    lay_out(out, &serde_json::to_vec(record)?)
+    lay_out(out, record)
 }
 
 /// Any JSON in the layout of results, with a line feed at its end.
@@ -22,7 +24,7 @@ pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
 /// # Errors
 /// Those of `out`.
 pub fn write_value(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    lay_out(out, &serde_json::to_vec(value)?)
+    lay_out(out, value)
 }
 
 /// Reads a result made earlier.
@@ -34,58 +36,109 @@ pub fn read(bytes: &[u8]) -> Result<NoticeRecord, Error> {
         .map_err(|e| Error::new(ErrorKind::BrokenResult { what: e.to_string() }))
 }
 
-/// Lays out JSON that stands on one line without a space. Works on the text: a tree of it would take
-/// several times the time and memory of all the rest.
-fn lay_out(out: &mut dyn Write, json: &[u8]) -> io::Result<()> {
+/// Writes a value laid out. Its text is made once, as if all of it stood on one line, with a note of where
+/// it may be broken; a tree of it would take several times the time and memory of all the rest.
+fn lay_out(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let mut line = Line::default();
+    // All that is written goes through the formatter, which keeps it.
+    value.serialize(&mut Serializer::with_formatter(io::sink(), &mut line))?;
     // What is written here comes in pieces of a few bytes.
     let out = &mut io::BufWriter::with_capacity(1 << 16, out);
-    write_open(out, json)?;
+    line.write_broken(out)?;
     out.flush()
 }
 
-fn write_open<W: Write>(out: &mut W, json: &[u8]) -> io::Result<()> {
-    let mut fits = fitting(json).into_iter();
-    // For each list or object around, whether it stands open.
-    let mut open: Vec<bool> = Vec::new();
-    for token in (Tokens { json, at: 0 }) {
-        let text = &json[token.from..token.to];
-        match token.kind {
-            Kind::Open => {
-                // The outermost object stands open however short it is.
-                let opens = !fits.next().unwrap_or(true) || open.is_empty();
-                open.push(opens && !is_closing(json.get(token.to)));
-                out.write_all(text)?;
-                break_line(out, &open, b"")?;
-            }
-            Kind::Close => {
-                if open.pop().unwrap_or(false) {
-                    out.write_all(b"\n")?;
-                    indent(out, open.len())?;
-                }
-                out.write_all(text)?;
-            }
-            Kind::Comma => {
-                out.write_all(text)?;
-                break_line(out, &open, b" ")?;
-            }
-            Kind::Colon => out.write_all(b": ")?,
-            Kind::Key(_) | Kind::Scalar(_) => out.write_all(text)?,
+/// JSON on one line, and where it is to be broken.
+#[derive(Default)]
+struct Line {
+    text: Vec<u8>,
+    /// Of what is too long for a line; that of shorter lists and objects is forgotten when they end.
+    breaks: Vec<Break>,
+    /// The lists and objects around what is being written.
+    around: Vec<Around>,
+    /// Bytes of the string being written, unescaped.
+    string: usize,
+    in_key: bool,
+}
+
+/// A place where a line may be broken: an index into the text.
+enum Break {
+    /// Behind an opening bracket: what follows stands deeper.
+    In(usize),
+    /// Behind a comma, before the space.
+    On(usize),
+    /// Before a closing bracket.
+    Out(usize),
+}
+
+/// A list or an object that has not ended yet.
+struct Around {
+    /// The number of breaks before it.
+    breaks: usize,
+    /// About how long it is so far, in bytes.
+    used: usize,
+    /// What comes with each of its values.
+    each: usize,
+}
+
+impl Line {
+    fn open(&mut self, bracket: u8) {
+        self.text.push(bracket);
+        let each = if bracket == b'[' { 2 } else { 0 };
+        self.around.push(Around { breaks: self.breaks.len(), used: 2, each });
+        self.breaks.push(Break::In(self.text.len()));
+    }
+
+    fn close(&mut self, bracket: u8) {
+        let Some(Around { breaks, used, .. }) = self.around.pop() else { return };
+        let is_empty = matches!(self.text.last(), Some(b'[' | b'{'));
+        // The outermost object stands open however short it is.
+        if is_empty || (used <= LINE && !self.around.is_empty()) {
+            self.breaks.truncate(breaks);
+        } else {
+            self.breaks.push(Break::Out(self.text.len()));
+        }
+        self.text.push(bracket);
+        self.add(used);
+    }
+
+    fn comma(&mut self, first: bool) {
+        if !first {
+            self.text.push(b',');
+            self.breaks.push(Break::On(self.text.len()));
+            self.text.push(b' ');
         }
     }
-    out.write_all(b"\n")
-}
 
-fn is_closing(byte: Option<&u8>) -> bool {
-    matches!(byte, Some(b']' | b'}'))
-}
-
-/// A new line where what stands around is open, else what stands between on one line.
-fn break_line<W: Write>(out: &mut W, open: &[bool], between: &[u8]) -> io::Result<()> {
-    if !open.last().copied().unwrap_or(false) {
-        return out.write_all(between);
+    /// Counts a value of about so many bytes.
+    fn add(&mut self, used: usize) {
+        if let Some(around) = self.around.last_mut() {
+            around.used += used + around.each;
+        }
     }
-    out.write_all(b"\n")?;
-    indent(out, open.len())
+
+    fn write_broken<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        let (mut from, mut depth) = (0, 0);
+        for place in &self.breaks {
+            let (to, next) = match *place {
+                Break::In(at) => {
+                    depth += 1;
+                    (at, at)
+                }
+                Break::On(at) => (at, at + 1),
+                Break::Out(at) => {
+                    depth -= 1;
+                    (at, at)
+                }
+            };
+            out.write_all(&self.text[from..to])?;
+            out.write_all(b"\n")?;
+            indent(out, depth)?;
+            from = next;
+        }
+        out.write_all(&self.text[from..])?;
+        out.write_all(b"\n")
+    }
 }
 
 fn indent<W: Write>(out: &mut W, depth: usize) -> io::Result<()> {
@@ -99,110 +152,105 @@ fn indent<W: Write>(out: &mut W, depth: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// For each list and object, in the order they begin, whether it stands on one line.
-fn fitting(json: &[u8]) -> Vec<bool> {
-    let mut fits = Vec::new();
-    // For each one around: its place among `fits`, about how long it is so far, and what comes with
-    // each of its values.
-    let mut around: Vec<(usize, usize, usize)> = Vec::new();
-    for token in (Tokens { json, at: 0 }) {
-        let used = match token.kind {
-            Kind::Open => {
-                around.push((fits.len(), 2, if json[token.from] == b'[' { 2 } else { 0 }));
-                fits.push(false);
-                continue;
-            }
-            Kind::Close => {
-                let Some((at, used, _)) = around.pop() else { continue };
-                fits[at] = used <= LINE;
-                used
-            }
-            Kind::Key(length) => {
-                if let Some((_, used, _)) = around.last_mut() {
-                    *used += length + 6;
-                }
-                continue;
-            }
-            Kind::Scalar(length) => length,
-            Kind::Comma | Kind::Colon => continue,
-        };
-        if let Some((_, sum, each)) = around.last_mut() {
-            *sum += used + *each;
+/// How long a value other than a string is taken to be, in bytes.
+const SCALAR: usize = 8;
+
+/// Scalars are spelled as `serde_json` does; what it writes goes to the text, and nothing to the writer.
+macro_rules! scalars {
+    ($($name:ident: $kind:ty),*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, _: &mut W, value: $kind) -> io::Result<()> {
+            self.add(SCALAR);
+            CompactFormatter.$name(&mut self.text, value)
+        })*
+    };
+}
+
+impl Formatter for &mut Line {
+    scalars! {
+        write_bool: bool, write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64,
+        write_i128: i128, write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64,
+        write_u128: u128, write_f32: f32, write_f64: f64, write_number_str: &str
+    }
+
+    fn write_null<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.add(SCALAR);
+        CompactFormatter.write_null(&mut self.text)
+    }
+
+    fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.string = 0;
+        CompactFormatter.begin_string(&mut self.text)
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        self.string += fragment.len();
+        self.text.extend_from_slice(fragment.as_bytes());
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.string += 1;
+        CompactFormatter.write_char_escape(&mut self.text, escape)
+    }
+
+    fn end_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        if !self.in_key {
+            let used = self.string + 2;
+            self.add(used);
+        } else if let Some(around) = self.around.last_mut() {
+            around.used += self.string + 6;
         }
+        CompactFormatter.end_string(&mut self.text)
     }
-    fits
-}
 
-/// A token of JSON: what it is, and where.
-struct Token {
-    kind: Kind,
-    from: usize,
-    to: usize,
-}
-
-enum Kind {
-    Open,
-    Close,
-    Comma,
-    Colon,
-    /// Of so many bytes, unescaped.
-    Key(usize),
-    /// Of about so many bytes.
-    Scalar(usize),
-}
-
-/// Tokens of JSON as `serde_json` writes it on one line.
-struct Tokens<'a> {
-    json: &'a [u8],
-    at: usize,
-}
-
-impl Iterator for Tokens<'_> {
-    type Item = Token;
-
-    fn next(&mut self) -> Option<Token> {
-        let from = self.at;
-        let mark = |kind| Token { kind, from, to: from + 1 };
-        let token = match *self.json.get(from)? {
-            b'{' | b'[' => mark(Kind::Open),
-            b'}' | b']' => mark(Kind::Close),
-            b',' => mark(Kind::Comma),
-            b':' => mark(Kind::Colon),
-            b'"' => {
-                let (to, length) = string(self.json, from + 1);
-                let kind = match self.json.get(to) {
-                    Some(b':') => Kind::Key(length),
-                    _ => Kind::Scalar(length + 2),
-                };
-                Token { kind, from, to }
-            }
-            _ => {
-                let rest = &self.json[from..];
-                let length = rest.iter().position(|b| matches!(b, b',' | b']' | b'}'));
-                Token { kind: Kind::Scalar(8), from, to: from + length.unwrap_or(rest.len()) }
-            }
-        };
-        self.at = token.to;
-        Some(token)
+    fn begin_array<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.open(b'[');
+        Ok(())
     }
-}
 
-/// Where a string ends that begins here, past its quotation mark, and how many bytes it stands for.
-fn string(json: &[u8], from: usize) -> (usize, usize) {
-    let (mut at, mut escaping) = (from, 0);
-    while let Some(&byte) = json.get(at) {
-        match byte {
-            b'"' => return (at + 1, at - from - escaping),
-            b'\\' => {
-                // \u00XX stands for one byte, as does any other escape that is written here.
-                let length = if json.get(at + 1) == Some(&b'u') { 6 } else { 2 };
-                escaping += length - 1;
-                at += length;
-            }
-            _ => at += 1,
-        }
+    fn end_array<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.close(b']');
+        Ok(())
     }
-    (json.len(), 0)
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
+        self.comma(first);
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.open(b'{');
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.close(b'}');
+        Ok(())
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
+        self.comma(first);
+        self.in_key = true;
+        Ok(())
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.in_key = false;
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.text.extend_from_slice(b": ");
+        Ok(())
+    }
 }
 
 #[cfg(test)]
