@@ -5,30 +5,61 @@ use crate::diag::{Repair, Sink, Stage};
 use crate::extract::page::Rule;
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{Line, LinedPage};
-use regex::Regex;
+use crate::pattern::{Steps, digit, numeral_to_hundred};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 /// Share of the page's height, at its top and bottom, where page numbers stand.
 const NUMBER_BAND: f32 = 0.14;
 /// Share of the page's height, at its top and bottom, that text never reaches.
 const MARGIN_BAND: f32 = 0.075;
 
-/// A page number that shows itself as one, white space apart.
-static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"^([—–―－─‐~～·•-]{1,3}[0-9]{1,4}[—–―－─‐~～·•-]{1,3}",
-        r"|(共[0-9]{1,4}页[,，、/]?)?第([0-9]{1,4}|[一二三四五六七八九十百]+)页([,，、/]?[（(]?共[0-9]{1,4}页[）)]?)?",
-        r"|[Pp]age[0-9]{1,4}(of[0-9]{1,4})?",
-        r"|[0-9]{1,4}/共?[0-9]{1,4}页?)$"
-    ))
-    .expect("a fixed pattern")
-});
+/// Whether the text, without white space, is a page number that shows itself as one: `—3—`, 第3页共9页,
+/// `3/9`.
+fn is_page_number(text: &str) -> bool {
+    const FORMS: [fn(&str) -> Option<&str>; 4] = [
+        |text| text.after_run(dash, 1..=3)?.after_run(digit, 1..=4)?.after_run(dash, 1..=3),
+        |text| {
+            let text = after_total(text).map_or(text, |rest| rest.skip(SEPARATORS));
+            let number = text.strip_prefix('第')?;
+            let chinese = || number.after_run(numeral_to_hundred, 1..=usize::MAX);
+            let rest = number.after_run(digit, 1..=4).or_else(chinese)?.strip_prefix('页')?;
+            let total = after_total(rest.skip(SEPARATORS).skip(['（', '(']));
+            Some(total.map_or(rest, |rest| rest.skip(['）', ')'])))
+        },
+        |text| {
+            let rest = text.after_word(&["Page", "page"])?.after_run(digit, 1..=4)?;
+            Some(rest.strip_prefix("of").and_then(|of| of.after_run(digit, 1..=4)).unwrap_or(rest))
+        },
+        |text| {
+            let total = text.after_run(digit, 1..=4)?.strip_prefix('/')?.skip(['共']);
+            Some(total.after_run(digit, 1..=4)?.skip(['页']))
+        },
+    ];
+    FORMS.iter().any(|form| form(text) == Some(""))
+}
 
-/// Lines that may stand at the same place on many pages and still belong to the notice.
-static OF_THE_NOTICE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(附\s*[件表]|(金额)?单位\s*[：:]|[（(]?续)|[（(]续").expect("a fixed pattern")
-});
+/// What may stand between the number of a page and that of all pages.
+const SEPARATORS: [char; 4] = [',', '，', '、', '/'];
+
+/// Behind 共9页.
+fn after_total(text: &str) -> Option<&str> {
+    text.strip_prefix('共')?.after_run(digit, 1..=4)?.strip_prefix('页')
+}
+
+/// What stands on both sides of a page number.
+fn dash(c: char) -> bool {
+    matches!(c, '—' | '–' | '―' | '－' | '─' | '‐' | '~' | '～' | '·' | '•' | '-')
+}
+
+/// Whether the text, without white space, may stand at the same place on many pages and still belong
+/// to the notice.
+fn is_of_the_notice(text: &str) -> bool {
+    let captioned = |text: &str| text.starts_with(['：', ':']);
+    text.begins_with(&["附件", "附表", "续"])
+        || text.skip_word(&["金额"]).strip_prefix("单位").is_some_and(captioned)
+        || text.contains("（续")
+        || text.contains("(续")
+}
 
 fn compact(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
@@ -52,7 +83,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
             let mut gone = Vec::new();
             line.pieces.retain(|piece| {
                 let text = compact(piece.text.as_str());
-                let marked = MARKED.is_match(&text);
+                let marked = is_page_number(&text);
                 let plain = text.parse::<i64>().ok().filter(|_| text.len() <= 4);
                 let counts = plain.is_some_and(|n| counting.contains(&(n - i64::from(number))));
                 let goes = if is_text {
@@ -177,7 +208,7 @@ fn running_key(page: &LinedPage, index: usize) -> Option<(String, i32)> {
     let text = compact(line.text().as_str());
     let band = of_text(page) || in_band(&line.bbox, page.height, NUMBER_BAND);
     let table = line.pieces.len() > 3 || inside_rules(&page.rules, &line.bbox);
-    if !band || table || OF_THE_NOTICE.is_match(&text) {
+    if !band || table || is_of_the_notice(&text) {
         return None;
     }
     let margin = of_text(page) || in_band(&line.bbox, page.height, MARGIN_BAND);
@@ -229,6 +260,7 @@ fn inside_rules(rules: &[Rule], bbox: &Rect) -> bool {
 mod tests {
     use super::*;
     use crate::normalize::lines::Piece;
+    use crate::pattern::agrees;
     use crate::place::{Place, PlacedText};
 
     fn line(page: u32, text: &str, y: f32, size: f32) -> Line {
@@ -246,6 +278,27 @@ mod tests {
 
     fn texts(pages: &[LinedPage]) -> Vec<String> {
         pages.iter().flat_map(|p| &p.lines).map(Line::raw).collect()
+    }
+
+    #[test]
+    fn marks_of_lines_are_those_of_the_expressions() {
+        agrees(
+            concat!(
+                "^([—–―－─‐~～·•-]{1,3}[0-9]{1,4}[—–―－─‐~～·•-]{1,3}",
+                "|(共[0-9]{1,4}页[,，、/]?)?第([0-9]{1,4}|[一二三四五六七八九十百]+)页([,，、/]?[（(]?共[0-9]{1,4}页[）)]?)?",
+                "|[Pp]age[0-9]{1,4}(of[0-9]{1,4})?",
+                "|[0-9]{1,4}/共?[0-9]{1,4}页?)$"
+            ),
+            "— - · 1 23 第3页 第 十 页 共 共9页 ， / （ ） Page of",
+            |regex, text| regex.is_match(text),
+            is_page_number,
+        );
+        agrees(
+            r"^(附\s*[件表]|(金额)?单位\s*[：:]|[（(]?续)|[（(]续",
+            "附 件 附表 金额 单位 ： （ ( 续 表",
+            |regex, text| regex.is_match(text),
+            is_of_the_notice,
+        );
     }
 
     #[test]

@@ -3,11 +3,10 @@
 
 use super::paragraphs::{close_up, join_lines};
 use crate::diag::{Repair, Sink, Stage};
+use crate::pattern::{Steps, digit, is_behind_point, length_before, numeral};
 use crate::place::PlacedText;
 use crate::repair::document::FrameText;
 use crate::segment::outline::{Block, Role, TextBlock};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// The elements of GB/T 9704-2012 around the body.
 pub(super) fn frame(sink: &mut Sink, front: &[Block]) -> FrameText {
@@ -179,14 +178,21 @@ pub(super) fn title(sink: &mut Sink, lines: &[&TextBlock]) -> PlacedText {
     title
 }
 
-/// 附件： before the first entry.
-static LIST_LABEL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\s*附\s*件?\s*[：:]?\s*").expect("a fixed pattern"));
-/// The number of an entry.
-static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(附\s*件\s*)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*(?:[．、：:]|\.(?:\s|[^0-9]|[0-9]{4}))")
-        .expect("a fixed pattern")
-});
+/// What stands behind 附件： before the first entry.
+fn after_list_label(text: &str) -> Option<&str> {
+    let label = text.trim_start().strip_prefix('附')?.trim_start().skip(['件']);
+    Some(label.trim_start().skip(['：', ':']).trim_start())
+}
+
+/// Whether the text begins with the number of an entry, and not with a decimal.
+fn begins_entry(text: &str) -> bool {
+    let text = text.trim_start();
+    let labelled = text.strip_prefix('附').and_then(|rest| rest.trim_start().strip_prefix('件'));
+    let number = labelled.map_or(text, str::trim_start);
+    let behind = number.after_run(digit, 1..=2).or_else(|| number.after_run(numeral, 1..=3));
+    let Some(mark) = behind.map(str::trim_start) else { return false };
+    mark.starts_with(['．', '、', '：', ':']) || mark.strip_prefix('.').is_some_and(is_behind_point)
+}
 
 /// The annexes as the body announces them, one entry each, wrapped ones joined.
 pub(super) fn annex_list(sink: &mut Sink, front: &[Block]) -> Vec<PlacedText> {
@@ -194,9 +200,9 @@ pub(super) fn annex_list(sink: &mut Sink, front: &[Block]) -> Vec<PlacedText> {
     let lines = printed_once(sink, runs(front, Role::AnnexList), Which::First);
     for (i, line) in lines.into_iter().enumerate() {
         let text = line.text.as_str();
-        let begins = i == 0 || ENTRY.is_match(text);
-        let label = LIST_LABEL.find(text).filter(|_| begins).map_or(0, |label| label.end());
-        let entry = line.text.slice(label..text.len()).trim();
+        let begins = i == 0 || begins_entry(text);
+        let listed = after_list_label(text).filter(|_| begins).unwrap_or(text);
+        let entry = line.text.slice(length_before(text, listed)..text.len()).trim();
         match entries.last_mut() {
             Some(last) if !begins || last.is_empty() => last.append(&entry),
             _ => entries.push(entry),
@@ -204,4 +210,26 @@ pub(super) fn annex_list(sink: &mut Sink, front: &[Block]) -> Vec<PlacedText> {
     }
     entries.retain(|entry| !entry.is_empty());
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::agrees;
+
+    #[test]
+    fn entries_are_those_of_the_expressions() {
+        agrees(
+            r"^\s*附\s*件?\s*[：:]?\s*",
+            "_ 附 件 ： : 1 计划",
+            |regex, text| regex.find(text).map(|found| found.end()),
+            |text| after_list_label(text).map(|rest| length_before(text, rest)),
+        );
+        agrees(
+            r"^\s*(附\s*件\s*)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*(?:[．、：:]|\.(?:\s|[^0-9]|[0-9]{4}))",
+            "_ 附 件 1 23 2023 二 十 ． 、 ： . . 年",
+            |regex, text| regex.is_match(text),
+            begins_entry,
+        );
+    }
 }

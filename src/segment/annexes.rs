@@ -1,31 +1,54 @@
 //! Items of the whole notice in, front and annexes out: an annex begins with its label. Within an
 //! annex: its title, captions, notes, and running text.
 
-use super::captions::{self, NOTE, TITLE_CHARS, TITLE_END};
+use super::captions::{self, TITLE_CHARS, ends_title, is_note};
 use super::frame::{imprint_role, is_date};
 use super::headings::{body_role, mark_flow};
 use super::{Item, PlainLine, compact};
+use crate::pattern::{Steps, digit, is_behind_point, length_before, numeral};
 use crate::place::PlacedText;
 use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// A title has at most so many lines.
 const TITLE_LINES: usize = 5;
 
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a fixed pattern")
+/// A line that begins with a label: 附件1-2：….
+#[derive(Debug, PartialEq)]
+struct LabelLine<'a> {
+    /// The number, without what numbers a part of it.
+    number: Option<&'a str>,
+    /// Where the number ends, in bytes.
+    label_end: usize,
+    /// The colon or point and the white space behind it.
+    separator: &'a str,
+    /// What follows on the line.
+    rest: &'a str,
 }
 
-/// A label, its number, its colon, and what follows on the line.
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\s*(附\s*[件表图录])\s*(?:([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*[0-9]{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
-    )
-});
-/// The number of an entry in the list of annexes.
-static LIST_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s*1\s*([．、]|\.([^0-9]|[0-9]{4}))"));
+impl<'a> LabelLine<'a> {
+    fn of(text: &'a str) -> Option<LabelLine<'a>> {
+        let word = text.trim_start().strip_prefix('附')?;
+        let word = word.trim_start().strip_prefix(['件', '表', '图', '录'])?.trim_start();
+        let numbered = word.after_run(digit, 1..=3).or_else(|| word.after_run(numeral, 1..=3));
+        let number = numbered.map(|behind| &word[..length_before(word, behind)]);
+        let part = |behind: &'a str| {
+            let part = behind.trim_start().strip_prefix(['-', '－', '—', '.', '．'])?;
+            part.trim_start().after_run(digit, 1..=2)
+        };
+        let label = numbered.map_or(word, |behind| part(behind).unwrap_or(behind));
+        let rest = label.trim_start().skip(['：', ':', '.', '．', '、']).trim_start();
+        let label_end = length_before(text, label);
+        let separator = &label[..length_before(label, rest)];
+        (!rest.contains('\n')).then_some(LabelLine { number, label_end, separator, rest })
+    }
+}
+
+/// Whether the text begins with the number of the first entry in the list of annexes.
+fn begins_list(text: &str) -> bool {
+    let number = text.trim_start().strip_prefix('1').map(str::trim_start);
+    let point = |rest: &str| rest.strip_prefix('.').is_some_and(is_behind_point);
+    number.is_some_and(|rest| rest.starts_with(['．', '、']) || point(rest))
+}
 
 /// The notice cut at its labels.
 pub(super) struct Parts {
@@ -96,10 +119,8 @@ fn label(
     current: Option<(Option<u32>, String)>,
 ) -> Option<Label> {
     let Some(Item::Line(line)) = items.get(i) else { return None };
-    let found = LABEL.captures(line.text.as_str())?;
-    let (number, separator, rest) = (found.get(2), found.get(3), found.get(4));
-    let rest_text = rest.map_or("", |r| r.as_str());
-    let colon = separator.is_some_and(|s| s.as_str().contains(['：', ':']));
+    let LabelLine { number, label_end, separator, rest } = LabelLine::of(line.text.as_str())?;
+    let colon = separator.contains(['：', ':']);
     let begun = dated || current.is_some();
     let next = |n: usize| match items.get(i + n) {
         Some(Item::Line(line)) => Some(line.compact.as_str()),
@@ -113,26 +134,24 @@ fn label(
     let listed = next(1).is_some_and(|text| {
         text.starts_with("1.") || text.starts_with("1．") || text.starts_with("1、")
     });
-    let entry = LIST_NUMBER.is_match(rest_text);
+    let entry = begins_list(rest);
     let is_label = if entry {
         // 附件：1. … 2. … is the list, wherever it is printed.
         false
-    } else if rest_text.is_empty() {
+    } else if rest.is_empty() {
         // 附件： before the date announces the list; a number makes it a label anywhere.
         number.is_some() || begun || !(colon || listed)
     } else {
-        let title =
-            rest_text.chars().count() <= TITLE_CHARS && !rest_text.contains(['。', '；', '，']);
-        let parted = colon || separator.is_some_and(|s| !s.as_str().is_empty()) || spaced(line);
-        let whole = parted || TITLE_END.is_match(&compact(rest_text)) && number.is_some();
+        let title = rest.chars().count() <= TITLE_CHARS && !rest.contains(['。', '；', '，']);
+        let parted = colon || !separator.is_empty() || is_spaced(&line.line.raw());
+        let whole = parted || ends_title(&compact(rest)) && number.is_some();
         let of_list = is_list_entry(items, i) || number.is_none() && is_signed_below(items, i);
         title && whole && (begun && !of_list || before_table || i == 0)
     };
     if !is_label {
         return None;
     }
-    let number = number.and_then(|n| number_of(n.as_str()));
-    let label_end = separator.map_or(0, |s| s.start());
+    let number = number.and_then(number_of);
     let label_text = line.text.slice(0..label_end).trim();
     let same =
         current.is_some_and(|(n, label)| n == number && label == compact(label_text.as_str()));
@@ -144,9 +163,9 @@ fn label(
         text,
         ..line.block(role)
     };
-    let title = rest
-        .filter(|r| !r.as_str().trim().is_empty())
-        .map(|rest| of(Role::AnnexTitle, line.text.slice(rest.range()).trim()));
+    let whole = line.text.as_str().len();
+    let title = (!rest.trim().is_empty())
+        .then(|| of(Role::AnnexTitle, line.text.slice(whole - rest.len()..whole).trim()));
     Some(Label::Annex(Box::new(AnnexPart {
         number,
         label: if title.is_some() {
@@ -160,10 +179,14 @@ fn label(
 }
 
 /// Whether white space stands after the label on paper.
-fn spaced(line: &PlainLine) -> bool {
-    static SPACED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^\s*附\s*[件表图录]\s*[0-9０-９一二三四五六七八九十.．-]*\s"));
-    SPACED.is_match(&line.line.raw())
+fn is_spaced(raw: &str) -> bool {
+    let word = raw.trim_start().strip_prefix('附').map(str::trim_start);
+    let Some(behind) = word.and_then(|word| word.strip_prefix(['件', '表', '图', '录'])) else {
+        return false;
+    };
+    let number = |c| digit(c) || numeral(c) || matches!(c, '０'..='９' | '.' | '．' | '-');
+    behind.starts_with(char::is_whitespace)
+        || behind.trim_start_matches(number).starts_with(char::is_whitespace)
 }
 
 /// Whether a date has a line to itself soon below, before any table: what stands above a signature
@@ -178,9 +201,9 @@ fn is_signed_below(items: &[Item], i: usize) -> bool {
 /// Whether the line stands in a list of annexes: the next line, or the one before, is such a line.
 fn is_list_entry(items: &[Item], i: usize) -> bool {
     let entry = |j: Option<usize>| match j.and_then(|j| items.get(j)) {
-        Some(Item::Line(line)) => LABEL
-            .captures(line.text.as_str())
-            .is_some_and(|c| c.get(4).is_some_and(|r| !r.as_str().is_empty())),
+        Some(Item::Line(line)) => {
+            LabelLine::of(line.text.as_str()).is_some_and(|label| !label.rest.is_empty())
+        }
         _ => false,
     };
     entry(i.checked_sub(1)) || entry(Some(i + 1))
@@ -265,7 +288,7 @@ impl Told {
         if captions::is_continued(text) || self.is_repeated(line) {
             return Role::Continuation;
         }
-        if NOTE.is_match(text) && self.begun {
+        if self.begun && is_note(text) {
             self.note = true;
             return Role::TableNote;
         }
@@ -291,9 +314,8 @@ impl Told {
     fn is_repeated(&self, line: &PlainLine) -> bool {
         self.begun
             && (self.title.as_deref() == Some(line.compact.as_str())
-                || LABEL.captures(line.text.as_str()).is_some_and(|c| {
-                    line.opens_page && c.get(4).is_none_or(|r| r.as_str().is_empty())
-                }))
+                || line.opens_page
+                    && LabelLine::of(line.text.as_str()).is_some_and(|label| label.rest.is_empty()))
     }
 
     fn may_be_title(&self, line: &PlainLine, role: Role) -> bool {
@@ -305,5 +327,44 @@ impl Told {
         // On a page a title is set in the middle; in a text it is one line, or goes on without a gap.
         form && self.title_lines < TITLE_LINES
             && (self.title_lines == 0 || line.is_of_text() || line.is_centred())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::agrees;
+
+    #[test]
+    fn labels_are_those_of_the_expressions() {
+        let pieces = "_ 附 附件 附表 件 1 23 4567 一 十 - ． . ： 、 计划 \n";
+        agrees(
+            r"^\s*(附\s*[件表图录])\s*(?:([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*[0-9]{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
+            pieces,
+            |regex, text| {
+                let found = regex.captures(text)?;
+                let group = |n| found.get(n).map(|m| m.range());
+                Some((group(2).map(|n| n.len()), group(3), group(4)))
+            },
+            |text| {
+                let label = LabelLine::of(text)?;
+                let rest_at = text.len() - label.rest.len();
+                assert_eq!(rest_at - label.label_end, label.separator.len());
+                let (separator, rest) = (label.label_end..rest_at, rest_at..text.len());
+                Some((label.number.map(str::len), Some(separator), Some(rest)))
+            },
+        );
+        agrees(
+            r"^\s*附\s*[件表图录]\s*[0-9０-９一二三四五六七八九十.．-]*\s",
+            pieces,
+            |regex, text| regex.is_match(text),
+            is_spaced,
+        );
+        agrees(
+            r"^\s*1\s*([．、]|\.([^0-9]|[0-9]{4}))",
+            "_ 1 1 . ． 、 23 2023 年",
+            |regex, text| regex.is_match(text),
+            begins_list,
+        );
     }
 }

@@ -1,13 +1,14 @@
 //! The front of a notice in, blocks with roles out, by the order and form that GB/T 9704-2012 gives
 //! its elements: header (版头), body (主体), imprint (版记).
 
-use super::captions::{NOTE as TABLE_NOTE, is_continued, is_unit, leads_to_table, table_follows};
+use super::captions::{
+    is_continued, is_note as is_table_note, is_unit, leads_to_table, table_follows,
+};
 use super::headings::body_role;
 use super::{Item, PlainLine};
+use crate::pattern::{Steps, digit, han, numeral};
 use crate::segment::outline::{Block, Role};
-use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 /// The header is looked for in so many lines.
 const HEADER_LINES: usize = 60;
@@ -18,79 +19,243 @@ const ADDRESSEE_LINES: usize = 12;
 /// The signing authorities take at most so many lines.
 const SIGNING_LINES: usize = 24;
 
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a fixed pattern")
+/// What the lines that web sites put above a notice begin with, before a colon.
+const METADATA: &[&str] = &[
+    "索引号",
+    "主题分类",
+    "体裁分类",
+    "发布机构",
+    "发文机关",
+    "成文日期",
+    "发文日期",
+    "发布日期",
+    "生成日期",
+    "有效性",
+    "效力状态",
+    "公开方式",
+    "公开类别",
+    "信息分类",
+    "主题词",
+    "关键词",
+    "名称",
+    "标题",
+    "来源",
+    "字号",
+    "浏览次数",
+    "时间",
+    "分享",
+];
+
+/// The kinds of document a title ends in; GB/T 9704 knows 15.
+const KINDS: &[&str] = &[
+    "决议", "决定", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复",
+    "议案", "函", "纪要", "办法", "细则", "方案", "规定", "要点",
+];
+
+/// What names of authorities end in.
+const AUTHORITIES: &[&str] = &[
+    "厅",
+    "局",
+    "委",
+    "部",
+    "院",
+    "会",
+    "处",
+    "署",
+    "站",
+    "团",
+    "社",
+    "所",
+    "政府",
+    "办公室",
+    "中心",
+    "银行",
+    "分行",
+    "支行",
+    "公司",
+    "小组",
+    "指挥部",
+    "党组",
+    "支队",
+    "总队",
+    "大学",
+    "学校",
+    "集团",
+];
+
+/// What may stand behind the number of an annex.
+const MARKS: [char; 5] = ['：', ':', '.', '．', '、'];
+const OPENING: [char; 2] = ['（', '('];
+const CLOSING: [char; 2] = ['）', ')'];
+/// Brackets around the year of a document number, of any kind.
+const YEAR_OPENING: [char; 8] = ['〔', '[', '【', '﹝', '（', '(', '［', '〈'];
+const YEAR_CLOSING: [char; 8] = ['〕', ']', '】', '﹞', '）', ')', '］', '〉'];
+
+/// Whether the text is a 发文字号: agency code, year in brackets of any kind (one may be lost),
+/// serial, 号. Text may follow: 签发人.
+fn is_number(text: &str) -> bool {
+    let text = text.skip_word(&["文号：", "文号:", "发文字号：", "发文字号:"]);
+    let Some((agency, figures)) = text.find(digit).map(|year| text.split_at(year)) else {
+        return false;
+    };
+    let behind = behind_figures(figures).filter(|_| is_agency(agency));
+    behind.is_some_and(|rest| rest.is_empty() || rest.starts_with("签发人"))
 }
 
-/// 发文字号: agency code, year in brackets of any kind (one may be lost), serial, 号. Text may
-/// follow: 签发人.
-static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(文号[：:]|发文字号[：:])?[々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}A-Za-z（）()]{1,20}?(函|发|办|字)?[〔\[【﹝（(［〈]?(第?[0-9]{4})[〕\]】﹞）)］〉]?[0-9]?第?[0-9]{1,5}号?(签发人[：:]?.*)?$",
-    )
-});
-/// The same, where the line says by 号 or a bracket that it is one.
-static NUMBER_MARKS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[〔\[【﹝［][0-9]{4}|[0-9]{4}[〕\]】﹞］]|[（(][0-9]{4}[）)]第?[0-9]{1,5}号")
-});
-/// 签发人.
-static SIGNATORIES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^签发人[：:]?"));
-/// 份号, 密级, 紧急程度, and the box of metadata that web sites put above a notice.
-static MARKING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"^([0-9]{6}$|(绝密|机密|秘密)|特急$|加急$|平急$|特提$|急件$",
-        r"|(索引号|主题分类|体裁分类|发布机构|发文机关|成文日期|发文日期|发布日期|生成日期|有效性|效力状态|公开方式|公开类别|信息分类|主题词|关键词|名称|标题|来源|字号|浏览次数|时间|分享)[：:])"
-    ))
-});
-/// One of the kinds of document a title ends in; GB/T 9704 knows 15.
-static KIND: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|办法|细则|方案|规定|要点)([（(][^）)]*[）)])?$",
-    )
-});
-/// A name that authorities bear.
-static AUTHORITY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(厅|局|委员会|委|政府|办公室|办公厅|部|院|会|中心|处|银行|分行|支行|公司|小组|指挥部|署|总站|站|团|党组|支队|总队|大学|学校|集团|社|所)",
-        r"([（(](印|章|公章|盖章|代章)[）)])?$"
-    ))
-});
-/// A date that has its line to itself, brackets or not; digits or characters.
-static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^[（(]?{DATE_FORM}[）)]?$")));
-const DATE_FORM: &str = r"([0-9]{4}|[〇○Ｏ零一二三四五六七八九]{4})年([0-9]{1,2}|[一二三四五六七八九十]{1,3})月(([0-9]{1,2}|[一二三四五六七八九十]{1,3})日)?";
-/// A date whose 年月日 were lost.
-static BARE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(19|20)[0-9]{5,6}$"));
-/// 附件说明: the first line of the annex list.
-static ANNEX_LIST: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(附件?[：:]|附件[0-9]{1,2}[：:.．、]?\S|附件一[：:.．、])"));
-/// An entry of the annex list.
-static ANNEX_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(附件)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})[.．、：:]|^附件[0-9]{1,2}")
-});
-/// 附注.
-static NOTE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^([（(].*[）)]$|[（(]此件|信息公开|公开属性|公开方式|联系人)"));
-/// 抄送机关.
-static COPIED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(抄送|抄报|主送|分送)[：:]?"));
-/// 印发机关和印发日期.
-static PRINTING: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日?印发?$|印发$|^共印[0-9]+份"));
+/// Whether the text can stand before the year of a document number: up to 20 letters, then 函 or 字,
+/// a bracket and 第, each of which may be wanting.
+fn is_agency(text: &str) -> bool {
+    let letter =
+        |c: char| han(c) || c.is_ascii_alphabetic() || OPENING.contains(&c) || CLOSING.contains(&c);
+    let or_less = |text, marks| [Some(text), str::strip_suffix(text, marks)].into_iter().flatten();
+    or_less(text, &['第'][..])
+        .flat_map(|text| or_less(text, &YEAR_OPENING[..]))
+        .flat_map(|text| or_less(text, &['函', '发', '办', '字'][..]))
+        .any(|text| text.is_run(letter, 1..=20))
+}
+
+/// What follows year and serial of a document number.
+fn behind_figures(text: &str) -> Option<&str> {
+    let serial = text.after_run(digit, 4..=4)?.skip(YEAR_CLOSING);
+    let stated = || serial.after_run(digit, 0..=1)?.strip_prefix('第')?.after_run(digit, 1..=5);
+    Some(stated().or_else(|| serial.after_run(digit, 1..=6))?.skip(['号']))
+}
+
+/// Whether 号 or a bracket says that the line holds a document number.
+fn has_number_marks(text: &str) -> bool {
+    let in_brackets = |year: &str| {
+        let serial = year.after_run(digit, 4..=4)?.strip_prefix(CLOSING)?.skip(['第']);
+        serial.after_run(digit, 1..=5)?.strip_prefix('号').map(str::len)
+    };
+    text.char_indices().any(|(at, mark)| match mark {
+        '〔' | '[' | '【' | '﹝' | '［' => {
+            text[at + mark.len_utf8()..].after_run(digit, 4..=4).is_some()
+        }
+        '〕' | ']' | '】' | '﹞' | '］' => {
+            text[..at].chars().rev().take(4).filter(|c| digit(*c)).count() == 4
+        }
+        '（' | '(' => in_brackets(&text[at + mark.len_utf8()..]).is_some(),
+        _ => false,
+    })
+}
+
+/// Whether the line names who signs for issue.
+fn names_signatories(text: &str) -> bool {
+    text.starts_with("签发人")
+}
+
+/// Whether the line is a 份号, 密级 or 紧急程度, or of the box of metadata that web sites put above a
+/// notice.
+fn is_marking(text: &str) -> bool {
+    text.begins_with(&["绝密", "机密", "秘密"])
+        || ["特急", "加急", "平急", "特提", "急件"].contains(&text)
+        || text.is_run(digit, 6..=6)
+        || METADATA
+            .iter()
+            .any(|name| text.strip_prefix(name).is_some_and(|value| value.starts_with(['：', ':'])))
+}
+
+/// Whether the text ends in a kind of document, brackets behind it or not.
+fn ends_in_kind(text: &str) -> bool {
+    let bracketed = |text: &str| {
+        let inner = text.strip_suffix(CLOSING)?;
+        let bracket = inner.rfind(CLOSING).unwrap_or(0);
+        let mut before =
+            inner[bracket..].match_indices(OPENING).map(|(at, _)| &inner[..bracket + at]);
+        Some(before.any(|title| title.ends_in(KINDS)))
+    };
+    text.ends_in(KINDS) || bracketed(text) == Some(true)
+}
+
+/// Whether the text ends as names of authorities do, their seal behind it or not.
+fn ends_in_authority(text: &str) -> bool {
+    let sealed = |text: &str| {
+        let seal = text.strip_suffix(CLOSING)?;
+        let name =
+            ["公章", "盖章", "代章", "印", "章"].iter().find_map(|s| seal.strip_suffix(s))?;
+        Some(name.strip_suffix(OPENING)?.ends_in(AUTHORITIES))
+    };
+    text.ends_in(AUTHORITIES) || sealed(text) == Some(true)
+}
+
+/// Whether the text is a date whose 年月日 were lost.
+fn is_bare_date(text: &str) -> bool {
+    text.after_word(&["19", "20"]).is_some_and(|rest| rest.is_run(digit, 5..=6))
+}
+
+/// Whether the text begins as the 附件说明 does, the list of annexes.
+fn begins_annexes(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('附') else { return false };
+    let is_numbered = |number: &str| {
+        number.strip_prefix(digit).is_some_and(|rest| !rest.is_empty())
+            || number.strip_prefix('一').is_some_and(|rest| rest.starts_with(MARKS))
+    };
+    rest.skip(['件']).starts_with(['：', ':']) || rest.strip_prefix('件').is_some_and(is_numbered)
+}
+
+/// Whether the text begins as an entry of the annex list does.
+fn begins_entry(text: &str) -> bool {
+    let number = text.skip_word(&["附件"]);
+    if number.len() < text.len() && number.starts_with(digit) {
+        return true;
+    }
+    after_small(number).is_some_and(|rest| rest.starts_with(MARKS))
+}
+
+/// Whether the text is a 附注.
+fn is_note(text: &str) -> bool {
+    text.starts_with(OPENING) && text.ends_with(CLOSING)
+        || text.strip_prefix(OPENING).is_some_and(|rest| rest.starts_with("此件"))
+        || text.begins_with(&["信息公开", "公开属性", "公开方式", "联系人"])
+}
+
+/// Whether the text, which has 印 in it, says who printed the notice, when, and how often.
+fn is_printing(text: &str) -> bool {
+    let is_dated = |(at, _): (usize, &str)| {
+        let month = text[at..].strip_prefix('年')?.after_run(digit, 1..=2)?;
+        let day = month.strip_prefix('月')?.after_run(digit, 1..=2)?;
+        let printed = day.skip(['日']).strip_prefix('印')?.skip(['发']);
+        let year = text[..at].chars().rev().take(4).filter(|c| digit(*c)).count();
+        (printed.is_empty() && year == 4).then_some(())
+    };
+    let is_counted = |copies: &str| {
+        let behind = copies.trim_start_matches(digit);
+        behind.len() < copies.len() && behind.starts_with('份')
+    };
+    text.ends_with("印发")
+        || text.strip_prefix("共印").is_some_and(is_counted)
+        || text.match_indices('年').any(|year| is_dated(year).is_some())
+}
 
 /// Whether the line, without white space, belongs to the imprint (版记).
 pub(super) fn imprint_role(compact: &str) -> Option<Role> {
-    if COPIED_TO.is_match(compact) {
+    if compact.begins_with(&["抄送", "抄报", "主送", "分送"]) {
         Some(Role::CopiedTo)
-    } else if compact.contains('印') && PRINTING.is_match(compact) && compact.chars().count() < 60
-    {
+    } else if compact.contains('印') && is_printing(compact) && compact.chars().count() < 60 {
         Some(Role::Printing)
     } else {
         None
     }
 }
 
-/// Whether the line, without white space, is a date and nothing else.
+/// Whether the line, without white space, is a date and nothing else, brackets or not; digits or
+/// characters.
 pub(super) fn is_date(compact: &str) -> bool {
-    DATE.is_match(compact)
+    let Some(rest) = after_month(compact.skip(OPENING)) else { return false };
+    let rest = after_small(rest).and_then(|rest| rest.strip_prefix('日')).unwrap_or(rest);
+    rest.skip(CLOSING).is_empty()
+}
+
+/// Behind a year and a month.
+fn after_month(text: &str) -> Option<&str> {
+    let zero_to_nine = |c: char| matches!(c, '〇' | '○' | 'Ｏ' | '零') || numeral(c) && c != '十';
+    let year = text.after_run(digit, 4..=4).or_else(|| text.after_run(zero_to_nine, 4..=4));
+    after_small(year?.strip_prefix('年')?)?.strip_prefix('月')
+}
+
+/// Behind a small number: of a month, a day, an annex.
+fn after_small(text: &str) -> Option<&str> {
+    text.after_run(digit, 1..=2).or_else(|| text.after_run(numeral, 1..=3))
 }
 
 /// Gives each line of the front its role.
@@ -135,7 +300,7 @@ fn caption_role(line: &PlainLine, rest: &[Item], after_table: bool) -> Option<Ro
         Some(Role::Continuation)
     } else if leads_to_table(line, rest) {
         Some(Role::AnnexTitle)
-    } else if after_table && TABLE_NOTE.is_match(text) {
+    } else if after_table && is_table_note(text) {
         Some(Role::TableNote)
     } else {
         None
@@ -164,7 +329,7 @@ fn by_columns(blocks: Vec<Block>, lines: &[&PlainLine]) -> Vec<Block> {
             && columns.iter().zip(&names).all(|(column, name)| {
                 matches!(column.last(), Some(Block::Text(above)) if above.role == text.role
                     && above.bbox.x0 < name.line.bbox.x1 && name.line.bbox.x0 < above.bbox.x1
-                    && !AUTHORITY.is_match(&super::compact(above.text.as_str())))
+                    && !ends_in_authority(&super::compact(above.text.as_str())))
             });
         if !goes_on {
             ordered.extend(columns.drain(..).flatten());
@@ -204,8 +369,8 @@ fn split_shared_lines(items: Vec<Item>) -> Vec<Item> {
 fn holds_two(line: &PlainLine) -> bool {
     let pieces = line.split();
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
-    let signed = DATE.is_match(&last.compact) && AUTHORITY.is_match(&first.compact);
-    signed || is_document_number(first) && SIGNATORIES.is_match(&last.compact)
+    let signed = is_date(&last.compact) && ends_in_authority(&first.compact);
+    signed || is_document_number(first) && names_signatories(&last.compact)
 }
 
 /// One role a line: the header first, then the end of the body backwards from the date, then what is
@@ -268,8 +433,8 @@ fn header(lines: &[&PlainLine]) -> Header {
     while let Some(line) = head.get(at) {
         let role = match at {
             _ if Some(at) == number => Role::DocumentNumber,
-            _ if DATE.is_match(&line.compact) => Role::DateOfWriting,
-            _ if MARKING.is_match(&line.compact) => Role::Marking,
+            _ if is_date(&line.compact) => Role::DateOfWriting,
+            _ if is_marking(&line.compact) => Role::Marking,
             _ => break,
         };
         roles.push(role);
@@ -281,7 +446,7 @@ fn header(lines: &[&PlainLine]) -> Header {
         let addressees = &head[at..=at + end];
         let plain = |l: &&PlainLine| {
             !l.compact.contains(['。', '；'])
-                && !ANNEX_LIST.is_match(&l.compact)
+                && !begins_annexes(&l.compact)
                 && body_role(&l.compact) == Role::Prose
         };
         if addressees.iter().all(plain) && addressees.iter().any(|l| names_someone(&l.compact)) {
@@ -315,19 +480,19 @@ fn names_someone(compact: &str) -> bool {
 
 fn is_document_number(line: &PlainLine) -> bool {
     let text = &line.compact;
-    text.chars().count() < 50 && NUMBER_MARKS.is_match(text) && DOCUMENT_NUMBER.is_match(text)
+    text.chars().count() < 50 && has_number_marks(text) && is_number(text)
 }
 
 /// The role of a line above the title.
 fn above_title(line: &PlainLine) -> Role {
     let text = &line.compact;
     let first = line.line.pieces.first().map(|p| super::compact(p.text.as_str()));
-    if MARKING.is_match(text) {
+    if is_marking(text) {
         Role::Marking
-    } else if SIGNATORIES.is_match(text) {
+    } else if names_signatories(text) {
         Role::SignatoriesForIssue
-    } else if text.ends_with("文件") || text.contains("文件") || AUTHORITY.is_match(text)
-        || first.is_some_and(|f| AUTHORITY.is_match(&f))
+    } else if text.ends_with("文件") || text.contains("文件") || ends_in_authority(text)
+        || first.is_some_and(|f| ends_in_authority(&f))
         // The name of an authority may be wrapped: 广西壮族自治区 / 住房和城乡建设厅.
         || begins_name(text)
     {
@@ -348,7 +513,7 @@ fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<u
         (Some(number), _) => {
             let skipped = head[number + 1..]
                 .iter()
-                .take_while(|l| SIGNATORIES.is_match(&l.compact) || MARKING.is_match(&l.compact))
+                .take_while(|l| names_signatories(&l.compact) || is_marking(&l.compact))
                 .count();
             number + 1 + skipped
         }
@@ -356,11 +521,9 @@ fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<u
         (None, None) => return set_title(head),
     };
     let limit = head.len().min(start + TITLE_LINES);
-    let ends_title = |l: &&PlainLine| KIND.is_match(&l.compact);
+    let ends_title = |l: &&PlainLine| ends_in_kind(&l.compact);
     let is_text = |l: &&PlainLine| {
-        l.compact.ends_with(['：', ':', '。', '，'])
-            || is_document_number(l)
-            || DATE.is_match(&l.compact)
+        l.compact.ends_with(['：', ':', '。', '，']) || is_document_number(l) || is_date(&l.compact)
     };
     let text = head[start..limit].iter().position(is_text).map_or(limit, |n| start + n);
     let kind = head[start..text].iter().position(ends_title).map(|n| start + n + 1);
@@ -369,7 +532,7 @@ fn title(head: &[&PlainLine], number: Option<usize>) -> Option<std::ops::Range<u
     let end = end
         + head[end..text]
             .iter()
-            .take_while(|l| KIND.is_match(&l.compact) && l.compact.chars().count() < 8)
+            .take_while(|l| ends_in_kind(&l.compact) && l.compact.chars().count() < 8)
             .count();
     (start < end).then_some(start..end)
 }
@@ -379,10 +542,7 @@ fn says_about(line: &PlainLine) -> bool {
     let text = &line.compact;
     let names_another =
         text.split("关于").next().is_some_and(|t| t.contains(['《', '<', '〈', '“']));
-    text.contains("关于")
-        && !names_another
-        && !text.contains(['。', '；'])
-        && !MARKING.is_match(text)
+    text.contains("关于") && !names_another && !text.contains(['。', '；']) && !is_marking(text)
 }
 
 /// A title that only its setting shows: among the first lines, in the middle of the page and larger
@@ -394,7 +554,7 @@ fn set_title(head: &[&PlainLine]) -> Option<std::ops::Range<usize>> {
     let plain = |l: &PlainLine| !l.is_row() && !l.compact.ends_with(['。', '；', '，', '：', ':']);
     let large = |l: &PlainLine| !l.is_of_text() && l.is_centred() && l.size() > 1.2 * usual;
     let start = head.iter().take(4).position(|l| {
-        plain(l) && (large(l) || KIND.is_match(&l.compact) && body_role(&l.compact) == Role::Prose)
+        plain(l) && (large(l) || ends_in_kind(&l.compact) && body_role(&l.compact) == Role::Prose)
     })?;
     let size = head[start].size();
     let more = head[start + 1..]
@@ -434,7 +594,7 @@ fn closing(lines: &[&PlainLine], body: usize) -> BTreeMap<usize, Role> {
     }
     let first = dates.first().map_or(lines.len(), |date| date + 1);
     for (i, line) in lines.iter().enumerate().skip(first) {
-        if NOTE.is_match(&line.compact) && imprint_role(&line.compact).is_none() {
+        if is_note(&line.compact) && imprint_role(&line.compact).is_none() {
             roles.entry(i).or_insert(Role::Note);
         }
     }
@@ -445,12 +605,12 @@ fn closing(lines: &[&PlainLine], body: usize) -> BTreeMap<usize, Role> {
 /// signs above.
 fn is_dated(lines: &[&PlainLine], i: usize, body: usize) -> bool {
     let text = &lines[i].compact;
-    let signed = i > body && AUTHORITY.is_match(&lines[i - 1].compact);
-    DATE.is_match(text) || BARE_DATE.is_match(text) && signed
+    let signed = i > body && ends_in_authority(&lines[i - 1].compact);
+    is_date(text) || is_bare_date(text) && signed
 }
 
 fn begins_list(compact: &str) -> bool {
-    ANNEX_LIST.is_match(compact) && !compact.ends_with('。')
+    begins_annexes(compact) && !compact.ends_with('。')
 }
 
 /// Whether a line above the date names who signs; `signed_below` where the next line does.
@@ -461,9 +621,9 @@ fn signs(lines: &[&PlainLine], i: usize, signed_below: bool) -> bool {
     let right = !line.is_of_text() && line.line.bbox.x0 > line.page_width * 0.42;
     short
         && !text.contains(['。', '，', '；', '：', ':'])
-        && !ANNEX_ENTRY.is_match(text)
+        && !begins_entry(text)
         && body_role(text) == Role::Prose
-        && (AUTHORITY.is_match(text) || right || signed_below && begins_name(text))
+        && (ends_in_authority(text) || right || signed_below && begins_name(text))
 }
 
 /// Whether the line can be the first half of a wrapped name: 广西壮族自治区.
@@ -477,7 +637,7 @@ fn list_end(lines: &[&PlainLine], start: usize, limit: usize) -> usize {
     let mut end = start + 1;
     while end < limit {
         let (line, above) = (lines[end], lines[end - 1]);
-        let numbered = ANNEX_ENTRY.is_match(&line.compact);
+        let numbered = begins_entry(&line.compact);
         let close = line.page != above.page
             || line.line.bbox.y0 - above.line.bbox.y1 < 1.6 * line.size().max(1.0);
         let goes_on =
@@ -488,4 +648,84 @@ fn list_end(lines: &[&PlainLine], start: usize, limit: usize) -> usize {
         end += 1;
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::agrees;
+
+    /// Compares a pattern with its expression on texts of these pieces.
+    fn check(regex: &str, pieces: &str, actual: fn(&str) -> bool) {
+        agrees(regex, pieces, |regex, text| regex.is_match(text), actual);
+    }
+
+    #[test]
+    fn the_number_is_that_of_the_expressions() {
+        check(
+            r"^(文号[：:]|发文字号[：:])?[々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}A-Za-z（）()]{1,20}?(函|发|办|字)?[〔\[【﹝（(［〈]?(第?[0-9]{4})[〕\]】﹞）)］〉]?[0-9]?第?[0-9]{1,5}号?(签发人[：:]?.*)?$",
+            "发文字号： 文号: 赣建保 赣建保办字发文住房城乡建设 A 函 第 〔 （ ） 〕 2023 2023 1 12345 号 签发人 ：张",
+            is_number,
+        );
+        check(
+            r"[〔\[【﹝［][0-9]{4}|[0-9]{4}[〕\]】﹞］]|[（(][0-9]{4}[）)]第?[0-9]{1,5}号",
+            "赣 〔 ［ （ ( 2023 202 1 ） ) 〕 第 123456 号",
+            has_number_marks,
+        );
+    }
+
+    #[test]
+    fn lines_of_the_header_are_those_of_the_expressions() {
+        check(
+            concat!(
+                r"^([0-9]{6}$|(绝密|机密|秘密)|特急$|加急$|平急$|特提$|急件$",
+                r"|(索引号|主题分类|体裁分类|发布机构|发文机关|成文日期|发文日期|发布日期|生成日期|有效性|效力状态|公开方式|公开类别|信息分类|主题词|关键词|名称|标题|来源|字号|浏览次数|时间|分享)[：:])"
+            ),
+            "000012 12 机密 特急 急件 索引号 主题词 主题分类 时间 ： :",
+            is_marking,
+        );
+        check(
+            r"(决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|办法|细则|方案|规定|要点)([（(][^）)]*[）)])?$",
+            "决 定 命令 的通知 复函 （ ( ） ) 试行",
+            ends_in_kind,
+        );
+        check(
+            concat!(
+                r"(厅|局|委员会|委|政府|办公室|办公厅|部|院|会|中心|处|银行|分行|支行|公司|小组|指挥部|署|总站|站|团|党组|支队|总队|大学|学校|集团|社|所)",
+                r"([（(](印|章|公章|盖章|代章)[）)])?$"
+            ),
+            "省 政府 委员会 局 总站 集团 公 司 （ ( 章 公章 印 盖章 ） )",
+            ends_in_authority,
+        );
+    }
+
+    #[test]
+    fn lines_of_the_end_are_those_of_the_expressions() {
+        check(
+            r"^[（(]?([0-9]{4}|[〇○Ｏ零一二三四五六七八九]{4})年([0-9]{1,2}|[一二三四五六七八九十]{1,3})月(([0-9]{1,2}|[一二三四五六七八九十]{1,3})日)?[）)]?$",
+            "（ ） 2023年 二〇一○年 二零Ｏ九年 年 1月 十二月 一 二十 三 1 23 日 月",
+            is_date,
+        );
+        check("^(19|20)[0-9]{5,6}$", "19 20 1 2023 1231 123 年", is_bare_date);
+        check(
+            r"^(附件?[：:]|附件[0-9]{1,2}[：:.．、]?\S|附件一[：:.．、])",
+            "附 件 附件 ： : 1 12 一 二 ． 、 计划",
+            begins_annexes,
+        );
+        check(
+            r"^(附件)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})[.．、：:]|^附件[0-9]{1,2}",
+            "附件 1 12 一 十 . ． 、 ： 计划",
+            begins_entry,
+        );
+        check(
+            r"^([（(].*[）)]$|[（(]此件|信息公开|公开属性|公开方式|联系人)",
+            "（ ( ） ) 此件 公开 信息公开 公开方式 联系人 主动",
+            is_note,
+        );
+        check(
+            r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日?印发?$|印发$|^共印[0-9]+份",
+            "厅 共印 12 份 2023 2023年 1月 1 月 日 印 印发 12日印",
+            is_printing,
+        );
+    }
 }

@@ -3,24 +3,33 @@
 //! Figures and dates in it are left to `targets` and `deadlines`.
 
 use crate::model::Section;
+use crate::pattern::{Steps, digit, length_before, numeral_to_hundred};
 use crate::place::PlacedText;
 use crate::repair::document::Paragraph;
 use crate::typing::figures::figures;
 use crate::typing::prose::squeeze;
-use regex::Regex;
-use std::sync::LazyLock;
 
-/// A number before a heading or item, in the forms of GB/T 9704 and of those who write 1、.
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x) ^ (?: [一二三四五六七八九十百]{1,4}[、.．]
-        | [（(] \s* (?: [一二三四五六七八九十百]{1,4} | [0-9]{1,3} ) \s* [）)]
-        | 第[一二三四五六七八九十百]{1,4}[章节条]
-        | [0-9]{1,3} (?: [、．] | \. (?: [^0-9] | $ ) )
-        | [①-⑳] )",
-    )
-    .expect("a fixed pattern")
-});
+/// Numbers before a heading or item, in the forms of GB/T 9704 and of those who write 1、.
+const NUMBERS: [fn(&str) -> Option<&str>; 5] = [
+    |text| text.after_run(numeral_to_hundred, 1..=4)?.strip_prefix(['、', '.', '．']),
+    |text| {
+        let number = text.strip_prefix(['（', '('])?.trim_start();
+        let chinese = || number.after_run(numeral_to_hundred, 1..=4);
+        let rest = number.after_run(digit, 1..=3).or_else(chinese)?;
+        rest.trim_start().strip_prefix(['）', ')'])
+    },
+    |text| {
+        let number = text.strip_prefix('第')?.after_run(numeral_to_hundred, 1..=4)?;
+        number.strip_prefix(['章', '节', '条'])
+    },
+    |text| {
+        let rest = text.after_run(digit, 1..=3)?;
+        // 1.5万 is no number of an item.
+        let point = || rest.strip_prefix('.').filter(|behind| !behind.starts_with(digit));
+        rest.strip_prefix(['、', '．']).or_else(point)
+    },
+    |text| text.strip_prefix(|c| matches!(c, '①'..='⑳')),
+];
 
 /// Longest heading, in characters; a longer first sentence is text.
 const LONGEST_HEADING: usize = 40;
@@ -86,12 +95,8 @@ pub fn item(text: &PlacedText, level: Option<u8>) -> Item {
 
 /// Length in bytes of the number the text begins with; 0 where it begins with none.
 pub fn number_length(text: &str) -> usize {
-    let Some(found) = NUMBER.find(text) else { return 0 };
-    // After 1. one more character was looked at, lest 1.5万 be taken for an item.
-    match found.as_str().find('.') {
-        Some(dot) if found.as_str().starts_with(|c: char| c.is_ascii_digit()) => dot + 1,
-        _ => found.end(),
-    }
+    let behind = NUMBERS.iter().find_map(|number| number(text));
+    behind.map_or(0, |rest| length_before(text, rest))
 }
 
 /// The heading a numbered paragraph begins with: all of it where it is no sentence, or its short
@@ -137,7 +142,28 @@ impl Nest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::agrees;
     use crate::typing::prose::placed;
+
+    #[test]
+    fn numbers_are_those_of_the_expression() {
+        agrees(
+            r"(?x) ^ (?: [一二三四五六七八九十百]{1,4}[、.．]
+            | [（(] \s* (?: [一二三四五六七八九十百]{1,4} | [0-9]{1,3} ) \s* [）)]
+            | 第[一二三四五六七八九十百]{1,4}[章节条]
+            | [0-9]{1,3} (?: [、．] | \. (?: [^0-9] | $ ) )
+            | [①-⑳] )",
+            "_ 一 十 百 1 23 、 . ． （ ( ） ) 第 章 条 ⑳ 万",
+            |regex, text| match regex.find(text).map(|found| found.as_str()) {
+                // The expression looks at one more character.
+                Some(found) if found.starts_with(digit) && found.contains('.') => {
+                    found.find('.').map_or(0, |at| at + 1)
+                }
+                found => found.map_or(0, str::len),
+            },
+            number_length,
+        );
+    }
 
     /// `number|heading|text`, indented by depth.
     fn outline(paragraphs: &[(Option<u8>, &str)]) -> Vec<String> {

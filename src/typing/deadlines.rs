@@ -6,33 +6,13 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::model::{Deadline, Force, Frame};
+use crate::pattern::{Steps, digit, length_before, numeral as is_numeral};
 use crate::repair::document::Paragraph;
 use crate::typing::body;
 use crate::typing::dates::{month_end, numeral};
 use crate::typing::prose::Prose;
 use jiff::civil::Date;
-use regex::{Captures, Regex};
 use std::ops::Range;
-use std::sync::LazyLock;
-
-/// A date with what makes it a deadline: 底, 末, or 前 behind it.
-static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
-        (?: (?P<year> [12][0-9]{3} ) 年度? | (?P<relative> 今年 | 本年度? | 当年 | 明年 | 次年 | 翌年 ) )?
-        (?:
-            (?P<month> [0-9]{1,2} | [一二三四五六七八九十]{1,2} ) 月份?
-            (?: (?P<end> 底 | 末 | 下旬 ) | (?P<day> [0-9]{1,2} | [一二三四五六七八九十]{1,3} ) [日号] | 上旬 | (?P<middle> 中旬 ) )?
-            (?P<before> 之前 | 以前 | 前 | 止 | 下班前 )?
-          | (?P<half> 上半年 | 下半年 ) (?: 底 | 末 )? 前?
-          | (?: 第 )? (?P<quarter> [一二三四1-4] ) 季度 (?: 末 | 底 )? 前?
-          | 前 (?P<quarters> [一二三四] ) (?: 个 )? 季度
-        )
-        | (?: (?P<whole_year> [12][0-9]{3} ) | (?P<whole_relative> 今 | 本 | 当 | 明 | 次 | 翌 ) )?
-          年 年? (?P<year_end> 底 | 末 | 内 ) (?: 之前 | 以前 | 前 )?",
-    )
-    .expect("a fixed pattern")
-});
 
 /// What stands before a date that is only told of, or that comes back.
 const NOT_DUE: &[&str] = &["截至", "截止到", "自", "从", "每", "每年", "每月", "根据", "按照"];
@@ -130,6 +110,152 @@ fn sentences(text: &str, start: usize) -> Vec<Range<usize>> {
     sentences
 }
 
+/// A date as a sentence writes it.
+#[derive(Debug, PartialEq)]
+struct When<'a> {
+    /// Where it stands in the sentence.
+    at: Range<usize>,
+    /// The year, without 年: 2023, 明.
+    year: Option<&'a str>,
+    /// What of the year.
+    span: Span<'a>,
+}
+
+/// What of a year a date names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Span<'a> {
+    /// 8月, and what of it.
+    Month { month: &'a str, part: Part<'a>, before: bool },
+    /// 上半年.
+    FirstHalf,
+    /// 一季度, 前三季度.
+    Quarter(&'a str),
+    /// 年底, 下半年.
+    Year,
+}
+
+/// What of a month a date names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part<'a> {
+    /// No part: 8月.
+    Whole,
+    /// 上旬.
+    Early,
+    /// 中旬.
+    Middle,
+    /// 底, 末, 下旬.
+    End,
+    /// 8月15日.
+    Day(&'a str),
+}
+
+/// The dates that a sentence writes, with what makes them deadlines: 底, 末, or 前 behind them.
+fn dates(sentence: &str) -> Vec<When<'_>> {
+    let mut dates = Vec::new();
+    let mut at = 0;
+    while let Some(first) = sentence[at..].chars().next() {
+        let text = &sentence[at..];
+        let found = if may_begin_date(first) { date_at_start(text) } else { None };
+        let end = match found {
+            Some((year, span, rest)) => {
+                let end = at + length_before(text, rest);
+                dates.push(When { at: at..end, year, span });
+                end
+            }
+            None => at + first.len_utf8(),
+        };
+        at = end;
+    }
+    dates
+}
+
+fn may_begin_date(first: char) -> bool {
+    is_numeral(first)
+        || matches!(
+            first,
+            '0'..='9' | '今' | '本' | '当' | '明' | '次' | '翌' | '上' | '下' | '第' | '前' | '年'
+        )
+}
+
+/// The year and what of it the text begins with, and what follows.
+fn date_at_start(text: &str) -> Option<(Option<&str>, Span<'_>, &str)> {
+    let printed = || text.after_run(digit, 4..=4).filter(|_| text.starts_with(['1', '2']));
+    let relative = || text.strip_prefix(['今', '本', '当', '明', '次', '翌']);
+    let named = printed().or_else(relative);
+    let year = named.map(|rest| &text[..length_before(text, rest)]);
+    let rest = named.unwrap_or(text);
+    let within = match year {
+        None => Some(rest),
+        // 本年度, but no 今年度.
+        Some(year) if year == "本" || year.starts_with(digit) => {
+            rest.strip_prefix('年').map(|rest| rest.skip(['度']))
+        }
+        Some(_) => rest.strip_prefix('年'),
+    };
+    let found = within.and_then(part_of_year).or_else(|| Some((Span::Year, end_of_year(rest)?)));
+    found.map(|(span, rest)| (year, span, rest))
+}
+
+/// The month, half or quarter that the text begins with, and what follows.
+fn part_of_year(text: &str) -> Option<(Span<'_>, &str)> {
+    let month = || {
+        let (month, rest) = small(text, 2)?;
+        let rest = rest.strip_prefix('月')?.skip(['份']);
+        let (part, rest) = part_of_month(rest).unwrap_or((Part::Whole, rest));
+        let behind = rest.after_word(&["之前", "以前", "前", "止", "下班前"]);
+        let before = behind.is_some();
+        Some((Span::Month { month, part, before }, behind.unwrap_or(rest)))
+    };
+    let half = || {
+        let rest = text.after_word(&["上半年", "下半年"])?.skip(['底', '末']).skip(['前']);
+        Some((if text.starts_with('上') { Span::FirstHalf } else { Span::Year }, rest))
+    };
+    let quarter = || {
+        let (number, rest) = quarter_number(text.skip(['第']))?;
+        let rest = rest.strip_prefix("季度")?.skip(['末', '底']).skip(['前']);
+        Some((Span::Quarter(number), rest))
+    };
+    let quarters = || {
+        let (number, rest) = quarter_number(text.strip_prefix('前')?)?;
+        let is_chinese = !number.starts_with(digit);
+        let rest = rest.skip(['个']).strip_prefix("季度").filter(|_| is_chinese)?;
+        Some((Span::Quarter(number), rest))
+    };
+    month().or_else(half).or_else(quarter).or_else(quarters)
+}
+
+/// What of a month the text begins with, and what follows.
+fn part_of_month(text: &str) -> Option<(Part<'_>, &str)> {
+    let tenth = |word, part| Some((part, text.strip_prefix(word)?));
+    let day = || {
+        let (day, rest) = small(text, 3)?;
+        Some((Part::Day(day), rest.strip_prefix(['日', '号'])?))
+    };
+    let end = || Some((Part::End, text.after_word(&["底", "末", "下旬"])?));
+    end()
+        .or_else(day)
+        .or_else(|| tenth("上旬", Part::Early))
+        .or_else(|| tenth("中旬", Part::Middle))
+}
+
+/// Behind the end of a year: 年底, 年年内, 年末之前.
+fn end_of_year(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix('年')?.skip(['年']).strip_prefix(['底', '末', '内'])?;
+    Some(rest.skip_word(&["之前", "以前", "前"]))
+}
+
+/// A number of one or two digits, or of so many Chinese ones, and what follows.
+fn small(text: &str, most: usize) -> Option<(&str, &str)> {
+    let rest = text.after_run(digit, 1..=2).or_else(|| text.after_run(is_numeral, 1..=most))?;
+    Some((&text[..length_before(text, rest)], rest))
+}
+
+/// The number of a quarter, and what follows.
+fn quarter_number(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix(['一', '二', '三', '四', '1', '2', '3', '4'])?;
+    Some((&text[..length_before(text, rest)], rest))
+}
+
 /// A date found in a sentence; positions are those of the sentence.
 struct Found {
     at: Range<usize>,
@@ -146,13 +272,10 @@ fn in_sentence(
 ) {
     let offset = sentence.start;
     let Some(text) = prose.as_str().get(sentence) else { return };
-    let found: Vec<Found> = WHEN
-        .captures_iter(text)
+    let found: Vec<Found> = dates(text)
+        .into_iter()
         .filter(|when| is_due(text, when))
-        .map(|when| {
-            let by = last_day(&when, years, carried);
-            Found { at: when.get(0).map_or(0..0, |m| m.range()), by }
-        })
+        .map(|when| Found { by: last_day(&when, years, carried), at: when.at })
         .collect();
     let clauses = clauses(text, &found);
     for (when, clause) in found.iter().zip(clauses) {
@@ -196,53 +319,48 @@ fn in_sentence(
 }
 
 /// Whether the date is one by which something is due.
-fn is_due(text: &str, when: &Captures) -> bool {
-    let Some(whole) = when.get(0) else { return false };
-    let before = &text[..whole.start()];
-    if before.ends_with(|c: char| c.is_ascii_digit())
-        || NOT_DUE.iter().any(|word| before.ends_with(word))
-        || text[whole.end()..].starts_with('已')
+fn is_due(text: &str, when: &When) -> bool {
+    let printed_before = &text[..when.at.start];
+    if printed_before.ends_with(digit)
+        || printed_before.ends_in(NOT_DUE)
+        || text[when.at.end..].starts_with('已')
     {
         return false;
     }
-    // A month or a day alone is only a date.
-    when.name("month").is_none() || when.name("end").is_some() || when.name("before").is_some()
+    match when.span {
+        // A month or a day alone is only a date.
+        Span::Month { part, before, .. } => part == Part::End || before,
+        _ => true,
+    }
 }
 
 /// The last day that still keeps the deadline.
-fn last_day(when: &Captures, years: Years, carried: &mut Option<i16>) -> Option<Date> {
-    let printed = when.name("year").or(when.name("whole_year"));
-    let printed = printed.and_then(|year| year.as_str().parse::<i16>().ok());
-    let relative = when.name("relative").or(when.name("whole_relative")).map(|word| word.as_str());
-    let year = match (printed, relative) {
-        (Some(year), _) => year,
-        (_, Some(word)) if word.starts_with('明') => years.written? + 1,
-        (_, Some(word)) if word.starts_with(['次', '翌']) => (*carried).or(years.planned)? + 1,
-        (_, Some(word)) if word.starts_with('今') => years.written?,
+fn last_day(when: &When, years: Years, carried: &mut Option<i16>) -> Option<Date> {
+    let year = match when.year {
+        Some(printed) if printed.starts_with(digit) => printed.parse().ok()?,
+        Some("明") => years.written? + 1,
+        Some("次" | "翌") => (*carried).or(years.planned)? + 1,
+        Some("今") => years.written?,
         _ => (*carried).or(years.planned)?,
     };
     *carried = Some(year);
-    if let Some(month) = when.name("month") {
-        let month = i8::try_from(numeral(month.as_str())?).ok()?;
-        if let Some(day) = when.name("day") {
-            let day = i8::try_from(numeral(day.as_str())?).ok()?;
-            return Date::new(year, month, day).ok();
+    match when.span {
+        Span::Month { month, part, .. } => {
+            let month = i8::try_from(numeral(month)?).ok()?;
+            let last = || month_end(year, month);
+            match part {
+                Part::Day(day) => Date::new(year, month, i8::try_from(numeral(day)?).ok()?).ok(),
+                Part::Early => Date::new(year, month, 10).ok(),
+                Part::Middle => Date::new(year, month, 20).ok(),
+                Part::End => last(),
+                // Before June is by the end of May.
+                Part::Whole => last()?.first_of_month().yesterday().ok(),
+            }
         }
-        let last = month_end(year, month)?;
-        return match when.get(0)?.as_str() {
-            raw if raw.contains("上旬") => Date::new(year, month, 10).ok(),
-            raw if raw.contains("中旬") => Date::new(year, month, 20).ok(),
-            _ if when.name("end").is_some() => Some(last),
-            // Before June is by the end of May.
-            _ => last.first_of_month().yesterday().ok(),
-        };
+        Span::FirstHalf => month_end(year, 6),
+        Span::Quarter(number) => month_end(year, i8::try_from(numeral(number)?).ok()? * 3),
+        Span::Year => month_end(year, 12),
     }
-    let month = match (when.name("half"), when.name("quarter").or(when.name("quarters"))) {
-        (Some(half), _) if half.as_str() == "上半年" => 6,
-        (_, Some(quarter)) => i8::try_from(numeral(quarter.as_str())?).ok()? * 3,
-        _ => 12,
-    };
-    month_end(year, month)
 }
 
 /// What belongs to a date: the words of its clause before it, and what follows.
@@ -345,6 +463,7 @@ fn word_starts(text: &str, words: &[&str]) -> usize {
 mod tests {
     use super::*;
     use crate::model::Field;
+    use crate::pattern::agrees;
     use crate::place::{Located, Place};
     use crate::typing::prose::placed;
 
@@ -368,6 +487,57 @@ mod tests {
         let whom = deadline.applies_to.as_ref().map_or(String::new(), |whom| format!(" | {whom}"));
         let force = if deadline.force == Force::Required { "" } else { ", encouraged" };
         format!("{} {}{whom}{force}", deadline.by, deadline.due)
+    }
+
+    #[test]
+    fn dates_are_those_of_the_expression() {
+        agrees(
+            r"(?x)
+        (?: (?P<year> [12][0-9]{3} ) 年度? | (?P<relative> 今年 | 本年度? | 当年 | 明年 | 次年 | 翌年 ) )?
+        (?:
+            (?P<month> [0-9]{1,2} | [一二三四五六七八九十]{1,2} ) 月份?
+            (?: (?P<end> 底 | 末 | 下旬 ) | (?P<day> [0-9]{1,2} | [一二三四五六七八九十]{1,3} ) [日号] | 上旬 | (?P<middle> 中旬 ) )?
+            (?P<before> 之前 | 以前 | 前 | 止 | 下班前 )?
+          | (?P<half> 上半年 | 下半年 ) (?: 底 | 末 )? 前?
+          | (?: 第 )? (?P<quarter> [一二三四1-4] ) 季度 (?: 末 | 底 )? 前?
+          | 前 (?P<quarters> [一二三四] ) (?: 个 )? 季度
+        )
+        | (?: (?P<whole_year> [12][0-9]{3} ) | (?P<whole_relative> 今 | 本 | 当 | 明 | 次 | 翌 ) )?
+          年 年? (?P<year_end> 底 | 末 | 内 ) (?: 之前 | 以前 | 前 )?",
+            "2023 8 12 1 年 年度 今年 本年 本 度 明 次 十 二 一 月 月份 底 末 内 15日 十五 日 号 旬 上 中旬 下旬 上半年 下班 前 之前 止 第 季度 个 三",
+            |regex, text| {
+                regex.captures_iter(text).map(|when| of_expression(&when)).collect::<Vec<_>>()
+            },
+            |text| dates(text).iter().map(|when| format!("{when:?}")).collect::<Vec<_>>(),
+        );
+    }
+
+    /// What the expression found, shown as a date is.
+    fn of_expression(found: &regex::Captures) -> String {
+        let group = |names: &[&str]| {
+            names.iter().find_map(|name| found.name(name)).map(|group| group.as_str())
+        };
+        let whole = found.get(0).expect("it was found");
+        let year = group(&["year", "whole_year"]).or_else(|| {
+            let relative = group(&["relative", "whole_relative"]);
+            relative.map(|word| &word[..word.chars().next().map_or(0, char::len_utf8)])
+        });
+        let span = match (group(&["month"]), group(&["quarter", "quarters"]), group(&["half"])) {
+            (Some(month), ..) => {
+                let part = match (group(&["end"]), group(&["day"])) {
+                    (Some(_), _) => Part::End,
+                    (_, Some(day)) => Part::Day(day),
+                    _ if whole.as_str().contains("上旬") => Part::Early,
+                    _ if whole.as_str().contains("中旬") => Part::Middle,
+                    _ => Part::Whole,
+                };
+                Span::Month { month, part, before: group(&["before"]).is_some() }
+            }
+            (_, Some(number), _) => Span::Quarter(number),
+            (.., Some("上半年")) => Span::FirstHalf,
+            _ => Span::Year,
+        };
+        format!("{:?}", When { at: whole.range(), year, span })
     }
 
     #[test]

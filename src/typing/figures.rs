@@ -5,10 +5,9 @@
 //! digits (两个), ranges (100至200户) and rounded figures (300余户) — no figure to hold anyone to.
 
 use crate::model::Amount;
-use regex::Regex;
+use crate::pattern::{Steps, digit, length_before};
 use rust_decimal::Decimal;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A figure in running text.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,51 +155,121 @@ const NOUN_ENDS: &[&str] = &[
 /// What ends a noun besides punctuation.
 const NOUN_STOPS: &str = "，。；：、（）(),;:和及与并的将已均共全应要其于为是 ";
 
-static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
-    let multipliers: Vec<&str> = MULTIPLIERS.iter().map(|(word, _)| *word).collect();
-    let escaped =
-        |units: &[&str]| units.iter().map(|unit| regex::escape(unit)).collect::<Vec<_>>().join("|");
-    Regex::new(&format!(
-        "(?P<number>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\\.[0-9]+)?|[0-9]+(?:\\.[0-9]+)?) ?\
-         (?P<multiplier>{})?(?:(?P<measured>{})|(?P<counted>{}))\
-         (?P<rate>/(?:户|套|人|间|亩|个|平方米|公里|年|月))?",
-        multipliers.join("|"),
-        escaped(MEASURED),
-        escaped(COUNTED),
-    ))
-    .expect("a fixed pattern")
-});
+/// What a rate is by: 1.4万元/户.
+const RATES: &[&str] =
+    &["/户", "/套", "/人", "/间", "/亩", "/个", "/平方米", "/公里", "/年", "/月"];
 
 /// The figures in the text, in order.
 pub fn figures(text: &str) -> Vec<Figure> {
-    FIGURE.captures_iter(text).filter_map(|found| figure(text, &found)).collect()
+    printed(text).into_iter().filter_map(|printed| figure(text, printed)).collect()
 }
 
-fn figure(text: &str, found: &regex::Captures) -> Option<Figure> {
-    let whole = found.get(0)?.range();
-    if !begins_a_number(text.get(..whole.start)?) {
+/// A number with its unit as it is printed.
+#[derive(Debug, PartialEq)]
+struct Printed<'a> {
+    /// From the first digit to the end of the rate.
+    at: Range<usize>,
+    /// 14.29, 12,345.
+    number: &'a str,
+    /// 万, or nothing.
+    multiplier: &'a str,
+    unit: Unit<'a>,
+    /// /户, or nothing.
+    rate: &'a str,
+}
+
+/// A unit as it is printed.
+#[derive(Debug, PartialEq)]
+enum Unit<'a> {
+    Measured(&'a str),
+    Counted(&'a str),
+}
+
+/// The numbers of the text that a unit follows, in order.
+fn printed(text: &str) -> Vec<Printed<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(digit) {
+        let start = from + at;
+        let Number { thousands, whole, end } = number(&text[start..]);
+        let number = start + thousands..start + end;
+        match unit(&text[number.end..]) {
+            Some((multiplier, unit, rate, rest)) => {
+                from = text.len() - rest.len();
+                let at = number.start..from;
+                found.push(Printed { at, number: &text[number], multiplier, unit, rate });
+            }
+            // Decimals may be the number of another unit: 1.5.3万.
+            None => from = start + whole,
+        }
+    }
+    found
+}
+
+/// How a number that begins a text is made up, in bytes.
+struct Number {
+    /// Where it begins: of 1234,567 only the last part is a number of thousands.
+    thousands: usize,
+    /// The end of its whole part.
+    whole: usize,
+    /// The end of its decimals.
+    end: usize,
+}
+
+/// The number that the text begins with: digits, or groups of three with commas, and decimals.
+fn number(text: &str) -> Number {
+    let first = text.trim_start_matches(digit);
+    let digits = length_before(text, first);
+    let mut rest = first;
+    while let Some(group) = rest.strip_prefix(',').and_then(|rest| rest.after_run(digit, 3..=3))
+        && !group.starts_with(digit)
+    {
+        rest = group;
+    }
+    let whole = length_before(text, rest);
+    let decimals = rest.strip_prefix('.').and_then(|rest| rest.after_run(digit, 1..=usize::MAX));
+    Number {
+        thousands: if whole > digits { digits.saturating_sub(3) } else { 0 },
+        whole,
+        end: length_before(text, decimals.unwrap_or(rest)),
+    }
+}
+
+/// The multiplier, unit and rate that the text begins with, and what follows.
+fn unit(text: &str) -> Option<(&str, Unit<'_>, &str, &str)> {
+    let text = text.skip([' ']);
+    let unit = MULTIPLIERS.iter().find_map(|(word, _)| text.strip_prefix(word)).unwrap_or(text);
+    let multiplier = &text[..length_before(text, unit)];
+    let named = |rest| &unit[..length_before(unit, rest)];
+    let measured = unit.after_word(MEASURED).map(|rest| (Unit::Measured(named(rest)), rest));
+    let counted = || unit.after_word(COUNTED).map(|rest| (Unit::Counted(named(rest)), rest));
+    let (unit, rest) = measured.or_else(counted)?;
+    let behind = rest.skip_word(RATES);
+    Some((multiplier, unit, &rest[..length_before(rest, behind)], behind))
+}
+
+fn figure(text: &str, printed: Printed) -> Option<Figure> {
+    let Printed { at, number, multiplier: word, unit, rate } = printed;
+    if !begins_a_number(text.get(..at.start)?) {
         return None;
     }
-    let number = found.name("number")?;
-    let word = found.name("multiplier").map_or("", |m| m.as_str());
-    let after = text.get(whole.end..)?;
-    let decimal = Decimal::from_str_exact(&number.as_str().replace(',', "")).ok()?;
-    let (unit, power) = match (found.name("measured"), found.name("counted")) {
-        (Some(unit), _) => (format!("{word}{}", unit.as_str().replace('％', "%")), 0),
-        (_, Some(unit)) => (unit.as_str().to_owned(), power_of(word)),
-        _ => return None,
+    let after = text.get(at.end..)?;
+    let decimal = Decimal::from_str_exact(&number.replace(',', "")).ok()?;
+    let (unit, power) = match unit {
+        Unit::Measured(unit) => (format!("{word}{}", unit.replace('％', "%")), 0),
+        Unit::Counted(unit) => (unit.to_owned(), power_of(word)),
     };
     // 1.4万元/户 is a rate.
-    let unit = unit + found.name("rate").map_or("", |rate| rate.as_str());
+    let unit = unit + rate;
     if unit == "个" && TIMES.iter().any(|time| after.starts_with(time)) {
         return None;
     }
     let counted = TAKES_NOUN.contains(&unit.as_str()).then(|| noun(after)).flatten();
-    let end = whole.end + counted.map_or(0, str::len);
+    let end = at.end + counted.map_or(0, str::len);
     let shifted = raise(decimal, power)?;
     Some(Figure {
-        span: whole.start..end,
-        raw: format!("{}{}", number.as_str(), if power > 0 { word } else { "" }),
+        span: at.start..end,
+        raw: format!("{number}{}", if power > 0 { word } else { "" }),
         value: Amount::new(shifted),
         unit,
         counted: counted.map(str::to_owned),
@@ -264,6 +333,50 @@ fn noun(after: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::agrees;
+
+    #[test]
+    fn figures_are_those_of_the_expression() {
+        let either =
+            |words: Vec<&str>| words.into_iter().map(regex::escape).collect::<Vec<_>>().join("|");
+        let figure = format!(
+            "(?P<number>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\\.[0-9]+)?|[0-9]+(?:\\.[0-9]+)?) ?\
+             (?P<multiplier>{})?(?:(?P<measured>{})|(?P<counted>{}))\
+             (?P<rate>/(?:户|套|人|间|亩|个|平方米|公里|年|月))?",
+            either(MULTIPLIERS.iter().map(|(word, _)| *word).collect()),
+            either(MEASURED.to_vec()),
+            either(COUNTED.to_vec()),
+        );
+        fn of<'a>(found: &regex::Captures<'a>) -> Option<Printed<'a>> {
+            let group = |name| found.name(name).map(|group| group.as_str());
+            let unit = match group("measured") {
+                Some(unit) => Unit::Measured(unit),
+                None => Unit::Counted(group("counted")?),
+            };
+            Some(Printed {
+                at: found.get(0)?.range(),
+                number: group("number")?,
+                multiplier: group("multiplier").unwrap_or_default(),
+                unit,
+                rate: group("rate").unwrap_or_default(),
+            })
+        }
+        let shown = |found: &Printed| format!("{found:?}");
+        for pieces in [
+            "1 23 456 7890 , , . 户",
+            "2023 , 345 .5 . 万 千 十万 百分点 个 平方米 元 套（间） ％ / /户 /平方米 m²",
+        ] {
+            agrees(
+                &figure,
+                pieces,
+                |regex, text| {
+                    let found = regex.captures_iter(text).filter_map(|found| of(&found));
+                    found.map(|found| shown(&found)).collect::<Vec<_>>()
+                },
+                |text| printed(text).iter().map(shown).collect::<Vec<_>>(),
+            );
+        }
+    }
 
     fn shown(text: &str) -> Vec<String> {
         let show = |f: &Figure| {

@@ -5,55 +5,19 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::model::{DocumentNumber, Field, Frame};
+use crate::pattern::{Steps, digit, han, length_before};
 use crate::place::{Located, Place, PlacedText};
 use crate::repair::document::{Document, FrameText};
 use crate::typing::prose::{located, squeeze, tight};
 use crate::typing::{dates, parties};
 use jiff::civil::Date;
-use regex::Regex;
-use std::sync::LazyLock;
+use std::ops::Range;
 
 /// The 15 kinds of official document (党政机关公文处理工作条例, article 8), as titles end in them.
 const DOCUMENT_TYPES: &[&str] = &[
     "决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示",
     "批复", "议案", "函", "纪要",
 ];
-
-/// 密级 with its period: 机密★1年.
-static CLASSIFICATION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("(?:绝密|机密|秘密)(?:★[0-9]*[年月]?(?:长期)?)?").expect("fixed"));
-
-/// 紧急程度; 特提, 特急, 加急, 平急 are those of telegrams.
-static URGENCY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("特提|特急|加急|平急").expect("fixed"));
-
-/// 份号: six digits by the standard.
-static COPY_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("^(?:No\\.?|№)?([0-9]{4,8})").expect("fixed"));
-
-/// 机关代字, year, 序号. Brackets of every hand; either the closing one or 号 may be lost: year and
-/// number stay apart by the year's four digits, but where both are gone the end is in doubt.
-static DOCUMENT_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x) ^ (?: 发文字号[:：]? | 文号[:：]? )?
-        ( (?P<code> [々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} )
-          (?: [〕\]﹞】）)］〉]? 第? (?P<serial> [0-9]{1,6} ) [号號]
-            | [〕\]﹞】）)］〉] (?P<bare> [0-9]{1,6} ) $ ) )",
-    )
-    .expect("fixed")
-});
-
-/// 签发人, which may share the line of the document number.
-static SIGNATORY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"签\s*发\s*人\s*[:：]?").expect("fixed"));
-
-/// 抄送： and the like at the start of the imprint.
-static COPIED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("^(?:抄送|抄报|主送)[:：]?").expect("fixed"));
-
-/// 共印7份 between the printing authority and its date.
-static COPIES: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("[（(]?共印?[0-9]+份[)）]?").expect("fixed"));
 
 /// Reads the elements around the body.
 pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
@@ -63,9 +27,9 @@ pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
     let (number, signatories) = number_and_signatories(text);
     let (printing_authority, printing_date) = printing(sink, text.printing.as_ref());
     Frame {
-        copy_number: marking(text, &COPY_NUMBER),
-        security_classification: marking(text, &CLASSIFICATION),
-        urgency: marking(text, &URGENCY),
+        copy_number: marking(text, copy_number),
+        security_classification: marking(text, classification),
+        urgency: marking(text, urgency),
         issuing_authorities: parties::authorities(&text.issuing_authorities),
         document_number: document_number(sink, number.as_ref()),
         signatories_for_issue: signatories,
@@ -80,35 +44,77 @@ pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
         disclosure: disclosure(&text.notes),
         copied_to: text.copied_to.as_ref().map_or_else(Vec::new, |copied| {
             let copied = tight(copied);
-            let start = COPIED.find(copied.as_str()).map_or(0, |m| m.end());
-            parties::addressees(&copied.slice(start..copied.as_str().len()))
+            let text = copied.as_str();
+            let names = after_copied(text).unwrap_or(text);
+            parties::addressees(&copied.slice(length_before(text, names)..text.len()))
         }),
         printing_authority,
         printing_date,
     }
 }
 
-/// The first of the markings above the issuing authorities that the pattern is found in; its first
-/// group, where it has one.
-fn marking(text: &FrameText, pattern: &Regex) -> Option<Located<String>> {
-    text.markings.iter().map(tight).find_map(|line| {
-        let found = pattern.captures(line.as_str())?;
-        located(&line.slice(found.get(1).or(found.get(0))?.range()))
-    })
+/// The first of the markings above the issuing authorities that the element is found in.
+fn marking(text: &FrameText, find: fn(&str) -> Option<Range<usize>>) -> Option<Located<String>> {
+    text.markings.iter().map(tight).find_map(|line| located(&line.slice(find(line.as_str())?)))
+}
+
+/// 份号: six digits by the standard.
+fn copy_number(line: &str) -> Option<Range<usize>> {
+    let latin = line.strip_prefix("No").map(|rest| rest.skip(['.']));
+    let number = latin.or_else(|| line.strip_prefix('№')).unwrap_or(line);
+    let rest = number.after_run(digit, 4..=8)?;
+    Some(length_before(line, number)..length_before(line, rest))
+}
+
+/// 密级 with its period: 机密★1年.
+fn classification(line: &str) -> Option<Range<usize>> {
+    let (start, rest) = first_word(line, &["绝密", "机密", "秘密"])?;
+    let period = |rest: &'_ str| {
+        let period = rest.strip_prefix('★')?.trim_start_matches(digit);
+        Some(period.skip(['年', '月']).skip_word(&["长期"]).len())
+    };
+    let left = period(rest).unwrap_or(rest.len());
+    Some(start..line.len() - left)
+}
+
+/// 紧急程度; 特提, 特急, 加急, 平急 are those of telegrams.
+fn urgency(line: &str) -> Option<Range<usize>> {
+    let (start, rest) = first_word(line, &["特提", "特急", "加急", "平急"])?;
+    Some(start..length_before(line, rest))
+}
+
+/// Where the first of the words begins, and what follows it.
+fn first_word<'a>(text: &'a str, words: &[&str]) -> Option<(usize, &'a str)> {
+    text.char_indices().find_map(|(at, _)| Some((at, text[at..].after_word(words)?)))
+}
+
+/// What follows 抄送： and the like at the start of the imprint.
+fn after_copied(text: &str) -> Option<&str> {
+    Some(text.after_word(&["抄送", "抄报", "主送"])?.skip([':', '：']))
 }
 
 /// The line of the document number, and the persons behind 签发人, on that line or their own.
 fn number_and_signatories(text: &FrameText) -> (Option<PlacedText>, Vec<Located<String>>) {
     let after_mark = |line: &PlacedText| {
-        let mark = SIGNATORY.find(line.as_str())?;
-        let persons = parties::persons(&line.slice(mark.end()..line.as_str().len()));
-        Some((line.slice(0..mark.start()), persons))
+        let mark = signatory(line.as_str())?;
+        let persons = parties::persons(&line.slice(mark.end..line.as_str().len()));
+        Some((line.slice(0..mark.start), persons))
     };
     let shared = text.document_number.as_ref().and_then(after_mark);
     let own = text.signatories_for_issue.as_ref().and_then(after_mark);
     let number = shared.as_ref().map(|(rest, _)| rest).or(text.document_number.as_ref()).cloned();
     let persons = shared.into_iter().chain(own).flat_map(|(_, persons)| persons).collect();
     (number, persons)
+}
+
+/// Where 签发人： stands, which may share the line of the document number.
+fn signatory(line: &str) -> Option<Range<usize>> {
+    let behind = |text: &'_ str| {
+        let rest = text.strip_prefix('签')?.trim_start().strip_prefix('发')?;
+        let rest = rest.trim_start().strip_prefix('人')?.trim_start();
+        Some(rest.skip([':', '：']).len())
+    };
+    line.match_indices('签').find_map(|(at, _)| Some(at..line.len() - behind(&line[at..])?))
 }
 
 fn document_number(sink: &mut Sink, line: Option<&PlacedText>) -> Field<DocumentNumber> {
@@ -118,15 +124,7 @@ fn document_number(sink: &mut Sink, line: Option<&PlacedText>) -> Field<Document
     let Some(place) = line.place() else {
         return Field::Absent;
     };
-    let parsed = DOCUMENT_NUMBER.captures(line.as_str()).and_then(|found| {
-        Some(DocumentNumber {
-            raw: found[1].to_owned(),
-            agency_code: found["code"].to_owned(),
-            year: found["year"].parse().ok()?,
-            serial: found.name("serial").or(found.name("bare"))?.as_str().parse().ok()?,
-        })
-    });
-    match parsed {
+    match read_number(line.as_str()) {
         Some(number) => Field::Read(Located::new(number, place)),
         None => {
             let text = line.as_str().to_owned();
@@ -141,6 +139,37 @@ fn document_number(sink: &mut Sink, line: Option<&PlacedText>) -> Field<Document
             Field::Raw(Located::new(text, place))
         }
     }
+}
+
+/// 机关代字, year, 序号. Brackets of every hand; either the closing one or 号 may be lost: year and
+/// number stay apart by the year's four digits, but where both are gone the end is in doubt.
+fn read_number(line: &str) -> Option<DocumentNumber> {
+    let labelled = line.after_word(&["发文字号", "文号"]).map(|rest| rest.skip([':', '：']));
+    // Without a code of its own, the label is the code.
+    labelled.and_then(number_at_start).or_else(|| number_at_start(line))
+}
+
+/// The document number that the text begins with.
+fn number_at_start(text: &str) -> Option<DocumentNumber> {
+    const OPENING: [char; 8] = ['〔', '[', '﹝', '【', '（', '(', '［', '〈'];
+    const CLOSING: [char; 8] = ['〕', ']', '﹞', '】', '）', ')', '］', '〉'];
+    let letter = |c: char| han(c) || c.is_ascii_alphabetic();
+    let bracket = text.after_run(letter, 1..=usize::MAX)?;
+    let year = bracket.strip_prefix(OPENING)?;
+    let figures = year.after_run(digit, 4..=4).filter(|_| year.begins_with(&["19", "20"]))?;
+    let closed = figures.strip_prefix(CLOSING);
+    let serial = closed.unwrap_or(figures).skip(['第']);
+    let behind = serial.after_run(digit, 1..=6)?;
+    // Without 号 the line must end, and the bracket tell the year from the number.
+    let is_bare = || behind.is_empty() && closed == Some(serial);
+    let rest = behind.strip_prefix(['号', '號']).or_else(|| is_bare().then_some(behind))?;
+    let before = |text: &str, rest: &str| text[..length_before(text, rest)].to_owned();
+    Some(DocumentNumber {
+        raw: before(text, rest),
+        agency_code: before(text, bracket),
+        year: before(year, figures).parse().ok()?,
+        serial: before(serial, behind).parse().ok()?,
+    })
 }
 
 /// The kind of document the title ends in, brackets after it not counted: …的通知（试行）.
@@ -195,7 +224,7 @@ fn printing(sink: &mut Sink, line: Option<&PlacedText>) -> (Option<Located<Strin
     let whole = line.as_str().len();
     let date_at = dates::find(line.as_str()).map(|(_, at)| at.start);
     let authority = line.slice(0..date_at.unwrap_or(whole));
-    let copies = COPIES.find(authority.as_str()).map_or(whole, |m| m.start());
+    let copies = copies(authority.as_str()).unwrap_or(whole);
     let authority = authority.slice(0..copies.min(authority.as_str().len()));
     let authority = located(&without(&authority, "", &['，', ',']));
     let date = match date_at {
@@ -205,6 +234,17 @@ fn printing(sink: &mut Sink, line: Option<&PlacedText>) -> (Option<Located<Strin
         None => Field::Absent,
     };
     (authority, date)
+}
+
+/// Where the number of copies begins, between the printing authority and its date: 共印7份.
+fn copies(text: &str) -> Option<usize> {
+    let is_counted = |rest: &str| {
+        let copies = rest.skip(['印']).after_run(digit, 1..=usize::MAX);
+        copies.is_some_and(|rest| rest.starts_with('份'))
+    };
+    let (at, _) = text.match_indices('共').find(|(at, all)| is_counted(&text[at + all.len()..]))?;
+    let bracket = text[..at].chars().next_back().filter(|c| matches!(c, '（' | '('));
+    Some(at - bracket.map_or(0, char::len_utf8))
 }
 
 /// The text without these characters at its start and end.
@@ -222,7 +262,67 @@ fn unreadable(code: &'static str, place: Place, message: Wording) -> Diagnostic 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::agrees;
     use crate::typing::prose::placed;
+
+    #[test]
+    fn elements_are_those_of_the_expressions() {
+        let range = |found: Option<regex::Match>| found.map(|found| found.range());
+        agrees(
+            "(?:绝密|机密|秘密)(?:★[0-9]*[年月]?(?:长期)?)?",
+            "密 机密 秘密 ★ 1 20 年 月 长期",
+            |regex, text| range(regex.find(text)),
+            classification,
+        );
+        agrees(
+            "特提|特急|加急|平急",
+            "特 急 特急 加急 提",
+            |regex, text| range(regex.find(text)),
+            urgency,
+        );
+        agrees(
+            r"^(?:No\.?|№)?([0-9]{4,8})",
+            "No . № 12 345 6789 号",
+            |regex, text| range(regex.captures(text).and_then(|found| found.get(1))),
+            copy_number,
+        );
+        agrees(
+            r"签\s*发\s*人\s*[:：]?",
+            "签 发 人 _ ： 签发人 号",
+            |regex, text| range(regex.find(text)),
+            signatory,
+        );
+        agrees(
+            "^(?:抄送|抄报|主送)[:：]?",
+            "抄送 抄 送 主送 ： 市委",
+            |regex, text| regex.find(text).map(|found| &text[found.end()..]).map(str::len),
+            |text| after_copied(text).map(str::len),
+        );
+        agrees(
+            "[（(]?共印?[0-9]+份[)）]?",
+            "（ 共 印 共印 12 3 份 厅",
+            |regex, text| regex.find(text).map(|found| found.start()),
+            copies,
+        );
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_expression() {
+        agrees(
+            r"(?x) ^ (?: 发文字号[:：]? | 文号[:：]? )?
+            ( (?P<code> [々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}A-Za-z]+ ) [〔\[﹝【（(［〈] (?P<year> (?:19|20)[0-9]{2} )
+              (?: [〕\]﹞】）)］〉]? 第? (?P<serial> [0-9]{1,6} ) [号號]
+                | [〕\]﹞】）)］〉] (?P<bare> [0-9]{1,6} ) $ ) )",
+            "发文字号 文号 ： 赣建保 字 A 〔 〔2023〕 2023 1998 1 234567 〕 ） 第 号",
+            |regex, text| {
+                let found = regex.captures(text)?;
+                let serial = found.name("serial").or(found.name("bare"))?.as_str();
+                let (raw, code) = (found[1].to_owned(), found["code"].to_owned());
+                Some((raw, code, found["year"].parse().ok()?, serial.parse().ok()?))
+            },
+            |text| read_number(text).map(|n| (n.raw, n.agency_code, n.year, n.serial)),
+        );
+    }
 
     fn read(text: FrameText) -> (Frame, Vec<&'static str>) {
         let mut sink = Sink::new();

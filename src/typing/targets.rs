@@ -8,15 +8,14 @@
 
 use crate::diag::Sink;
 use crate::model::{Frame, Quantity, Target};
+use crate::pattern::{Steps, digit, han};
 use crate::place::Place;
 use crate::regions::{self, Fit};
 use crate::repair::document::Paragraph;
 use crate::typing::body;
 use crate::typing::figures::{Figure, figures};
 use crate::typing::prose::Prose;
-use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Stages of a programme; the first that is found counts, so the plainer words come last.
 const STAGES: &[&str] = &[
@@ -74,15 +73,20 @@ const LINKS: &[&str] = &[
     "各",
 ];
 
-/// A year at the start of what a figure is about: 2023年, 2023年度.
-static YEAR: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("^[0-9]{4}年度?").expect("a fixed pattern"));
+/// What names of areas end in that no table of divisions knows: 赣江新区, 市本级.
+const AREAS: &[&str] =
+    &["新区", "开发区", "高新区", "经开区", "管委会", "本级", "兵团", "农垦", "农场"];
 
-/// The name of an area that no table of divisions knows: 赣江新区, 市本级.
-static AREA: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}]{1,10}(?:新区|开发区|高新区|经开区|管委会|本级|兵团|农垦|农场)$")
-        .expect("a fixed pattern")
-});
+/// Whether the text is the name of such an area.
+fn is_area(name: &str) -> bool {
+    let mut stems = AREAS.iter().filter_map(|end| name.strip_suffix(end));
+    stems.any(|stem| stem.is_run(han, 1..=10))
+}
+
+/// Behind a year at the start of what a figure is about: 2023年, 2023年度.
+fn after_year(text: &str) -> Option<&str> {
+    Some(text.after_run(digit, 4..=4)?.strip_prefix('年')?.skip(['度']))
+}
 
 /// The figures the body states.
 pub fn targets(_sink: &mut Sink, body: &[Paragraph], frame: &Frame) -> Vec<Target> {
@@ -120,7 +124,7 @@ impl Names {
 
     /// Whether this is the name of one region.
     fn is_region(&self, name: &str) -> bool {
-        AREA.is_match(name) || !regions::resolve(name, self.province, self.year).is_empty()
+        is_area(name) || !regions::resolve(name, self.province, self.year).is_empty()
     }
 
     /// Length in bytes of the region's full name that the text begins with; 0 where there is none.
@@ -321,7 +325,7 @@ fn trim_openings(text: &str) -> &str {
     let mut text = text;
     loop {
         let bare = text.trim_start_matches(['、', '，', ' ']);
-        let bare = &bare[YEAR.find(bare).map_or(0, |year| year.end())..];
+        let bare = after_year(bare).unwrap_or(bare);
         let opened = OPENINGS.iter().find_map(|word| bare.strip_prefix(word));
         match opened {
             Some(rest) if !rest.is_empty() => text = rest,
@@ -397,6 +401,7 @@ fn quantity(prose: &Prose, figure: &Figure) -> Option<Quantity> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::agrees;
     use crate::typing::prose::placed;
 
     /// What is read from the paragraphs of a case, a line a target.
@@ -437,6 +442,22 @@ mod tests {
             or_dash(target.region.as_deref()),
             figures.join(" "),
         )
+    }
+
+    #[test]
+    fn areas_and_years_are_those_of_the_expressions() {
+        agrees(
+            r"^[々〇㐀-\u{4DBF}一-\u{9FFF}\u{20000}-\u{323AF}]{1,10}(?:新区|开发区|高新区|经开区|管委会|本级|兵团|农垦|农场)$",
+            "赣江 高 新区 市 本级 一二三四五六七八 A 开发区",
+            |regex, text| regex.is_match(text),
+            is_area,
+        );
+        agrees(
+            "^[0-9]{4}年度?",
+            "2023 2 年 度",
+            |regex, text| regex.find(text).map(|found| &text[found.end()..]).map(str::len),
+            |text| after_year(text).map(str::len),
+        );
     }
 
     #[test]

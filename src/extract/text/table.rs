@@ -12,8 +12,7 @@ use crate::error::Error;
 use crate::extract::page::{Page, Rule};
 use crate::geom::Axis;
 use crate::options::Limits;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::pattern::{Steps, digit, numeral};
 
 /// Thickness of the rules drawn, in points.
 const RULE: f32 = 0.5;
@@ -57,7 +56,7 @@ pub(super) fn block_from<'a>(lines: &[TextLine<'a>]) -> Block<'a> {
     let mut rows: Vec<TabbedRow> = Vec::new();
     let mut name_cells = 0;
     for line in lines {
-        let tabbed = line.text.contains('\t') && !PROSE_WITH_TAB.is_match(line.text);
+        let tabbed = line.text.contains('\t') && !is_prose_with_tab(line.text);
         let trimmed = line.text.trim();
         if trimmed.is_empty() || !(tabbed || is_torn_row(trimmed, name_cells)) {
             break;
@@ -74,23 +73,71 @@ pub(super) fn block_from<'a>(lines: &[TextLine<'a>]) -> Block<'a> {
     }
 }
 
-/// Running text with a tab after its number or before its first word: no row.
-static PROSE_WITH_TAB: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*([一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|附件\s*\d*\s*[：:]?|\d+[.．、])\t|^\t+[^\t]*[。；：]$|^\t+[^\t]{30,}$")
-        .expect("a fixed pattern")
-});
+/// Whether the line is running text with a tab after its number or before its first word: no row.
+fn is_prose_with_tab(line: &str) -> bool {
+    let text = line.trim_start();
+    let numbered = after_heading_number(text).or_else(|| {
+        let rest = text.trim_start_matches(digit_of_text);
+        rest.strip_prefix(['.', '．', '、']).filter(|_| rest.len() < text.len())
+    });
+    // The tab may stand anywhere in the white space around the number of an annex.
+    let labelled = |label: &str| {
+        let number = label.trim_start();
+        let behind = number.trim_start_matches(digit_of_text);
+        let mark = behind.trim_start();
+        let has_tab = |text: &str, rest: &str| text[..text.len() - rest.len()].contains('\t');
+        has_tab(label, number) || has_tab(behind, mark) || mark.skip(['：', ':']).starts_with('\t')
+    };
+    let indented = line.trim_start_matches('\t');
+    numbered.is_some_and(|rest| rest.starts_with('\t'))
+        || text.strip_prefix("附件").is_some_and(labelled)
+        || indented.len() < line.len()
+            && !indented.contains('\t')
+            && (indented.ends_with(['。', '；', '：']) || indented.chars().count() >= 30)
+}
 
-/// Lines below a table that are no row of it: page numbers, labels, captions, notes, headings.
-static NO_ROW: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^([—–―－\-]\s*\d|第\s*\d+\s*页|附[件表]|注\s*\d*[：:.]|备注|说明|（?续|[（(]续|(金额)?单位[：:]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|抄送|\d{4}年)|[。；：:]$")
-        .expect("a fixed pattern")
-});
+/// Whether a line below a table is no row of it: page numbers, labels, captions, notes, headings.
+fn is_no_row(line: &str) -> bool {
+    let digits = |text: &str| text.trim_start_matches(digit_of_text).len() < text.len();
+    let dashed = |rest: &str| rest.trim_start().starts_with(digit_of_text);
+    let of_page = |rest: &str| {
+        let number = rest.trim_start();
+        let behind = number.trim_start_matches(digit_of_text);
+        digits(number) && behind.trim_start().starts_with('页')
+    };
+    let of_note = |rest: &str| {
+        let behind = rest.trim_start().trim_start_matches(digit_of_text);
+        behind.starts_with(['：', ':', '.'])
+    };
+    let of_year = |rest: &str| rest.starts_with('年');
+    line.ends_with(['。', '；', '：', ':'])
+        || line.begins_with(&["附件", "附表", "备注", "说明", "续", "（续", "(续", "抄送"])
+        || line.strip_prefix(['—', '–', '―', '－', '-']).is_some_and(dashed)
+        || line.strip_prefix('第').is_some_and(of_page)
+        || line.strip_prefix('注').is_some_and(of_note)
+        || line.skip_word(&["金额"]).begins_with(&["单位：", "单位:"])
+        || after_heading_number(line).is_some()
+        || line.after_run(digit_of_text, 4..=4).is_some_and(of_year)
+}
+
+/// Behind the number of a heading: 一、 （一）.
+fn after_heading_number(text: &str) -> Option<&str> {
+    let open = text.skip(['（', '(']);
+    let behind = open.after_run(numeral, 1..=usize::MAX)?;
+    let closing: &[char] = if open.len() < text.len() { &['）', ')'] } else { &['、'] };
+    behind.strip_prefix(closing)
+}
+
+/// A digit of half or full width: a text is as it was typed, its widths not yet mended.
+fn digit_of_text(c: char) -> bool {
+    digit(c) || matches!(c, '０'..='９')
+}
 
 /// Whether a line without a tab, right below a row, is a row with its first cell alone: it looks
 /// like no element of a notice, and is about as short as the names above it.
 fn is_torn_row(line: &str, name_cells: usize) -> bool {
     let width = width_of(line);
-    width <= (2 * name_cells).clamp(12, 40) && !NO_ROW.is_match(line)
+    width <= (2 * name_cells).clamp(12, 40) && !is_no_row(line)
 }
 
 fn width_of(text: &str) -> usize {
@@ -286,6 +333,23 @@ fn has_figure(row: &TabbedRow) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::agrees;
+
+    #[test]
+    fn lines_beside_tables_are_those_of_the_expressions() {
+        agrees(
+            r"^\s*([一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|附件\s*\d*\s*[：:]?|\d+[.．、])\t|^\t+[^\t]*[。；：]$|^\t+[^\t]{30,}$",
+            "_ \t \t 一 十 、 （ ( ） 附件 1 ２ ： . 。 二十个字长的一段正文没有制表符号在里面其后还有",
+            |regex, text| regex.is_match(text),
+            is_prose_with_tab,
+        );
+        agrees(
+            r"^([—–―－\-]\s*\d|第\s*\d+\s*页|附[件表]|注\s*\d*[：:.]|备注|说明|（?续|[（(]续|(金额)?单位[：:]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|抄送|\d{4}年)|[。；：:]$",
+            "— - _ 1 2023 ２ 第 页 附 件 注 ： . 备注 续 （ ( 一 、 ） 金额 单位 年 县 市",
+            |regex, text| regex.is_match(text),
+            is_no_row,
+        );
+    }
 
     fn rows_from<'a>(lines: &[TextLine<'a>]) -> Vec<TabbedRow<'a>> {
         match block_from(lines) {
