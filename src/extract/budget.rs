@@ -1,15 +1,14 @@
 //! What a document may still unpack: every stream that is read, by us or by the reader for us, is
-//! measured first and taken off.
+//! taken off; one that could be more than is left is measured first.
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashSet;
 
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Array, Dict, Object, Stream};
 
 use crate::error::{Error, ErrorKind};
-use crate::extract::measure::unpacked;
+use crate::extract::measure::{most, unpacked};
 use crate::options::Limits;
 
 /// A row of a predictor is no longer than this: a million samples of 16 bits.
@@ -50,6 +49,16 @@ impl Budget {
 
     /// What is in a stream; `None` if it is broken, an image, or more than may be unpacked.
     pub fn unpack<'a>(&self, stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
+        if !has_sane_rows(stream.dict()) {
+            return None;
+        }
+        // What can't be more than may be, whatever it holds, need not be measured first.
+        if most(stream.raw_data().len(), &stream.filters()) <= self.stream.min(self.left.get())
+            && let Ok(data) = stream.decoded_data()
+        {
+            self.left.set(self.left.get().saturating_sub(data.len() as u64));
+            return Some(data);
+        }
         self.admits(stream).then(|| stream.decoded_data().ok()).flatten()
     }
 
@@ -102,45 +111,79 @@ impl Budget {
         })
     }
 
-    /// Takes off what the streams of a font unpack to: its program, its maps of characters; `false` if
-    /// one is more than may be. What a glyph of a Type 3 font draws is not looked at: it is not read.
-    pub fn admits_font(&self, font: &Dict<'_>) -> bool {
-        self.admits_below(font, BELOW, &mut HashSet::new())
-    }
-
-    fn admits_below(&self, dict: &Dict<'_>, depth: u32, seen: &mut HashSet<usize>) -> bool {
-        const KEYS: [&[u8]; 9] = [
+    /// Takes off what a font's program and its map of glyphs unpack to; `false` if one is more than may
+    /// be. What a glyph of a Type 3 font draws is not looked at: it is not read.
+    pub fn admits_program(&self, font: &Dict<'_>) -> bool {
+        const KEYS: [&[u8]; 6] = [
             b"FontDescriptor",
             b"FontFile",
             b"FontFile2",
             b"FontFile3",
-            b"ToUnicode",
-            b"Encoding",
             b"CIDToGIDMap",
-            b"UseCMap",
             b"DescendantFonts",
         ];
-        // By where it lies in memory: one stream may be named twice.
-        if depth == 0 || !seen.insert(dict.data().as_ptr() as usize) {
-            return true;
-        }
-        if !has_sane_widths(dict) {
-            return false;
-        }
-        let admits = |object: Object<'_>, seen: &mut HashSet<usize>| match object {
-            Object::Stream(stream) => {
-                self.admits(&stream) && self.admits_below(stream.dict(), depth - 1, seen)
-            }
-            Object::Dict(dict) => self.admits_below(&dict, depth - 1, seen),
-            _ => true,
-        };
-        KEYS.iter().filter_map(|key| dict.get::<Object<'_>>(key)).all(|object| match object {
-            Object::Array(array) => {
-                array.iter::<Object<'_>>().take(4).all(|object| admits(object, seen))
-            }
-            object => admits(object, seen),
+        below(font, &KEYS, BELOW, &mut Vec::new(), &mut |part| match part {
+            Part::Dict(_) => true,
+            Part::Stream(stream) => self.admits(stream),
         })
     }
+}
+
+/// Whether a font gives no more widths than there are characters, and its streams have rows of a sane
+/// length, before anything of it is read.
+pub(super) fn is_sane_font(font: &Dict<'_>) -> bool {
+    const KEYS: [&[u8]; 9] = [
+        b"FontDescriptor",
+        b"FontFile",
+        b"FontFile2",
+        b"FontFile3",
+        b"ToUnicode",
+        b"Encoding",
+        b"CIDToGIDMap",
+        b"UseCMap",
+        b"DescendantFonts",
+    ];
+    below(font, &KEYS, BELOW, &mut Vec::new(), &mut |part| match part {
+        Part::Dict(dict) => has_sane_widths(dict),
+        Part::Stream(stream) => has_sane_rows(stream.dict()),
+    })
+}
+
+/// What a font is made of.
+enum Part<'d, 'a> {
+    /// A dictionary, that of a stream among others.
+    Dict(&'d Dict<'a>),
+    Stream(&'d Stream<'a>),
+}
+
+/// Whether a dictionary and what lies below it under these keys is all admitted.
+fn below(
+    dict: &Dict<'_>,
+    keys: &[&[u8]],
+    depth: u32,
+    seen: &mut Vec<usize>,
+    admits: &mut dyn FnMut(Part<'_, '_>) -> bool,
+) -> bool {
+    // By where it lies in memory: one stream may be named twice.
+    let place = dict.data().as_ptr() as usize;
+    if depth == 0 || seen.contains(&place) {
+        return true;
+    }
+    seen.push(place);
+    if !admits(Part::Dict(dict)) {
+        return false;
+    }
+    let mut admits_one = |object: Object<'_>| match object {
+        Object::Stream(stream) => {
+            admits(Part::Stream(&stream)) && below(stream.dict(), keys, depth - 1, seen, admits)
+        }
+        Object::Dict(dict) => below(&dict, keys, depth - 1, seen, admits),
+        _ => true,
+    };
+    keys.iter().filter_map(|key| dict.get::<Object<'_>>(key)).all(|object| match object {
+        Object::Array(array) => array.iter::<Object<'_>>().take(4).all(&mut admits_one),
+        object => admits_one(object),
+    })
 }
 
 /// How deep the braces of a program stand inside each other.

@@ -828,9 +828,8 @@ impl<'a> Walk<'a, '_> {
         while offset < bytes.len() && self.sheet.limit.is_none() {
             let (code, length) = self.shelf.read_code(font, bytes, offset);
             offset += length;
-            let advance = self.shelf.advance(font, code);
             let start = self.sheet.drawn.text.len();
-            let text = self.shelf.meaning(font, code);
+            let (text, advance) = self.shelf.glyph(font, code);
             self.sheet.drawn.text.push_str(text);
             self.place(font, start, advance, vertical, ink);
             let word = if code == 32 && length == 1 { self.state.word_space } else { 0.0 };

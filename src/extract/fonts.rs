@@ -2,21 +2,24 @@
 //!
 //! A font names its characters in one of many ways; they are tried in the order of [`How`], the
 //! surest first. What no way reads honestly becomes U+FFFD in the end ([`Readings::settle`]): the bytes
-//! themselves are never passed on. Where the glyphs stand is left to `content`.
+//! themselves are never passed on. Where the glyphs stand is left to `content`; how far they move, and
+//! the opening of a font's program, to `faces`.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use encoding_rs::GBK;
-use hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
+use hayro_cmap::{CMap, CidFamily, load_embedded};
 use hayro_font::kurbo::PathEl;
-use hayro_font::{CMapResolverFn, Font as Face, FontCache, FontGlyph, FontResolverFn};
+use hayro_font::{Font as Face, FontGlyph, StandardFont};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as Bytes};
 use skrifa::MetadataProvider;
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::extract::budget::Budget;
+use crate::extract::budget::{Budget, is_sane_font};
+use crate::extract::cmaps::{Collection, chars_of};
+use crate::extract::faces::{Faces, Layout};
 use crate::extract::page::Run;
 use crate::extract::radicals::unified;
 use crate::place::Place;
@@ -67,13 +70,10 @@ pub(super) type FontId = usize;
 /// All fonts of a document, and what was read of them so far.
 pub(super) struct Shelf<'a> {
     budget: Rc<Budget>,
-    loader: FontCache<'a>,
-    font_resolver: FontResolverFn,
-    cmap_resolver: CMapResolverFn,
+    faces: Faces<'a>,
     by_key: HashMap<FontKey, Option<FontId>>,
     fonts: Vec<Font<'a>>,
     fallbacks: [Option<FontId>; 2],
-    collections: Vec<(CidFamily, Option<Rc<CMap>>)>,
     /// Font and code of each stand-in given out, in order.
     unread: Vec<(FontId, u32)>,
     /// How often each way served on the page being read, and a few characters it gave.
@@ -86,7 +86,10 @@ type FontKey = (usize, usize);
 
 /// A font as its dictionary describes it.
 struct Font<'a> {
-    face: Face<'a>,
+    dict: Dict<'a>,
+    layout: Layout,
+    /// The font with its program, if it was ever needed.
+    face: OnceCell<Option<Face<'a>>>,
     /// Height of the em as a part of the font size; other than 1 in some Type 3 fonts alone.
     em: f64,
     to_unicode: Option<CMap>,
@@ -96,15 +99,58 @@ struct Font<'a> {
     gbk: Gbk,
     /// Glyph to character by the embedded font's own tables; read when first needed.
     own_map: Option<HashMap<u32, (char, How)>>,
-    meanings: HashMap<u32, Meaning>,
+    known: Known,
+}
+
+/// What is known of the codes of a font.
+#[derive(Default)]
+struct Known {
+    /// For each page of 256 codes, the place of each in `codes`, counted from 1.
+    pages: Vec<Option<Box<[u32; 256]>>>,
+    /// The same for codes of more than two bytes.
+    far: HashMap<u32, u32>,
+    codes: Vec<KnownCode>,
+}
+
+struct KnownCode {
+    code: u32,
+    meaning: Meaning,
+    advance: f64,
+}
+
+impl Known {
+    fn place(&self, code: u32) -> Option<usize> {
+        let place = match self.pages.get((code >> 8) as usize) {
+            Some(page) => *page.as_ref()?.get((code & 0xFF) as usize)?,
+            None => *self.far.get(&code)?,
+        };
+        (place as usize).checked_sub(1)
+    }
+
+    fn add(&mut self, code: u32, meaning: Meaning, advance: f64) -> usize {
+        self.codes.push(KnownCode { code, meaning, advance });
+        let place = self.codes.len() as u32;
+        if code > 0xFFFF {
+            self.far.insert(code, place);
+        } else {
+            if self.pages.is_empty() {
+                self.pages.resize_with(256, || None);
+            }
+            if let Some(page) = self.pages.get_mut((code >> 8) as usize) {
+                let page = page.get_or_insert_with(|| Box::new([0; 256]));
+                page[(code & 0xFF) as usize] = place;
+            }
+        }
+        self.codes.len() - 1
+    }
 }
 
 /// What the codes of a composite font are.
 enum Codes {
     /// UTF-16, as in UniGB-UTF16-H.
     Utf16,
-    /// Codes that `to_cid` maps into a character collection whose CIDs are known.
-    Cids { to_cid: Option<Box<CMap>>, to_unicode: Rc<CMap> },
+    /// Codes of the CIDs of a character collection.
+    Cids(Collection),
     /// Anything else.
     Opaque,
 }
@@ -135,19 +181,11 @@ impl<'a> Shelf<'a> {
     /// No fonts yet; what they unpack to is taken off the budget.
     pub fn new(budget: Rc<Budget>) -> Shelf<'a> {
         Shelf {
+            faces: Faces::new(Rc::clone(&budget)),
             budget,
-            loader: FontCache::new(),
-            font_resolver: Arc::new(|query| {
-                Some(match query {
-                    hayro_font::FontQuery::Standard(standard) => standard.get_font_data(),
-                    hayro_font::FontQuery::Fallback(f) => f.pick_standard_font().get_font_data(),
-                })
-            }),
-            cmap_resolver: Arc::new(load_embedded),
             by_key: HashMap::new(),
             fonts: Vec::new(),
             fallbacks: [None; 2],
-            collections: Vec::new(),
             unread: Vec::new(),
             mended: BTreeMap::new(),
         }
@@ -173,29 +211,35 @@ impl<'a> Shelf<'a> {
         if let Some(known) = self.fallbacks[usize::from(lost)] {
             return Some(known);
         }
-        let helvetica = hayro_font::StandardFont::Helvetica;
-        let face = self.loader.standard_font(helvetica, &self.font_resolver)?;
+        let face = self.faces.standard(StandardFont::Helvetica)?;
         let named = if lost { Named::None } else { Named::Ascii };
-        self.fonts.push(Font { named, ..Font::new(face) });
+        let font = Font::new(Dict::default(), Layout::Program);
+        self.fonts.push(Font { named, face: Some(face).into(), ..font });
         self.fallbacks[usize::from(lost)] = Some(self.fonts.len() - 1);
         self.fallbacks[usize::from(lost)]
     }
 
     fn load(&mut self, dict: &Dict<'a>) -> Option<Font<'a>> {
-        if !self.budget.admits_font(dict) {
+        if !is_sane_font(dict) {
             return None;
         }
-        let face = self.loader.font(dict, &self.font_resolver, &self.cmap_resolver)?;
         let subtype = dict.get::<Name<'_>>(b"Subtype")?;
-        let to_unicode = dict
+        let layout = match subtype.as_ref() {
+            b"Type0" => Layout::composite(dict, &self.budget)?,
+            b"Type1" | b"MMType1" | b"TrueType" | b"OpenType" => Layout::simple(dict)?,
+            _ => Layout::Program,
+        };
+        let mut font = Font::new(dict.clone(), layout);
+        if matches!(font.layout, Layout::Program) {
+            font.face(&self.faces)?;
+        }
+        font.to_unicode = dict
             .get::<Stream<'_>>(b"ToUnicode")
-            .and_then(|stream| stream.decoded_data().ok()?.into_owned().into())
-            .and_then(|data: Vec<u8>| CMap::parse(&data, load_embedded));
-        let mut font = Font { to_unicode, ..Font::new(face) };
+            .and_then(|stream| CMap::parse(&self.budget.unpack(&stream)?, load_embedded));
         match subtype.as_ref() {
             b"Type0" => {
                 font.named = Named::None;
-                font.codes = self.composite_codes(dict);
+                font.codes = composite_codes(dict, &font.layout);
             }
             b"Type3" => font.em = type3_em(dict),
             _ => {
@@ -206,56 +250,6 @@ impl<'a> Shelf<'a> {
         Some(font)
     }
 
-    fn composite_codes(&mut self, dict: &Dict<'a>) -> Codes {
-        let encoding = dict.get::<Object<'_>>(b"Encoding");
-        let name = match &encoding {
-            Some(Object::Name(name)) => name.as_ref().to_vec(),
-            _ => Vec::new(),
-        };
-        if name.starts_with(b"Uni") && (contains(&name, b"UCS2") || contains(&name, b"UTF16")) {
-            return Codes::Utf16;
-        }
-        let to_cid = match (&encoding, name.as_slice()) {
-            (_, b"Identity-H" | b"Identity-V") => None,
-            (_, name) if !name.is_empty() => load_embedded(CMapName::from_bytes(name))
-                .and_then(|d| CMap::parse(d, load_embedded)),
-            (Some(Object::Stream(stream)), _) => {
-                stream.decoded_data().ok().and_then(|data| CMap::parse(&data, load_embedded))
-            }
-            _ => None,
-        };
-        let declared = || {
-            let descendants = dict.get::<Array<'_>>(b"DescendantFonts")?;
-            let info = descendants.iter::<Dict<'_>>().next()?.get::<Dict<'_>>(b"CIDSystemInfo")?;
-            let registry = info.get::<Bytes<'_>>(b"Registry")?;
-            let ordering = info.get::<Bytes<'_>>(b"Ordering")?;
-            Some(CidFamily::from_registry_ordering(registry.as_bytes(), ordering.as_bytes()))
-        };
-        let by_encoding = to_cid
-            .as_ref()
-            .and_then(|cmap| cmap.metadata().character_collection.clone())
-            .map(|collection| collection.family)
-            .filter(|family| family.ucs2_cmap().is_some());
-        match by_encoding.or_else(declared).and_then(|family| self.collection(family)) {
-            Some(to_unicode) => Codes::Cids { to_cid: to_cid.map(Box::new), to_unicode },
-            None => Codes::Opaque,
-        }
-    }
-
-    /// CID to Unicode of a character collection; `None` for one that is not predefined.
-    fn collection(&mut self, family: CidFamily) -> Option<Rc<CMap>> {
-        if let Some((_, known)) = self.collections.iter().find(|(f, _)| *f == family) {
-            return known.clone();
-        }
-        let cmap = family
-            .ucs2_cmap()
-            .and_then(load_embedded)
-            .and_then(|data| CMap::parse(data, load_embedded))
-            .map(Rc::new);
-        self.collections.push((family, cmap.clone()));
-        cmap
-    }
-
     /// Height of the font's em as a part of the font size.
     pub fn em(&self, font: FontId) -> f64 {
         self.fonts.get(font).map_or(1.0, |f| f.em)
@@ -263,28 +257,25 @@ impl<'a> Shelf<'a> {
 
     /// Whether the font is set from top to bottom.
     pub fn is_vertical(&self, font: FontId) -> bool {
-        self.fonts.get(font).is_some_and(|f| !f.face.is_horizontal())
+        self.fonts.get(font).is_some_and(|f| f.layout.is_vertical())
     }
 
     /// The code at `offset` of a shown string, and how many bytes it takes (at least one).
     pub fn read_code(&self, font: FontId, bytes: &[u8], offset: usize) -> (u32, usize) {
-        let (code, length) =
-            self.fonts.get(font).map_or((0, 1), |f| f.face.read_code(bytes, offset));
-        (code, length.max(1))
+        self.fonts.get(font).map_or((0, 1), |f| f.layout.read_code(bytes, offset))
     }
 
     /// How far a code moves along the line, in ems of the font size; downward in vertical fonts.
     pub fn advance(&self, font: FontId, code: u32) -> f64 {
-        let Some(font) = self.fonts.get(font) else { return 0.0 };
-        let advance = font.face.code_advance(code);
-        if font.face.is_horizontal() { advance.x / 1000.0 } else { -advance.y / 1000.0 }
+        self.fonts.get(font).map_or(0.0, |font| font.advance(&self.faces, code))
     }
 
-    /// What a code stands for.
-    pub fn meaning(&mut self, id: FontId, code: u32) -> &str {
-        let Some(font) = self.fonts.get_mut(id) else { return "\u{FFFD}" };
-        if !font.meanings.contains_key(&code) {
-            let meaning = font.read(code).unwrap_or_else(|| {
+    /// What a code stands for, and how far it moves.
+    pub fn glyph(&mut self, id: FontId, code: u32) -> (&str, f64) {
+        let Some(font) = self.fonts.get_mut(id) else { return ("\u{FFFD}", 0.0) };
+        let place = font.known.place(code).unwrap_or_else(|| {
+            let advance = font.advance(&self.faces, code);
+            let meaning = font.read(&self.faces, code).unwrap_or_else(|| {
                 let stand_in = char::from_u32(STAND_INS.start + self.unread.len() as u32)
                     .filter(|c| STAND_INS.contains(&(*c as u32)));
                 if stand_in.is_some() {
@@ -293,11 +284,11 @@ impl<'a> Shelf<'a> {
                 let chars = stand_in.unwrap_or(UNREADABLE).to_string().into();
                 Meaning { chars, how: How::Said }
             });
-            font.meanings.insert(code, meaning);
-        }
-        let Some(meaning) = font.meanings.get(&code) else { return "\u{FFFD}" };
-        note(&mut self.mended, meaning.how, &meaning.chars);
-        &meaning.chars
+            font.known.add(code, meaning, advance)
+        });
+        let Some(known) = font.known.codes.get(place) else { return ("\u{FFFD}", 0.0) };
+        note(&mut self.mended, known.meaning.how, &known.meaning.chars);
+        (&known.meaning.chars, known.advance)
     }
 
     /// The Han characters that a string of a simple font spells in GBK: for each character how many
@@ -342,19 +333,21 @@ impl<'a> Shelf<'a> {
         }
         let mut known: HashMap<Vec<i32>, Option<char>> = HashMap::new();
         for font in &self.fonts {
-            for (&code, meaning) in &font.meanings {
+            for KnownCode { code, meaning, .. } in &font.known.codes {
                 let mut chars = meaning.chars.chars();
                 let (Some(c), None) = (chars.next(), chars.next()) else { continue };
                 if STAND_INS.contains(&(c as u32)) || c == UNREADABLE {
                     continue;
                 }
-                let Some(shape) = font.shape(code).filter(|s| !s.is_empty()) else { continue };
+                let Some(shape) = font.shape(&self.faces, *code).filter(|s| !s.is_empty()) else {
+                    continue;
+                };
                 // A shape that stands for two characters (O and 0, 一 and —) says nothing.
                 known.entry(shape).and_modify(|k| *k = k.filter(|&k| k == c)).or_insert(Some(c));
             }
         }
         let read = |&(id, code): &(FontId, u32)| {
-            let shape = self.fonts.get(id)?.shape(code)?;
+            let shape = self.fonts.get(id)?.shape(&self.faces, code)?;
             known.get(&shape).copied().flatten()
         };
         Readings(self.unread.iter().map(read).collect())
@@ -421,27 +414,40 @@ fn note(mended: &mut BTreeMap<How, (usize, String)>, how: How, chars: &str) {
 
 impl<'a> Font<'a> {
     /// A simple font that says what its codes are.
-    fn new(face: Face<'a>) -> Font<'a> {
+    fn new(dict: Dict<'a>, layout: Layout) -> Font<'a> {
         Font {
-            face,
+            dict,
+            layout,
+            face: OnceCell::new(),
             em: 1.0,
             to_unicode: None,
             codes: Codes::Opaque,
             named: Named::All,
             gbk: Gbk::No,
             own_map: None,
-            meanings: HashMap::new(),
+            known: Known::default(),
         }
     }
 
+    /// The font with its program; `None` if that can't be loaded.
+    fn face(&self, faces: &Faces<'a>) -> Option<&Face<'a>> {
+        self.face.get_or_init(|| faces.open(&self.dict)).as_ref()
+    }
+
+    fn advance(&self, faces: &Faces<'a>, code: u32) -> f64 {
+        self.layout.advance(code).unwrap_or_else(|| {
+            self.face(faces).map_or(0.0, |face| face.code_advance(code).x / 1000.0)
+        })
+    }
+
     /// What a code stands for, by the first way that knows; `None` where none does.
-    fn read(&mut self, code: u32) -> Option<Meaning> {
+    fn read(&mut self, faces: &Faces<'a>, code: u32) -> Option<Meaning> {
         let said = |chars: String| Meaning { chars: chars.into(), how: How::Said };
-        let declared = self.declared(code);
+        let declared = self.declared(faces, code);
         if let Some(chars) = declared.as_ref().filter(|s| !s.chars().any(is_private)) {
             return Some(unify(chars).unwrap_or_else(|| said(chars.clone())));
         }
-        let found = self.by_codes(code).or_else(|| self.by_own_map(code));
+        let found = self.by_codes(code).or_else(|| self.by_own_map(faces, code));
         if let Some((chars, how)) = found {
             let unified = unify(&chars).map(|m| m.chars);
             return Some(Meaning { chars: unified.unwrap_or_else(|| chars.into()), how });
@@ -451,19 +457,16 @@ impl<'a> Font<'a> {
             return Some(said(chars));
         }
         // What draws nothing is white space, whatever it is called.
-        if self.shape(code).is_some_and(|shape| shape.is_empty()) {
+        if self.shape(faces, code).is_some_and(|shape| shape.is_empty()) {
             return Some(said(" ".to_owned()));
         }
         None
     }
 
     /// What the document itself says of a code.
-    fn declared(&self, code: u32) -> Option<String> {
+    fn declared(&self, faces: &Faces<'a>, code: u32) -> Option<String> {
         if let Some(chars) = self.to_unicode.as_ref().and_then(|c| c.lookup_bf_string(code)) {
-            let chars = match chars {
-                BfString::Char(c) => c.to_string(),
-                BfString::String(s) => s,
-            };
+            let chars = chars_of(chars);
             if chars.chars().any(|c| !c.is_control() && c != UNREADABLE && !is_stand_in(c)) {
                 return Some(chars.replace(|c| c == '\0' || is_stand_in(c), ""));
             }
@@ -474,15 +477,12 @@ impl<'a> Font<'a> {
         if self.named == Named::None || self.named == Named::Ascii && code > 0x7F {
             return None;
         }
-        let unicode = match self.face.glyph(self.face.map_code(code), code) {
+        let face = self.face(faces)?;
+        let unicode = match face.glyph(face.map_code(code), code) {
             FontGlyph::Outline(glyph) => glyph.as_unicode(),
             FontGlyph::Type3(glyph) => glyph.as_unicode(),
         };
-        match unicode? {
-            BfString::Char(c) => Some(c.to_string()),
-            BfString::String(s) => Some(s),
-        }
-        .filter(|s| s.chars().any(|c| !c.is_control() && !is_stand_in(c)))
+        unicode.map(chars_of).filter(|s| s.chars().any(|c| !c.is_control() && !is_stand_in(c)))
     }
 
     fn by_codes(&self, code: u32) -> Option<(String, How)> {
@@ -494,28 +494,23 @@ impl<'a> Font<'a> {
                 let c = char::decode_utf16(units.iter().copied()).next()?.ok()?;
                 (!c.is_control()).then(|| (c.to_string(), How::Said))
             }
-            Codes::Cids { to_cid, to_unicode } => {
-                let cid = match to_cid {
-                    Some(cmap) => (1..=4).find_map(|length| cmap.lookup_cid_code(code, length))?,
-                    None => code,
-                };
-                let chars = match to_unicode.lookup_bf_string(cid)? {
-                    BfString::Char(c) => c.to_string(),
-                    BfString::String(s) => s,
-                };
+            Codes::Cids(collection) => {
+                let Layout::Composite(layout) = &self.layout else { return None };
+                let chars = collection.chars(layout.codes.cid(code)?)?;
                 let readable = chars.chars().all(|c| !c.is_control() && c != UNREADABLE);
                 (readable && !chars.is_empty()).then_some((chars, How::Said))
             }
         }
     }
 
-    fn by_own_map(&mut self, code: u32) -> Option<(String, How)> {
-        let glyph = self.face.map_code(code);
+    fn by_own_map(&mut self, faces: &Faces<'a>, code: u32) -> Option<(String, How)> {
+        let face = self.face(faces)?;
+        let glyph = face.map_code(code);
         if glyph.to_u32() == 0 {
             return None;
         }
         if self.own_map.is_none() {
-            let FontGlyph::Outline(outline) = self.face.glyph(glyph, code) else { return None };
+            let FontGlyph::Outline(outline) = face.glyph(glyph, code) else { return None };
             let data = outline.font_data();
             self.own_map = Some(data.map(|d| own_map((*d.data).as_ref())).unwrap_or_default());
         }
@@ -525,8 +520,9 @@ impl<'a> Font<'a> {
 
     /// The glyph's outline in thousandths of an em, or the drawing operators of a Type 3 glyph; equal
     /// for equal glyphs, empty for one that draws nothing.
-    fn shape(&self, code: u32) -> Option<Vec<i32>> {
-        match self.face.glyph(self.face.map_code(code), code) {
+    fn shape(&self, faces: &Faces<'a>, code: u32) -> Option<Vec<i32>> {
+        let face = self.face(faces)?;
+        match face.glyph(face.map_code(code), code) {
             FontGlyph::Outline(glyph) => {
                 let mut shape = Vec::new();
                 for element in glyph.outline().elements() {
@@ -550,6 +546,32 @@ impl<'a> Font<'a> {
             }
         }
     }
+}
+
+/// What the codes of a composite font are: by its encoding, or by the collection its glyphs are of.
+fn composite_codes(dict: &Dict<'_>, layout: &Layout) -> Codes {
+    if let Some(name) = dict.get::<Name<'_>>(b"Encoding")
+        && name.starts_with(b"Uni")
+        && (contains(&name, b"UCS2") || contains(&name, b"UTF16"))
+    {
+        return Codes::Utf16;
+    }
+    let by_encoding = match layout {
+        Layout::Composite(layout) => layout.codes.family(),
+        _ => None,
+    };
+    let declared = || {
+        let descendants = dict.get::<Array<'_>>(b"DescendantFonts")?;
+        let info = descendants.iter::<Dict<'_>>().next()?.get::<Dict<'_>>(b"CIDSystemInfo")?;
+        let registry = info.get::<Bytes<'_>>(b"Registry")?;
+        let ordering = info.get::<Bytes<'_>>(b"Ordering")?;
+        Some(CidFamily::from_registry_ordering(registry.as_bytes(), ordering.as_bytes()))
+    };
+    by_encoding
+        .filter(|family| family.ucs2_cmap().is_some())
+        .or_else(declared)
+        .and_then(|family| Collection::of(&family))
+        .map_or(Codes::Opaque, Codes::Cids)
 }
 
 fn contains(name: &[u8], part: &[u8]) -> bool {

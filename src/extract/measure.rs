@@ -18,6 +18,11 @@ fn swell(filter: Filter) -> u64 {
     }
 }
 
+/// The size of any data of a length once `filters` are undone, at most.
+pub(super) fn most(length: usize, filters: &[Filter]) -> u64 {
+    filters.iter().fold(length as u64, |size, &filter| size.saturating_mul(swell(filter)))
+}
+
 /// The size of `data` once `filters` are undone, at most; counting stops above `limit`.
 pub(super) fn unpacked(data: &[u8], filters: &[Filter], limit: u64) -> u64 {
     let Some((&first, others)) = filters.split_first() else { return data.len() as u64 };
@@ -38,7 +43,7 @@ pub(super) fn unpacked(data: &[u8], filters: &[Filter], limit: u64) -> u64 {
         _ => data.len() as u64,
     };
     // What is packed again is not here to be measured.
-    others.iter().fold(size, |size, &filter| size.saturating_mul(swell(filter)))
+    most(usize::try_from(size).unwrap_or(usize::MAX), others)
 }
 
 /// What base 85 stands for (ISO 32000-2, 7.4.3), as the reader undoes it; `None` where it refuses.
@@ -347,7 +352,7 @@ fn run_lengths(data: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{base_85, inflated, lzw, run_lengths, unpacked};
+    use super::{base_85, inflated, lzw, most, run_lengths, unpacked};
     use hayro_syntax::Filter;
     use lopdf::{Dictionary, Stream};
 
@@ -408,6 +413,21 @@ mod tests {
         let data = [0x78, 1, 0, 3, 0, 0xFC, 0xFF, 1, 2, 3, 1, 2, 0, 0xFD, 0xFF, 4, 5];
         assert_eq!(inflated(&data, u64::MAX), 5);
         assert_eq!(inflated(&data[2..], u64::MAX), 5);
+    }
+
+    #[test]
+    fn no_data_swells_more_than_is_said() {
+        for (filter, data) in [
+            (Filter::FlateDecode, deflate(&vec![0; 5_000_000])),
+            (Filter::RunLengthDecode, [129, 0].repeat(1000)),
+            (Filter::AsciiHexDecode, b"00".repeat(1000)),
+        ] {
+            let (size, most) = (unpacked(&data, &[filter], u64::MAX), most(data.len(), &[filter]));
+            assert!((size..2 * size + 100).contains(&most), "{filter:?}: {size} {most}");
+        }
+        let both = [Filter::Ascii85Decode, Filter::FlateDecode];
+        assert_eq!(most(10, &both), 10 * 4 * 1032);
+        assert_eq!(most(usize::MAX, &both), u64::MAX);
     }
 
     #[test]

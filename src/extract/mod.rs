@@ -4,9 +4,13 @@
 #[cfg(feature = "pdf")]
 mod budget;
 #[cfg(feature = "pdf")]
+mod cmaps;
+#[cfg(feature = "pdf")]
 mod colors;
 #[cfg(feature = "pdf")]
 mod content;
+#[cfg(feature = "pdf")]
+mod faces;
 #[cfg(feature = "pdf")]
 mod fonts;
 #[cfg(feature = "pdf")]

@@ -305,7 +305,7 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
 
 /// Mixes a key of one word; the standard hasher costs more than the look-up it serves.
 #[derive(Default)]
-struct Mixer(u64);
+pub(super) struct Mixer(u64);
 
 impl Hasher for Mixer {
     fn finish(&self) -> u64 {
@@ -316,6 +316,10 @@ impl Hasher for Mixer {
         for &b in bytes {
             self.write_u64(u64::from(b));
         }
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
     }
 
     fn write_u64(&mut self, n: u64) {

@@ -1,0 +1,190 @@
+//! A font's dictionary in, its codes and how far each moves out: all that placing text needs.
+//!
+//! The embedded program is not opened for this where the dictionary gives widths, as nearly all do. It is
+//! opened for what the dictionary leaves unsaid: see [`Faces::open`]. Widths are read as hayro-font
+//! reads them, so that it makes no difference which of the two is asked.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hayro_cmap::load_embedded;
+use hayro_font::{CMapResolverFn, Font as Face, FontCache, FontResolverFn, StandardFont};
+use hayro_syntax::object::{Array, Dict, Object};
+
+use crate::extract::budget::Budget;
+use crate::extract::cmaps::CodeMap;
+use crate::extract::runs::Mixer;
+
+/// Opens the programs of fonts; each is unpacked once.
+pub(super) struct Faces<'a> {
+    budget: Rc<Budget>,
+    cache: FontCache<'a>,
+    font_resolver: FontResolverFn,
+    cmap_resolver: CMapResolverFn,
+}
+
+impl<'a> Faces<'a> {
+    /// None is open; what they unpack to is taken off the budget.
+    pub fn new(budget: Rc<Budget>) -> Faces<'a> {
+        Faces {
+            budget,
+            cache: FontCache::new(),
+            font_resolver: Arc::new(|query| {
+                Some(match query {
+                    hayro_font::FontQuery::Standard(standard) => standard.get_font_data(),
+                    hayro_font::FontQuery::Fallback(f) => f.pick_standard_font().get_font_data(),
+                })
+            }),
+            cmap_resolver: Arc::new(load_embedded),
+        }
+    }
+
+    /// The font with its program; `None` if it can't be loaded, or is more than may be unpacked.
+    pub fn open(&self, dict: &Dict<'a>) -> Option<Face<'a>> {
+        self.budget
+            .admits_program(dict)
+            .then(|| self.cache.font(dict, &self.font_resolver, &self.cmap_resolver))
+            .flatten()
+    }
+
+    /// A font that every reader has.
+    pub fn standard(&self, font: StandardFont) -> Option<Face<'a>> {
+        self.cache.standard_font(font, &self.font_resolver)
+    }
+}
+
+/// The codes of a font, and how far they move.
+pub(super) enum Layout {
+    /// One byte a code, with widths for all of them, in ems.
+    Simple(Box<[f64; 256]>),
+    /// Codes of a map.
+    Composite(Box<Composite>),
+    /// One byte a code, with the widths of the font's program.
+    Program,
+}
+
+/// How far a font's codes move: by their CID.
+pub(super) struct Composite {
+    /// From codes to CIDs.
+    pub codes: CodeMap,
+    width: f32,
+    widths: ByCid<f32>,
+    /// The vector to the next glyph in vertical writing, of which only y counts.
+    down: f32,
+    downs: ByCid<f32>,
+}
+
+type ByCid<T> = HashMap<u32, T, BuildHasherDefault<Mixer>>;
+
+impl Layout {
+    /// The layout of a simple font; `None` if its codes end before they begin.
+    pub fn simple(dict: &Dict<'_>) -> Option<Layout> {
+        let (first, last) = (dict.get::<usize>(b"FirstChar"), dict.get::<usize>(b"LastChar"));
+        let (Some(first), Some(last), Some(given)) =
+            (first, last, dict.get::<Array<'_>>(b"Widths"))
+        else {
+            return Some(Layout::Program);
+        };
+        let count = last.checked_sub(first)?.checked_add(1)?;
+        let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
+        let missing = descriptor.get::<f32>(b"MissingWidth").unwrap_or(0.0);
+        let mut widths = Box::new([f64::from(missing) / 1000.0; 256]);
+        let places = widths.iter_mut().skip(first);
+        for (place, width) in places.zip(given.iter::<f32>().take(count)) {
+            *place = f64::from(width) / 1000.0;
+        }
+        Some(Layout::Simple(widths))
+    }
+
+    /// The layout of a composite font; `None` if its codes are not known or it has no descendant.
+    pub fn composite(dict: &Dict<'_>, budget: &Budget) -> Option<Layout> {
+        let codes = match dict.get::<Object<'_>>(b"Encoding")? {
+            Object::Name(name) => CodeMap::named(name.as_ref())?,
+            Object::Stream(stream) => CodeMap::parse(&budget.unpack(&stream)?)?,
+            _ => return None,
+        };
+        let font = dict.get::<Array<'_>>(b"DescendantFonts")?.iter::<Dict<'_>>().next()?;
+        let widths = font.get::<Array<'_>>(b"W").and_then(|array| widths(&array));
+        let downs = font.get::<Array<'_>>(b"W2").and_then(|array| downs(&array));
+        Some(Layout::Composite(Box::new(Composite {
+            codes,
+            width: font.get::<f32>(b"DW").unwrap_or(1000.0),
+            widths: widths.unwrap_or_default(),
+            down: font.get::<[f32; 2]>(b"DW2").map_or(-1000.0, |[_, down]| down),
+            downs: downs.unwrap_or_default(),
+        })))
+    }
+
+    /// Whether the font is set from top to bottom.
+    pub fn is_vertical(&self) -> bool {
+        matches!(self, Layout::Composite(font) if font.codes.is_vertical())
+    }
+
+    /// The code at `offset` of a shown string, and how many bytes it takes (at least one).
+    pub fn read_code(&self, bytes: &[u8], offset: usize) -> (u32, usize) {
+        match self {
+            Layout::Composite(font) => font.codes.read_code(bytes, offset),
+            Layout::Simple(_) | Layout::Program => {
+                (bytes.get(offset).copied().unwrap_or(0).into(), 1)
+            }
+        }
+    }
+
+    /// How far a code moves along the line, in ems of the font size; downward in vertical fonts. `None`
+    /// where the program must be asked.
+    pub fn advance(&self, code: u32) -> Option<f64> {
+        match self {
+            Layout::Simple(widths) => Some(widths.get(code as usize).copied().unwrap_or(0.0)),
+            Layout::Composite(font) => {
+                let cid = font.codes.cid(code).unwrap_or(0);
+                Some(if font.codes.is_vertical() {
+                    -f64::from(font.downs.get(&cid).copied().unwrap_or(font.down)) / 1000.0
+                } else {
+                    f64::from(font.widths.get(&cid).copied().unwrap_or(font.width)) / 1000.0
+                })
+            }
+            Layout::Program => None,
+        }
+    }
+}
+
+/// Widths by CID (ISO 32000-2, 9.7.4.3); `None` if they go beyond the last CID.
+fn widths(array: &Array<'_>) -> Option<ByCid<f32>> {
+    let mut widths = ByCid::default();
+    let mut items = array.flex_iter();
+    loop {
+        if let Some((mut cid, given)) = items.next::<(u32, Array<'_>)>() {
+            for width in given.iter::<f32>() {
+                widths.insert(cid, width);
+                cid = cid.checked_add(1)?;
+            }
+        } else if let Some((first, last, width)) = items.next::<(u32, u32, f32)>() {
+            widths.extend((first..=last).map(|cid| (cid, width)));
+        } else {
+            return Some(widths);
+        }
+    }
+}
+
+/// The same for vertical writing, where each has three numbers.
+fn downs(array: &Array<'_>) -> Option<ByCid<f32>> {
+    let mut downs = ByCid::default();
+    let mut items = array.flex_iter();
+    loop {
+        if let Some((mut cid, given)) = items.next::<(u32, Array<'_>)>() {
+            let mut given = given.iter::<f32>();
+            while let Some(down) = given.next() {
+                given.next()?;
+                given.next()?;
+                downs.insert(cid, down);
+                cid = cid.checked_add(1)?;
+            }
+        } else if let Some((first, last, down, ..)) = items.next::<(u32, u32, f32, f32, f32)>() {
+            downs.extend((first..=last).map(|cid| (cid, down)));
+        } else {
+            return Some(downs);
+        }
+    }
+}
