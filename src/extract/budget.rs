@@ -6,6 +6,8 @@ use std::cell::Cell;
 
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Array, Dict, Object, Stream};
+use memchr::memmem::{self, Finder, rfind};
+use miniz_oxide::inflate::decompress_to_vec_zlib;
 
 use crate::error::{Error, ErrorKind};
 use crate::extract::measure::{most, unpacked};
@@ -13,6 +15,8 @@ use crate::options::Limits;
 
 /// A row of a predictor is no longer than this: a million samples of 16 bits.
 const ROW: i64 = 1 << 21;
+/// A stream up to this long is inflated here.
+const SHORT: usize = 4096;
 /// How deep streams are looked for below a font.
 const BELOW: u32 = 3;
 /// How many widths a font may give by ranges: some for every character that a font can have.
@@ -53,11 +57,13 @@ impl Budget {
             return None;
         }
         // What can't be more than may be, whatever it holds, need not be measured first.
-        if most(stream.raw_data().len(), &stream.filters()) <= self.stream.min(self.left.get())
-            && let Ok(data) = stream.decoded_data()
-        {
-            self.left.set(self.left.get().saturating_sub(data.len() as u64));
-            return Some(data);
+        let (packed, filters) = (stream.raw_data(), stream.filters());
+        if most(packed.len(), &filters) <= self.stream.min(self.left.get()) {
+            let small = inflated_whole(&packed, &filters, stream.dict()).map(Cow::Owned);
+            if let Some(data) = small.or_else(|| stream.decoded_data().ok()) {
+                self.left.set(self.left.get().saturating_sub(data.len() as u64));
+                return Some(data);
+            }
         }
         self.admits(stream).then(|| stream.decoded_data().ok()).flatten()
     }
@@ -127,6 +133,16 @@ impl Budget {
             Part::Stream(stream) => self.admits(stream),
         })
     }
+}
+
+/// What is in a short stream that is deflated and nothing else, for which the reader's inflater takes
+/// longer to set up than to run; `None` for all others, and where it is not whole.
+fn inflated_whole(packed: &[u8], filters: &[Filter], dict: &Dict<'_>) -> Option<Vec<u8>> {
+    let has_params = dict.contains_key(b"DecodeParms") || dict.contains_key(b"DP");
+    if packed.len() > SHORT || filters != [Filter::FlateDecode] || has_params {
+        return None;
+    }
+    decompress_to_vec_zlib(packed).ok()
 }
 
 /// Whether a font gives no more widths than there are characters, and its streams have rows of a sane
@@ -283,10 +299,14 @@ pub(super) fn check_tables(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
 /// The streams that are called tables of objects or hold objects, and are deflated: dictionary, data.
 fn packed_tables(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut at = 0;
+    let words = Finder::new(b"stream");
     std::iter::from_fn(move || {
-        let start = at + find(bytes.get(at..)?, b"stream")?;
+        let start = at + words.find(bytes.get(at..)?)?;
         let dict = bytes.get(start.saturating_sub(2000).max(at)..start)?;
         at = start + b"stream".len();
+        if dict.ends_with(b"end") {
+            return Some((start, &[][..]));
+        }
         let dict = dict.get(rfind(dict, b" obj").unwrap_or(0)..)?;
         Some((start, dict))
     })
@@ -300,24 +320,6 @@ fn packed_tables(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Where a word stands. Files of many megabytes are gone through with it, so its first byte is looked for
-/// alone.
-fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
-    let (&first, rest) = word.split_first()?;
-    let mut from = 0;
-    loop {
-        let at = from + bytes.get(from..)?.iter().position(|&b| b == first)?;
-        from = at + 1;
-        if bytes.get(from..)?.starts_with(rest) {
-            return Some(at);
-        }
-    }
-}
-
-fn rfind(bytes: &[u8], word: &[u8]) -> Option<usize> {
-    bytes.windows(word.len()).rposition(|w| w == word)
-}
-
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    find(bytes, word).is_some()
+    memmem::find(bytes, word).is_some()
 }
