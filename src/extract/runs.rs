@@ -156,9 +156,10 @@ struct Open {
 impl Open {
     fn new(glyph: &Glyph, start: &Start, text: &str) -> Open {
         let run = Run {
-            text: String::new(),
+            // As much as the smallest piece of memory holds.
+            text: String::with_capacity(24),
             bbox: glyph.bbox(),
-            edges: vec![edge(glyph, 0.0)],
+            edges: Vec::with_capacity(6),
             size: glyph.size,
             turn: start.turn,
             ink: glyph.ink,
@@ -173,6 +174,7 @@ impl Open {
             spaced: false,
             word_gaps: Vec::new(),
         };
+        open.run.edges.push(edge(glyph, 0.0));
         open.push(glyph, start, text);
         open
     }
@@ -268,6 +270,8 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
     let mut seen: HashMap<u64, u32, BuildHasherDefault<Mixer>> =
         HashMap::with_capacity_and_hasher(drawn.glyphs.len(), BuildHasherDefault::default());
     let mut doubled = vec![false; drawn.glyphs.len()];
+    // The cells of the size last seen: most glyphs have that of the one before.
+    let (mut size, mut cell) = (f32::NAN, 0.0);
     for (index, glyph) in drawn.glyphs.iter().enumerate() {
         let Some(first) = drawn.text_of(glyph).chars().next() else { continue };
         if first.is_whitespace() {
@@ -276,31 +280,41 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
         let near = (DOUBLED * glyph.size).min(0.5 * glyph.advance).max(0.01);
         // Cells at least twice as wide as `near`, of equal width for glyphs of about equal size:
         // whatever is near lies in one of four cells.
-        let cell = (2.0 * DOUBLED * glyph.size.max(0.1)).log2().ceil().exp2();
+        if glyph.size != size {
+            size = glyph.size;
+            cell = (2.0 * DOUBLED * size.max(0.1)).log2().ceil().exp2();
+        }
         let (x, y) = (glyph.origin.x / cell, glyph.origin.y / cell);
-        let key = |x: f32, y: f32| {
-            let (x, y) = (x.floor() as i32, y.floor() as i32);
+        let key = |x: i32, y: i32| {
             (u64::from(first as u32) << 43) ^ (u64::from(x as u32) << 22) ^ u64::from(y as u32)
         };
-        let corners = [(-0.5, -0.5), (-0.5, 0.5), (0.5, -0.5), (0.5, 0.5)];
-        let before = corners.iter().any(|(dx, dy)| {
-            seen.get(&key(x + dx, y + dy))
-                .and_then(|&other| drawn.glyphs.get(other as usize))
-                .is_some_and(|other| {
+        let [left, right] = [floor(x - 0.5), floor(x + 0.5)];
+        let [top, bottom] = [floor(y - 0.5), floor(y + 0.5)];
+        let corners = [(left, top), (left, bottom), (right, top), (right, bottom)];
+        let before = corners.iter().any(|&(x, y)| {
+            seen.get(&key(x, y)).and_then(|&other| drawn.glyphs.get(other as usize)).is_some_and(
+                |other| {
                     drawn.text_of(other) == drawn.text_of(glyph)
                         && (other.origin.x - glyph.origin.x).abs() < near
                         && (other.origin.y - glyph.origin.y).abs() < near
                         && (other.size - glyph.size).abs() < 0.2 * glyph.size
                         && std::mem::discriminant(&other.ink) == std::mem::discriminant(&glyph.ink)
-                })
+                },
+            )
         });
         if before {
             doubled[index] = true;
         } else {
-            seen.insert(key(x, y), index as u32);
+            seen.insert(key(floor(x), floor(y)), index as u32);
         }
     }
     doubled
+}
+
+/// The whole number at or below; the least or greatest there is for what lies beyond them.
+fn floor(x: f32) -> i32 {
+    let whole = x as i32;
+    if whole as f32 > x { whole.saturating_sub(1) } else { whole }
 }
 
 /// Mixes a key of one word; the standard hasher costs more than the look-up it serves.
@@ -344,4 +358,19 @@ fn note_doubled(sink: &mut Sink, page: u32, drawn: &Drawn, doubled: &[bool]) {
         before,
         after: String::new(),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::floor;
+
+    #[test]
+    fn floors_are_those_of_the_standard_library() {
+        let ends = [f32::MIN, -3e9, -2_147_483_648.0, -16_777_217.0, 2_147_483_648.0, f32::MAX];
+        let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 1e-30, -1e-30];
+        let near = (-4000..4000).map(|n| n as f32 * 0.25);
+        for x in ends.into_iter().chain(odd).chain(near) {
+            assert_eq!(floor(x), x.floor() as i32, "{x}");
+        }
+    }
 }
