@@ -4,7 +4,7 @@
 //! is not told which font dictionary draws a glyph, and without it a lost character can't be found
 //! again. It paints nothing: no images are decoded, no Type 3 glyphs drawn, no patterns run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use hayro_font::kurbo::{Affine, Point as At, Rect as Area};
@@ -222,10 +222,12 @@ impl Paint {
         Paint { space: Rc::new(Space::Gray), lightness: 0.0, alpha: 1.0 }
     }
 
-    fn set(&mut self, space: Space, components: &[Number]) {
-        let components: Vec<f32> = components.iter().map(Number::as_f32).collect();
-        self.lightness = space.lightness(&components);
-        self.space = Rc::new(space);
+    /// A colour of one of the spaces that have a name and nothing else: grey, RGB, CMYK.
+    fn set<const N: usize>(&mut self, space: Space, components: [Number; N]) {
+        self.lightness = space.lightness(&components.map(|c| c.as_f32()));
+        if std::mem::discriminant(&*self.space) != std::mem::discriminant(&space) {
+            self.space = Rc::new(space);
+        }
     }
 
     fn set_space(&mut self, space: Rc<Space>) {
@@ -367,8 +369,19 @@ fn area_of(points: &[(Point, bool)]) -> f32 {
 /// What a content stream's names stand for, as far as they were used.
 #[derive(Default)]
 struct Names {
-    fonts: HashMap<Vec<u8>, Option<FontId>>,
-    spaces: HashMap<Vec<u8>, Rc<Space>>,
+    fonts: BTreeMap<Vec<u8>, Option<FontId>>,
+    spaces: BTreeMap<Vec<u8>, Rc<Space>>,
+    changes: BTreeMap<Vec<u8>, Change>,
+}
+
+/// What a dictionary of graphics state parameters sets (ISO 32000-2, 8.4.5).
+#[derive(Clone, Copy, Default)]
+struct Change {
+    line_width: Option<f64>,
+    stroke_alpha: Option<f32>,
+    fill_alpha: Option<f32>,
+    /// The font, if it can be loaded, and its size.
+    font: Option<(Option<FontId>, f64)>,
 }
 
 impl Names {
@@ -454,14 +467,14 @@ impl<'a> Walk<'a, '_> {
             }
             Op::Transform(m) => state.ctm *= affine([m.0, m.1, m.2, m.3, m.4, m.5]),
             Op::LineWidth(w) => state.line_width = w.0.as_f64(),
-            Op::SetGraphicsState(name) => self.graphics_state(name.0, resources),
+            Op::SetGraphicsState(name) => self.graphics_state(name.0, resources, names),
 
-            Op::StrokeColorDeviceGray(c) => state.stroke.set(Space::Gray, &[c.0]),
-            Op::NonStrokeColorDeviceGray(c) => state.fill.set(Space::Gray, &[c.0]),
-            Op::StrokeColorDeviceRgb(c) => state.stroke.set(Space::Rgb, &[c.0, c.1, c.2]),
-            Op::NonStrokeColorDeviceRgb(c) => state.fill.set(Space::Rgb, &[c.0, c.1, c.2]),
-            Op::StrokeColorCmyk(c) => state.stroke.set(Space::Cmyk, &[c.0, c.1, c.2, c.3]),
-            Op::NonStrokeColorCmyk(c) => state.fill.set(Space::Cmyk, &[c.0, c.1, c.2, c.3]),
+            Op::StrokeColorDeviceGray(c) => state.stroke.set(Space::Gray, [c.0]),
+            Op::NonStrokeColorDeviceGray(c) => state.fill.set(Space::Gray, [c.0]),
+            Op::StrokeColorDeviceRgb(c) => state.stroke.set(Space::Rgb, [c.0, c.1, c.2]),
+            Op::NonStrokeColorDeviceRgb(c) => state.fill.set(Space::Rgb, [c.0, c.1, c.2]),
+            Op::StrokeColorCmyk(c) => state.stroke.set(Space::Cmyk, [c.0, c.1, c.2, c.3]),
+            Op::NonStrokeColorCmyk(c) => state.fill.set(Space::Cmyk, [c.0, c.1, c.2, c.3]),
             Op::ColorSpaceStroke(name) => {
                 state.stroke.set_space(names.space(name.0, resources, self.budget));
             }
@@ -543,10 +556,14 @@ impl<'a> Walk<'a, '_> {
                 let known = names.fonts.get(name).copied();
                 state.font_size = font.1.as_f64();
                 state.font = known.unwrap_or_else(|| {
-                    let dict = resources.get_font(font.0);
                     let lost = !resources.fonts.is_empty();
-                    self.sheet.incomplete |= resources.fonts.contains_key(name) && dict.is_none();
-                    let loaded = dict.and_then(|dict| self.shelf.font(&dict));
+                    let id = resources.fonts.get_ref(name).map(ObjectIdentifier::from);
+                    let loaded = id.and_then(|id| self.shelf.known(id)).unwrap_or_else(|| {
+                        let dict = resources.get_font(font.0);
+                        self.sheet.incomplete |=
+                            resources.fonts.contains_key(name) && dict.is_none();
+                        dict.and_then(|dict| self.shelf.font_of(id, &dict))
+                    });
                     let loaded = loaded.or_else(|| self.shelf.fallback(lost));
                     names.fonts.insert(name.to_vec(), loaded);
                     loaded
@@ -592,20 +609,39 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn graphics_state(&mut self, name: &Name<'_>, resources: &Resources<'a>) {
-        let Some(dict) = resources.get_ext_g_state(name) else { return };
+    fn graphics_state(&mut self, name: &Name<'_>, resources: &Resources<'a>, names: &mut Names) {
+        let known = names.changes.get(name.as_ref()).copied();
+        let change = known.unwrap_or_else(|| {
+            let change = self.change(name, resources);
+            names.changes.insert(name.as_ref().to_vec(), change);
+            change
+        });
         let state = &mut self.state;
-        state.line_width = dict.get::<f64>(b"LW").unwrap_or(state.line_width);
-        state.stroke.alpha = dict.get::<f32>(b"CA").unwrap_or(state.stroke.alpha);
-        state.fill.alpha = dict.get::<f32>(b"ca").unwrap_or(state.fill.alpha);
-        if let Some(font) = dict.get::<Array<'_>>(b"Font") {
+        state.line_width = change.line_width.unwrap_or(state.line_width);
+        state.stroke.alpha = change.stroke_alpha.unwrap_or(state.stroke.alpha);
+        state.fill.alpha = change.fill_alpha.unwrap_or(state.fill.alpha);
+        if let Some((font, size)) = change.font {
+            state.font = font;
+            state.font_size = size;
+        }
+    }
+
+    fn change(&mut self, name: &Name<'_>, resources: &Resources<'a>) -> Change {
+        let Some(dict) = resources.get_ext_g_state(name) else { return Change::default() };
+        let font = dict.get::<Array<'_>>(b"Font").and_then(|font| {
             let mut items = font.iter::<Object<'_>>();
-            if let (Some(Object::Dict(font)), Some(Object::Number(size))) =
-                (items.next(), items.next())
-            {
-                state.font = self.shelf.font(&font);
-                state.font_size = size.as_f64();
+            match (items.next(), items.next()) {
+                (Some(Object::Dict(font)), Some(Object::Number(size))) => {
+                    Some((self.shelf.font(&font), size.as_f64()))
+                }
+                _ => None,
             }
+        });
+        Change {
+            line_width: dict.get::<f64>(b"LW"),
+            stroke_alpha: dict.get::<f32>(b"CA"),
+            fill_alpha: dict.get::<f32>(b"ca"),
+            font,
         }
     }
 
@@ -850,8 +886,9 @@ impl<'a> Walk<'a, '_> {
         let size = state.font_size;
         let em = Affine::new([size * state.stretch, 0.0, 0.0, size, 0.0, state.rise]);
         let [a, b, c, d, x, y] = (state.ctm * self.text_matrix * em).as_coeffs();
-        let (along, height) = if vertical { ((-c, -d), a.hypot(b)) } else { ((a, b), c.hypot(d)) };
-        let length = along.0.hypot(along.1);
+        let (along, height) =
+            if vertical { ((-c, -d), length_of(a, b)) } else { ((a, b), length_of(c, d)) };
+        let length = length_of(along.0, along.1);
         if !(length > 0.0 && height > 0.0 && (x + y + length + height + advance).is_finite()) {
             return;
         }
@@ -889,6 +926,17 @@ impl<'a> Walk<'a, '_> {
 }
 
 const IDENTITY: [f64; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
+/// The length of a vector; of those along an axis, which nearly all text has, without a root.
+fn length_of(x: f64, y: f64) -> f64 {
+    if x == 0.0 {
+        y.abs()
+    } else if y == 0.0 {
+        x.abs()
+    } else {
+        x.hypot(y)
+    }
+}
 
 fn affine(m: [Number; 6]) -> Affine {
     Affine::new(m.map(|n| n.as_f64()))

@@ -10,7 +10,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use hayro_cmap::load_embedded;
-use hayro_font::{CMapResolverFn, Font as Face, FontCache, FontResolverFn, StandardFont};
+use hayro_font::{
+    CMapResolverFn, Font as Face, FontCache, FontResolverFn, StandardFont, UNITS_PER_EM,
+};
 use hayro_syntax::object::{Array, Dict, Object};
 
 use crate::extract::budget::Budget;
@@ -79,23 +81,24 @@ pub(super) struct Composite {
 type ByCid<T> = HashMap<u32, T, BuildHasherDefault<Mixer>>;
 
 impl Layout {
-    /// The layout of a simple font; `None` if its codes end before they begin.
+    /// The layout of a simple font with glyphs in a program; `None` if its codes end before they begin.
     pub fn simple(dict: &Dict<'_>) -> Option<Layout> {
-        let (first, last) = (dict.get::<usize>(b"FirstChar"), dict.get::<usize>(b"LastChar"));
-        let (Some(first), Some(last), Some(given)) =
-            (first, last, dict.get::<Array<'_>>(b"Widths"))
-        else {
-            return Some(Layout::Program);
-        };
-        let count = last.checked_sub(first)?.checked_add(1)?;
         let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
-        let missing = descriptor.get::<f32>(b"MissingWidth").unwrap_or(0.0);
-        let mut widths = Box::new([f64::from(missing) / 1000.0; 256]);
-        let places = widths.iter_mut().skip(first);
-        for (place, width) in places.zip(given.iter::<f32>().take(count)) {
-            *place = f64::from(width) / 1000.0;
-        }
-        Some(Layout::Simple(widths))
+        Some(match Widths::of(dict, &descriptor)? {
+            Widths { given: false, .. } => Layout::Program,
+            Widths { by_code, .. } => {
+                Layout::Simple(Box::new(by_code.map(|width| f64::from(width) / 1000.0)))
+            }
+        })
+    }
+
+    /// The layout of a Type 3 font, whose widths have units of its own.
+    pub fn type_3(dict: &Dict<'_>) -> Option<Layout> {
+        let matrix = dict.get::<[f64; 6]>(b"FontMatrix").unwrap_or([0.001, 0., 0., 0.001, 0., 0.]);
+        let unit = matrix[0] as f32;
+        let Widths { by_code, .. } = Widths::of(dict, dict)?;
+        let ems = by_code.map(|width| f64::from(width * unit * UNITS_PER_EM) / 1000.0);
+        Some(Layout::Simple(Box::new(ems)))
     }
 
     /// The layout of a composite font; `None` if its codes are not known or it has no descendant.
@@ -150,6 +153,47 @@ impl Layout {
     }
 }
 
+/// The widths of a simple font (ISO 32000-2, 9.6.2).
+struct Widths {
+    /// Whether the font gives any.
+    given: bool,
+    by_code: [f32; 256],
+}
+
+impl Widths {
+    /// What is left out has the width that `descriptor` names. `None` if the codes end before they begin.
+    fn of(dict: &Dict<'_>, descriptor: &Dict<'_>) -> Option<Widths> {
+        let mut by_code = [descriptor.get::<f32>(b"MissingWidth").unwrap_or(0.0); 256];
+        let (first, last) = (dict.get::<usize>(b"FirstChar"), dict.get::<usize>(b"LastChar"));
+        let (Some(first), Some(last), Some(given)) =
+            (first, last, dict.get::<Array<'_>>(b"Widths"))
+        else {
+            return Some(Widths { given: false, by_code });
+        };
+        let count = last.checked_sub(first)?.checked_add(1)?;
+        let places = by_code.iter_mut().skip(first).take(count);
+        match whole_numbers(given.data()) {
+            Some(widths) => places.zip(widths).for_each(|(place, width)| *place = width),
+            None => places.zip(given.iter::<f32>()).for_each(|(place, width)| *place = width),
+        }
+        Some(Widths { given: true, by_code })
+    }
+}
+
+/// The numbers of an array that holds small whole numbers alone, as most widths are; `None` of another,
+/// which the reader must read.
+fn whole_numbers(array: &[u8]) -> Option<impl Iterator<Item = f32>> {
+    let is_space = |b: &u8| matches!(b, b' ' | b'\n' | b'\r');
+    // Seven digits are exact as a float.
+    let mut digits = 0;
+    let plain = array.iter().all(|b| {
+        digits = if is_space(b) { 0 } else { digits + 1 };
+        digits <= 7 && (is_space(b) || b.is_ascii_digit())
+    });
+    let number = |word: &[u8]| word.iter().fold(0, |n: u32, b| 10 * n + u32::from(b - b'0')) as f32;
+    plain.then(|| array.split(is_space).filter(|word| !word.is_empty()).map(number))
+}
+
 /// Widths by CID (ISO 32000-2, 9.7.4.3); `None` if they go beyond the last CID.
 fn widths(array: &Array<'_>) -> Option<ByCid<f32>> {
     let mut widths = ByCid::default();
@@ -185,6 +229,21 @@ fn downs(array: &Array<'_>) -> Option<ByCid<f32>> {
             downs.extend((first..=last).map(|cid| (cid, down)));
         } else {
             return Some(downs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_numbers;
+
+    #[test]
+    fn whole_numbers_are_read_and_nothing_else() {
+        let read = |array: &[u8]| whole_numbers(array).map(|numbers| numbers.collect::<Vec<_>>());
+        assert_eq!(read(b"1000 0\r\n 9999999 007"), Some(vec![1000.0, 0.0, 9_999_999.0, 7.0]));
+        assert_eq!(read(b""), Some(vec![]));
+        for other in [&b"500.5"[..], b"-1", b"5 0 R", b"1 % 2\n3", b"12345678", b"1\t2"] {
+            assert_eq!(read(other), None);
         }
     }
 }

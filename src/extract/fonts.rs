@@ -13,7 +13,7 @@ use encoding_rs::GBK;
 use hayro_cmap::{CMap, CidFamily, load_embedded};
 use hayro_font::kurbo::PathEl;
 use hayro_font::{Font as Face, FontGlyph, StandardFont};
-use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as Bytes};
+use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream, String as Bytes};
 use skrifa::MetadataProvider;
 
 use crate::diag::{Repair, Sink, Stage};
@@ -72,6 +72,9 @@ pub(super) struct Shelf<'a> {
     budget: Rc<Budget>,
     faces: Faces<'a>,
     by_key: HashMap<FontKey, Option<FontId>>,
+    /// The same for dictionaries that are objects of their own: pages name them again and again, and to
+    /// look at one takes long where it has hundreds of widths.
+    by_id: HashMap<ObjectIdentifier, Option<FontId>>,
     fonts: Vec<Font<'a>>,
     fallbacks: [Option<FontId>; 2],
     /// Font and code of each stand-in given out, in order.
@@ -184,11 +187,24 @@ impl<'a> Shelf<'a> {
             faces: Faces::new(Rc::clone(&budget)),
             budget,
             by_key: HashMap::new(),
+            by_id: HashMap::new(),
             fonts: Vec::new(),
             fallbacks: [None; 2],
             unread: Vec::new(),
             mended: BTreeMap::new(),
         }
+    }
+
+    /// The font of an object that was met before.
+    pub fn known(&self, id: ObjectIdentifier) -> Option<Option<FontId>> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The font of a dictionary, and of the object that it is, if it is one.
+    pub fn font_of(&mut self, id: Option<ObjectIdentifier>, dict: &Dict<'a>) -> Option<FontId> {
+        let font = self.font(dict);
+        self.by_id.extend(id.map(|id| (id, font)));
+        font
     }
 
     /// The font of a dictionary; `None` if it can't be loaded at all.
@@ -220,14 +236,17 @@ impl<'a> Shelf<'a> {
     }
 
     fn load(&mut self, dict: &Dict<'a>) -> Option<Font<'a>> {
-        if !is_sane_font(dict) {
+        let subtype = dict.get::<Name<'_>>(b"Subtype")?;
+        // The glyphs of a Type 3 font lie in no program.
+        let is_type_3 = subtype.as_ref() == b"Type3";
+        if !(is_type_3 || is_sane_font(dict)) {
             return None;
         }
-        let subtype = dict.get::<Name<'_>>(b"Subtype")?;
         let layout = match subtype.as_ref() {
             b"Type0" => Layout::composite(dict, &self.budget)?,
             b"Type1" | b"MMType1" | b"TrueType" | b"OpenType" => Layout::simple(dict)?,
-            _ => Layout::Program,
+            b"Type3" => Layout::type_3(dict)?,
+            _ => return None,
         };
         let mut font = Font::new(dict.clone(), layout);
         if matches!(font.layout, Layout::Program) {
