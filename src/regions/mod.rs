@@ -1,20 +1,20 @@
 //! Names and codes of administrative divisions (GB/T 2260) by date. A table, not a match.
 //!
-//! The table is made by `tools/make_regions.py`, which names its sources. What a row of a notice
-//! means is left to `typing`; this room only answers which division a name stands for, given where
-//! and when.
+//! The table is made by `tools/make_regions.py`, which names its sources, and read by the compiler: the
+//! program finds it ready (`table`). What a row of a notice means is left to `typing`; this room only
+//! answers which division a name stands for, given where and when.
 //!
 //! Deliberately absent: codes for what the standard does not number. 中心城区, 市本级 and 市辖区 as
 //! the rest of a prefecture, new areas and development zones have none.
 
 mod names;
 mod resolve;
+mod table;
 
 pub use names::{short_form, spoken};
 pub use resolve::{Fit, Found, issuer_of, province_of, resolve, zone_prefecture};
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use table::{DIVISIONS, Name};
 
 /// The level of a division, which its code shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,8 +32,7 @@ pub enum Tier {
 pub struct Division {
     /// Six digits of GB/T 2260.
     pub code: u32,
-    /// The full name: 恭城瑶族自治县.
-    pub name: &'static str,
+    name: Name,
     /// The year it came to be so; `None` for 1983 or before.
     pub from: Option<u16>,
     /// The year it ceased to be so; `None` if it stands today.
@@ -43,6 +42,11 @@ pub struct Division {
 }
 
 impl Division {
+    /// The full name: 恭城瑶族自治县.
+    pub fn name(&self) -> &'static str {
+        self.name.full()
+    }
+
     /// The level its code shows.
     pub fn tier(&self) -> Tier {
         match (self.code % 10_000, self.code % 100) {
@@ -110,54 +114,9 @@ fn last_code(code: u32) -> u32 {
 
 /// All that ever stood under a code, the oldest first.
 fn at(code: u32) -> impl DoubleEndedIterator<Item = &'static Division> {
-    let all = divisions();
-    let start = all.partition_point(|d| d.code < code);
-    let end = all.partition_point(|d| d.code <= code);
-    all[start..end].iter()
-}
-
-/// All divisions by code, then by year.
-fn divisions() -> &'static [Division] {
-    static DIVISIONS: OnceLock<Vec<Division>> = OnceLock::new();
-    DIVISIONS.get_or_init(|| {
-        let lines = include_str!("divisions.tsv").lines();
-        lines.filter_map(parse_line).collect()
-    })
-}
-
-/// A line of the table; `None` for a line that is none.
-fn parse_line(line: &'static str) -> Option<Division> {
-    let (code, rest) = (line.get(..6)?, line.get(7..)?);
-    let (name, numbers) = rest.split_at(rest.bytes().position(|b| b == b'\t')?);
-    let mut numbers = numbers.as_bytes()[1..].split(|&b| b == b'\t').map(number);
-    let year = |number: Option<u32>| number.and_then(|n| u16::try_from(n).ok());
-    Some(Division {
-        code: number(code.as_bytes())?,
-        name,
-        from: year(numbers.next()?),
-        until: year(numbers.next()?),
-        next: numbers.next()?,
-    })
-}
-
-/// The number that a field holds; thousands are read at each start of the program.
-fn number(digits: &[u8]) -> Option<u32> {
-    let add =
-        |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| 10 * sum + u32::from(digit - b'0'));
-    let sane = (1..=6).contains(&digits.len());
-    sane.then(|| digits.iter().try_fold(0, add)).flatten()
-}
-
-/// Zones that the statistics bureau counts under a prefecture, by name.
-fn zones() -> &'static HashMap<&'static str, u32> {
-    static ZONES: OnceLock<HashMap<&'static str, u32>> = OnceLock::new();
-    ZONES.get_or_init(|| {
-        let lines = include_str!("zones.tsv").lines();
-        lines
-            .filter_map(|l| l.split_once('\t'))
-            .filter_map(|(c, n)| Some((n, c.parse().ok()?)))
-            .collect()
-    })
+    let start = DIVISIONS.partition_point(|d| d.code < code);
+    let same = DIVISIONS[start..].iter().take_while(move |d| d.code == code).count();
+    DIVISIONS[start..start + same].iter()
 }
 
 #[cfg(test)]
@@ -166,10 +125,16 @@ mod tests {
 
     #[test]
     fn every_line_is_a_division_and_no_code_has_two_names_in_one_year() {
-        let lines = include_str!("divisions.tsv").lines().count();
-        assert_eq!(divisions().len(), lines);
-        assert!(lines > 6000);
-        for pair in divisions().windows(2) {
+        let lines: Vec<&str> = include_str!("divisions.tsv").lines().collect();
+        assert_eq!(DIVISIONS.len(), lines.len());
+        assert!(lines.len() > 6000);
+        let or_blank = |number: Option<u32>| number.map_or(String::new(), |n| n.to_string());
+        for (line, d) in lines.iter().zip(&DIVISIONS) {
+            let (from, until) = (d.from.map(u32::from), d.until.map(u32::from));
+            let [from, until, next] = [from, until, d.next].map(or_blank);
+            assert_eq!(*line, format!("{}\t{}\t{from}\t{until}\t{next}", d.code, d.name()));
+        }
+        for pair in DIVISIONS.windows(2) {
             let (old, new) = (&pair[0], &pair[1]);
             assert!(old.code <= new.code, "{old:?} stands before {new:?}");
             if old.code == new.code {
@@ -180,7 +145,7 @@ mod tests {
 
     #[test]
     fn every_next_code_begins_when_the_old_one_ends() {
-        for old in divisions() {
+        for old in &DIVISIONS {
             if let Some(next) = old.next {
                 assert!(at(next).any(|new| new.from == old.until), "{old:?}");
             }
@@ -199,7 +164,7 @@ mod tests {
         for line in register.lines() {
             let fields: Vec<&str> = line.split_whitespace().collect();
             let code: u32 = fields[0].parse().unwrap();
-            let stood = at(code).find(|d| d.name == fields[1]).expect(line);
+            let stood = at(code).find(|d| d.name() == fields[1]).expect(line);
             assert_eq!((stood.from, stood.until), (fields[2].parse().ok(), fields[3].parse().ok()));
         }
     }

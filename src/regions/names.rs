@@ -1,24 +1,11 @@
 //! How names of divisions are written: padded, noted, shortened.
 
-/// What a name may end in, the longest first.
-const SUFFIXES: &[&str] = &[
-    "自治区",
-    "自治州",
-    "自治县",
-    "自治旗",
-    "自治盟",
-    "特别行政区",
-    "林区",
-    "特区",
-    "地区",
-    "省",
-    "市",
-    "县",
-    "区",
-    "盟",
-    "旗",
-    "州",
-];
+/// What names of autonomous divisions end in, behind those of their peoples.
+const AUTONOMOUS: &[&str] = &["自治区", "自治州", "自治县", "自治旗", "自治盟"];
+
+/// What other names may end in, the longest first.
+const SUFFIXES: &[&str] =
+    &["特别行政区", "林区", "特区", "地区", "省", "市", "县", "区", "盟", "旗", "州"];
 
 /// The peoples that stand in names of autonomous divisions, 各族 among them, without 族.
 const PEOPLES: &[&str] = &[
@@ -88,13 +75,17 @@ pub fn spoken(printed: &str) -> String {
 
 /// The short form of a full name: 广州市 is 广州, 恭城瑶族自治县 恭城, 内蒙古自治区 内蒙古. A name
 /// that would be left with one character, as 睢县, has none.
-pub fn short_form(name: &str) -> Option<&str> {
-    let suffix = SUFFIXES.iter().find(|suffix| name.ends_with(**suffix))?;
-    let mut stem = name.strip_suffix(suffix)?;
-    if suffix.starts_with("自治") {
-        stem = without_peoples(stem);
-    }
-    (stem.chars().nth(1).is_some()).then_some(stem)
+///
+/// The compiler asks it of all names (`table`), hence a `const fn` with its loops.
+pub const fn short_form(name: &str) -> Option<&str> {
+    let stem = match without_first(name, AUTONOMOUS) {
+        Some(stem) => without_peoples(stem),
+        None => match without_first(name, SUFFIXES) {
+            Some(stem) => stem,
+            None => return None,
+        },
+    };
+    if has_two_characters(stem) { Some(stem) } else { None }
 }
 
 /// The class of a name by its last character, 自治县 being a 县; `None` for a short form.
@@ -103,21 +94,77 @@ pub(super) fn class(name: &str) -> Option<char> {
 }
 
 /// The stem without the peoples it ends in: 双江拉祜族佤族布朗族傣族 is 双江.
-fn without_peoples(stem: &str) -> &str {
+const fn without_peoples(stem: &str) -> &str {
     let mut stem = stem;
     loop {
-        let bare = stem.strip_suffix('族').unwrap_or(stem);
-        let shorter = PEOPLES.iter().filter_map(|people| bare.strip_suffix(people)).find(|rest| {
-            // 内蒙古 and 西藏 are themselves; a people's name in front of another goes too.
-            rest.chars().nth(1).is_some()
-        });
-        match shorter {
+        let bare = match without(stem, "族") {
+            Some(bare) => bare,
+            None => stem,
+        };
+        match without_people(bare) {
             Some(rest) => stem = rest,
             // 东乡族自治县 has a people's name and nothing else.
-            None if bare.chars().nth(1).is_some() => return bare,
+            None if has_two_characters(bare) => return bare,
             None => return stem,
         }
     }
+}
+
+/// The stem without a people's name at its end. 内蒙古 and 西藏 are themselves: two characters stay.
+const fn without_people(stem: &str) -> Option<&str> {
+    let mut at = 0;
+    while at < PEOPLES.len() {
+        if let Some(rest) = without(stem, PEOPLES[at])
+            && has_two_characters(rest)
+        {
+            return Some(rest);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What stands before the first of these that the text ends in.
+const fn without_first<'a>(text: &'a str, ends: &[&str]) -> Option<&'a str> {
+    let mut at = 0;
+    while at < ends.len() {
+        if let Some(stem) = without(text, ends[at]) {
+            return Some(stem);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What stands before this end of a text.
+const fn without<'a>(text: &'a str, end: &str) -> Option<&'a str> {
+    let (bytes, end) = (text.as_bytes(), end.as_bytes());
+    if bytes.len() < end.len() {
+        return None;
+    }
+    let stem = bytes.len() - end.len();
+    let mut at = end.len();
+    while at > 0 {
+        at -= 1;
+        if bytes[stem + at] != end[at] {
+            return None;
+        }
+    }
+    Some(text.split_at(stem).0)
+}
+
+/// Whether the text has two characters or more.
+const fn has_two_characters(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        // A byte that goes on a character has the bits 10 at its head.
+        if bytes[at] & 0b1100_0000 != 0b1000_0000 {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Which division a name stands for, given where and when.
 
 use super::names::{class, short_form};
-use super::{Division, Tier, divisions, zones};
+use super::table::{Form, named, provinces};
+use super::{Division, Tier};
 use std::sync::OnceLock;
 
 /// How a name fits a division, the best first.
@@ -32,10 +33,9 @@ pub struct Found {
 /// Only the best fits are given: full names of that year if there are any, else short forms of
 /// that year, else what stood nearest to it in time.
 pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found> {
-    let index = index();
     let year = year.unwrap_or(u16::MAX);
-    let full = index.full.get(name).map(|d| (d, false));
-    let short = index.shorts_of(name).map(|d| (d, true));
+    let full = named(name, Form::Full).map(|d| (d, false));
+    let short = shorts_of(name).map(|d| (d, true));
     let mut found: Vec<(u16, Found)> = full
         .chain(short)
         .filter(|(d, _)| within.is_none_or(|code| d.is_within(code)))
@@ -61,18 +61,34 @@ pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found>
 /// The prefecture that the statistics bureau counts a development zone or new area under, by its
 /// full name.
 pub fn zone_prefecture(name: &str) -> Option<u32> {
-    zones().get(name).copied()
+    let zones = zones();
+    let at = zones.binary_search_by(|(zone, _)| (*zone).cmp(name)).ok()?;
+    zones.get(at).map(|(_, prefecture)| *prefecture)
+}
+
+/// Zones that the statistics bureau counts under a prefecture, by name.
+fn zones() -> &'static [(&'static str, u32)] {
+    static ZONES: OnceLock<Vec<(&'static str, u32)>> = OnceLock::new();
+    ZONES.get_or_init(|| {
+        let lines = include_str!("zones.tsv").lines().filter_map(|line| line.split_once('\t'));
+        let mut zones: Vec<_> = lines.filter_map(|(c, n)| Some((n, c.parse().ok()?))).collect();
+        zones.sort_unstable();
+        zones
+    })
 }
 
 /// The province that a text names: at its beginning, or else anywhere. For authorities' names and
 /// titles: 江西省住房和城乡建设厅, 关于下达广西壮族自治区2023年….
 pub fn province_of(text: &str) -> Option<&'static Division> {
-    let provinces =
-        || divisions().iter().filter(|d| d.tier() == Tier::Province && d.until.is_none());
     let starts = |d: &&Division| {
-        text.starts_with(d.name) || short_form(d.name).is_some_and(|short| text.starts_with(short))
+        text.starts_with(d.name()) || d.name.short().is_some_and(|short| text.starts_with(short))
     };
-    provinces().find(starts).or_else(|| provinces().find(|d| text.contains(d.name)))
+    provinces().find(starts).or_else(|| {
+        // All their names end in one of these.
+        let ends = text.match_indices(['省', '市', '区']).map(|(at, end)| at + end.len());
+        let heads: Vec<&str> = ends.filter_map(|end| text.get(..end)).collect();
+        provinces().find(|d| heads.iter().any(|head| head.ends_with(d.name())))
+    })
 }
 
 /// The division that an authority's name or a title speaks for, the lowest it begins with:
@@ -120,82 +136,17 @@ fn name_at_start(
     None
 }
 
-/// Divisions by name.
-struct Index {
-    full: Names,
-    short: Names,
-}
-
-/// A division and a name of it.
-type Named = (&'static str, &'static Division);
-
-/// A table of names, made at each start of the program: one place a name, found by a hash that need
-/// withstand nobody, since the names are ours.
-struct Names {
-    entries: Vec<Named>,
-    /// For each hash the number of an entry, from 1; 0 where there is none. A taken place sends on to the
-    /// next, so entries of one name are met in the order of the table.
-    places: Vec<u16>,
-}
-
-/// Places of a table of names: more than twice its entries.
-const PLACES: usize = 1 << 14;
-
-impl Names {
-    fn of(entries: Vec<Named>) -> Names {
-        let mut places = vec![0; PLACES];
-        for (number, (name, _)) in (1..).zip(&entries) {
-            let free = probe(name).find(|&at| places[at] == 0);
-            // There are more places than entries; a table that outgrew them would fail its tests.
-            if let Some(free) = free {
-                places[free] = number;
-            }
-        }
-        Names { entries, places }
-    }
-
-    /// The divisions of a name, in the order of the table.
-    fn get<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static Division> + 'a {
-        probe(name)
-            .map(|at| usize::from(self.places[at]))
-            .take_while(|&number| number > 0)
-            .filter_map(|number| self.entries.get(number - 1))
-            .filter(move |(named, _)| *named == name)
-            .map(|&(_, division)| division)
-    }
-}
-
-/// The places of a name, the likeliest first (the hash is FNV-1a).
-fn probe(name: &str) -> impl Iterator<Item = usize> + use<> {
-    let hash = name
-        .bytes()
-        .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let first = (hash ^ (hash >> 15)) as usize;
-    (0..PLACES).map(move |step| (first + step) % PLACES)
-}
-
-impl Index {
-    /// Divisions whose short form this is, or with the last character kept: 恩施, 恩施州.
-    fn shorts_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static Division> + 'a {
-        let stem = match self.short.get(name).next() {
-            None => short_form(name).unwrap_or_default(),
-            // Where the whole is a short form, none is looked for within it.
-            Some(_) => "",
-        };
-        let same_class = class(name);
-        let kept =
-            move |d: &&'static Division| d.name.contains("自治") && class(d.name) == same_class;
-        self.short.get(name).chain(self.short.get(stem).filter(kept))
-    }
-}
-
-fn index() -> &'static Index {
-    static INDEX: OnceLock<Index> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let full = divisions().iter().map(|d| (d.name, d)).collect();
-        let short = divisions().iter().filter_map(|d| Some((short_form(d.name)?, d))).collect();
-        Index { full: Names::of(full), short: Names::of(short) }
-    })
+/// Divisions whose short form this is, or with the last character kept: 恩施, 恩施州.
+fn shorts_of(name: &str) -> impl Iterator<Item = &'static Division> {
+    let stem = match named(name, Form::Short).next() {
+        None => short_form(name).unwrap_or_default(),
+        // Where the whole is a short form, none is looked for within it.
+        Some(_) => "",
+    };
+    let same_class = class(name);
+    let kept =
+        move |d: &&'static Division| d.name().contains("自治") && class(d.name()) == same_class;
+    named(name, Form::Short).chain(named(stem, Form::Short).filter(kept))
 }
 
 #[cfg(test)]
@@ -252,13 +203,13 @@ mod tests {
             ("住房和城乡建设部", None),
             ("关于下达2023年计划的通知", None),
         ] {
-            assert_eq!(issuer_of(text, Some(2023)).map(|d| d.name), name, "{text}");
+            assert_eq!(issuer_of(text, Some(2023)).map(|d| d.name()), name, "{text}");
         }
     }
 
     #[test]
     fn a_title_names_its_province() {
-        let name = |text| province_of(text).map(|d| d.name);
+        let name = |text| province_of(text).map(|d| d.name());
         assert_eq!(name("关于下达江西省2023年计划的通知"), Some("江西省"));
         assert_eq!(name("广西2023年计划"), Some("广西壮族自治区"));
         assert_eq!(name("关于下达2023年全省计划的通知"), None);

@@ -191,11 +191,11 @@ fn by_names(rows: &[RowName], words: &[Words], scope: &Scope, context: &Context)
 /// subtotal if the table has a total at one of its ends.
 fn total_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
     let is_end = |at: usize| at == 0 || at + 1 == rows.len();
-    let own_name = |name: &str| scope.division.is_some_and(|d| d.name == name);
+    let own_name = |name: &str| scope.division.is_some_and(|d| d.name() == name);
     let is_total = |word: &Word| match word {
         Word::Total => true,
         Word::Subtotal(Some(of)) => {
-            own_name(of) || scope.division.is_some_and(|d| d.name.starts_with(of.as_str()))
+            own_name(of) || scope.division.is_some_and(|d| d.name().starts_with(of.as_str()))
         }
         _ => false,
     };
@@ -406,7 +406,7 @@ impl Walk<'_> {
     }
 
     fn place_name(&mut self, at: usize, name: &str) -> Station {
-        if self.scope.division.is_some_and(|d| d.name == name) {
+        if self.scope.division.is_some_and(|d| d.name() == name) {
             // Its own share, beside those of its parts.
             self.group = None;
             let is_province = self.scope.tier() == Some(Tier::Province);
