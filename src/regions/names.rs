@@ -90,7 +90,7 @@ pub const fn short_form(name: &str) -> Option<&str> {
 
 /// The class of a name by its last character, 自治县 being a 县; `None` for a short form.
 pub(super) fn class(name: &str) -> Option<char> {
-    name.chars().next_back().filter(|c| "省市县区州盟旗".contains(*c))
+    name.chars().next_back().filter(|c| matches!(c, '省' | '市' | '县' | '区' | '州' | '盟' | '旗'))
 }
 
 /// The stem without the peoples it ends in: 双江拉祜族佤族布朗族傣族 is 双江.

@@ -1,7 +1,7 @@
 //! Which division a name stands for, given where and when.
 
 use super::names::{class, short_form};
-use super::table::{Form, named, provinces};
+use super::table::{Form, first_place, named, named_at, provinces};
 use super::{Division, Tier};
 use std::sync::OnceLock;
 
@@ -34,8 +34,9 @@ pub struct Found {
 /// that year, else what stood nearest to it in time.
 pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found> {
     let year = year.unwrap_or(u16::MAX);
-    let full = named(name, Form::Full).map(|d| (d, false));
-    let short = shorts_of(name).map(|d| (d, true));
+    let place = first_place(name);
+    let full = named_at(place, name, Form::Full).map(|d| (d, false));
+    let short = shorts_of(name, place).map(|d| (d, true));
     let mut found: Vec<(u16, Found)> = full
         .chain(short)
         .filter(|(d, _)| within.is_none_or(|code| d.is_within(code)))
@@ -136,9 +137,11 @@ fn name_at_start(
     None
 }
 
-/// Divisions whose short form this is, or with the last character kept: 恩施, 恩施州.
-fn shorts_of(name: &str) -> impl Iterator<Item = &'static Division> {
-    let stem = match named(name, Form::Short).next() {
+/// Divisions whose short form this is, or with the last character kept: 恩施, 恩施州. `place` is the
+/// likeliest one of the name.
+fn shorts_of(name: &str, place: usize) -> impl Iterator<Item = &'static Division> {
+    let whole = || named_at(place, name, Form::Short);
+    let stem = match whole().next() {
         None => short_form(name).unwrap_or_default(),
         // Where the whole is a short form, none is looked for within it.
         Some(_) => "",
@@ -146,7 +149,7 @@ fn shorts_of(name: &str) -> impl Iterator<Item = &'static Division> {
     let same_class = class(name);
     let kept =
         move |d: &&'static Division| d.name().contains("自治") && class(d.name()) == same_class;
-    named(name, Form::Short).chain(named(stem, Form::Short).filter(kept))
+    whole().chain(named(stem, Form::Short).filter(kept))
 }
 
 #[cfg(test)]

@@ -70,16 +70,24 @@ pub(super) fn provinces() -> impl Iterator<Item = &'static Division> {
 
 /// The divisions of a name, in the order of the table.
 pub(super) fn named(name: &str, form: Form) -> impl Iterator<Item = &'static Division> {
+    named_at(first_place(name), name, form)
+}
+
+/// The same, where the likeliest place of the name is known.
+pub(super) fn named_at(
+    first: usize,
+    name: &str,
+    form: Form,
+) -> impl Iterator<Item = &'static Division> {
     let places = match form {
         Form::Full => &FULL_NAMES,
         Form::Short => &SHORT_NAMES,
     };
-    let first = first_place(name);
     (0..PLACES)
         .map(move |step| usize::from(places[(first + step) % PLACES]))
         .take_while(|&number| number > 0)
         .filter_map(|number| DIVISIONS.get(number - 1))
-        .filter(move |division| division.name.in_form(form) == Some(name))
+        .filter(move |division| division.name.is(name, form))
 }
 
 /// The name of a division, by its place in the text.
@@ -104,6 +112,14 @@ impl Name {
             0 => None,
             length => Some(part(self.start as usize, length as usize)),
         }
+    }
+
+    fn is(self, name: &str, form: Form) -> bool {
+        let (start, length) = match form {
+            Form::Full => (self.start as usize, usize::from(self.full)),
+            Form::Short => (self.start as usize, usize::from(self.short)),
+        };
+        length > 0 && length == name.len() && BYTES[start..start + length] == *name.as_bytes()
     }
 
     const fn in_form(self, form: Form) -> Option<&'static str> {
@@ -175,7 +191,7 @@ const fn places(form: Form) -> [u16; PLACES] {
 }
 
 /// The likeliest place of a name, by a hash (FNV-1a) that need withstand nobody: the names are ours.
-const fn first_place(name: &str) -> usize {
+pub(super) const fn first_place(name: &str) -> usize {
     let bytes = name.as_bytes();
     let (mut hash, mut at) = (0x811C_9DC5_u32, 0);
     while at < bytes.len() {
