@@ -110,6 +110,10 @@ struct Total<'n> {
     annex: &'n Annex,
     index: usize,
     column: &'n Column,
+    /// The programme it is about, and the stage it is at. A table of all stages says its stage in the
+    /// header, one of a single stage in the title.
+    programme: Option<&'static str>,
+    stage: Option<&'static str>,
     /// The total's cell, or the cells that make it up where no total is printed.
     vars: Vec<Var>,
     half_unit: Fixed,
@@ -135,10 +139,13 @@ fn totals<'n>(figures: &Figures<'n>, groups: &[Vec<Group>]) -> Vec<Total<'n>> {
         for (c, column) in annex.columns.iter().enumerate() {
             let adds_up = !matches!(column.role, ColumnRole::Rate | ColumnRole::Rank);
             if adds_up && figures.shape(index, c).numeric && !rows.is_empty() {
+                let header = column.path.join("/");
                 totals.push(Total {
                     annex,
                     index,
                     column,
+                    programme: programme_of(&header).or_else(|| programme_of(title(annex))),
+                    stage: stage_of(&header).or_else(|| stage_of(title(annex))),
                     vars: rows.iter().map(|&row| figures.cell(index, row, c)).collect(),
                     half_unit: figures.shape(index, c).half_unit(),
                 });
@@ -164,18 +171,13 @@ fn bind(
     let stage = target.stage.as_deref().and_then(stage_of).or_else(|| stage_of(&target.what));
     let narrower = PARTS.iter().find(|(whole, _)| *whole == programme).map_or(&[][..], |p| p.1);
     let fits = |total: &&Total| {
-        let header = total.column.path.join("/");
-        let title = title(total.annex);
-        let about = programme_of(&header).or(programme_of(title));
-        // A table of all stages says its stage in the header, one of a single stage in the title.
-        let at = stage_of(&header).or(stage_of(title));
-        about.is_some_and(|about| about == programme || narrower.contains(&about))
+        total.programme.is_some_and(|about| about == programme || narrower.contains(&about))
             && same_unit(&quantity.unit, unit_of(total))
-            && (stage.is_none() || at.is_none() || at == stage)
+            && (stage.is_none() || total.stage.is_none() || total.stage == stage)
     };
     let fitting: Vec<&Total> = totals.iter().filter(fits).collect();
     let own: Vec<&Total> =
-        fitting.iter().copied().filter(|total| is_about(total, programme)).collect();
+        fitting.iter().copied().filter(|total| total.programme == Some(programme)).collect();
     let sum_of = |totals: &[&Total]| identity(figures, (t, q), quantity, totals);
     let holds = |identity: &Identity| identity.state() != State::Broken;
 
@@ -191,10 +193,7 @@ fn bind(
         return;
     }
     // Nothing holds: it contradicts the annexes only where its words leave one reading.
-    let exact_stage = |total: &&&Total| {
-        let header = total.column.path.join("/");
-        stage.is_some() && stage_of(&header).or(stage_of(title(total.annex))) == stage
-    };
+    let exact_stage = |total: &&&Total| stage.is_some() && total.stage == stage;
     let meant: Option<Vec<&Total>> = match &own.iter().filter(exact_stage).collect::<Vec<_>>()[..] {
         [total] => Some(vec![**total]),
         [] if stage.is_some() && !narrower.is_empty() => {
@@ -255,8 +254,8 @@ fn bind_by_words(
         shared(&programme, &format!("{}/{}", title(total.annex), header(total))) >= ON_IT
             && same_unit(&quantity.unit, unit_of(total))
     };
-    let at = |total: &Total| stage_of(&header(total)).or(stage_of(title(total.annex)));
-    let of_stage = |total: &&Total| stage.is_none() || at(total).is_none() || at(total) == stage;
+    let of_stage =
+        |total: &&Total| stage.is_none() || total.stage.is_none() || total.stage == stage;
     let all: Vec<&Total> = totals.iter().filter(is_on_it).collect();
     let fitting: Vec<&Total> = all.iter().copied().filter(of_stage).collect();
     let nearness = |total: &Total| shared(&phrase, &header(total));
@@ -277,7 +276,7 @@ fn bind_by_words(
         _ => None,
     };
     // An annex of another stage may be a part of it, unless this one says the very stage.
-    let is_sure = |only: &Total| fitting.len() == all.len() || at(only) == stage;
+    let is_sure = |only: &Total| fitting.len() == all.len() || only.stage == stage;
     let meant = meant.filter(|only| is_alone && only.annex.number > 0 && is_sure(only));
     let is_planned = is_of_the_plan(figures.notice, target);
     let slipped = || {
@@ -374,11 +373,6 @@ fn words_of(notice: &Notice, target: &Target) -> String {
 
 fn title(annex: &Annex) -> &str {
     annex.title.as_ref().map_or("", |title| &title.value)
-}
-
-fn is_about(total: &Total, programme: &str) -> bool {
-    let header = total.column.path.join("/");
-    programme_of(&header).or(programme_of(title(total.annex))) == Some(programme)
 }
 
 /// The totals, if no two of them are of one annex.
