@@ -127,7 +127,7 @@ struct Glyph {
 
 /// The characters of a line in reading order; those printed twice for boldness once.
 fn glyphs(frame: &Frame, page: u32, runs: &[&Run], doubles: &mut Vec<Glyph>) -> Vec<Glyph> {
-    let mut glyphs = Vec::new();
+    let mut glyphs = Vec::with_capacity(runs.iter().map(|run| run.edges.len()).sum());
     for run in runs {
         let bbox = frame.rect(&run.bbox);
         for (i, ch) in run.text.chars().enumerate() {

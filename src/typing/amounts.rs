@@ -78,6 +78,10 @@ pub(super) const UNITS: &[&str] = &[
 
 /// Reads a cell of a column of figures.
 pub fn read(text: &str) -> Reading {
+    // Most cells hold digits and nothing else.
+    if is_plain(text) {
+        return value(text, "", false);
+    }
     let narrow: String = text.chars().map(narrow).collect();
     let narrow = narrow.trim();
     if narrow.is_empty() {
@@ -158,9 +162,14 @@ fn figure(text: &str) -> Reading {
     let Some(plain) = without_separators(digits) else {
         return Reading { is_ambiguous: true, ..of(Status::Text) };
     };
-    match Decimal::from_str_exact(&plain) {
+    value(&plain, suffix, sign || is_bracketed)
+}
+
+/// The figure of digits without separators.
+fn value(plain: &str, suffix: &str, is_negative: bool) -> Reading {
+    match Decimal::from_str_exact(plain) {
         Ok(mut value) => {
-            value.set_sign_negative((sign || is_bracketed) && !value.is_zero());
+            value.set_sign_negative(is_negative && !value.is_zero());
             Reading {
                 status: Status::Value,
                 value: Some(Amount::new(value)),
@@ -172,6 +181,11 @@ fn figure(text: &str) -> Reading {
     }
 }
 
+/// Whether the text is made of digits alone.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The digits without thousands separators; `None` where separators stand where they mean nothing,
 /// so that `12 34` may be two figures.
 fn without_separators(digits: &str) -> Option<String> {
@@ -179,7 +193,6 @@ fn without_separators(digits: &str) -> Option<String> {
         Some((whole, decimals)) => (whole.trim_end(), Some(decimals.trim_start())),
         None => (digits, None),
     };
-    let is_plain = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     if decimals.is_some_and(|d| !is_plain(d)) {
         return None;
     }
