@@ -2,6 +2,8 @@
 //!
 //! Opening files is left to `cli` and `archive`; reading what is inside, to `extract`.
 
+use std::sync::Arc;
+
 use crate::error::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
 
@@ -29,8 +31,8 @@ impl Kind {
 pub struct Source {
     /// The name to show for it: a file name without its folders, or `-`.
     pub name: String,
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    /// The bytes, which the reader of PDFs keeps while it reads.
+    pub bytes: Arc<Vec<u8>>,
     /// What kind they are.
     pub kind: Kind,
 }
@@ -43,12 +45,12 @@ impl Source {
     /// that are neither PDF nor text (an image, an archive, an Office file).
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
         let kind = kind_of(&bytes)?;
-        Ok(Source { name: name.into(), bytes, kind })
+        Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind })
     }
 
     /// SHA-256 of the bytes in small hexadecimal digits: what others can check.
     pub fn sha256(&self) -> String {
-        Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(self.bytes.as_slice()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

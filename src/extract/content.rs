@@ -900,6 +900,7 @@ impl<'a> Walk<'a, '_> {
             size: (height * self.shelf.em(font)) as f32,
             vertical,
             ink,
+            bbox: Rect::default(),
         };
         // Text set backwards: the font size or the widths are negative.
         if glyph.advance < 0.0 {
@@ -907,7 +908,8 @@ impl<'a> Walk<'a, '_> {
             glyph.origin.y += glyph.along.y * glyph.advance;
             glyph.advance = -glyph.advance;
         }
-        let bbox = glyph.bbox();
+        let bbox = glyph.em_box();
+        glyph.bbox = bbox;
         let area = |r: &Rect| r.width() * r.height();
         let shown = state.clip.and_then(|clip| clip.intersection(&bbox));
         if shown.is_none_or(|shown| area(&shown) < SHOWN * area(&bbox)) {

@@ -46,11 +46,10 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
 ///
 /// # Errors
 /// As [`pages`], for what shows before a page is read.
-pub(crate) fn open(bytes: &[u8], options: &Options) -> Result<Pdf, Error> {
+pub(crate) fn open(bytes: &Arc<Vec<u8>>, options: &Options) -> Result<Pdf, Error> {
     let Options { limits, password } = options;
     check_tables(bytes, limits)?;
-    let data: Arc<Vec<u8>> = Arc::new(bytes.to_vec());
-    let with = |word: &str| Pdf::new_with_password(Arc::clone(&data), word);
+    let with = |word: &str| Pdf::new_with_password(Arc::clone(bytes), word);
     let opened = match password.as_ref().map(Password::reveal) {
         None => with(""),
         // Characters may have been written otherwise when it was set (SASLprep, RFC 4013, rests on

@@ -2,8 +2,7 @@
 //!
 //! Which character a glyph stands for is `fonts`' affair, which runs make a line `normalize`'s.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 use std::ops::Range;
 
 use crate::diag::{Repair, Sink, Stage};
@@ -44,6 +43,8 @@ pub(super) struct Glyph {
     pub vertical: bool,
     /// What a reader sees of it.
     pub ink: Ink,
+    /// Its em box, as [`Glyph::em_box`] gives it.
+    pub bbox: Rect,
 }
 
 /// All glyphs of a page, in drawing order.
@@ -63,7 +64,7 @@ impl Drawn {
 
 impl Glyph {
     /// The em box as seen, upright boxes around slanted ones.
-    pub fn bbox(&self) -> Rect {
+    pub fn em_box(&self) -> Rect {
         let (a, o) = (self.along, self.origin);
         // Up from the baseline, on a page whose y runs down: the reading direction turned left.
         let up = Point { x: a.y, y: -a.x };
@@ -158,7 +159,7 @@ impl Open {
         let run = Run {
             // As much as the smallest piece of memory holds.
             text: String::with_capacity(24),
-            bbox: glyph.bbox(),
+            bbox: glyph.bbox,
             edges: Vec::with_capacity(6),
             size: glyph.size,
             turn: start.turn,
@@ -200,9 +201,10 @@ impl Open {
             self.run.edges.push(edge(glyph, 0.0));
         } else if let Some(last) = self.run.edges.last_mut() {
             let end = std::mem::replace(last, edge(glyph, 0.0));
-            let around = self.run.text.chars().next_back().zip(text.chars().next());
             if start.along - self.end > WORD_GAP * em
-                && around.is_some_and(|(before, after)| may_part_words(before, after))
+                && let Some(before) = self.run.text.chars().next_back()
+                && let Some(after) = text.chars().next()
+                && may_part_words(before, after)
             {
                 self.word_gaps.push((self.run.edges.len() - 1, end));
             }
@@ -214,7 +216,7 @@ impl Open {
             self.run.edges.push(edge(glyph, glyph.advance * (i + 1) as f32 / count));
         }
         self.end = start.along + glyph.advance;
-        self.run.bbox = self.run.bbox.union(&glyph.bbox());
+        self.run.bbox = self.run.bbox.union(&glyph.bbox);
     }
 
     fn close(mut self) -> Run {
@@ -267,8 +269,7 @@ fn same_ink(a: Ink, b: Ink) -> bool {
 /// Marks each glyph that was drawn before at nearly the same place (text render mode 2, boldness by
 /// drawing twice, shadows).
 fn find_doubled(drawn: &Drawn) -> Vec<bool> {
-    let mut seen: HashMap<u64, u32, BuildHasherDefault<Mixer>> =
-        HashMap::with_capacity_and_hasher(drawn.glyphs.len(), BuildHasherDefault::default());
+    let mut seen = Seen::new(drawn.glyphs.len());
     let mut doubled = vec![false; drawn.glyphs.len()];
     // The cells of the size last seen: most glyphs have that of the one before.
     let (mut size, mut cell) = (f32::NAN, 0.0);
@@ -292,7 +293,7 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
         let [top, bottom] = [floor(y - 0.5), floor(y + 0.5)];
         let corners = [(left, top), (left, bottom), (right, top), (right, bottom)];
         let before = corners.iter().any(|&(x, y)| {
-            seen.get(&key(x, y)).and_then(|&other| drawn.glyphs.get(other as usize)).is_some_and(
+            seen.last(key(x, y)).and_then(|other| drawn.glyphs.get(other as usize)).is_some_and(
                 |other| {
                     drawn.text_of(other) == drawn.text_of(glyph)
                         && (other.origin.x - glyph.origin.x).abs() < near
@@ -305,10 +306,52 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
         if before {
             doubled[index] = true;
         } else {
-            seen.insert(key(floor(x), floor(y)), index as u32);
+            seen.add(key(floor(x), floor(y)), index as u32);
         }
     }
     doubled
+}
+
+/// The glyphs seen so far, by keys: a table that only grows and is asked four times as often as it is
+/// added to, mostly for what it does not hold.
+struct Seen {
+    /// For each hash the latest of its entries, counted from 1. At least twice as many as glyphs.
+    latest: Vec<u32>,
+    /// Key and glyph, and the entry of the same hash before it.
+    entries: Vec<(u64, u32, u32)>,
+}
+
+impl Seen {
+    fn new(glyphs: usize) -> Seen {
+        let hashes = (2 * glyphs).next_power_of_two();
+        Seen { latest: vec![0; hashes], entries: Vec::with_capacity(glyphs) }
+    }
+
+    fn hash(&self, key: u64) -> usize {
+        let mut mixer = Mixer::default();
+        mixer.write_u64(key);
+        mixer.finish() as usize & (self.latest.len() - 1)
+    }
+
+    /// The glyph added last under a key.
+    fn last(&self, key: u64) -> Option<u32> {
+        let mut at = *self.latest.get(self.hash(key))?;
+        loop {
+            let (other, glyph, before) = *self.entries.get((at as usize).checked_sub(1)?)?;
+            if other == key {
+                return Some(glyph);
+            }
+            at = before;
+        }
+    }
+
+    fn add(&mut self, key: u64, glyph: u32) {
+        let hash = self.hash(key);
+        if let Some(latest) = self.latest.get_mut(hash) {
+            self.entries.push((key, glyph, *latest));
+            *latest = self.entries.len() as u32;
+        }
+    }
 }
 
 /// The whole number at or below; the least or greatest there is for what lies beyond them.
@@ -350,7 +393,7 @@ fn note_doubled(sink: &mut Sink, page: u32, drawn: &Drawn, doubled: &[bool]) {
     if count > 20 {
         before.push_str(&format!("… ({count})"));
     }
-    let bbox = twice().fold(first.bbox(), |all, g| all.union(&g.bbox()));
+    let bbox = twice().fold(first.bbox, |all, g| all.union(&g.bbox));
     sink.repair(Repair {
         stage: Stage::Extract,
         rule: "doubled_glyphs",
@@ -362,7 +405,18 @@ fn note_doubled(sink: &mut Sink, page: u32, drawn: &Drawn, doubled: &[bool]) {
 
 #[cfg(test)]
 mod tests {
-    use super::floor;
+    use super::{Seen, floor};
+
+    #[test]
+    fn the_glyph_added_last_under_a_key_is_found() {
+        let mut seen = Seen::new(3);
+        assert_eq!(seen.last(5), None);
+        for (key, glyph) in [(5, 0), (6, 1), (5, 2), (1 << 60, 3), (7, 4)] {
+            seen.add(key, glyph);
+        }
+        assert_eq!([5, 6, 7, 8].map(|key| seen.last(key)), [Some(2), Some(1), Some(4), None]);
+        assert_eq!(Seen::new(0).last(0), None);
+    }
 
     #[test]
     fn floors_are_those_of_the_standard_library() {

@@ -86,7 +86,7 @@ fn shown(input: &str) -> String {
     let (content, _, _) = encoding_rs::GBK.encode(input);
     let source = Source {
         name: "case.pdf".to_owned(),
-        bytes: pdf(&page, &content),
+        bytes: std::sync::Arc::new(pdf(&page, &content)),
         kind: crate::source::Kind::Pdf,
     };
     let mut sink = Sink::new();
