@@ -96,6 +96,28 @@ fn a_font_that_unpacks_to_much_is_not_loaded() {
     assert_eq!(reached(bytes, limits), ("max-stream-bytes", Some(1)));
 }
 
+#[test]
+fn a_font_that_says_all_without_its_program_is_read_without_it() {
+    let bytes = pdf(&[b"BT /G 12 Tf 72 700 Td (AB) Tj ET"], |pdf, resources| {
+        let mut file = Stream::new(Dictionary::new(), vec![0; 5 << 20]);
+        file.compress().expect("packed in memory");
+        let file = pdf.add_object(file);
+        let map = b"1 begincodespacerange <00> <FF> endcodespacerange \
+            2 beginbfchar <41> <9644> <42> <8868> endbfchar";
+        let map = pdf.add_object(Stream::new(Dictionary::new(), map.to_vec()));
+        let font = pdf.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => "Big", "ToUnicode" => map,
+            "FirstChar" => 65, "LastChar" => 66, "Widths" => vec![1000.into(), 500.into()],
+            "FontDescriptor" => dictionary! { "Type" => "FontDescriptor", "FontFile2" => file },
+        });
+        resources.set("Font", dictionary! { "G" => font });
+    });
+    let limits = Limits { stream_bytes: 4 << 20, ..Limits::default() };
+    let pages = read(bytes, limits).expect("what is too large is not needed");
+    let [run] = pages.pages[0].runs.as_slice() else { panic!("one run") };
+    assert_eq!((run.text.as_str(), run.edges.as_slice()), ("附表", &[72.0, 84.0, 90.0][..]));
+}
+
 /// Forms, each drawing the next, `turns` times each; the last draws a word.
 fn forms(depth: usize, turns: usize) -> Vec<u8> {
     pdf(&[b"/X Do BT /F 12 Tf 72 700 Td (words) Tj ET"], |pdf, resources| {
