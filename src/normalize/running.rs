@@ -80,6 +80,10 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
             index += 1;
             let band = in_band(&line.bbox, height, NUMBER_BAND);
             let alone = line.pieces.len() == 1;
+            // Most lines are no place for a page number, whatever they say.
+            if !(if is_text { alone } else { at_edge && band }) {
+                return !line.pieces.is_empty();
+            }
             let mut gone = Vec::new();
             line.pieces.retain(|piece| {
                 let text = compact(piece.text.as_str());
@@ -87,9 +91,9 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
                 let plain = text.parse::<i64>().ok().filter(|_| text.len() <= 4);
                 let counts = plain.is_some_and(|n| counting.contains(&(n - i64::from(number))));
                 let goes = if is_text {
-                    alone && (marked && !text.contains('/') || at_edge && counts)
+                    marked && !text.contains('/') || at_edge && counts
                 } else {
-                    at_edge && band && (marked || alone && counts)
+                    marked || alone && counts
                 };
                 let goes = goes && !inside_rules(&rules, &piece.bbox);
                 if goes {
