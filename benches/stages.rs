@@ -67,7 +67,9 @@ fn b_normalize(bencher: Bencher, name: &str) {
         let read = pipeline::until_pages(&mut Sink::new(), &Options::default(), source);
         read.expect("it is read")
     };
-    stage(bencher, name, before, normalize::normalize);
+    stage(bencher, name, before, |sink, pages| {
+        normalize::normalize(sink, &Options::default(), pages)
+    });
 }
 
 #[divan::bench(args = SAMPLES)]

@@ -124,6 +124,12 @@ impl Sink {
         self.repairs.push(repair);
     }
 
+    /// Adds what another one took, behind its own.
+    pub fn append(&mut self, other: Sink) {
+        self.diagnostics.extend(other.diagnostics);
+        self.repairs.extend(other.repairs);
+    }
+
     /// All that was noted, in order of arrival.
     pub fn into_parts(self) -> (Vec<Diagnostic>, Vec<Repair>) {
         (self.diagnostics, self.repairs)

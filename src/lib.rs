@@ -147,6 +147,7 @@ pub mod geom;
 pub mod model;
 pub mod normalize;
 pub mod options;
+mod parallel;
 mod pattern;
 pub mod pipeline;
 pub mod place;

@@ -9,6 +9,8 @@ pub struct Options {
     pub limits: Limits,
     /// What opens an encrypted PDF; without one the empty password is tried.
     pub password: Option<Password>,
+    /// How many threads may work on the notice; 0 counts as 1. The result is the same.
+    pub threads: usize,
 }
 
 /// A password, of which nothing is shown: neither in messages nor in what is made from options.

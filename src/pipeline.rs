@@ -55,7 +55,7 @@ pub fn read_watched(
     let pages = extract::extract(&mut sink, options, source)?;
     done("extract");
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
-    let lines = normalize::normalize(&mut sink, pages);
+    let lines = normalize::normalize(&mut sink, options, pages);
     done("normalize");
     let outline = segment::segment(&mut sink, options, lines);
     done("segment");
@@ -97,7 +97,7 @@ pub fn until_pages(sink: &mut Sink, options: &Options, source: &Source) -> Resul
 /// As [`read`].
 pub fn printed_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
     let pages = until_pages(sink, options, source)?;
-    Ok(normalize::line_up(sink, pages))
+    Ok(normalize::line_up(sink, options, pages))
 }
 
 /// Stops after `normalize`.
@@ -106,7 +106,7 @@ pub fn printed_lines(sink: &mut Sink, options: &Options, source: &Source) -> Res
 /// As [`read`].
 pub fn until_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
     let pages = until_pages(sink, options, source)?;
-    Ok(normalize::normalize(sink, pages))
+    Ok(normalize::normalize(sink, options, pages))
 }
 
 /// Stops after `segment`.

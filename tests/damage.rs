@@ -9,7 +9,7 @@ use damage::{Dice, KINDS, Kind, damaged, streams};
 use fubiao::check;
 use fubiao::emit::record::NoticeRecord;
 use fubiao::emit::{csv, datapackage, facts, json, tables, text};
-use fubiao::options::{Limits, Options};
+use fubiao::options::Options;
 use fubiao::pipeline;
 use fubiao::source::Source;
 use fubiao::validate::Judge;
@@ -29,7 +29,7 @@ enum Came {
 
 /// Reads the bytes as the command does, and writes what it reads in every form.
 fn convert(judge: &Judge, bytes: Vec<u8>) -> Came {
-    let options = Options { limits: Limits::default(), password: None };
+    let options = Options::default();
     let Ok(source) = Source::new("case", bytes) else { return Came::Refused };
     let mut sink = fubiao::diag::Sink::new();
     if let Ok(lines) = pipeline::printed_lines(&mut sink, &options, &source) {

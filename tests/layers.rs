@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may use.
-const LEAVES: &[&str] = &["geom", "place", "diag", "error", "pattern"];
+const LEAVES: &[&str] = &["geom", "place", "diag", "error", "parallel", "pattern"];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
 /// everything below it.
@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("place", &[]),
     ("diag", &[]),
     ("error", &[]),
+    ("parallel", &[]),
     ("pattern", &[]),
     ("options", &[]),
     ("source", &[]),

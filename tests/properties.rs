@@ -404,7 +404,7 @@ mod cleaning {
         let source = Source::new("law", text.as_bytes().to_vec()).expect("a text");
         let mut sink = Sink::new();
         let pages = extract::extract(&mut sink, &Options::default(), &source).expect("readable");
-        let lines = normalize::normalize(&mut sink, pages);
+        let lines = normalize::normalize(&mut sink, &Options::default(), pages);
         let lines = lines.pages.into_iter().flat_map(|page| page.lines);
         lines.flat_map(|line| line.pieces).map(|piece| piece.text).collect()
     }

@@ -114,7 +114,7 @@ fn lines_of(input: &str) -> (Lines, Sink) {
     let source = Source::new("case", bytes).expect("a text");
     let mut sink = Sink::new();
     let pages = extract::extract(&mut sink, &Options::default(), &source).expect("readable");
-    (normalize::normalize(&mut sink, pages), sink)
+    (normalize::normalize(&mut sink, &Options::default(), pages), sink)
 }
 
 fn outline_of(input: &str) -> (Outline, Sink) {

@@ -101,7 +101,7 @@ pub fn segment(bytes: &[u8]) {
         areas.push(area.grow(4.0));
     }
     let mut sink = Sink::new();
-    let lines = normalize::normalize(&mut sink, pages);
+    let lines = normalize::normalize(&mut sink, &options(), pages);
     text::write(&mut Vec::new(), &lines).expect("memory takes it");
     let outline = segmenting::segment(&mut sink, &options(), lines);
     for fragment in fragments(&outline) {

@@ -158,7 +158,7 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
-        options: Options { limits: args.limits.limits(), password },
+        options: Options { limits: args.limits.limits(), password, threads: 1 },
         build: build(program.ok().as_deref()),
     }
 }
@@ -225,7 +225,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
-    let options = Options { limits: args.limits.limits(), password };
+    let options = Options { limits: args.limits.limits(), password, threads: 1 };
     let served = if args.probe {
         missing.iter().try_for_each(|wall| writeln!(output, "{}", wall.name()))
     } else {

@@ -127,6 +127,9 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     }
 }
 
+/// More threads than this have nothing to do: a notice has few pages, and some work is not by page.
+const THREADS: usize = 4;
+
 /// What the limits and the password that were typed mean.
 pub(super) fn options(
     reporter: &Reporter,
@@ -141,7 +144,8 @@ pub(super) fn options(
         reporter.tell(&name, &file_error(&error), Some(&hint));
         Status::Mistyped
     })?;
-    Ok(Options { limits: limits.limits(), password })
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(THREADS));
+    Ok(Options { limits: limits.limits(), password, threads })
 }
 
 /// Refuses flags that ask together for what can't be.

@@ -47,7 +47,7 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
 /// # Errors
 /// As [`pages`], for what shows before a page is read.
 pub(crate) fn open(bytes: &Arc<Vec<u8>>, options: &Options) -> Result<Pdf, Error> {
-    let Options { limits, password } = options;
+    let Options { limits, password, .. } = options;
     check_tables(bytes, limits)?;
     let with = |word: &str| Pdf::new_with_password(Arc::clone(bytes), word);
     let opened = match password.as_ref().map(Password::reveal) {

@@ -15,20 +15,24 @@ mod width;
 use crate::diag::Sink;
 use crate::extract::page::{Page, Pages};
 use crate::normalize::lines::{LinedPage, Lines};
+use crate::options::Options;
+use crate::parallel;
 
 /// Cleans the pages' text line by line.
-pub fn normalize(sink: &mut Sink, pages: Pages) -> Lines {
-    let mut lines = line_up(sink, pages);
+pub fn normalize(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
+    let mut lines = line_up(sink, options, pages);
     running::drop_page_numbers(sink, &mut lines.pages);
     running::drop_running_lines(sink, &mut lines.pages);
     lines
 }
 
 /// The lines of all pages, page numbers and running heads still among them: what a reader sees.
-pub fn line_up(sink: &mut Sink, pages: Pages) -> Lines {
+pub fn line_up(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
     let text_from = pages.text_from;
     let watermarks = seen::watermarks(&pages.pages);
-    let pages = pages.pages.into_iter().map(|page| line_up_page(sink, page, &watermarks)).collect();
+    let pages = parallel::map(sink, options.threads, pages.pages, |sink, page| {
+        line_up_page(sink, page, &watermarks)
+    });
     Lines { pages, text_from }
 }
 

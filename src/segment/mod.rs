@@ -22,6 +22,7 @@ use crate::diag::Sink;
 use crate::geom::Rect;
 use crate::normalize::lines::{Line, LinedPage, Lines};
 use crate::options::Options;
+use crate::parallel;
 use crate::place::{PlacedText, Spot};
 use crate::segment::outline::{Block, Fragment, Outline, Role, TextBlock};
 
@@ -30,8 +31,10 @@ const LARGE_IMAGE: f32 = 0.12;
 
 /// Cuts the lines into blocks with roles.
 pub fn segment(sink: &mut Sink, options: &Options, lines: Lines) -> Outline {
-    let items: Vec<Item> =
-        lines.pages.iter().flat_map(|page| items_of(sink, options, page)).collect();
+    let items = parallel::map(sink, options.threads, lines.pages, |sink, page| {
+        items_of(sink, options, &page)
+    });
+    let items = items.into_iter().flatten().collect();
     let parts = annexes::part(items);
     Outline {
         front: headings::mark_flow(frame::blocks(parts.front)),
