@@ -8,6 +8,10 @@ use serde_json::Value;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
+/// Room for the text of a long notice, in bytes. What is not used costs nothing: memory that is not touched is
+/// not there; and a text that outgrows its room is copied.
+const ROOM: usize = 4 << 20;
+
 /// What still stands on one line, in bytes.
 const LINE: usize = 240;
 
@@ -39,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<NoticeRecord, Error> {
 /// Writes a value laid out. Its text is made once, as if all of it stood on one line, with a note of where
 /// it may be broken; a tree of it would take several times the time and memory of all the rest.
 fn lay_out(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    let mut line = Line::default();
+    let mut line = Line { text: Vec::with_capacity(ROOM), ..Line::default() };
     // All that is written goes through the formatter, which keeps it.
     value.serialize(&mut Serializer::with_formatter(io::sink(), &mut line))?;
     // What is written here comes in pieces of a few bytes.
