@@ -46,6 +46,11 @@ impl Budget {
         }
     }
 
+    /// Bytes that were unpacked.
+    pub fn used(&self) -> u64 {
+        self.all - self.left.get()
+    }
+
     /// The limit that was reached, by name and value.
     pub fn reached(&self) -> Option<(&'static str, u64)> {
         self.reached.get()

@@ -79,6 +79,8 @@ pub(super) struct Shelf<'a> {
     fallbacks: [Option<FontId>; 2],
     /// Font and code of each stand-in given out, in order.
     unread: Vec<(FontId, u32)>,
+    /// Whether a string has proven that a font is GBK, which what is read later depends on.
+    learned: bool,
     /// How often each way served on the page being read, and a few characters it gave.
     mended: BTreeMap<How, (usize, String)>,
 }
@@ -191,6 +193,7 @@ impl<'a> Shelf<'a> {
             fonts: Vec::new(),
             fallbacks: [None; 2],
             unread: Vec::new(),
+            learned: false,
             mended: BTreeMap::new(),
         }
     }
@@ -331,11 +334,18 @@ impl<'a> Shelf<'a> {
         if !(proven || proves) {
             return None;
         }
+        self.learned |= font.gbk == Gbk::Maybe;
         font.gbk = Gbk::Proven;
         for (c, _) in chars.iter().filter(|(_, length)| *length == 2) {
             note(&mut self.mended, How::Gbk, c.encode_utf8(&mut [0; 4]));
         }
         Some(chars)
+    }
+
+    /// Whether what a page says may depend on the pages read before it: there are codes that other fonts
+    /// may explain, or a font was proven to be GBK by its strings.
+    pub fn order_matters(&self) -> bool {
+        !self.unread.is_empty() || self.learned
     }
 
     /// Puts what was repaired on the page just read on record: one repair a way, with a count.

@@ -21,9 +21,9 @@ static HOOK: Once = Once::new();
 /// Gives what `read` gives; a panic in the reader becomes [`ErrorKind::BrokenPdf`] with its words.
 pub(crate) fn guarded<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     HOOK.call_once(listen);
-    WATCHING.set(true);
+    let around = WATCHING.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(read));
-    WATCHING.set(false);
+    WATCHING.set(around);
     result.unwrap_or_else(|panic| match SAID.take() {
         Some(what) => Err(Error::new(ErrorKind::BrokenPdf { what })),
         None => panic::resume_unwind(panic),

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hayro_font::kurbo::Affine;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -20,6 +21,7 @@ use crate::extract::page::{Page, Pages, TextFrom};
 use crate::extract::runs::glyphs_to_runs;
 use crate::geom::Rect;
 use crate::options::{Limits, Options, Password};
+use crate::parallel;
 use crate::place::Place;
 use crate::source::Source;
 
@@ -86,7 +88,6 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, options: &Options) -> Result<Pdf, Error
 
 fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
     let limits = &options.limits;
-    let cut = is_cut_short(&source.bytes);
     let pdf = open(&source.bytes, options)?;
     let count = pdf.pages().len();
     if count == 0 {
@@ -95,27 +96,17 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
     if count as u64 > u64::from(limits.pages) {
         return Err(Error::new(ErrorKind::Limit { name: "max-pages", value: limits.pages.into() }));
     }
-    let layers = Layers::new(pdf.xref());
-    let budget = Rc::new(Budget::new(limits));
-    let mut reader = Reader { limits, layers, shelf: Shelf::new(Rc::clone(&budget)), budget };
-    let mut pages = Vec::new();
-    let mut glyphs = 0;
-    for (page, number) in pdf.pages().iter().zip(1..) {
-        let (page, incomplete) = reader.read_page(sink, page, number)?;
-        glyphs += page.runs.iter().map(|run| run.edges.len() as u64).sum::<u64>();
-        if glyphs > u64::from(limits.glyphs) {
-            let (name, value) = ("max-glyphs", limits.glyphs.into());
-            return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
-        }
-        if incomplete && cut {
-            return Err(broken("it is cut short, this page's content is missing").on_page(number));
-        }
-        if incomplete {
-            remark_incomplete(sink, &page);
-        }
-        pages.push(page);
-    }
-    settle_unread(sink, &reader.shelf, &mut pages);
+    let cut = is_cut_short(&source.bytes);
+    let pages = match read_side_by_side(options, &pdf, cut) {
+        Some(pages) => pages
+            .into_iter()
+            .map(|(page, noted)| {
+                sink.append(noted);
+                page
+            })
+            .collect(),
+        None => read_one_by_one(sink, limits, &pdf, cut)?,
+    };
     let [readable, unreadable] = note_unreadable(sink, &pages);
     let count = count as u32;
     if readable + unreadable == 0 || pages.iter().all(is_picture) {
@@ -128,6 +119,63 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
         remark_picture(sink, page);
     }
     Ok(Pages { pages, text_from: TextFrom::TextLayer, encoding: None })
+}
+
+/// Reads the pages in order; `cut` says that the file has no end.
+fn read_one_by_one(
+    sink: &mut Sink,
+    limits: &Limits,
+    pdf: &Pdf,
+    cut: bool,
+) -> Result<Vec<Page>, Error> {
+    let mut reader = Reader::new(limits, pdf, cut);
+    let mut pages = Vec::new();
+    for (page, number) in pdf.pages().iter().zip(1..) {
+        pages.push(reader.read_page(sink, page, number)?);
+    }
+    settle_unread(sink, &reader.shelf, &mut pages);
+    Ok(pages)
+}
+
+/// Reads the pages on several threads, each with fonts of its own; gives each page with what was noted of
+/// it. `None` where there is one thread to work on it, or where the pages must be read in order: one can't
+/// be read, a limit is near, or [`Shelf::order_matters`].
+fn read_side_by_side(options: &Options, pdf: &Pdf, cut: bool) -> Option<Vec<(Page, Sink)>> {
+    let limits = &options.limits;
+    let threads = options.threads.min(pdf.pages().len() / 2);
+    if threads < 2 {
+        return None;
+    }
+    let in_order = AtomicBool::new(false);
+    // Pages that follow each other are much alike: each thread takes every second, or third.
+    let read = |_: &mut Sink, first: usize| {
+        let part = guarded(|| {
+            let mut reader = Reader::new(limits, pdf, cut);
+            let mut pages = Vec::new();
+            for (page, number) in pdf.pages().iter().zip(1..).skip(first).step_by(threads) {
+                if in_order.load(Ordering::Relaxed) {
+                    break;
+                }
+                let mut noted = Sink::new();
+                pages.push((reader.read_page(&mut noted, page, number)?, noted));
+            }
+            let Reader { glyphs, shelf, budget, .. } = reader;
+            Ok((!shelf.order_matters()).then(|| (pages, glyphs, budget.used())))
+        });
+        let part = part.ok().flatten();
+        in_order.fetch_or(part.is_none(), Ordering::Relaxed);
+        part
+    };
+    let parts = parallel::map(&mut Sink::new(), threads, (0..threads).collect(), read);
+    let parts: Vec<_> = parts.into_iter().collect::<Option<_>>()?;
+    let glyphs = parts.iter().map(|(_, glyphs, _)| glyphs).sum::<u64>();
+    let used = parts.iter().map(|(.., used)| used).sum::<u64>();
+    if glyphs > u64::from(limits.glyphs) || used > limits.decoded_bytes {
+        return None;
+    }
+    let mut pages: Vec<_> = parts.into_iter().flat_map(|(pages, ..)| pages).collect();
+    pages.sort_by_key(|(page, _)| page.number);
+    Some(pages)
 }
 
 fn broken(what: &str) -> Error {
@@ -147,11 +195,42 @@ struct Reader<'a, 'l> {
     layers: Layers,
     shelf: Shelf<'a>,
     budget: Rc<Budget>,
+    /// Characters of the pages read so far.
+    glyphs: u64,
+    /// Whether the file has no end.
+    cut: bool,
 }
 
-impl<'a> Reader<'a, '_> {
-    /// Reads one page; also gives whether something it is made of is missing.
+impl<'a, 'l> Reader<'a, 'l> {
+    fn new(limits: &'l Limits, pdf: &'a Pdf, cut: bool) -> Reader<'a, 'l> {
+        let budget = Rc::new(Budget::new(limits));
+        let (layers, shelf) = (Layers::new(pdf.xref()), Shelf::new(Rc::clone(&budget)));
+        Reader { limits, layers, shelf, budget, glyphs: 0, cut }
+    }
+
     fn read_page(
+        &mut self,
+        sink: &mut Sink,
+        page: &hayro_syntax::page::Page<'a>,
+        number: u32,
+    ) -> Result<Page, Error> {
+        let (page, incomplete) = self.read_sheet(sink, page, number)?;
+        self.glyphs += page.runs.iter().map(|run| run.edges.len() as u64).sum::<u64>();
+        if self.glyphs > u64::from(self.limits.glyphs) {
+            let (name, value) = ("max-glyphs", self.limits.glyphs.into());
+            return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
+        }
+        if incomplete && self.cut {
+            return Err(broken("it is cut short, this page's content is missing").on_page(number));
+        }
+        if incomplete {
+            remark_incomplete(sink, &page);
+        }
+        Ok(page)
+    }
+
+    /// Reads what is drawn on one page; also gives whether something it is made of is missing.
+    fn read_sheet(
         &mut self,
         sink: &mut Sink,
         page: &hayro_syntax::page::Page<'a>,
@@ -164,7 +243,7 @@ impl<'a> Reader<'a, '_> {
         let (width, height) = (width * unit as f32, height * unit as f32);
         let initial = Affine::scale(unit) * Affine::new(page.initial_transform(true).as_coeffs());
         let area = Rect::new(0.0, 0.0, width, height);
-        let Reader { limits, layers, shelf, budget } = self;
+        let Reader { limits, layers, shelf, budget, .. } = self;
         let sheet = read_sheet(shelf, budget, limits, layers, page, initial, area);
         if let Some((name, value)) = sheet.limit {
             return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
