@@ -20,7 +20,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The stack of the thread that does the work; more than any nesting within the limits takes.
+/// The stack for the work; more than any nesting within the limits takes.
 const STACK: usize = 64 << 20;
 
 /// What a notice may take without `--max-time`, and how much more for each MiB of it.
@@ -124,6 +124,9 @@ fn answer(args: &Args, bounds: &BoundArgs, input: &Path, status: ExitStatus) -> 
 fn inside(args: &Args, bounds: &BoundArgs, input: &Path) -> ExitCode {
     limit_memory(bounds.max_memory.saturating_mul(1 << 20));
     say_faults(args, &input.display().to_string());
+    if has_stack() {
+        return whole(|| run::run(args)).into();
+    }
     thread::scope(|scope| {
         let thread = thread::Builder::new()
             .stack_size(STACK)
@@ -135,6 +138,17 @@ fn inside(args: &Args, bounds: &BoundArgs, input: &Path) -> ExitCode {
             )
             .into()
     })
+}
+
+/// Whether the main thread may take as much stack as the work needs. Linux lets it grow as far as the limit of
+/// the moment; elsewhere it has what the process began with.
+fn has_stack() -> bool {
+    #[cfg(target_os = "linux")]
+    if let Ok((soft, hard)) = rlimit::getrlimit(rlimit::Resource::STACK) {
+        let enough = (STACK as u64).max(soft);
+        return rlimit::setrlimit(rlimit::Resource::STACK, enough, hard).is_ok();
+    }
+    false
 }
 
 /// Does the work; a fault of this program, which has been told, ends it and takes with it what was half

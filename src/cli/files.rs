@@ -80,8 +80,24 @@ pub fn write_output(
             // All of it or, where a fault ends the making, nothing.
             let mut bytes = Vec::new();
             write(&mut bytes)?;
+            write_made(output, |out| out.write_all(&bytes))
+        }
+        Output::File(path) => write_file(path, write),
+    }
+}
+
+/// As [`write_output`], for what writes nothing before all of it is made: it is not kept a second time.
+///
+/// # Errors
+/// As [`write_output`].
+pub fn write_made(
+    output: &Output,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    match output {
+        Output::Stdout => {
             let mut out = io::stdout().lock();
-            match out.write_all(&bytes).and_then(|()| out.flush()) {
+            match write(&mut out).and_then(|()| out.flush()) {
                 Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
                 answer => answer,
             }

@@ -108,7 +108,7 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     match args.format {
         Format::Text => run.as_printed(pipeline::printed_lines, text::write),
         Format::Tables => run.as_printed(pipeline::until_outline, tables::write),
-        Format::Json => run.as_notice(json::write),
+        Format::Json => run.as_record(|record| run.write_made(|out| json::write(out, record))),
         Format::Facts => run.as_notice(facts::write),
         Format::Csv => {
             let mark = if args.bom { csv::Mark::With } else { csv::Mark::Without };
@@ -127,8 +127,9 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     }
 }
 
-/// More threads than this have nothing to do: a notice has few pages, and some work is not by page.
-const THREADS: usize = 4;
+/// Threads for one notice. A notice is read in some milliseconds: to ask how many processors there are takes a
+/// twentieth of one, to start a thread more.
+const THREADS: usize = 2;
 
 /// What the limits and the password that were typed mean.
 pub(super) fn options(
@@ -144,8 +145,7 @@ pub(super) fn options(
         reporter.tell(&name, &file_error(&error), Some(&hint));
         Status::Mistyped
     })?;
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(THREADS));
-    Ok(Options { limits: limits.limits(), password, threads })
+    Ok(Options { limits: limits.limits(), password, threads: THREADS })
 }
 
 /// Refuses flags that ask together for what can't be.
@@ -292,6 +292,11 @@ impl Run<'_> {
     fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
         files::write_output(self.output, write)
             .map_err(|e| unwritten(self.reporter, self.output, &e))
+    }
+
+    /// As [`Run::write`], for what writes nothing before all of it is made.
+    fn write_made(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
+        files::write_made(self.output, write).map_err(|e| unwritten(self.reporter, self.output, &e))
     }
 
     fn stopped(&self, error: &Error) -> Status {
