@@ -35,19 +35,42 @@ const SECONDS_A_PAGE: f64 = 1.0;
 /// How often the work looks whether anyone still waits for it.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// Runs the verb: within its bounds, if it has any.
-pub fn run(args: &Args) -> ExitCode {
-    let Some((bounds, input)) = bounds_of(&args.verb) else {
-        say_faults(args, "fubiao");
-        return whole(|| run::run(args)).into();
-    };
-    match split() {
-        Side::Work => inside(args, bounds, input),
-        Side::Wait(status) => answer(args, bounds, input, status),
+/// The verbs with bounds.
+const BOUNDED: &[&str] = &["convert", "inspect", "check", "review", "validate", "diff"];
+
+/// Runs the command that is typed: within its bounds, if it has any.
+///
+/// Where the verb comes first, the process is split before the command line is read: what reading it takes is
+/// then not copied, and the one that waits need not read it.
+pub fn run(typed: impl Fn() -> Args) -> ExitCode {
+    let verb = std::env::args_os().nth(1);
+    let is_bounded = verb.is_some_and(|verb| BOUNDED.iter().any(|bounded| verb == *bounded));
+    let side = is_bounded.then(split);
+    if let Some(Side::Wait(status)) = side
+        && let Some(code) = status.code()
+    {
+        return exit_code(code);
+    }
+    let args = typed();
+    match (bounds_of(&args.verb), side) {
+        (Some((bounds, input)), side) => match side.unwrap_or_else(split) {
+            Side::Work => inside(&args, bounds, input),
+            Side::Wait(status) => answer(&args, bounds, input, status),
+        },
+        (None, Some(Side::Wait(_))) => Status::Unread.into(),
+        (None, _) => {
+            say_faults(&args, "fubiao");
+            whole(|| run::run(&args)).into()
+        }
     }
 }
 
+fn exit_code(code: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))
+}
+
 /// On which side of the split a process is.
+#[derive(Clone, Copy)]
 enum Side {
     /// It does the work.
     Work,
@@ -100,7 +123,7 @@ fn bounds_of(verb: &Verb) -> Option<(&BoundArgs, &Path)> {
 fn answer(args: &Args, bounds: &BoundArgs, input: &Path, status: ExitStatus) -> ExitCode {
     const INTERRUPTED: i32 = 2;
     if let Some(code) = status.code() {
-        return ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX));
+        return exit_code(code);
     }
     #[cfg(unix)]
     if std::os::unix::process::ExitStatusExt::signal(&status) == Some(INTERRUPTED) {

@@ -18,9 +18,8 @@ pub mod run;
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Reads the command line, runs the verb, and answers with the exit status.
+/// Reads the command line, runs the verb, and answers with the exit status. A mistyped command ends with 2:
+/// clap tells what was expected.
 pub fn main() -> ExitCode {
-    // A mistyped command ends in here: clap tells what was expected and exits with 2.
-    let args = args::Args::parse();
-    bounds::run(&args)
+    bounds::run(args::Args::parse)
 }
