@@ -6,18 +6,16 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Of the text, which takes a while and some 130 MiB to read.
-const LINES: usize = 40_000;
-
-/// A text of many lines.
-fn large_text(folder: &Path) {
-    let text = "关于下达2023年城镇老旧小区改造计划的通知，各市人民政府。\n".repeat(LINES);
+/// A text of many lines, which takes a while and some 50 MiB a page to read.
+fn large_text(folder: &Path, pages: usize) {
+    let page = "关于下达2023年城镇老旧小区改造计划的通知，各市人民政府。\n".repeat(15_000);
+    let text = vec![page; pages].join("\u{C}");
     fs::write(folder.join("large.txt"), text).expect("the folder is writable");
 }
 
-fn fubiao(args: &[&str]) -> Output {
+fn fubiao(pages: usize, args: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    large_text(folder.path());
+    large_text(folder.path(), pages);
     let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
     command.args(args).current_dir(folder.path()).env("LC_ALL", "C");
     let output = command.output().expect("the command runs");
@@ -26,8 +24,8 @@ fn fubiao(args: &[&str]) -> Output {
     output
 }
 
-fn refusal(args: &[&str]) -> String {
-    let output = fubiao(args);
+fn refusal(pages: usize, args: &[&str]) -> String {
+    let output = fubiao(pages, args);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(output.stdout.is_empty());
@@ -37,7 +35,7 @@ fn refusal(args: &[&str]) -> String {
 #[test]
 fn a_notice_that_takes_too_long_is_told_so() {
     for verb in [&["convert", "large.txt", "-o", "out.json"][..], &["check", "large.txt"]] {
-        let said = refusal(&[verb, &["--max-time", "0.05"]].concat());
+        let said = refusal(1, &[verb, &["--max-time", "0.05"]].concat());
         assert!(said.contains("large.txt") && said.contains("limit max-time reached"), "{said}");
         assert!(said.contains("raise the limit with --max-time"), "{said}");
     }
@@ -45,14 +43,14 @@ fn a_notice_that_takes_too_long_is_told_so() {
 
 #[test]
 fn a_notice_that_takes_too_much_memory_is_told_so() {
-    let said = refusal(&["convert", "large.txt", "--max-memory", "64", "--max-time", "600"]);
-    assert!(said.contains("more memory than 64 MiB"), "{said}");
+    let said = refusal(4, &["convert", "large.txt", "--max-memory", "100", "--max-time", "600"]);
+    assert!(said.contains("more memory than 100 MiB"), "{said}");
     assert!(said.contains("raise the limit with --max-memory"), "{said}");
 }
 
 #[test]
 fn within_its_bounds_nothing_differs() {
-    let output = fubiao(&["convert", "large.txt", "--format", "text", "--max-time", "600"]);
+    let output = fubiao(1, &["convert", "large.txt", "--format", "text", "--max-time", "600"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.stdout.iter().filter(|b| **b == b'\n').count(), LINES);
+    assert_eq!(output.stdout.iter().filter(|b| **b == b'\n').count(), 15_000);
 }
