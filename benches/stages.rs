@@ -96,7 +96,9 @@ fn e_typing(bencher: Bencher, name: &str) {
         let read = pipeline::until_document(&mut Sink::new(), &Options::default(), source);
         read.expect("it is read")
     };
-    stage(bencher, name, before, typing::typing);
+    stage(bencher, name, before, |sink, document| {
+        typing::typing(sink, &Options::default(), document)
+    });
 }
 
 #[divan::bench(args = SAMPLES)]

@@ -9,7 +9,8 @@ pub struct Options {
     pub limits: Limits,
     /// What opens an encrypted PDF; without one the empty password is tried.
     pub password: Option<Password>,
-    /// How many threads may work on the notice; 0 counts as 1. The result is the same.
+    /// How many threads may work on the notice, of the pool around (rayon's); 0 counts as 1. The result is the
+    /// same.
     pub threads: usize,
 }
 

@@ -61,7 +61,7 @@ pub fn read_watched(
     done("segment");
     let document = repair::repair(&mut sink, outline);
     done("repair");
-    let notice = typing::typing(&mut sink, document);
+    let notice = typing::typing(&mut sink, options, document);
     done("typing");
     let findings = check::check(&notice);
     done("check");
@@ -141,5 +141,5 @@ pub fn until_document(
 /// As [`read`].
 pub fn until_notice(sink: &mut Sink, options: &Options, source: &Source) -> Result<Notice, Error> {
     let document = until_document(sink, options, source)?;
-    Ok(typing::typing(sink, document))
+    Ok(typing::typing(sink, options, document))
 }

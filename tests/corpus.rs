@@ -36,6 +36,19 @@ fn every_input_says_what_the_sample_says() {
 }
 
 #[test]
+fn how_many_threads_read_a_notice_can_not_be_seen() {
+    for path in samples().iter().flat_map(|sample| INPUTS.iter().map(|input| sample.join(input))) {
+        let bytes = fs::read(&path).expect("a sample has its inputs");
+        let source = Source::new("notice", bytes).expect("a notice");
+        let read = |threads| {
+            let options = Options { threads, ..Options::default() };
+            pipeline::read(&source, &options).expect("it can be read")
+        };
+        assert_eq!(read(2), read(0), "{}", path.display());
+    }
+}
+
+#[test]
 fn what_samples_say_follows_the_schema() {
     let judge = Judge::new();
     for sample in samples() {

@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("normalize", &["extract::page", "options"]),
     ("segment", &["normalize::lines", "options"]),
     ("repair", &["segment::outline"]),
-    ("typing", &["repair::document", "model", "regions"]),
+    ("typing", &["repair::document", "model", "regions", "options"]),
     ("check", &["model", "regions"]),
     // What a person said is applied to the notice itself, before it is checked.
     ("corrections", &["model"]),

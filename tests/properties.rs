@@ -589,7 +589,7 @@ mod body {
                 .collect(),
             ..Document::default()
         };
-        typing::typing(&mut Sink::new(), document)
+        typing::typing(&mut Sink::new(), &fubiao::Options::default(), document)
     }
 
     /// Numbers, headings and texts of the sections, in printed order.

@@ -114,7 +114,7 @@ pub fn segment(bytes: &[u8]) {
     }
     tables::write(&mut Vec::new(), &outline).expect("memory takes it");
     let document = repair::repair(&mut sink, outline);
-    let notice = typing::typing(&mut sink, document);
+    let notice = typing::typing(&mut sink, &options(), document);
     hold_notice(&notice);
     hold_findings(&notice, &check::check(&notice));
 }

@@ -6,7 +6,7 @@ use crate::cli::args::{
     Args, BoundArgs, Check, Convert, Deny, Described, Format, Inspect, LimitArgs, PasswordArgs,
     Validate, Verb,
 };
-use crate::cli::bounds::Timer;
+use crate::cli::bounds::{self, Timer};
 use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, InputError, Output};
 use crate::cli::report::Reporter;
@@ -131,6 +131,15 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
 /// twentieth of one, to start a thread more.
 const THREADS: usize = 2;
 
+/// Has one more thread stand by; gives how many there are.
+fn crew() -> usize {
+    let crew = rayon::ThreadPoolBuilder::new().num_threads(THREADS).use_current_thread();
+    match crew.stack_size(bounds::STACK).build_global() {
+        Ok(()) => THREADS,
+        Err(_) => 1,
+    }
+}
+
 /// What the limits and the password that were typed mean.
 pub(super) fn options(
     reporter: &Reporter,
@@ -145,7 +154,7 @@ pub(super) fn options(
         reporter.tell(&name, &file_error(&error), Some(&hint));
         Status::Mistyped
     })?;
-    Ok(Options { limits: limits.limits(), password, threads: THREADS })
+    Ok(Options { limits: limits.limits(), password, threads: crew() })
 }
 
 /// Refuses flags that ask together for what can't be.

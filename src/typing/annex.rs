@@ -6,6 +6,8 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::model::{Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Row, Status};
+use crate::options::Options;
+use crate::parallel;
 use crate::place::{Located, Place, PlacedText, Spot};
 use crate::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
 use crate::typing::amounts;
@@ -14,16 +16,22 @@ use crate::typing::regions::{self, Context, RowName};
 use rust_decimal::Decimal;
 
 /// The annexes of the notice, typed, in printed order.
-pub fn annexes(sink: &mut Sink, document: &Document, frame: &Frame) -> Vec<Annex> {
+pub fn annexes(
+    sink: &mut Sink,
+    options: &Options,
+    document: &Document,
+    frame: &Frame,
+) -> Vec<Annex> {
     let mut annexes = Vec::new();
     for table in &document.tables {
         let has_annexes = !document.annexes.is_empty();
         annexes.extend(before_annexes(sink, frame, table, has_annexes));
     }
-    for (index, annex) in document.annexes.iter().enumerate() {
-        let number = annex.number.unwrap_or(index as u32 + 1);
-        annexes.extend(of_annex(sink, frame, annex, number));
-    }
+    let texts: Vec<_> = document.annexes.iter().zip(1..).collect();
+    let read = parallel::map(sink, options.threads, texts, |sink, (annex, place)| {
+        of_annex(sink, frame, annex, annex.number.unwrap_or(place))
+    });
+    annexes.extend(read.into_iter().flatten());
     annexes
 }
 

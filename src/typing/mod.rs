@@ -16,14 +16,15 @@ pub mod targets;
 
 use crate::diag::Sink;
 use crate::model::Notice;
+use crate::options::Options;
 use crate::repair::document::Document;
 
 /// Reads the meaning of the document.
-pub fn typing(sink: &mut Sink, document: Document) -> Notice {
+pub fn typing(sink: &mut Sink, options: &Options, document: Document) -> Notice {
     let frame = frame::frame(sink, &document);
     let targets = targets::targets(sink, &document.body, &frame);
     let deadlines = deadlines::deadlines(sink, &document.body, &frame);
-    let annexes = annex::annexes(sink, &document, &frame);
+    let annexes = annex::annexes(sink, options, &document, &frame);
     Notice {
         body: body::sections(&document.body),
         targets,
