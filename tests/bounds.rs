@@ -43,7 +43,7 @@ fn a_notice_that_takes_too_long_is_told_so() {
 
 #[test]
 fn a_notice_that_takes_too_much_memory_is_told_so() {
-    let said = refusal(4, &["convert", "large.txt", "--max-memory", "100", "--max-time", "600"]);
+    let said = refusal(8, &["convert", "large.txt", "--max-memory", "100", "--max-time", "600"]);
     assert!(said.contains("more memory than 100 MiB"), "{said}");
     assert!(said.contains("raise the limit with --max-memory"), "{said}");
 }

@@ -16,12 +16,12 @@ use crate::error::{Error, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The stack for the work; more than any nesting within the limits takes.
-const STACK: usize = 64 << 20;
+pub(super) const STACK: usize = 64 << 20;
 
 /// What a notice may take without `--max-time`, and how much more for each MiB of it.
 const SECONDS: f64 = 7.0;
@@ -180,26 +180,18 @@ fn whole(work: impl FnOnce() -> Status) -> Status {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Status::Unread)
 }
 
-/// Asks the system to refuse memory beyond this much more than the program has. Where it can't, the time
-/// is still limited.
+/// What the program has of its own before it reads anything, stacks among it, in bytes.
+const OWN: u64 = 112 << 20;
+
+/// Asks the system to refuse memory beyond this for the work. Where it can't, the time is still limited.
 fn limit_memory(bytes: u64) {
     #[cfg(unix)]
     if let Ok((soft, hard)) = rlimit::getrlimit(rlimit::Resource::DATA) {
-        let bytes = bytes.saturating_add(data());
+        let bytes = bytes.saturating_add(OWN);
         let _ = rlimit::setrlimit(rlimit::Resource::DATA, bytes.min(soft).min(hard), hard);
     }
     #[cfg(not(unix))]
     let _ = bytes;
-}
-
-/// What this process has of its own that can be written to, in bytes: the sixth number of
-/// `/proc/self/statm`, in pages (proc(5)), on Linux; elsewhere 0.
-#[cfg(unix)]
-fn data() -> u64 {
-    const PAGE: u64 = 4096;
-    let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = told.split(' ').nth(5).and_then(|pages| pages.parse::<u64>().ok());
-    pages.unwrap_or(0).saturating_mul(PAGE)
 }
 
 /// Has a fault of this program told in one line as what it is, instead of as a panic.
@@ -225,7 +217,9 @@ fn say_faults(args: &Args, name: &str) {
 /// for whoever reads it.
 #[derive(Debug)]
 pub struct Timer {
-    stages: Sender<&'static str>,
+    /// The stage that ended last; `None` when the watch is over. The thread looks at it when it wakes by
+    /// itself: to wake it for each stage would take longer than some stages do.
+    stage: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Timer {
@@ -245,40 +239,49 @@ impl Timer {
     fn of(reporter: &Reporter, bounds: &BoundArgs, input: &Path, seconds: f64) -> Timer {
         let seconds = bounds.max_time.unwrap_or(seconds);
         let (since, limit) = (Instant::now(), Duration::from_secs_f64(seconds));
-        let (reporter, input) = (*reporter, input.display().to_string());
+        let (reporter, input) = (*reporter, input.to_owned());
         let parent = parent();
-        let (stages, done) = channel();
-        // Where no thread can be started, the memory is still limited.
-        let _ = thread::Builder::new().spawn(move || {
-            let mut stage = "";
-            loop {
-                let left = limit.saturating_sub(since.elapsed());
-                match done.recv_timeout(left.min(GLANCE)) {
-                    Ok(ended) => stage = ended,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                    Err(RecvTimeoutError::Timeout) if parent != self::parent() => {
-                        std::process::exit(Status::Interrupted as i32)
-                    }
-                    Err(RecvTimeoutError::Timeout) if since.elapsed() < limit => {}
-                    Err(RecvTimeoutError::Timeout) => {
-                        let name = match stage {
-                            "" => input,
-                            stage => format!("{input}: after {stage}"),
-                        };
-                        let kind = ErrorKind::Limit { name: "max-time", value: seconds as u64 };
-                        reporter.stopped(&name, &Error::new(kind));
-                        std::process::exit(Status::Unread as i32);
-                    }
+        let stage = Arc::new(Mutex::new(Some("")));
+        let watched = Arc::clone(&stage);
+        let watch = move || {
+            while let Some(left) = limit.checked_sub(since.elapsed()) {
+                thread::sleep(left.min(GLANCE));
+                if watched.lock().is_ok_and(|stage| stage.is_none()) {
+                    return;
+                }
+                if parent != self::parent() {
+                    std::process::exit(Status::Interrupted as i32);
                 }
             }
-        });
-        Timer { stages }
+            // Held to the end: what is read just now is not written.
+            let Ok(stage) = watched.lock() else { return };
+            let Some(stage) = *stage else { return };
+            let name = match stage {
+                "" => input.display().to_string(),
+                stage => format!("{}: after {stage}", input.display()),
+            };
+            let kind = ErrorKind::Limit { name: "max-time", value: seconds as u64 };
+            reporter.stopped(&name, &Error::new(kind));
+            std::process::exit(Status::Unread as i32);
+        };
+        // Where no thread can be started, the memory is still limited.
+        let _ = thread::Builder::new().spawn(watch);
+        Timer { stage }
     }
 
     /// Notes that a stage has ended.
     pub fn passed(&self, stage: &'static str) {
-        // The thread is there as long as this is.
-        let _ = self.stages.send(stage);
+        if let Ok(mut passed) = self.stage.lock() {
+            *passed = Some(stage);
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Ok(mut stage) = self.stage.lock() {
+            *stage = None;
+        }
     }
 }
 
