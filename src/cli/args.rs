@@ -4,6 +4,7 @@ use crate::cli::archive_args;
 use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "review")]
+use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -20,6 +21,31 @@ pub struct Args {
     /// What holds for every verb.
     #[command(flatten)]
     pub talk: Talk,
+}
+
+/// `fubiao convert`, as it is mostly typed: the verb first, nothing wrong.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true)]
+struct Conversion {
+    #[command(flatten)]
+    convert: Convert,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+impl Args {
+    /// What is typed. A mistyped command ends in here, with 2: clap tells what was expected.
+    pub fn typed() -> Args {
+        Args::conversion(std::env::args_os().skip(1)).unwrap_or_else(Args::parse)
+    }
+
+    /// The conversion that these words ask for; `None` for all else, help among it. To read them without
+    /// the other verbs takes half of the time that a whole parser takes to make.
+    fn conversion(mut words: impl Iterator<Item = OsString>) -> Option<Args> {
+        words.next().filter(|verb| verb == "convert")?;
+        let Conversion { convert, talk } = Conversion::try_parse_from(words).ok()?;
+        Some(Args { verb: Verb::Convert(convert), talk })
+    }
 }
 
 /// How much to say, and in which language.
@@ -415,6 +441,39 @@ impl LimitArgs {
             page_glyphs: self.max_page_glyphs,
             page_rules: self.max_page_rules,
             table_cells: self.max_table_cells,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversion_read_alone_is_what_the_whole_command_reads() {
+        for (typed, is_read) in [
+            ("convert notice.pdf", true),
+            ("convert -q notice.pdf -o - --lang zh", true),
+            ("convert --format csv --bom -v notice.pdf --output=x.csv --timings", true),
+            ("convert notice.pdf --max-memory 100 --max-time 2.5 --messages short", true),
+            ("convert notice.pdf --max-pages 7 --password-file word.txt --deny findings", true),
+            ("convert - --corrections said.json", true),
+            ("convert -- -q", true),
+            ("convert", false),
+            ("convert --help", false),
+            ("convert notice.pdf --version", false),
+            ("convert notice.pdf --max-memory 1", false),
+            ("convert notice.pdf -q -v", false),
+            ("-q convert notice.pdf", false),
+            ("check notice.pdf", false),
+        ] {
+            let words = || typed.split(' ').map(OsString::from);
+            let alone = Args::conversion(words()).map(|args| format!("{args:?}"));
+            assert_eq!(alone.is_some(), is_read, "{typed}");
+            if alone.is_some() {
+                let whole = Args::try_parse_from(["fubiao".into()].into_iter().chain(words()));
+                assert_eq!(alone, whole.ok().map(|args| format!("{args:?}")), "{typed}");
+            }
         }
     }
 }

@@ -15,11 +15,9 @@ pub mod report;
 pub mod review;
 pub mod run;
 
-use clap::Parser;
 use std::process::ExitCode;
 
-/// Reads the command line, runs the verb, and answers with the exit status. A mistyped command ends with 2:
-/// clap tells what was expected.
+/// Reads the command line, runs the verb, and answers with the exit status.
 pub fn main() -> ExitCode {
-    bounds::run(args::Args::parse)
+    bounds::run(args::Args::typed)
 }
