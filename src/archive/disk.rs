@@ -5,6 +5,9 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
+/// The most room that is taken for a file before it is read, in bytes.
+const ROOM: usize = 64 << 20;
+
 /// Why there are no bytes of an input.
 #[derive(Debug)]
 pub enum ReadError {
@@ -68,7 +71,9 @@ pub fn read(path: &Path, limit: u64, accept: Accept) -> Result<Vec<u8>, ReadErro
     }
     let mut file = File::open(path)?;
     let before = file.metadata()?;
-    let mut bytes = Vec::new();
+    // As long as the file is, and a little more, so that its end is seen without more room.
+    let length = usize::try_from(before.len().min(limit)).unwrap_or(0).min(ROOM);
+    let mut bytes = Vec::with_capacity(length + 64);
     Read::by_ref(&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(ReadError::TooLarge);

@@ -135,7 +135,7 @@ pub(super) fn read_sheet<'a>(
         limits,
         layers,
         sheet: Sheet {
-            drawn: Drawn::default(),
+            drawn: Drawn::with_room(),
             painted: Painted::default(),
             images: Vec::new(),
             grounds: Vec::new(),

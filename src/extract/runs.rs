@@ -57,6 +57,11 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
+    /// None yet, with room for those of a page of text.
+    pub fn with_room() -> Drawn {
+        Drawn { text: String::with_capacity(4096), glyphs: Vec::with_capacity(1024) }
+    }
+
     fn text_of(&self, glyph: &Glyph) -> &str {
         self.text.get(glyph.text.start as usize..glyph.text.end as usize).unwrap_or_default()
     }
