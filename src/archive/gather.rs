@@ -45,7 +45,7 @@ pub enum Partition {
 const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// How many facts are read ahead of the writer.
-const AHEAD: u64 = 1 << 15;
+const AHEAD: u64 = 1 << 14;
 
 /// Puts the archive's facts together, unless just these are together already. A form that is not
 /// asked for is taken away: it would tell of an older archive.
@@ -62,7 +62,7 @@ pub fn gather(store: &Store, ledger: &Ledger, settings: &Settings) -> Result<(),
     }
     // A run that is cut off from here on leaves no seal that vouches for what it has overwritten.
     store.remove(&seal)?;
-    for file in &files {
+    files.par_iter().with_max_len(1).try_for_each(|file| {
         let path = store.root().join(&file.path);
         write_whole(&path, |out| match file.form {
             Form::Ndjson => join(store, &file.notices, out),
@@ -77,8 +77,8 @@ pub fn gather(store: &Store, ledger: &Ledger, settings: &Settings) -> Result<(),
                 for_each_fact(store, &file.notices, |fact| writer.push(fact))?;
                 writer.finish()
             }
-        })?;
-    }
+        })
+    })?;
     for path in gathered(store.root()).into_iter().filter(|path| !wanted.contains(path)) {
         store.remove(&path)?;
         if let Some(year) = path.parent().filter(|folder| *folder != store.root()) {
@@ -158,32 +158,41 @@ fn gathered(root: &Path) -> Vec<PathBuf> {
 
 fn join(store: &Store, notices: &[&Entry], out: &mut dyn io::Write) -> io::Result<()> {
     for entry in notices {
-        io::copy(&mut fs::File::open(store.facts_part(&entry.name))?, out)?;
+        out.write_all(&fs::read(store.facts_part(&entry.name))?)?;
     }
     Ok(())
 }
 
-/// Hands out the facts of the notices in order; the next ones are read on all cores meanwhile.
+/// Hands out the facts of the notices in order; the next ones are read on other cores meanwhile.
 fn for_each_fact(
     store: &Store,
     notices: &[&Entry],
-    mut take: impl FnMut(&Fact<'_>) -> io::Result<()>,
+    mut take: impl FnMut(&Fact<'_>) -> io::Result<()> + Send,
 ) -> io::Result<()> {
-    let mut rest = notices;
-    while !rest.is_empty() {
-        let mut facts = 0;
-        let count = rest.iter().take_while(|entry| {
-            let begun = facts;
-            facts += gist(entry).map_or(0, |gist| gist.facts);
-            begun < AHEAD
-        });
-        let (now, later) = rest.split_at(count.count());
-        let read: Vec<Vec<FactLine>> =
-            now.par_iter().map(|entry| lines(store, entry)).collect::<io::Result<_>>()?;
-        read.iter().flatten().try_for_each(|line| take(&line.fact()))?;
-        rest = later;
+    let read = |notices: &[&Entry]| -> io::Result<Vec<Vec<FactLine>>> {
+        notices.par_iter().map(|entry| lines(store, entry)).collect()
+    };
+    let (first, mut rest) = notices.split_at(ahead(notices));
+    let mut now = read(first)?;
+    while !now.is_empty() {
+        let (next, later) = rest.split_at(ahead(rest));
+        let write = || now.iter().flatten().try_for_each(|line| take(&line.fact()));
+        let (written, read) = rayon::join(write, || read(next));
+        written?;
+        (now, rest) = (read?, later);
     }
     Ok(())
+}
+
+/// How many of the notices are read at once.
+fn ahead(notices: &[&Entry]) -> usize {
+    let mut facts = 0;
+    let begin_before = |entry: &&&Entry| {
+        let begun = facts;
+        facts += gist(entry).map_or(0, |gist| gist.facts);
+        begun < AHEAD
+    };
+    notices.iter().take_while(begin_before).count()
 }
 
 fn lines(store: &Store, entry: &Entry) -> io::Result<Vec<FactLine>> {
