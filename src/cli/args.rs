@@ -3,8 +3,8 @@
 use crate::cli::archive_args;
 use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-#[cfg(feature = "review")]
 use std::ffi::OsString;
+#[cfg(feature = "review")]
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
