@@ -7,9 +7,9 @@
 use crate::archive::ledger::{self, Entry, Ledger, Outcome};
 use crate::archive::store::{Store, StoreError, read_if_there, write_whole};
 use crate::emit::csv;
-use crate::emit::facts::{Fact, FactLine};
+use crate::emit::facts::FactLine;
 #[cfg(feature = "parquet")]
-use crate::emit::parquet;
+use crate::emit::parquet::{self, Rows};
 use rayon::prelude::*;
 #[cfg(feature = "parquet")]
 use std::collections::BTreeMap;
@@ -68,13 +68,17 @@ pub fn gather(store: &Store, ledger: &Ledger, settings: &Settings) -> Result<(),
             Form::Ndjson => join(store, &file.notices, out),
             Form::Csv => {
                 let mut writer = csv::Writer::new(out, csv::Mark::Without)?;
-                for_each_fact(store, &file.notices, |fact| writer.push(fact))?;
+                let push = |lines: Vec<FactLine>| {
+                    lines.iter().try_for_each(|line| writer.push(&line.fact()))
+                };
+                for_each(store, &file.notices, Ok, push)?;
                 writer.finish()
             }
             #[cfg(feature = "parquet")]
             Form::Parquet => {
                 let mut writer = parquet::Writer::new(out)?;
-                for_each_fact(store, &file.notices, |fact| writer.push(fact))?;
+                let rows = |lines: Vec<FactLine>| Rows::of(lines.iter().map(FactLine::fact));
+                for_each(store, &file.notices, rows, |rows| writer.append(rows))?;
                 writer.finish()
             }
         })
@@ -163,21 +167,23 @@ fn join(store: &Store, notices: &[&Entry], out: &mut dyn io::Write) -> io::Resul
     Ok(())
 }
 
-/// Hands out the facts of the notices in order; the next ones are read on other cores meanwhile.
-fn for_each_fact(
+/// Hands out what is made of the facts of each notice, in order; that of the next ones is made on other cores
+/// meanwhile.
+fn for_each<P: Send>(
     store: &Store,
     notices: &[&Entry],
-    mut take: impl FnMut(&Fact<'_>) -> io::Result<()> + Send,
+    make: impl Fn(Vec<FactLine>) -> io::Result<P> + Sync,
+    mut take: impl FnMut(P) -> io::Result<()> + Send,
 ) -> io::Result<()> {
-    let read = |notices: &[&Entry]| -> io::Result<Vec<Vec<FactLine>>> {
-        notices.par_iter().map(|entry| lines(store, entry)).collect()
+    let read = |notices: &[&Entry]| -> io::Result<Vec<P>> {
+        notices.par_iter().map(|entry| make(lines(store, entry)?)).collect()
     };
     let (first, mut rest) = notices.split_at(ahead(notices));
     let mut now = read(first)?;
     while !now.is_empty() {
         let (next, later) = rest.split_at(ahead(rest));
-        let write = || now.iter().flatten().try_for_each(|line| take(&line.fact()));
-        let (written, read) = rayon::join(write, || read(next));
+        let (written, read) =
+            rayon::join(|| now.into_iter().try_for_each(&mut take), || read(next));
         written?;
         (now, rest) = (read?, later);
     }

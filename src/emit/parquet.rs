@@ -101,6 +101,21 @@ impl<W: Write + Send> Writer<W> {
         Ok(())
     }
 
+    /// Adds rows that were made elsewhere: the same as [`Writer::push`] of each.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn append(&mut self, mut rows: Rows) -> io::Result<()> {
+        while self.rows.count + rows.count >= ROWS_A_GROUP {
+            let later = rows.split_off(ROWS_A_GROUP - self.rows.count);
+            self.rows.append(rows);
+            std::mem::take(&mut self.rows).write(&mut self.file).map_err(io_error)?;
+            rows = later;
+        }
+        self.rows.append(rows);
+        Ok(())
+    }
+
     /// Ends the file.
     ///
     /// # Errors
@@ -137,9 +152,9 @@ fn properties() -> WriterProperties {
         .build()
 }
 
-/// The rows of a group, column by column, in the order of the schema.
+/// Rows of a group, column by column, in the order of the schema.
 #[derive(Default)]
-struct Rows {
+pub struct Rows {
     count: usize,
     annex: Column<Int32Type>,
     annex_title: Column<ByteArrayType>,
@@ -162,6 +177,68 @@ struct Rows {
 }
 
 impl Rows {
+    /// The rows of these facts.
+    ///
+    /// # Errors
+    /// If a figure has more digits than the column holds.
+    pub fn of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> io::Result<Rows> {
+        let mut rows = Rows::default();
+        facts.into_iter().try_for_each(|fact| rows.push(&fact))?;
+        Ok(rows)
+    }
+
+    /// Adds the rows of another behind its own.
+    fn append(&mut self, other: Rows) {
+        self.count += other.count;
+        self.annex.append(other.annex);
+        self.annex_title.append(other.annex_title);
+        self.row.append(other.row);
+        self.region.append(other.region);
+        self.parent.append(other.parent);
+        self.level.append(other.level);
+        self.code.append(other.code);
+        self.column.append(other.column);
+        self.unit.append(other.unit);
+        self.value.append(other.value);
+        self.raw.append(other.raw);
+        self.status.append(other.status);
+        self.page.append(other.page);
+        for (edge, other) in self.bbox.iter_mut().zip(other.bbox) {
+            edge.append(other);
+        }
+        self.document_number.append(other.document_number);
+        self.plan_year.append(other.plan_year);
+        self.line.append(other.line);
+        self.line_column.append(other.line_column);
+    }
+
+    /// Takes off all rows but the first `at`.
+    fn split_off(&mut self, at: usize) -> Rows {
+        let rows = Rows {
+            count: self.count - at,
+            annex: self.annex.split_off(at),
+            annex_title: self.annex_title.split_off(at),
+            row: self.row.split_off(at),
+            region: self.region.split_off(at),
+            parent: self.parent.split_off(at),
+            level: self.level.split_off(at),
+            code: self.code.split_off(at),
+            column: self.column.split_off(at),
+            unit: self.unit.split_off(at),
+            value: self.value.split_off(at),
+            raw: self.raw.split_off(at),
+            status: self.status.split_off(at),
+            page: self.page.split_off(at),
+            bbox: self.bbox.each_mut().map(|edge| edge.split_off(at)),
+            document_number: self.document_number.split_off(at),
+            plan_year: self.plan_year.split_off(at),
+            line: self.line.split_off(at),
+            line_column: self.line_column.split_off(at),
+        };
+        self.count = at;
+        rows
+    }
+
     fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
         self.count += 1;
         self.annex.push(whole(fact.annex));
@@ -238,6 +315,20 @@ impl<T: DataType> Column<T> {
         self.values.extend(value);
     }
 
+    fn append(&mut self, mut other: Column<T>) {
+        self.values.append(&mut other.values);
+        self.levels.append(&mut other.levels);
+    }
+
+    fn split_off(&mut self, at: usize) -> Column<T> {
+        if self.levels.is_empty() {
+            return Column { values: self.values.split_off(at), levels: Vec::new() };
+        }
+        let levels = self.levels.split_off(at);
+        let there = self.levels.iter().filter(|level| **level == 1).count();
+        Column { values: self.values.split_off(there), levels }
+    }
+
     fn write<W: Write + Send>(
         &self,
         group: &mut SerializedRowGroupWriter<'_, W>,
@@ -290,6 +381,24 @@ fn decimal128(value: &str) -> io::Result<FixedLenByteArray> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_taken_apart_and_put_together_is_the_same() {
+        let rows = [Some(1), None, Some(3), None, None, Some(6)];
+        for at in 0..=rows.len() {
+            let (mut some, mut all) =
+                (Column::<Int32Type>::default(), Column::<Int32Type>::default());
+            rows.iter().for_each(|row| some.maybe(*row));
+            (0..6).for_each(|row| all.push(row));
+            let (later, rest) = (some.split_off(at), all.split_off(at));
+            assert_eq!((some.levels.len(), later.levels.len()), (at, rows.len() - at));
+            assert_eq!((all.values.len(), rest.values.len()), (at, rows.len() - at));
+            some.append(later);
+            all.append(rest);
+            assert_eq!((some.values, some.levels), (vec![1, 3, 6], vec![1, 0, 1, 0, 0, 1]));
+            assert_eq!(all.values, (0..6).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn figures_are_exact_or_refused() {
