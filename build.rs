@@ -3,11 +3,9 @@
 //! The command is linked to stand at one place of memory: what 48,000 pointers in it point to is then known,
 //! and a start is 1 ms shorter (half of it). Stack, heap and libraries still stand anywhere.
 //!
-//! The predefined CMaps of Adobe-GB1 are unpacked: `hayro-cmap` holds those of all
-//! languages in one packed file, and unpacking it takes longer than reading a notice.
-//!
-//! What each code stands for is asked of `hayro-cmap` itself. `extract::cmaps` reads what is written
-//! here, and its tests compare the two.
+//! The predefined CMaps of Adobe-GB1 are unpacked: `hayro-cmap` holds those of all languages in one packed file,
+//! and unpacking it takes longer than reading a notice. What each code stands for is asked of `hayro-cmap`
+//! itself; `extract::cmaps` reads what is written here, and its tests compare the two.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -2,8 +2,8 @@
 
 #![forbid(unsafe_code)]
 
-/// Reading a notice makes many small texts; the system's allocator takes a quarter of the time for them,
-/// this one a tenth (docs/dependencies.md).
+/// Reading a notice makes many small texts, for which this allocator takes less time than the system's
+/// (docs/dependencies.md).
 #[cfg(feature = "cli")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -245,7 +245,7 @@ fn ran_out_of_time(status: ExitStatus) -> bool {
 }
 
 /// Has a pipe hold a whole notice or a whole answer, where the system lets it: else the two processes wake each
-/// other for every 64 KiB, and two cores stand idle a fifth of the time meanwhile.
+/// other for every 64 KiB, some twenty times a notice.
 #[cfg(target_os = "linux")]
 fn widen(pipe: &impl std::os::fd::AsFd) {
     // What pipe(7) grants without privileges.

@@ -35,7 +35,7 @@ const SECONDS_A_PAGE: f64 = 1.0;
 /// How often the work looks whether anyone still waits for it.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// The verbs with bounds.
+/// The verbs with bounds; one that is missing here is split off once the command line is read.
 const BOUNDED: &[&str] = &["convert", "inspect", "check", "review", "validate", "diff"];
 
 /// Runs the command that is typed: within its bounds, if it has any.

@@ -127,8 +127,7 @@ fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     }
 }
 
-/// Threads for one notice. A notice is read in some milliseconds: to ask how many processors there are takes a
-/// twentieth of one, to start a thread more.
+/// Threads for one notice, whatever the processors: it has few pages, and half of the work is not by page.
 const THREADS: usize = 2;
 
 /// Has one more thread stand by; gives how many there are.

@@ -121,7 +121,7 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
     Ok(Pages { pages, text_from: TextFrom::TextLayer, encoding: None })
 }
 
-/// Reads the pages in order; `cut` says that the file has no end.
+/// Reads the pages in order; `cut` says that the end of the file is missing.
 fn read_one_by_one(
     sink: &mut Sink,
     limits: &Limits,
@@ -197,7 +197,7 @@ struct Reader<'a, 'l> {
     budget: Rc<Budget>,
     /// Characters of the pages read so far.
     glyphs: u64,
-    /// Whether the file has no end.
+    /// Whether the end of the file is missing.
     cut: bool,
 }
 
