@@ -5,7 +5,7 @@
 //!
 //! The predefined CMaps of Adobe-GB1 are unpacked: `hayro-cmap` holds those of all languages in one packed file,
 //! and unpacking it takes longer than reading a notice. What each code stands for is asked of `hayro-cmap`
-//! itself; `extract::cmaps` reads what is written here, and its tests compare the two.
+//! itself; `carrier::pdf::cmaps` reads what is written here, and its tests compare the two.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

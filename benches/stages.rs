@@ -9,7 +9,7 @@ use fubiao::emit::record::NoticeRecord;
 use fubiao::emit::{facts, json, parquet, xlsx};
 use fubiao::options::Options;
 use fubiao::source::Source;
-use fubiao::{check, extract, normalize, pipeline, repair, segment, typing};
+use fubiao::{carrier, check, normalize, pipeline, repair, segment, typing};
 use std::fs;
 use std::io;
 
@@ -58,7 +58,7 @@ fn a_floor(bencher: Bencher, name: &str) {
 fn a_extract(bencher: Bencher, name: &str) {
     let source = source(name);
     let options = Options::default();
-    bencher.bench_local(|| extract::extract(&mut Sink::new(), &options, black_box(&source)));
+    bencher.bench_local(|| carrier::extract(&mut Sink::new(), &options, black_box(&source)));
 }
 
 #[divan::bench(args = SAMPLES)]

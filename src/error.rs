@@ -1,6 +1,6 @@
 //! The one error of the crate: what stops a run, and where.
 //!
-//! Only `extract`, `emit` and `validate` make one; the stages between remark into the sink and go on.
+//! Only `carrier`, `emit` and `validate` make one; the stages between remark into the sink and go on.
 
 use crate::diag::Wording;
 use std::fmt;

@@ -93,7 +93,7 @@
 //! The data walks one way through eight rooms, each opening only on its neighbour:
 //!
 //! ```text
-//! Source -> extract -> Pages -> normalize -> Lines -> segment -> Outline -> repair -> Document
+//! Source -> carrier -> Pages -> normalize -> Lines -> segment -> Outline -> repair -> Document
 //!        -> typing -> Notice -> check -> findings -> emit -> bytes -> validate -> Verdict
 //! ```
 //!
@@ -135,6 +135,7 @@
 
 #[cfg(feature = "cli")]
 pub mod archive;
+pub mod carrier;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -142,7 +143,6 @@ pub mod corrections;
 pub mod diag;
 pub mod emit;
 pub mod error;
-pub mod extract;
 pub mod geom;
 pub mod model;
 pub mod normalize;

@@ -1,18 +1,18 @@
 //! The order of the stages, said once.
 
+use crate::carrier::page::Pages;
+pub use crate::carrier::page::TextFrom;
 use crate::check::{self, Finding};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::error::Error;
-use crate::extract::page::Pages;
-pub use crate::extract::page::TextFrom;
 use crate::model::Notice;
 use crate::normalize::lines::Lines;
 use crate::options::Options;
 use crate::repair::document::Document;
 use crate::segment::outline::Outline;
 use crate::source::Source;
-use crate::{extract, normalize, repair, segment, typing};
+use crate::{carrier, normalize, repair, segment, typing};
 
 /// A notice as read: what it says, what it says against itself, and how sure we are.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ pub struct Reading {
 /// Reads one notice: extract, normalize, segment, repair, type, check.
 ///
 /// # Errors
-/// Whatever stops `extract`: see [`crate::error::ErrorKind`]. The later stages do not fail.
+/// Whatever stops `carrier`: see [`crate::error::ErrorKind`]. The later stages do not fail.
 pub fn read(source: &Source, options: &Options) -> Result<Reading, Error> {
     read_watched(source, options, &mut |_| ())
 }
@@ -52,7 +52,7 @@ pub fn read_watched(
     done: &mut dyn FnMut(&'static str),
 ) -> Result<Reading, Error> {
     let mut sink = Sink::new();
-    let pages = extract::extract(&mut sink, options, source)?;
+    let pages = carrier::extract(&mut sink, options, source)?;
     done("extract");
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
     let lines = normalize::normalize(&mut sink, options, pages);
@@ -88,7 +88,7 @@ pub fn corrected(
 /// # Errors
 /// As [`read`]; so do all that stop early.
 pub fn until_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
-    extract::extract(sink, options, source)
+    carrier::extract(sink, options, source)
 }
 
 /// The lines as printed: `normalize` before it takes out page numbers and running heads.

@@ -1,7 +1,7 @@
 //! Where in the notice something stands: a box on a page, or a line and column of a text.
 //!
 //! A value without its place can't be checked by a reader, so places travel with text from
-//! `extract` to `emit`. What the places are drawn with is left to `emit` and `review`.
+//! `carrier` to `emit`. What the places are drawn with is left to `emit` and `review`.
 
 use crate::geom::Rect;
 

@@ -1,6 +1,6 @@
 //! `Source`: the bytes of one notice, and what kind they are, told from the bytes alone.
 //!
-//! Opening files is left to `cli` and `archive`; reading what is inside, to `extract`.
+//! Opening files is left to `cli` and `archive`; reading what is inside, to `carrier`.
 
 use std::sync::Arc;
 

@@ -21,8 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("model", &[]),
     ("regions", &[]),
-    ("extract", &["source", "options"]),
-    ("normalize", &["extract::page", "options"]),
+    ("carrier", &["source", "options"]),
+    ("normalize", &["carrier::page", "options"]),
     ("segment", &["normalize::lines", "options"]),
     ("repair", &["segment::outline"]),
     ("typing", &["repair::document", "model", "regions", "options"]),
@@ -33,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "corrections",
-            "extract",
+            "carrier",
             "normalize",
             "segment",
             "repair",
@@ -65,7 +65,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "options",
             // It shows the pages themselves, and its pictures are made by the same reader under the
             // same guard.
-            "extract",
+            "carrier",
         ],
     ),
     ("validate", &[]),

@@ -2,9 +2,9 @@
 //! deeply, or hold many of something.
 #![cfg(feature = "pdf")]
 
+use fubiao::carrier::page::Pages;
 use fubiao::diag::Sink;
 use fubiao::error::{Error, ErrorKind};
-use fubiao::extract::page::Pages;
 use fubiao::options::{Limits, Options};
 use fubiao::pipeline;
 use fubiao::source::Source;

@@ -391,8 +391,8 @@ mod joins {
 
 /// Laws 1 and 6: cleaning.
 mod cleaning {
+    use fubiao::carrier;
     use fubiao::diag::Sink;
-    use fubiao::extract;
     use fubiao::normalize;
     use fubiao::options::Options;
     use fubiao::place::{PlacedText, Spot};
@@ -403,7 +403,7 @@ mod cleaning {
     fn clean(text: &str) -> Vec<PlacedText> {
         let source = Source::new("law", text.as_bytes().to_vec()).expect("a text");
         let mut sink = Sink::new();
-        let pages = extract::extract(&mut sink, &Options::default(), &source).expect("readable");
+        let pages = carrier::extract(&mut sink, &Options::default(), &source).expect("readable");
         let lines = normalize::normalize(&mut sink, &Options::default(), pages);
         let lines = lines.pages.into_iter().flat_map(|page| page.lines);
         lines.flat_map(|line| line.pieces).map(|piece| piece.text).collect()

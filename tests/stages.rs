@@ -2,8 +2,8 @@
 //! `--- name ---`, an input, `=>`, and what is expected. In an input `⇥` is a tab, `␌` a form feed,
 //! and `␤` an empty line at the end.
 
+use fubiao::carrier;
 use fubiao::diag::Sink;
-use fubiao::extract;
 use fubiao::normalize::{self, lines::Lines};
 use fubiao::options::Options;
 use fubiao::place::PlacedText;
@@ -113,7 +113,7 @@ fn lines_of(input: &str) -> (Lines, Sink) {
     let bytes = input.replace('⇥', "\t").replace('␌', "\u{0C}").replace('␤', "").into_bytes();
     let source = Source::new("case", bytes).expect("a text");
     let mut sink = Sink::new();
-    let pages = extract::extract(&mut sink, &Options::default(), &source).expect("readable");
+    let pages = carrier::extract(&mut sink, &Options::default(), &source).expect("readable");
     (normalize::normalize(&mut sink, &Options::default(), pages), sink)
 }
 

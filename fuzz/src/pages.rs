@@ -14,7 +14,7 @@
 //! `text` has the left and top edge, the size and the words; `across` (a horizontal rule) and `along`
 //! (a vertical one) have place, beginning, end and thickness. What is none of these is passed over.
 
-use fubiao::extract::page::{Ink, Page, Pages, Rule, Run, TextFrom, Turn};
+use fubiao::carrier::page::{Ink, Page, Pages, Rule, Run, TextFrom, Turn};
 use fubiao::geom::{Axis, Point, Rect};
 use std::fmt::Write;
 

@@ -1,12 +1,12 @@
 //! `fubiao inspect`: what a stage gave, as text that people read and snapshot tests hold. One thing
 //! a line; lengths with one decimal, so that a nudge of a hundredth of a point changes nothing.
 
+use crate::carrier::page::{Ink, Page, Run, Turn};
 use crate::cli::args::Until;
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::emit::json;
 use crate::emit::record::NoticeRecord;
 use crate::error::Error;
-use crate::extract::page::{Ink, Page, Run, Turn};
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::LinedPage;
 use crate::options::Options;

@@ -2,8 +2,8 @@
 //! where a gap is wider than a word space or a vertical rule passes. The text is not yet clean.
 
 use super::turn::{Frame, order};
+use crate::carrier::page::{Page, Rule, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
-use crate::extract::page::{Page, Rule, Run, Turn};
 use crate::geom::{Axis, Rect};
 use crate::place::Place;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What `normalize` gives: clean physical lines, still page by page, with the page's rules beside them.
 
-pub use crate::extract::page::{Rule, TextFrom};
+pub use crate::carrier::page::{Rule, TextFrom};
 use crate::geom::Rect;
 pub use crate::normalize::turn::Frame;
 use crate::place::PlacedText;

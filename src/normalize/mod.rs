@@ -12,8 +12,8 @@ mod tokens;
 mod turn;
 mod width;
 
+use crate::carrier::page::{Page, Pages};
 use crate::diag::Sink;
-use crate::extract::page::{Page, Pages};
 use crate::normalize::lines::{LinedPage, Lines};
 use crate::options::Options;
 use crate::parallel;

@@ -1,8 +1,8 @@
 //! Lines that belong to the page and not to the notice: page numbers (GB/T 9704 clause 7.5), running
 //! heads and feet. Each goes with a repair on record.
 
+use crate::carrier::page::Rule;
 use crate::diag::{Repair, Sink, Stage};
-use crate::extract::page::Rule;
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{Line, LinedPage};
 use crate::pattern::{Steps, digit, numeral_to_hundred};

@@ -1,8 +1,8 @@
 //! Which pieces of text a reader reads: invisible text, text off the page and watermarks go, each
 //! with a repair on record.
 
+use crate::carrier::page::{Ink, Page, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
-use crate::extract::page::{Ink, Page, Run, Turn};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Text lighter than this is pale: it may be a watermark.

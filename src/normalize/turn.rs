@@ -2,7 +2,7 @@
 //! Vertical text comes out right too: its columns from right to left become lines from top to bottom.
 //! Places of characters stay as seen on the page.
 
-use crate::extract::page::{Page, Rule, Run, Turn};
+use crate::carrier::page::{Page, Rule, Run, Turn};
 use crate::geom::{Axis, Rect};
 use std::collections::BTreeMap;
 

@@ -4,10 +4,10 @@
 //!
 //! Deliberately absent: scripts, links and forms of the PDF. Nothing of it but its looks goes on.
 
+use crate::carrier::guard::guarded;
+use crate::carrier::page::Page;
+use crate::carrier::pdf::open;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
-use crate::extract::guard::guarded;
-use crate::extract::page::Page;
-use crate::extract::pdf::open;
 use crate::options::Options;
 use crate::review::words::{Word, missing_words};
 use crate::source::Source;
@@ -94,7 +94,7 @@ pub struct Drawn {
     pub words: Vec<Word>,
 }
 
-/// Draws the pages whose numbers lie in `which`; `pages` are the same ones as `extract` read them.
+/// Draws the pages whose numbers lie in `which`; `pages` are the same ones as `carrier` read them.
 /// What can't be drawn is remarked on and leaves its page without a picture.
 pub fn pictures(
     sink: &mut Sink,

@@ -1,8 +1,8 @@
 //! The notice as its reader sees it, page by page: pictures of a PDF, lines of a text.
 
+use crate::carrier;
 use crate::diag::Sink;
 use crate::error::Error;
-use crate::extract;
 use crate::options::Options;
 use crate::review::pictures::{Drawn, pictures};
 use crate::source::{Kind, Source};
@@ -41,7 +41,7 @@ pub enum Face {
 /// The pages of a notice; of a PDF, those in `which` have pictures. Says which could not be drawn.
 ///
 /// # Errors
-/// Those of `extract`.
+/// Those of `carrier`.
 pub fn sheets(
     sink: &mut Sink,
     options: &Options,
@@ -61,9 +61,9 @@ fn drawn(
     which: &RangeInclusive<u32>,
 ) -> Result<Vec<Sheet>, Error> {
     // What could not be read has been said when the notice was read.
-    let pages = extract::extract(&mut Sink::new(), options, source)?.pages;
+    let pages = carrier::extract(&mut Sink::new(), options, source)?.pages;
     let drawn = pictures(sink, options, source, &pages, which);
-    let sheet = |(page, drawn): (&extract::page::Page, Drawn)| Sheet {
+    let sheet = |(page, drawn): (&carrier::page::Page, Drawn)| Sheet {
         number: page.number,
         face: Face::Drawn { width: page.width, height: page.height, drawn },
     };
@@ -73,7 +73,7 @@ fn drawn(
 fn lined(options: &Options, source: &Source) -> Result<Vec<Sheet>, Error> {
     let mut sheets = Vec::new();
     let mut first = 1;
-    for (lines, number) in extract::text_lines(options, source)?.into_iter().zip(1..) {
+    for (lines, number) in carrier::text_lines(options, source)?.into_iter().zip(1..) {
         let count = lines.len() as u32;
         sheets.push(Sheet { number, face: Face::Lines { first, lines } });
         first += count;

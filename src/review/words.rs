@@ -3,7 +3,7 @@
 //!
 //! Deliberately absent: text that is turned.
 
-use crate::extract::page::{Ink, Page, Run, Turn};
+use crate::carrier::page::{Ink, Page, Run, Turn};
 use crate::geom::Rect;
 use hayro::vello_cpu::Pixmap;
 use std::ops::RangeInclusive;

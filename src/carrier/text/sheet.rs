@@ -4,8 +4,8 @@
 
 use super::TextLine;
 use super::table::{self, Block};
+use crate::carrier::page::{Ink, Page, Run, Turn};
 use crate::error::Error;
-use crate::extract::page::{Ink, Page, Run, Turn};
 use crate::geom::Rect;
 use crate::options::Limits;
 

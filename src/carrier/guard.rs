@@ -53,7 +53,7 @@ fn listen() {
 /// Whether a source file is one of this package: it begins with the path that this one has.
 fn is_ours(place: &str) -> bool {
     let here = file!();
-    let root = here.len() - "extract/guard.rs".len();
+    let root = here.len() - "carrier/guard.rs".len();
     here.get(..root).is_some_and(|root| place.starts_with(root))
 }
 

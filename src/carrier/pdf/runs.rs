@@ -5,8 +5,8 @@
 use std::hash::Hasher;
 use std::ops::Range;
 
+use crate::carrier::page::{Ink, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
-use crate::extract::page::{Ink, Run, Turn};
 use crate::geom::{Point, Rect};
 use crate::place::Place;
 

@@ -1,40 +1,18 @@
-//! `Source` in, `Pages` out: reads foreign bytes and lowers them to runs of text, rules, fills and
-//! images with their places. Cleaning the text is left to `normalize`.
+//! `Source` in, `Pages` out: each carrier of a notice (PDF, text) has a reader of its own, which lowers foreign
+//! bytes to runs of text, rules, fills and images with their places. Cleaning the text is left to `normalize`.
 
 #[cfg(feature = "pdf")]
-mod budget;
-#[cfg(feature = "pdf")]
-mod cmaps;
-#[cfg(feature = "pdf")]
-mod colors;
-#[cfg(feature = "pdf")]
-mod content;
-#[cfg(feature = "pdf")]
-mod faces;
-#[cfg(feature = "pdf")]
-mod fonts;
-#[cfg(feature = "pdf")]
 pub(crate) mod guard;
-#[cfg(feature = "pdf")]
-mod measure;
 pub mod page;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
-#[cfg(feature = "pdf")]
-mod radicals;
-#[cfg(feature = "pdf")]
-mod rules;
-#[cfg(feature = "pdf")]
-mod runs;
-#[cfg(all(test, feature = "pdf"))]
-mod samples;
 mod text;
 
+use crate::carrier::page::Pages;
 use crate::diag::Sink;
 use crate::error::Error;
 #[cfg(not(feature = "pdf"))]
 use crate::error::ErrorKind;
-use crate::extract::page::Pages;
 use crate::options::Options;
 use crate::source::{Kind, Source};
 pub use text::lines as text_lines;

@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
+use crate::carrier::extract;
+use crate::carrier::page::{Ink, Page, Turn};
 use crate::diag::Sink;
-use crate::extract::extract;
-use crate::extract::page::{Ink, Page, Turn};
 use crate::options::Options;
 use crate::source::Source;
 
@@ -148,7 +148,7 @@ fn show_page(out: &mut String, page: &Page) {
 
 #[test]
 fn pages_are_read_as_the_suite_says() {
-    let suite = include_str!("../../tests/suite/extract/pages.txt");
+    let suite = include_str!("../../../tests/suite/carrier/pages.txt");
     let mut wrong = String::new();
     for case in suite.split("--- ").skip(1) {
         let (name, rest) = case.split_once(" ---\n").expect("a case begins with its name");

@@ -9,8 +9,8 @@ use hayro_syntax::object::{Array, Dict, Object, Stream};
 use memchr::memmem::{self, Finder, rfind};
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
+use crate::carrier::pdf::measure::{most, unpacked};
 use crate::error::{Error, ErrorKind};
-use crate::extract::measure::{most, unpacked};
 use crate::options::Limits;
 
 /// A row of a predictor is no longer than this: a million samples of 16 bits.

@@ -15,9 +15,9 @@ use hayro_font::{
 };
 use hayro_syntax::object::{Array, Dict, Object};
 
-use crate::extract::budget::Budget;
-use crate::extract::cmaps::CodeMap;
-use crate::extract::runs::Mixer;
+use crate::carrier::pdf::budget::Budget;
+use crate::carrier::pdf::cmaps::CodeMap;
+use crate::carrier::pdf::runs::Mixer;
 
 /// Opens the programs of fonts; each is unpacked once.
 pub(super) struct Faces<'a> {

@@ -4,7 +4,7 @@
 //! piece for each cell, often twice; here it becomes one rule. Which rules make a table is left to
 //! `segment`.
 
-use crate::extract::page::Rule;
+use crate::carrier::page::Rule;
 use crate::geom::{Axis, Point, Rect};
 
 /// A filled rectangle up to this thick is a ruling line, in points.

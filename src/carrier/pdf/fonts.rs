@@ -16,12 +16,12 @@ use hayro_font::{Font as Face, FontGlyph, StandardFont};
 use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream, String as Bytes};
 use skrifa::MetadataProvider;
 
+use crate::carrier::page::Run;
+use crate::carrier::pdf::budget::{Budget, is_sane_font};
+use crate::carrier::pdf::cmaps::{Collection, chars_of};
+use crate::carrier::pdf::faces::{Faces, Layout};
+use crate::carrier::pdf::radicals::unified;
 use crate::diag::{Repair, Sink, Stage};
-use crate::extract::budget::{Budget, is_sane_font};
-use crate::extract::cmaps::{Collection, chars_of};
-use crate::extract::faces::{Faces, Layout};
-use crate::extract::page::Run;
-use crate::extract::radicals::unified;
 use crate::place::Place;
 
 /// How a character was found. All but the first are repairs.

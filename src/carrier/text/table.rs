@@ -8,8 +8,8 @@
 use super::TextLine;
 use super::sheet::{CELL, cells_of, left_of, run, top_of};
 use super::within;
+use crate::carrier::page::{Page, Rule};
 use crate::error::Error;
-use crate::extract::page::{Page, Rule};
 use crate::geom::Axis;
 use crate::options::Limits;
 use crate::pattern::{Steps, digit, numeral};

@@ -3,6 +3,19 @@
 //! What a page draws is read by `content`, what codes stand for by `fonts`; what glyphs join to runs
 //! is left to `runs`, what strokes join to rules to `rules`. Only these files know the reader (hayro).
 
+mod budget;
+mod cmaps;
+mod colors;
+mod content;
+mod faces;
+mod fonts;
+mod measure;
+mod radicals;
+mod rules;
+mod runs;
+#[cfg(all(test, feature = "pdf"))]
+mod samples;
+
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,14 +24,14 @@ use hayro_font::kurbo::Affine;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::carrier::guard::guarded;
+use crate::carrier::page::{Page, Pages, TextFrom};
+use crate::carrier::pdf::budget::{Budget, check_tables};
+use crate::carrier::pdf::content::{Layers, read_sheet};
+use crate::carrier::pdf::fonts::{Shelf, UNREADABLE, note_shapes};
+use crate::carrier::pdf::runs::glyphs_to_runs;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
-use crate::extract::budget::{Budget, check_tables};
-use crate::extract::content::{Layers, read_sheet};
-use crate::extract::fonts::{Shelf, UNREADABLE, note_shapes};
-use crate::extract::guard::guarded;
-use crate::extract::page::{Page, Pages, TextFrom};
-use crate::extract::runs::glyphs_to_runs;
 use crate::geom::Rect;
 use crate::options::{Limits, Options, Password};
 use crate::parallel;

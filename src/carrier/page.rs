@@ -1,4 +1,4 @@
-//! What `extract` gives: pages with pieces of text, ruling lines, fills and images, each with its place.
+//! What `carrier` gives: pages with pieces of text, ruling lines, fills and images, each with its place.
 
 use crate::geom::{Axis, Rect};
 use crate::place::{Place, Spot};

@@ -14,12 +14,12 @@ use hayro_syntax::object::{Array, Dict, Name, Number, Object, ObjectIdentifier, 
 use hayro_syntax::page::Resources;
 use hayro_syntax::xref::XRef;
 
-use crate::extract::budget::Budget;
-use crate::extract::colors::Space;
-use crate::extract::fonts::{FontId, Shelf};
-use crate::extract::page::Ink;
-use crate::extract::rules::Painted;
-use crate::extract::runs::{Drawn, Glyph};
+use crate::carrier::page::Ink;
+use crate::carrier::pdf::budget::Budget;
+use crate::carrier::pdf::colors::Space;
+use crate::carrier::pdf::fonts::{FontId, Shelf};
+use crate::carrier::pdf::rules::Painted;
+use crate::carrier::pdf::runs::{Drawn, Glyph};
 use crate::geom::{Point, Rect};
 use crate::options::Limits;
 
@@ -683,7 +683,7 @@ impl<'a> Walk<'a, '_> {
         let mut outer: Option<Rect> = None;
         for (part, _) in self.path.parts() {
             let Some(bbox) = bbox_of(part) else { continue };
-            let thin = bbox.width().min(bbox.height()) <= crate::extract::rules::THIN;
+            let thin = bbox.width().min(bbox.height()) <= crate::carrier::pdf::rules::THIN;
             let curved = part.iter().any(|(_, curved)| *curved);
             let filled = area_of(part) / (bbox.width() * bbox.height()).max(f32::MIN_POSITIVE);
             let solid = filled >= 0.9;
@@ -737,7 +737,7 @@ impl<'a> Walk<'a, '_> {
         let Some(clip) = self.state.clip.filter(|_| !self.is_hidden()) else { return };
         let bbox = rect(self.state.ctm.transform_rect_bbox(Area::new(0.0, 0.0, 1.0, 1.0)));
         let Some(shown) = clip.intersection(&bbox) else { return };
-        if bbox.width().min(bbox.height()) <= crate::extract::rules::THIN {
+        if bbox.width().min(bbox.height()) <= crate::carrier::pdf::rules::THIN {
             self.sheet.painted.fill(shown, &clip);
             self.watch_rules();
         } else if self.sheet.images.len() < self.limits.page_rules as usize {

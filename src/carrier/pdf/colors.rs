@@ -6,7 +6,7 @@ use hayro_interpret::Function;
 use hayro_syntax::object::{Array, Name, Object, String as Bytes};
 use hayro_syntax::page::Resources;
 
-use crate::extract::budget::Budget;
+use crate::carrier::pdf::budget::Budget;
 
 /// A colour space, as far as lightness needs it.
 #[derive(Debug, Clone)]

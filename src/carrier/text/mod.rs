@@ -6,9 +6,9 @@ mod encoding;
 mod sheet;
 mod table;
 
+use crate::carrier::page::{Pages, TextFrom};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
-use crate::extract::page::{Pages, TextFrom};
 use crate::options::{Limits, Options};
 use crate::source::Source;
 
