@@ -95,7 +95,16 @@ fn run(page: &Page, turn: Turn, rest: &str) -> Option<Run> {
         true => Ink::Seen { lightness: 0.0 },
         false => Ink::Outside,
     };
-    (!text.is_empty()).then_some(Run { text, bbox, edges, size, turn, ink, spot: None })
+    (!text.is_empty()).then_some(Run {
+        text,
+        bbox,
+        edges,
+        size,
+        turn,
+        ink,
+        spot: None,
+        joints: Vec::new(),
+    })
 }
 
 /// Pages as such a text: a seed from what `extract` gives.

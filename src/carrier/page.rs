@@ -64,6 +64,9 @@ pub struct Run {
     pub ink: Ink,
     /// Line and column in a text input; `None` for PDF.
     pub spot: Option<(u32, u32)>,
+    /// The characters, by index, at which another text-showing operator begins (ISO 32000-2, 9.4.3): what one
+    /// operator draws is one text, whatever it is printed over. Empty where one drew the whole run.
+    pub joints: Vec<u32>,
 }
 
 /// How text is turned against the page as seen.
@@ -94,6 +97,8 @@ pub enum Ink {
     Invisible,
     /// Outside the page or clipped away.
     Outside,
+    /// Painted over by what was drawn later: a white box, a picture.
+    Covered,
 }
 
 /// A ruling line: a stroke, or a filled rectangle so thin that a reader sees a stroke.

@@ -105,6 +105,7 @@ fn ink_word(ink: Ink) -> String {
         Ink::Seen { lightness } => format!(" lightness {lightness:.1}"),
         Ink::Invisible => " invisible".to_owned(),
         Ink::Outside => " outside".to_owned(),
+        Ink::Covered => " painted over".to_owned(),
     }
 }
 

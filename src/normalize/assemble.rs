@@ -1,15 +1,25 @@
 //! Runs in, printed lines out: what stands on one baseline is a line, and a line falls into pieces
 //! where a gap is wider than a word space or a vertical rule passes. The text is not yet clean.
 
+use super::raised;
 use super::turn::{Frame, order};
 use crate::carrier::page::{Page, Rule, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
 use crate::geom::{Axis, Rect};
+use crate::normalize::lines::Mark;
 use crate::place::Place;
 use std::collections::BTreeMap;
 
 /// A gap without a space character parts two pieces from so many ems on.
 const GAP: f32 = 0.6;
+/// A gap of this many ems within what one operator drew parts two pieces where a vertical rule passes through it.
+const RULED_GAP: f32 = 0.15;
+/// What another operator drew may reach back over the end of a piece by so many ems and still go on with it.
+const OVERLAP: f32 = 0.3;
+/// Chinese punctuation fills half of its em: set tight, it goes back by so many ems.
+const TIGHT_OVERLAP: f32 = 0.55;
+/// A stretch goes on with one of so many pieces before it.
+const BEHIND: usize = 24;
 /// A gap that holds space characters parts two pieces from so many ems on: a full-width space
 /// inside a padded name (合　计) does not.
 const SPACED_GAP: f32 = 1.1;
@@ -38,29 +48,34 @@ pub(super) struct RawPiece {
     pub bbox: Rect,
     /// Font size as seen, in points.
     pub size: f32,
+    /// Which run of the page it begins with, in drawing order.
+    pub order: u32,
+    /// Where, along the line, characters begin that another operator drew.
+    pub joints: Vec<f32>,
+    /// Marks raised behind its characters.
+    pub marks: Vec<Mark>,
 }
 
 /// The lines of a page, top to bottom; `main` is the turn of most of its text, in whose frame the
 /// page's rules already are.
 pub(super) fn raw_lines(sink: &mut Sink, page: &Page, main: Turn) -> Vec<RawLine> {
-    let mut by_turn: BTreeMap<u8, Vec<&Run>> = BTreeMap::new();
-    for run in page.runs.iter().filter(|r| !r.text.is_empty()) {
-        by_turn.entry(order(run.turn)).or_default().push(run);
+    let mut by_turn: BTreeMap<u8, Vec<(usize, &Run)>> = BTreeMap::new();
+    for (at, run) in page.runs.iter().enumerate().filter(|(_, r)| !r.text.is_empty()) {
+        by_turn.entry(order(run.turn)).or_default().push((at, run));
     }
     let main_frame = Frame::of(main, page.width, page.height);
     let mut lines = Vec::new();
     for (_, runs) in by_turn {
-        let turn = runs.first().map_or(Turn::Upright, |r| r.turn);
+        let turn = runs.first().map_or(Turn::Upright, |(_, r)| r.turn);
         let frame = Frame::of(turn, page.width, page.height);
         let is_main = order(turn) == order(main);
         let rules = Bands::of(if is_main { &page.rules } else { &[] });
         let mut group = Vec::new();
         let mut doubles = Vec::new();
-        for baseline in baselines(&frame, &runs) {
-            let chars = glyphs(&frame, page.number, &baseline, &mut doubles);
-            if let Some(line) = cut_into_pieces(chars, &rules) {
-                group.push(line);
-            }
+        let placed = raised::apart(&frame, &runs);
+        for baseline in baselines(&frame, placed) {
+            let stretches = stretches(&frame, page.number, &baseline, &rules);
+            group.extend(join(stretches, &rules, &mut doubles));
         }
         note_doubles(sink, &doubles);
         if !is_main {
@@ -79,20 +94,32 @@ fn move_line(line: &mut RawLine, map: impl Fn(&Rect) -> Rect) {
     line.bbox = map(&line.bbox);
     for piece in &mut line.pieces {
         piece.bbox = map(&piece.bbox);
+        // Along another direction than the line they say nothing.
+        piece.joints.clear();
     }
 }
 
+/// A run that is read as text of its line, and the mark raised behind it.
+pub(super) struct Placed<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// Which run of the page it is, in drawing order.
+    pub order: usize,
+    /// The mark.
+    pub mark: Option<&'a Run>,
+}
+
 /// Runs on one baseline, by the middles of their boxes, top to bottom.
-fn baselines<'a>(frame: &Frame, runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
-    let mut placed: Vec<(f32, f32, &Run)> = runs
-        .iter()
-        .map(|&run| {
-            let r = frame.rect(&run.bbox);
-            (r.center().y, r.height().max(run.size * 0.5), run)
+fn baselines<'a>(frame: &Frame, runs: Vec<Placed<'a>>) -> Vec<Vec<Placed<'a>>> {
+    let mut placed: Vec<(f32, f32, Placed)> = runs
+        .into_iter()
+        .map(|placed| {
+            let r = frame.rect(&placed.run.bbox);
+            (r.center().y, r.height().max(placed.run.size * 0.5), placed)
         })
         .collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut lines: Vec<Vec<&Run>> = Vec::new();
+    let mut lines: Vec<Vec<Placed>> = Vec::new();
     let (mut middle, mut height) = (f32::NEG_INFINITY, 0.0f32);
     for (y, h, run) in placed {
         // The middle follows the line's own runs slowly, so that a long chain can't drift away.
@@ -111,6 +138,19 @@ fn baselines<'a>(frame: &Frame, runs: &[&'a Run]) -> Vec<Vec<&'a Run>> {
     lines
 }
 
+/// A stretch of a run that goes into one piece: what one or more operators drew without a gap.
+struct Stretch<'a> {
+    run: &'a Run,
+    /// Which run of the page it is, in drawing order.
+    order: usize,
+    /// The run's characters that it holds.
+    chars: Vec<Glyph>,
+    /// Where among them another operator begins.
+    joints: Vec<f32>,
+    /// The mark raised behind it.
+    mark: Option<&'a Run>,
+}
+
 /// A character on its line.
 #[derive(Debug, Clone, Copy)]
 struct Glyph {
@@ -125,42 +165,192 @@ struct Glyph {
     place: Place,
 }
 
-/// The characters of a line in reading order; those printed twice for boldness once.
-fn glyphs(frame: &Frame, page: u32, runs: &[&Run], doubles: &mut Vec<Glyph>) -> Vec<Glyph> {
-    let mut glyphs = Vec::with_capacity(runs.iter().map(|run| run.edges.len()).sum());
-    for run in runs {
+/// The runs of a baseline as stretches, in reading order: cut at white space too wide for a text, and where a
+/// vertical rule passes between what two operators drew, or through a gap of what one did.
+fn stretches<'a>(frame: &Frame, page: u32, runs: &[Placed<'a>], rules: &Bands) -> Vec<Stretch<'a>> {
+    let mut stretches = Vec::with_capacity(runs.len());
+    for &Placed { run, order, mark } in runs {
+        let first = stretches.len();
         let bbox = frame.rect(&run.bbox);
+        let mut open = Stretch { run, order, chars: Vec::new(), joints: Vec::new(), mark: None };
+        let mut spaces = 0;
         for (i, ch) in run.text.chars().enumerate() {
             let edge = |i: usize| run.edges.get(i).map(|&e| frame.edge(e));
             let start = edge(i).unwrap_or(bbox.x1);
             let end = edge(i + 1).unwrap_or(start).max(start);
-            let place = run.place_of(page, i);
-            glyphs.push(Glyph {
-                ch,
-                start,
-                end,
-                top: bbox.y0,
-                bottom: bbox.y1,
-                size: run.size,
-                place,
-            });
+            let (top, bottom, size) = (bbox.y0, bbox.y1, run.size);
+            let glyph = Glyph { ch, start, end, top, bottom, size, place: run.place_of(page, i) };
+            if ch.is_whitespace() {
+                spaces += usize::from(!open.chars.is_empty());
+                open.chars.extend((!open.chars.is_empty()).then_some(glyph));
+                continue;
+            }
+            let is_joint = run.joints.binary_search(&(i as u32)).is_ok();
+            let last = open.chars.len().checked_sub(spaces + 1).map(|at| open.chars[at]);
+            if let Some(last) = last {
+                let gap = start - last.end;
+                let wide = gap > if spaces > 0 { SPACED_GAP } else { GAP } * size;
+                let parted =
+                    (is_joint || spaces > 0 || gap > RULED_GAP * size) && rules.part(&last, &glyph);
+                if wide || parted {
+                    open.chars.truncate(open.chars.len() - spaces);
+                    let rest =
+                        Stretch { run, order, chars: Vec::new(), joints: Vec::new(), mark: None };
+                    stretches.push(std::mem::replace(&mut open, rest));
+                } else if is_joint {
+                    open.joints.push(start);
+                }
+            }
+            spaces = 0;
+            open.chars.push(glyph);
+        }
+        open.chars.truncate(open.chars.len() - spaces);
+        if !open.chars.is_empty() {
+            stretches.push(open);
+        }
+        if let (Some(last), true) = (stretches.len().checked_sub(1), stretches.len() > first) {
+            stretches[last].mark = mark;
         }
     }
-    glyphs.sort_by(|a, b| a.start.total_cmp(&b.start));
-    let mut once: Vec<Glyph> = Vec::with_capacity(glyphs.len());
-    for glyph in glyphs {
-        let again = !glyph.ch.is_whitespace()
-            && once.iter().rev().take(3).any(|g| {
-                let width = (g.end - g.start).max(0.1 * g.size);
-                g.ch == glyph.ch && g.end > g.start && glyph.start - g.start < DOUBLE * width
-            });
-        if again {
-            doubles.push(glyph);
-        } else {
-            once.push(glyph);
+    stretches
+        .sort_by(|a, b| a.chars[0].start.total_cmp(&b.chars[0].start).then(a.order.cmp(&b.order)));
+    stretches
+}
+
+/// A piece that may still grow.
+struct Open {
+    piece: RawPiece,
+    last: Glyph,
+    /// Which run it ends with, in drawing order.
+    order: usize,
+    glyphs: Vec<Glyph>,
+}
+
+impl Open {
+    fn new(stretch: Stretch<'_>) -> Option<Open> {
+        let last = *stretch.chars.last()?;
+        let mut open = Open {
+            piece: RawPiece {
+                chars: Vec::with_capacity(stretch.chars.len()),
+                bbox: rect_of(&stretch.chars[0]),
+                size: stretch.run.size,
+                order: stretch.order as u32,
+                joints: Vec::new(),
+                marks: Vec::new(),
+            },
+            last,
+            order: stretch.order,
+            glyphs: Vec::with_capacity(stretch.chars.len()),
+        };
+        open.push(stretch);
+        Some(open)
+    }
+
+    fn push(&mut self, stretch: Stretch<'_>) {
+        let Some(&last) = stretch.chars.last() else { return };
+        let mut before: Option<Glyph> = None;
+        for glyph in &stretch.chars {
+            if let Some(before) = before {
+                let gap = glyph.start - before.end;
+                if !glyph.ch.is_whitespace()
+                    && is_word(before.ch)
+                    && is_word(glyph.ch)
+                    && gap > WORD_GAP * glyph.size
+                {
+                    self.piece.chars.push((' ', glyph.place));
+                }
+            }
+            self.piece.chars.push((glyph.ch, glyph.place));
+            if !glyph.ch.is_whitespace() {
+                self.piece.bbox = self.piece.bbox.union(&rect_of(glyph));
+            }
+            before = Some(*glyph);
+        }
+        self.piece.size = self.piece.size.max(stretch.run.size);
+        self.piece.joints.extend(stretch.joints);
+        self.glyphs.extend(stretch.chars);
+        self.last = last;
+        self.order = stretch.order;
+        if let Some(mark) = stretch.mark {
+            let (text, place) = (mark.text.trim(), mark.place(last.place.page));
+            match (last.ch, text) {
+                ('m' | 'M', "2" | "²") => self.piece.chars.push(('²', place)),
+                ('m' | 'M', "3" | "³") => self.piece.chars.push(('³', place)),
+                _ => self.piece.marks.push(Mark { text: text.to_owned(), at: last.end, place }),
+            }
         }
     }
-    once
+
+    /// How far the stretch begins behind the end of the piece, in ems, if it goes on with it.
+    fn gap_to(&self, stretch: &Stretch<'_>, rules: &Bands) -> Option<f32> {
+        let first = &stretch.chars[0];
+        let em = self.last.size.max(first.size);
+        let gap = (first.start - self.last.end) / em;
+        let tight = is_half_blank(self.last.ch) || is_half_blank(first.ch);
+        let overlap = if tight { TIGHT_OVERLAP } else { OVERLAP };
+        ((-overlap..=GAP).contains(&gap) && !rules.part(&self.last, first)).then_some(gap)
+    }
+
+    /// Whether the stretch is printed here already: each of its characters, at nearly the same place.
+    fn holds(&self, stretch: &Stretch<'_>) -> bool {
+        let again = |glyph: &Glyph| {
+            glyph.ch.is_whitespace()
+                || self.glyphs.iter().rev().any(|g| {
+                    let width = (g.end - g.start).max(0.1 * g.size);
+                    g.ch == glyph.ch
+                        && g.end > g.start
+                        && (glyph.start - g.start).abs() < DOUBLE * width
+                        && (glyph.top - g.top).abs() < DOUBLE * g.size
+                })
+        };
+        let first = stretch.chars[0].start;
+        self.piece.bbox.x0 <= first + 0.5 * stretch.run.size
+            && first < self.last.end
+            && stretch.chars.iter().all(again)
+    }
+}
+
+fn rect_of(glyph: &Glyph) -> Rect {
+    Rect::new(glyph.start, glyph.top, glyph.end, glyph.bottom)
+}
+
+/// The line's pieces; `None` for a line of white space.
+///
+/// What one operator drew stays together and is never mixed with what another drew over it. What two drew side by
+/// side is one piece, and remembers where the second begins: it may be the text of another cell.
+fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) -> Option<RawLine> {
+    let mut pieces: Vec<Open> = Vec::new();
+    for stretch in stretches {
+        let near = pieces.len().saturating_sub(BEHIND);
+        if pieces[near..].iter().any(|open| open.holds(&stretch)) {
+            doubles.extend(stretch.chars);
+            continue;
+        }
+        let next = |open: &Open| open.order == stretch.order || open.order + 1 == stretch.order;
+        let fit = |(at, open): (usize, &Open)| {
+            Some((open.gap_to(&stretch, rules)?, next(open), near + at))
+        };
+        let best = pieces[near..]
+            .iter()
+            .enumerate()
+            .filter_map(fit)
+            .min_by(|a, b| b.1.cmp(&a.1).then(a.0.abs().total_cmp(&b.0.abs())));
+        match best {
+            Some((gap, _, at)) => {
+                let (open, first) = (&mut pieces[at], stretch.chars[0]);
+                if is_word(open.last.ch) && is_word(first.ch) && gap > WORD_GAP {
+                    open.piece.chars.push((' ', first.place));
+                }
+                open.piece.joints.push(first.start);
+                open.push(stretch);
+            }
+            None => pieces.extend(Open::new(stretch)),
+        }
+    }
+    let mut pieces: Vec<RawPiece> = pieces.into_iter().map(|open| open.piece).collect();
+    pieces.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0).then(a.order.cmp(&b.order)));
+    let bbox = pieces.iter().map(|p| p.bbox).reduce(|a, b| a.union(&b))?;
+    Some(RawLine { pieces, bbox })
 }
 
 fn note_doubles(sink: &mut Sink, doubles: &[Glyph]) {
@@ -175,44 +365,9 @@ fn note_doubles(sink: &mut Sink, doubles: &[Glyph]) {
     }
 }
 
-/// The line's pieces; `None` for a line of white space.
-fn cut_into_pieces(glyphs: Vec<Glyph>, rules: &Bands) -> Option<RawLine> {
-    let mut pieces: Vec<RawPiece> = Vec::new();
-    let mut last: Option<Glyph> = None;
-    let mut spaces: Vec<(char, Place)> = Vec::new();
-    for glyph in glyphs {
-        if glyph.ch.is_whitespace() {
-            spaces.push((glyph.ch, glyph.place));
-            continue;
-        }
-        let rect = Rect::new(glyph.start, glyph.top, glyph.end, glyph.bottom);
-        let goes_on = last.is_some_and(|last| {
-            let em = last.size.max(glyph.size);
-            let limit = if spaces.is_empty() { GAP } else { SPACED_GAP };
-            glyph.start - last.end <= limit * em && !rules.part(&last, &glyph)
-        });
-        match pieces.last_mut() {
-            Some(piece) if goes_on => {
-                let gap = last.map_or(0.0, |l| glyph.start - l.end);
-                let latin = last.is_some_and(|l| is_word(l.ch)) && is_word(glyph.ch);
-                if spaces.is_empty() && latin && gap > WORD_GAP * glyph.size {
-                    spaces.push((' ', glyph.place));
-                }
-                piece.chars.append(&mut spaces);
-                piece.chars.push((glyph.ch, glyph.place));
-                piece.bbox = piece.bbox.union(&rect);
-                piece.size = piece.size.max(glyph.size);
-            }
-            _ => {
-                let chars = vec![(glyph.ch, glyph.place)];
-                pieces.push(RawPiece { chars, bbox: rect, size: glyph.size });
-            }
-        }
-        spaces.clear();
-        last = Some(glyph);
-    }
-    let bbox = pieces.iter().map(|p| p.bbox).reduce(|a, b| a.union(&b))?;
-    Some(RawLine { pieces, bbox })
+/// Full-width punctuation, whose ink stands in one half of its em.
+fn is_half_blank(c: char) -> bool {
+    "，。、；：！？（）《》〈〉【】〔〕「」『』“”‘’".contains(c)
 }
 
 /// Characters that words and figures are spelled with.
@@ -263,5 +418,80 @@ impl Bands {
         let to = (right.start + right.end) / 2.0;
         let first = band.partition_point(|r| r.at <= from);
         band[first..].iter().take_while(|r| r.at < to).any(|r| r.from <= y && y <= r.to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::page::Ink;
+
+    /// A run as a case writes it: `x y size text`; digits are half an em wide, all else one em.
+    fn run(drawn: &str) -> Run {
+        let mut parts = drawn.splitn(4, ' ');
+        let mut number = || parts.next().and_then(|n| n.parse::<f32>().ok()).expect("a number");
+        let (x, y, size) = (number(), number(), number());
+        let text = parts.next().expect("a text").to_owned();
+        let mut edges = vec![x];
+        for c in text.chars() {
+            let width = if c.is_ascii() { 0.5 * size } else { size };
+            edges.push(edges[edges.len() - 1] + width);
+        }
+        Run {
+            bbox: Rect::new(x, y, edges[edges.len() - 1], y + size),
+            text,
+            edges,
+            size,
+            turn: Turn::Upright,
+            ink: Ink::Seen { lightness: 0.0 },
+            spot: None,
+            joints: Vec::new(),
+        }
+    }
+
+    /// Runs in drawing order and rules across the reading direction, `| x from to`; lines of pieces out, each with
+    /// where it begins, and where in it another operator begins.
+    fn shown(input: &str) -> String {
+        let mut page = Page { number: 1, width: 600.0, height: 800.0, ..Page::default() };
+        for line in input.lines() {
+            match line.strip_prefix("| ") {
+                None => page.runs.push(run(line)),
+                Some(rule) => {
+                    let n: Vec<f32> = rule.split(' ').filter_map(|n| n.parse().ok()).collect();
+                    let rule = Rule { axis: Axis::Y, at: n[0], from: n[1], to: n[2], width: 0.5 };
+                    page.rules.push(rule);
+                }
+            }
+        }
+        let mut sink = Sink::new();
+        let mut out = String::new();
+        for line in raw_lines(&mut sink, &page, Turn::Upright) {
+            let show = |piece: &RawPiece| {
+                let text: String = piece.chars.iter().map(|c| c.0).collect();
+                let mut shown = format!("{} {text}", piece.bbox.x0);
+                piece.joints.iter().for_each(|x| shown += &format!(" ^{x}"));
+                piece.marks.iter().for_each(|mark| shown += &format!(" ~{}", mark.text));
+                shown
+            };
+            out += &line.pieces.iter().map(show).collect::<Vec<_>>().join(" | ");
+            out.push('\n');
+        }
+        sink.into_parts().1.iter().for_each(|r| out += &format!("{}: {}\n", r.rule, r.before));
+        out
+    }
+
+    #[test]
+    fn runs_of_the_suite() {
+        let suite = include_str!("../../tests/suite/normalize/runs.txt");
+        let mut wrong = String::new();
+        for case in suite.split("\n--- ").skip(1) {
+            let (name, case) = case.split_once(" ---\n").expect("a case has a name");
+            let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
+            let got = shown(input);
+            if got.trim_end() != expected.trim_end() {
+                wrong += &format!("--- {name} ---\n{input}\n=>\n{got}\n");
+            }
+        }
+        assert!(wrong.is_empty(), "these turned out:\n{wrong}");
     }
 }

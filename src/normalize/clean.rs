@@ -76,6 +76,9 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
             text: text.into_iter().collect::<PlacedText>(),
             bbox: piece.bbox,
             size: piece.size,
+            order: piece.order,
+            joints: piece.joints,
+            marks: piece.marks,
         })
         .collect();
     (!pieces.is_empty()).then_some(Line { pieces, bbox: raw.bbox })

@@ -3,7 +3,7 @@
 pub use crate::carrier::page::{Rule, TextFrom};
 use crate::geom::Rect;
 pub use crate::normalize::turn::Frame;
-use crate::place::PlacedText;
+use crate::place::{Place, PlacedText};
 
 /// All lines of one notice, page by page.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,24 @@ pub struct Piece {
     pub bbox: Rect,
     /// Font size as seen, in points.
     pub size: f32,
+    /// Which run of its page it begins with, in drawing order: most producers draw a row cell by cell.
+    pub order: u32,
+    /// Where along the line, in points, characters begin that another operator drew: there, and where there is a gap,
+    /// a piece may be the text of two cells.
+    pub joints: Vec<f32>,
+    /// Marks raised behind its characters, as those of footnotes: no part of the text.
+    pub marks: Vec<Mark>,
+}
+
+/// A mark raised behind a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// As printed: ①, 1, 注2.
+    pub text: String,
+    /// Where the text before it ends, along the line, in points.
+    pub at: f32,
+    /// Where the mark stands.
+    pub place: Place,
 }
 
 impl Line {
@@ -67,6 +85,10 @@ impl Line {
                 text.push(' ', place);
             }
             text.append(&piece.text);
+            // In running text a mark is read where it stands, behind its word.
+            for mark in &piece.marks {
+                mark.text.chars().for_each(|ch| text.push(ch, mark.place));
+            }
         }
         text
     }

@@ -5,6 +5,7 @@ mod assemble;
 mod clean;
 pub mod lines;
 mod marks;
+mod raised;
 mod running;
 mod seen;
 mod spaces;

@@ -271,7 +271,7 @@ mod tests {
         let bbox = Rect::new(100.0, y, 100.0 + size * text.chars().count() as f32, y + size);
         let mut placed = PlacedText::new();
         text.chars().for_each(|c| placed.push(c, Place::of_box(page, bbox)));
-        let piece = Piece { raw: text.to_owned(), text: placed, bbox, size };
+        let piece = Piece { raw: text.to_owned(), text: placed, bbox, size, ..Piece::default() };
         Line { pieces: vec![piece], bbox }
     }
 

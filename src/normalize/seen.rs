@@ -69,6 +69,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
         let rule = match run.ink {
             _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             Ink::Outside => Some("outside_page"),
+            Ink::Covered => Some("painted_over"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
             _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
             _ if white && !fills.iter().take(5000).any(|f| f.contains(run.bbox.center())) => {

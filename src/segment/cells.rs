@@ -344,7 +344,7 @@ pub(super) fn cut_at(piece: &Piece, x: f32) -> Option<(Piece, Piece)> {
             (Some(raw), _) | (None, Some(raw)) => raw.trim().to_owned(),
             (None, None) => text.as_str().to_owned(),
         };
-        Some(Piece { raw, text, bbox, size: piece.size })
+        Some(Piece { raw, text, bbox, ..piece.clone() })
     };
     Some((part(left.clone(), &right)?, part(right, &left)?))
 }

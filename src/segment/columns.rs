@@ -731,7 +731,13 @@ mod tests {
             x += 10.0;
         }
         let raw = placed.as_str().to_owned();
-        Piece { raw, text: placed, bbox: Rect::new(0.0, 0.0, x, 10.0), size: 10.0 }
+        Piece {
+            raw,
+            text: placed,
+            bbox: Rect::new(0.0, 0.0, x, 10.0),
+            size: 10.0,
+            ..Piece::default()
+        }
     }
 
     #[test]

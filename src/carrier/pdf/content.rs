@@ -33,6 +33,10 @@ const SHOWN: f32 = 0.2;
 const LIGHT: f32 = 0.8;
 /// How many of the areas painted last are looked through for what lies under a glyph.
 const GROUNDS: usize = 1_000;
+/// How many glyphs are held against what was painted over them, on one page.
+const COVERED_GLYPHS: usize = 20_000_000;
+/// Paint at least this opaque hides what lies under it.
+const OPAQUE: f32 = 0.99;
 /// The lightness of an image, of which nothing is known: light text on it counts as seen.
 const IMAGE: f32 = 0.5;
 /// How many graphics states may be saved at once.
@@ -55,6 +59,8 @@ pub(super) struct Sheet {
     pub images: Vec<Rect>,
     /// What lies under later text: filled areas and images, with their lightness, in drawing order.
     grounds: Vec<(Rect, f32)>,
+    /// What lies over earlier text: opaque areas and pictures, each with how many glyphs were drawn before it.
+    covers: Vec<Cover>,
     /// The limit that was reached, by name and value; reading stopped there.
     pub limit: Option<(&'static str, u64)>,
     /// Whether the page was left unfinished because its operators never ended.
@@ -63,6 +69,16 @@ pub(super) struct Sheet {
     pub circular: bool,
     /// Whether the page's content, or a font it names, is not in the document.
     pub incomplete: bool,
+}
+
+/// An opaque area that was painted after text.
+#[derive(Debug, Clone, Copy)]
+struct Cover {
+    area: Rect,
+    /// How many glyphs were drawn before it.
+    after: usize,
+    /// A picture: the text under it may be its text layer.
+    is_picture: bool,
 }
 
 /// Layers (optional content groups) that are switched off.
@@ -139,6 +155,7 @@ pub(super) fn read_sheet<'a>(
             painted: Painted::default(),
             images: Vec::new(),
             grounds: Vec::new(),
+            covers: Vec::new(),
             limit: None,
             endless: false,
             circular: false,
@@ -164,7 +181,49 @@ pub(super) fn read_sheet<'a>(
         }
     }
     walk.sheet.limit = budget.reached().or(walk.sheet.limit);
+    cover(&mut walk.sheet);
     walk.sheet
+}
+
+/// Marks the glyphs that lie under what was painted after them: under an area they are gone, under a picture
+/// they are no more seen than a text layer is.
+fn cover(sheet: &mut Sheet) {
+    let covers = std::mem::take(&mut sheet.covers);
+    if covers.is_empty() {
+        return;
+    }
+    let glyphs = &mut sheet.drawn.glyphs;
+    let mut by_height: Vec<(f32, usize)> =
+        glyphs.iter().enumerate().map(|(i, g)| (g.bbox.center().y, i)).collect();
+    by_height.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut steps = COVERED_GLYPHS;
+    for Cover { area, after, is_picture } in covers {
+        let from = by_height.partition_point(|&(y, _)| y < area.y0);
+        let under = by_height[from..].iter().take_while(|&&(y, _)| y <= area.y1);
+        for &(_, index) in under {
+            steps = steps.saturating_sub(1);
+            if steps == 0 {
+                return;
+            }
+            let glyph = &mut glyphs[index];
+            if index < after && matches!(glyph.ink, Ink::Seen { .. }) && hides(&area, &glyph.bbox) {
+                glyph.ink = if is_picture { Ink::Invisible } else { Ink::Covered };
+            }
+        }
+    }
+}
+
+/// Whether the area hides a glyph with this em box: all but the edges of where its ink is, which is the middle of
+/// the box.
+fn hides(area: &Rect, em_box: &Rect) -> bool {
+    let (w, h) = (em_box.width(), em_box.height());
+    let ink = Rect {
+        x0: em_box.x0 + 0.15 * w,
+        x1: em_box.x1 - 0.15 * w,
+        y0: em_box.y0 + 0.3 * h,
+        y1: em_box.y1 - 0.2 * h,
+    };
+    area.x0 <= ink.x0 && ink.x1 <= area.x1 && area.y0 <= ink.y0 && ink.y1 <= area.y1
 }
 
 /// The streams that make a page's content, one after the other, and whether all are there.
@@ -198,6 +257,8 @@ struct State {
     stroke: Paint,
     /// Opacity of the groups around.
     opacity: f32,
+    /// Whether paint replaces what lies under it: no blend mode but Normal, no soft mask.
+    replaces: bool,
     line_width: f64,
     font: Option<FontId>,
     font_size: f64,
@@ -249,6 +310,7 @@ impl State {
             fill: Paint::black(),
             stroke: Paint::black(),
             opacity: 1.0,
+            replaces: true,
             line_width: 1.0,
             font: None,
             font_size: 1.0,
@@ -380,6 +442,8 @@ struct Change {
     line_width: Option<f64>,
     stroke_alpha: Option<f32>,
     fill_alpha: Option<f32>,
+    /// Whether paint replaces what lies under it.
+    replaces: Option<bool>,
     /// The font, if it can be loaded, and its size.
     font: Option<(Option<FontId>, f64)>,
 }
@@ -526,7 +590,7 @@ impl<'a> Walk<'a, '_> {
                     self.sheet.painted.fill(clip, &clip);
                 }
             }
-            Op::InlineImage(_) => self.image(),
+            Op::InlineImage(_) => self.image(false),
             Op::XObject(name) => {
                 if let Some(object) = resources.get_x_object(name.0) {
                     self.x_object(&object, resources);
@@ -585,18 +649,24 @@ impl<'a> Walk<'a, '_> {
                 self.next_line(n.0.as_f64(), n.1.as_f64());
             }
             Op::NextLineUsingLeading(_) => self.next_line(0.0, -self.state.leading),
-            Op::ShowText(s) => self.show(s.0.as_bytes()),
+            Op::ShowText(s) => {
+                self.sheet.drawn.shows += 1;
+                self.show(s.0.as_bytes());
+            }
             Op::NextLineAndShowText(s) => {
+                self.sheet.drawn.shows += 1;
                 self.next_line(0.0, -self.state.leading);
                 self.show(s.0.as_bytes());
             }
             Op::ShowTextWithParameters(s) => {
                 state.word_space = s.0.as_f64();
                 state.char_space = s.1.as_f64();
+                self.sheet.drawn.shows += 1;
                 self.next_line(0.0, -self.state.leading);
                 self.show(s.2.as_bytes());
             }
             Op::ShowTexts(parts) => {
+                self.sheet.drawn.shows += 1;
                 for part in parts.0.iter::<Object<'_>>() {
                     match part {
                         Object::Number(n) => self.adjust(n.as_f64()),
@@ -620,6 +690,7 @@ impl<'a> Walk<'a, '_> {
         state.line_width = change.line_width.unwrap_or(state.line_width);
         state.stroke.alpha = change.stroke_alpha.unwrap_or(state.stroke.alpha);
         state.fill.alpha = change.fill_alpha.unwrap_or(state.fill.alpha);
+        state.replaces = change.replaces.unwrap_or(state.replaces);
         if let Some((font, size)) = change.font {
             state.font = font;
             state.font_size = size;
@@ -641,7 +712,18 @@ impl<'a> Walk<'a, '_> {
             line_width: dict.get::<f64>(b"LW"),
             stroke_alpha: dict.get::<f32>(b"CA"),
             fill_alpha: dict.get::<f32>(b"ca"),
+            replaces: replaces(&dict),
             font,
+        }
+    }
+
+    /// Notes an opaque area that may lie over text.
+    fn note_cover(&mut self, area: Rect, is_picture: bool) {
+        let after = self.sheet.drawn.glyphs.len();
+        let room = self.sheet.covers.len() < self.limits.page_rules as usize;
+        let alpha = if is_picture { 1.0 } else { self.state.fill.alpha } * self.state.opacity;
+        if after > 0 && room && self.state.replaces && alpha >= OPAQUE {
+            self.sheet.covers.push(Cover { area, after, is_picture });
         }
     }
 
@@ -675,6 +757,21 @@ impl<'a> Walk<'a, '_> {
             && self.sheet.grounds.len() < self.limits.page_rules as usize
         {
             self.sheet.grounds.extend(clip.intersection(&bbox).map(|bbox| (bbox, lightness)));
+        }
+        if !self.sheet.drawn.glyphs.is_empty() {
+            let solid = |part: &[(Point, bool)]| {
+                let bbox = bbox_of(part)?;
+                let whole = area_of(part) >= 0.98 * bbox.width() * bbox.height();
+                (whole && bbox.width().min(bbox.height()) > crate::carrier::pdf::rules::THIN)
+                    .then_some(bbox)
+            };
+            let areas: Vec<Rect> = self.path.parts().filter_map(|(part, _)| solid(part)).collect();
+            // Of several areas in one path some may be holes of others.
+            if let [area] = areas.as_slice()
+                && let Some(area) = area.intersection(&clip)
+            {
+                self.note_cover(area, false);
+            }
         }
         if !self.state.shows(&self.state.fill) {
             return;
@@ -733,7 +830,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// An image fills the unit square. One as thin as a line is a line.
-    fn image(&mut self) {
+    fn image(&mut self, is_opaque: bool) {
         let Some(clip) = self.state.clip.filter(|_| !self.is_hidden()) else { return };
         let bbox = rect(self.state.ctm.transform_rect_bbox(Area::new(0.0, 0.0, 1.0, 1.0)));
         let Some(shown) = clip.intersection(&bbox) else { return };
@@ -741,6 +838,9 @@ impl<'a> Walk<'a, '_> {
             self.sheet.painted.fill(shown, &clip);
             self.watch_rules();
         } else if self.sheet.images.len() < self.limits.page_rules as usize {
+            if is_opaque {
+                self.note_cover(shown, true);
+            }
             self.sheet.images.push(shown);
             self.sheet.grounds.push((shown, IMAGE));
         }
@@ -752,7 +852,10 @@ impl<'a> Walk<'a, '_> {
             return;
         }
         match dict.get::<Name<'_>>(b"Subtype").as_ref().map(|n| n.as_ref()) {
-            Some(b"Image") => self.image(),
+            Some(b"Image") => {
+                let masks = [&b"SMask"[..], b"Mask", b"ImageMask"];
+                self.image(!masks.iter().any(|key| dict.contains_key(*key)));
+            }
             Some(b"Form") | None => self.form(object, resources),
             _ => {}
         }
@@ -901,6 +1004,7 @@ impl<'a> Walk<'a, '_> {
             vertical,
             ink,
             bbox: Rect::default(),
+            shown_by: drawn.shows,
         };
         // Text set backwards: the font size or the widths are negative.
         if glyph.advance < 0.0 {
@@ -924,6 +1028,19 @@ impl<'a> Walk<'a, '_> {
             *lightness = 1.0 - (*lightness - ground.map_or(1.0, |(_, ground)| *ground)).abs();
         }
         drawn.glyphs.push(glyph);
+    }
+}
+
+/// Whether paint under these parameters replaces what lies under it, if they say so.
+fn replaces(dict: &Dict<'_>) -> Option<bool> {
+    let is_plain = |name: &Name<'_>| matches!(name.as_ref(), b"Normal" | b"Compatible" | b"None");
+    let plain = |key: &[u8]| match dict.get::<Object<'_>>(key)? {
+        Object::Name(name) => Some(is_plain(&name)),
+        _ => Some(false),
+    };
+    match (plain(b"BM"), plain(b"SMask")) {
+        (None, None) => None,
+        (blend, mask) => Some(blend.unwrap_or(true) && mask.unwrap_or(true)),
     }
 }
 

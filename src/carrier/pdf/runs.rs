@@ -45,6 +45,8 @@ pub(super) struct Glyph {
     pub ink: Ink,
     /// Its em box, as [`Glyph::em_box`] gives it.
     pub bbox: Rect,
+    /// The text-showing operator that draws it, counted over the page.
+    pub shown_by: u32,
 }
 
 /// All glyphs of a page, in drawing order.
@@ -54,12 +56,14 @@ pub(super) struct Drawn {
     pub text: String,
     /// The glyphs.
     pub glyphs: Vec<Glyph>,
+    /// How many text-showing operators were met so far.
+    pub shows: u32,
 }
 
 impl Drawn {
     /// None yet, with room for those of a page of text.
     pub fn with_room() -> Drawn {
-        Drawn { text: String::with_capacity(4096), glyphs: Vec::with_capacity(1024) }
+        Drawn { text: String::with_capacity(4096), glyphs: Vec::with_capacity(1024), shows: 0 }
     }
 
     fn text_of(&self, glyph: &Glyph) -> &str {
@@ -154,6 +158,8 @@ struct Open {
     across: f32,
     /// White space was drawn after the last glyph.
     spaced: bool,
+    /// The operator that drew the last glyph.
+    shown_by: u32,
     /// Gaps between Latin characters that may part words: the index of the character after the gap,
     /// and where the one before it ends.
     word_gaps: Vec<(usize, f32)>,
@@ -170,6 +176,7 @@ impl Open {
             turn: start.turn,
             ink: glyph.ink,
             spot: None,
+            joints: Vec::new(),
         };
         let mut open = Open {
             run,
@@ -178,6 +185,7 @@ impl Open {
             end: start.along,
             across: start.across,
             spaced: false,
+            shown_by: glyph.shown_by,
             word_gaps: Vec::new(),
         };
         open.run.edges.push(edge(glyph, 0.0));
@@ -215,6 +223,10 @@ impl Open {
             }
         }
         self.spaced = false;
+        if glyph.shown_by != self.shown_by {
+            self.run.joints.push(self.run.edges.len() as u32 - 1);
+            self.shown_by = glyph.shown_by;
+        }
         let count = text.chars().count().max(1) as f32;
         for (i, c) in text.chars().enumerate() {
             self.run.text.push(c);
@@ -232,10 +244,14 @@ impl Open {
         let mut text = String::with_capacity(self.run.text.len() + self.word_gaps.len());
         let mut edges = Vec::with_capacity(self.run.edges.len() + self.word_gaps.len());
         let mut gaps = self.word_gaps.iter().peekable();
+        let mut joints = self.run.joints.iter_mut().peekable();
         for (index, c) in self.run.text.chars().enumerate() {
             if let Some((_, end)) = gaps.next_if(|(at, _)| *at == index) {
                 text.push(' ');
                 edges.push(*end);
+            }
+            if let Some(joint) = joints.next_if(|joint| **joint as usize == index) {
+                *joint = edges.len() as u32;
             }
             text.push(c);
             edges.extend(self.run.edges.get(index));

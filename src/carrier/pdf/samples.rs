@@ -15,7 +15,7 @@ use crate::source::Source;
 /// `/Gbk` a font that claims WinAnsi and is no Chinese one by its name; `/Lost` has no names for its
 /// codes at all; `/Radical` says in ToUnicode that code 1 is ⼤, `/Twin` draws the same for its code 1
 /// and says nothing; `/Pale` is a graphics state of no
-/// opacity; `/Form` a form with a word in it; `/Off` a layer that is switched off.
+/// opacity, `/Multiply` a blend mode; `/Form` a form with a word in it; `/Off` a layer that is switched off.
 const OBJECTS: &[&str] = &[
     "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     "<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/GBK-EUC-H/DescendantFonts[11 0 R]>>",
@@ -35,7 +35,7 @@ const OBJECTS: &[&str] = &[
 /// The numbers of `OBJECTS`' objects, in their order, and what the page's resources call them.
 const NUMBERS: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18];
 const RESOURCES: &str = "/Font<</F1 4 0 R/Song 5 0 R/SongV 6 0 R/Gbk 7 0 R/Lost 8 0 R/Radical 9 0 R/Twin 18 0 R>>\
-    /ExtGState<</Pale 10 0 R>>/Properties<</Off 13 0 R>>/XObject<</Form 16 0 R>>";
+    /ExtGState<</Pale 10 0 R/Multiply<</BM/Multiply>>>>/Properties<</Off 13 0 R>>/XObject<</Form 16 0 R>>";
 
 /// The bytes of a PDF of one page 200 points square; `page` is added to the page's dictionary.
 pub(super) fn pdf(page: &str, content: &[u8]) -> Vec<u8> {
@@ -126,6 +126,9 @@ fn show_page(out: &mut String, page: &Page) {
             Turn::Slanted(degrees) => write!(out, " slanted {degrees:.0}"),
             turn => write!(out, " {turn:?}"),
         };
+        if !run.joints.is_empty() {
+            let _ = write!(out, " joints {:?}", run.joints);
+        }
         let _ = match run.ink {
             Ink::Seen { lightness } if lightness < 0.01 => writeln!(out),
             Ink::Seen { lightness } => writeln!(out, " lightness {lightness:.2}"),

@@ -96,6 +96,7 @@ pub(super) fn run(text: &str, index: usize, left: f32, spot: (u32, u32)) -> Run 
         turn: Turn::Upright,
         ink: Ink::Seen { lightness: 0.0 },
         spot: Some(spot),
+        joints: Vec::new(),
     }
 }
 
