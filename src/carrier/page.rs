@@ -65,7 +65,8 @@ pub struct Run {
     /// Line and column in a text input; `None` for PDF.
     pub spot: Option<(u32, u32)>,
     /// The characters, by index, at which another text-showing operator begins (ISO 32000-2, 9.4.3): what one
-    /// operator draws is one text, whatever it is printed over. Empty where one drew the whole run.
+    /// operator draws is one text, whatever it is printed over, and so is what several of one text object draw one
+    /// right behind the other. Empty where the whole run was drawn so.
     pub joints: Vec<u32>,
 }
 

@@ -115,6 +115,7 @@ mod tests {
             rowspan: 1,
             colspan: 1,
             raw: texts[col].to_owned(),
+            marks: Vec::new(),
             text: PlacedText::new(),
             bbox: Rect::new(x + 10.0 * col as f32, 0.0, x + 10.0 + 10.0 * col as f32, 5.0),
         };

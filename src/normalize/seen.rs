@@ -3,12 +3,19 @@
 
 use crate::carrier::page::{Ink, Page, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
+use crate::geom::Axis;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Text lighter than this is pale: it may be a watermark.
 const PALE: f32 = 0.45;
 /// Text lighter than this is white: seen on a dark fill alone.
 const WHITE: f32 = 0.97;
+/// Pale text of one shade is the ground of a page if other text is printed over it so many times.
+const CROSSED: usize = 3;
+/// Shades that differ by no more than this are one.
+const SAME_SHADE: f32 = 0.03;
+/// A page with more pieces of pale text than this is not looked through for them.
+const MOST_PALE: usize = 2_000;
 /// Text slanted by fewer degrees is a scan that lies askew, no watermark.
 const ASKEW: f32 = 5.0;
 /// A text of a record is cut after so many characters.
@@ -55,6 +62,7 @@ fn is_pale(run: &Run) -> bool {
 pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Watermarks) -> Page {
     let only_invisible =
         !page.runs.iter().any(|r| matches!(r.ink, Ink::Seen { .. }) && !r.text.trim().is_empty());
+    let grounds = grounds(&page);
     let fills = std::mem::take(&mut page.fills);
     let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(page.runs.len());
@@ -72,6 +80,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             Ink::Covered => Some("painted_over"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
             _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
+            _ if grounds.iter().any(|&ground| is_of_shade(&run, ground)) => Some("watermark"),
             _ if white && !fills.iter().take(5000).any(|f| f.contains(run.bbox.center())) => {
                 Some("invisible_text")
             }
@@ -95,6 +104,41 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     page.runs = kept;
     page.fills = fills;
     page
+}
+
+/// The shades of pale text that other text is printed over: the ground of a page that is made of words.
+fn grounds(page: &Page) -> Vec<f32> {
+    let mut shades: Vec<(f32, usize)> = Vec::new();
+    let pale: Vec<&Run> =
+        page.runs.iter().filter(|r| is_pale(r) && !r.text.trim().is_empty()).collect();
+    if pale.is_empty() || pale.len() > MOST_PALE {
+        return Vec::new();
+    }
+    let mut dark: Vec<&Run> =
+        page.runs.iter().filter(|r| !is_pale(r) && matches!(r.ink, Ink::Seen { .. })).collect();
+    dark.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    for run in pale {
+        let Ink::Seen { lightness } = run.ink else { continue };
+        let first = dark.partition_point(|d| d.bbox.y0 < run.bbox.y0 - 3.0 * run.size.max(12.0));
+        let over = |d: &&&Run| {
+            d.bbox.overlap(&run.bbox, Axis::X) > 0.5 * d.size
+                && d.bbox.overlap(&run.bbox, Axis::Y) > 0.3 * d.size
+        };
+        let crossed =
+            dark[first..].iter().take_while(|d| d.bbox.y0 < run.bbox.y1).filter(over).count();
+        if crossed > 0 {
+            match shades.iter_mut().find(|(shade, _)| (*shade - lightness).abs() <= SAME_SHADE) {
+                Some((_, count)) => *count += crossed,
+                None => shades.push((lightness, crossed)),
+            }
+        }
+    }
+    shades.into_iter().filter(|&(_, count)| count >= CROSSED).map(|(shade, _)| shade).collect()
+}
+
+fn is_of_shade(run: &Run, shade: f32) -> bool {
+    is_pale(run)
+        && matches!(run.ink, Ink::Seen { lightness } if (lightness - shade).abs() <= SAME_SHADE)
 }
 
 fn nearest_right_angle(degrees: f32) -> Turn {

@@ -28,7 +28,7 @@ impl Frame {
     }
 
     /// The box in the frame.
-    pub(super) fn rect(&self, r: &Rect) -> Rect {
+    pub fn rect(&self, r: &Rect) -> Rect {
         let (w, h) = (self.width, self.height);
         match self.turn {
             Turn::Down => Rect::new(r.y0, w - r.x1, r.y1, w - r.x0),

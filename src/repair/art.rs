@@ -82,7 +82,16 @@ fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16) -> Fragment
                 (row + rowspan) as f32 * 20.0,
             );
             let text = placed(word, Place::of_box(page, bbox));
-            cells.push(GridCell { row, col, rowspan, colspan, raw: word.to_owned(), text, bbox });
+            cells.push(GridCell {
+                row,
+                col,
+                rowspan,
+                colspan,
+                raw: word.to_owned(),
+                text,
+                marks: Vec::new(),
+                bbox,
+            });
         }
     }
     Fragment {

@@ -171,9 +171,15 @@ fn column_text(header: &[TableRow], col: usize) -> String {
 /// Whether every word of the row is left over from the header above it, and there are any.
 fn is_shortened(columns: &[String], row: &TableRow) -> bool {
     let mut held = 0usize;
+    let is_serial = |col: usize| SERIAL.contains(&columns[col].as_str());
+    let name = (0..columns.len()).find(|&col| !is_serial(col)).unwrap_or(0);
     for (col, column) in columns.iter().enumerate() {
         let text = rows::text_at(row, col);
         if text.is_empty() {
+            continue;
+        }
+        // What the names are called may be said in another word: 市县 for 单位.
+        if col == name && !is_figure(&text) {
             continue;
         }
         // A cell over several columns may keep words of any of them.
@@ -202,7 +208,10 @@ pub(super) fn is_other_header(kinds: &Kinds, next: &[TableRow]) -> bool {
     figures > 0 && words_over_figures(first, kinds) * 2 >= figures && !has_figures(first, kinds)
 }
 
+/// Headers of a column of serial numbers.
+const SERIAL: &[&str] = &["序号", "编号", "顺序号", "No", "No."];
+
 /// Whether the first column is one of serial numbers by its header.
 pub(super) fn is_serial(header: &[TableRow]) -> bool {
-    ["序号", "编号", "顺序号", "No", "No."].contains(&column_text(header, 0).as_str())
+    SERIAL.contains(&column_text(header, 0).as_str())
 }

@@ -241,7 +241,7 @@ fn take_captions(sink: &mut Sink, rows: &mut Vec<TableRow>) -> Captions {
     let mut captions = Captions::default();
     while rows.len() > 1 {
         let row = &rows[0];
-        let is_one_cell = row.slots.len() > 2
+        let is_one_cell = row.slots.len() > 1
             && row.slots[1..].iter().all(|slot| matches!(slot, Slot::Left))
             && rows[1].cell(0).is_some();
         // Above figures such a cell heads a group of rows; a title stands above a header.

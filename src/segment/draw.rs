@@ -7,8 +7,8 @@
 use crate::geom::Rect;
 use crate::normalize::lines::LinedPage;
 use crate::place::Spot;
-use crate::segment::edges::{Edges, TOUCH};
 use crate::segment::outline::Fragment;
+use crate::segment::tables::edges::{Edges, TOUCH};
 use std::fmt::Write;
 
 /// Meeting places of edges drawn on a page; a table has fewer.

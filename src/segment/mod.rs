@@ -5,17 +5,11 @@ mod annexes;
 #[cfg(test)]
 mod art;
 mod captions;
-mod cells;
-mod columns;
 pub mod draw;
-mod edges;
 mod figures;
 mod frame;
 mod headings;
-mod open;
 pub mod outline;
-mod panels;
-mod refine;
 pub mod tables;
 
 use crate::diag::Sink;

@@ -2,7 +2,7 @@
 //! printed lines, tables still in fragments, one for each page (and panel) they stand on.
 
 use crate::geom::Rect;
-pub use crate::normalize::lines::Frame;
+pub use crate::normalize::lines::{Frame, Mark};
 use crate::place::{Place, PlacedText};
 
 /// The notice, cut into its parts but not yet joined over lines and pages.
@@ -158,6 +158,8 @@ pub struct GridCell {
     pub raw: String,
     /// Clean text; empty for a blank cell.
     pub text: PlacedText,
+    /// Marks raised behind its text, as those of footnotes, in printed order.
+    pub marks: Vec<Mark>,
     /// The cell's box (by its rules, or by the text where there are none).
     pub bbox: Rect,
 }

@@ -612,6 +612,7 @@ impl<'a> Walk<'a, '_> {
             }
 
             Op::BeginText(_) => {
+                self.sheet.drawn.objects += 1;
                 self.text_matrix = Affine::IDENTITY;
                 self.line_matrix = Affine::IDENTITY;
             }
@@ -1005,6 +1006,7 @@ impl<'a> Walk<'a, '_> {
             ink,
             bbox: Rect::default(),
             shown_by: drawn.shows,
+            object: drawn.objects,
         };
         // Text set backwards: the font size or the widths are negative.
         if glyph.advance < 0.0 {

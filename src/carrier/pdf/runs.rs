@@ -22,6 +22,9 @@ const OVERLAP: f32 = 0.4;
 const OFF_BASELINE: f32 = 0.12;
 /// Two equal glyphs nearer than this, in ems, are one drawn twice. Boldness shifts by 0.01 to 0.06.
 const DOUBLED: f32 = 0.15;
+/// What another operator of the same text object draws within this of where the last one ended, in ems, goes on with it:
+/// the current point was only moved by the width of what was drawn.
+const SEAMLESS: f32 = 0.02;
 /// Where the em box ends above and below the baseline: what CJK fonts declare, near enough for Latin.
 const ASCENT: f32 = 0.88;
 const DESCENT: f32 = 0.12;
@@ -47,6 +50,8 @@ pub(super) struct Glyph {
     pub bbox: Rect,
     /// The text-showing operator that draws it, counted over the page.
     pub shown_by: u32,
+    /// The text object (BT to ET) that the operator stands in, counted over the page.
+    pub object: u32,
 }
 
 /// All glyphs of a page, in drawing order.
@@ -58,12 +63,19 @@ pub(super) struct Drawn {
     pub glyphs: Vec<Glyph>,
     /// How many text-showing operators were met so far.
     pub shows: u32,
+    /// How many text objects were begun so far.
+    pub objects: u32,
 }
 
 impl Drawn {
     /// None yet, with room for those of a page of text.
     pub fn with_room() -> Drawn {
-        Drawn { text: String::with_capacity(4096), glyphs: Vec::with_capacity(1024), shows: 0 }
+        Drawn {
+            text: String::with_capacity(4096),
+            glyphs: Vec::with_capacity(1024),
+            shows: 0,
+            objects: 0,
+        }
     }
 
     fn text_of(&self, glyph: &Glyph) -> &str {
@@ -158,8 +170,9 @@ struct Open {
     across: f32,
     /// White space was drawn after the last glyph.
     spaced: bool,
-    /// The operator that drew the last glyph.
+    /// The operator that drew the last glyph, and its text object.
     shown_by: u32,
+    object: u32,
     /// Gaps between Latin characters that may part words: the index of the character after the gap,
     /// and where the one before it ends.
     word_gaps: Vec<(usize, f32)>,
@@ -186,6 +199,7 @@ impl Open {
             across: start.across,
             spaced: false,
             shown_by: glyph.shown_by,
+            object: glyph.object,
             word_gaps: Vec::new(),
         };
         open.run.edges.push(edge(glyph, 0.0));
@@ -224,8 +238,13 @@ impl Open {
         }
         self.spaced = false;
         if glyph.shown_by != self.shown_by {
-            self.run.joints.push(self.run.edges.len() as u32 - 1);
-            self.shown_by = glyph.shown_by;
+            // Some producers draw each character by an operator of its own, one right behind the other.
+            let goes_on =
+                glyph.object == self.object && (start.along - self.end).abs() <= SEAMLESS * em;
+            if !goes_on {
+                self.run.joints.push(self.run.edges.len() as u32 - 1);
+            }
+            (self.shown_by, self.object) = (glyph.shown_by, glyph.object);
         }
         let count = text.chars().count().max(1) as f32;
         for (i, c) in text.chars().enumerate() {

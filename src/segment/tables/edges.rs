@@ -9,10 +9,10 @@ use crate::normalize::lines::Rule;
 
 /// Strokes this near to each other are one line: doubled lines, a cell's right border beside the
 /// next one's left, rectangles drawn as four strokes.
-pub(super) const SNAP: f32 = 3.0;
+pub(in crate::segment) const SNAP: f32 = 3.0;
 /// A gap this small in a line is none, and lines that miss each other by so little meet: corners
 /// left open by line caps.
-pub(super) const TOUCH: f32 = 3.0;
+pub(in crate::segment) const TOUCH: f32 = 3.0;
 /// Strokes no longer than this are dashes or dots of one line …
 const DASH: f32 = 12.0;
 /// … if the gaps between them are no wider than this.
@@ -28,7 +28,7 @@ const MAX_PAIRS: usize = 20_000_000;
 
 /// A line as a reader sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Edge {
+pub(in crate::segment) struct Edge {
     /// Place across its direction.
     pub at: f32,
     /// Where it begins.
@@ -39,7 +39,7 @@ pub(super) struct Edge {
 
 /// All lines of a page, or of one frame.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Edges {
+pub(in crate::segment) struct Edges {
     /// Horizontal ones, top down.
     pub across: Vec<Edge>,
     /// Vertical ones, left to right.

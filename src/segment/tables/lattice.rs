@@ -1,30 +1,17 @@
-//! Walls and text in, a fragment's cells out: a lattice of rows and columns, in which a wall that is
-//! not there makes a merged cell, and a figure goes to the cell that holds most of it.
+//! Walls in, cells out: a lattice of rows and columns, in which a wall that is not there makes a merged cell. Which text
+//! goes to which cell is left to `settle` and `rows`, what they make together to `solve`.
 
 use crate::geom::Rect;
-use crate::normalize::lines::Piece;
-use crate::place::{PlacedText, Spot};
-use crate::segment::edges::{Edge, Edges, SNAP, TOUCH};
-use crate::segment::outline::{Fragment, Frame, GridCell, Ruling};
+use crate::place::PlacedText;
+use crate::segment::outline::GridCell;
+use crate::segment::tables::edges::{Edge, Edges, SNAP, TOUCH};
+use crate::segment::tables::strips::Token;
 
 /// A wall stands where at least this share of its length is ruled.
 const WALL_SHARE: f32 = 0.5;
 /// Rows and columns narrower than this that hold no text are the room between two lines of a
 /// doubled rule.
 const MIN_BAND: f32 = 5.0;
-/// A piece is cut at a wall if at least this share of it stands on either side.
-const STRADDLE: f32 = 0.15;
-/// A gap of this share of the font size is where a piece may be cut.
-const CUT_GAP: f32 = 0.2;
-
-/// A piece of text and the line it stands in.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
-    /// Index among the lines of the page.
-    pub line: usize,
-    /// The text.
-    pub piece: Piece,
-}
 
 /// Rows and columns with the walls between them.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,42 +176,6 @@ impl Lattice {
         (band(&self.ys, center.y), band(&self.xs, center.x))
     }
 
-    /// Puts the pieces into cells and gives the fragment they make; blank rows at its end go.
-    pub fn fill(&self, page: u32, ruling: Ruling, tokens: &[Token]) -> Fragment {
-        let cols = self.cols();
-        let (mut cells, owner) = self.cells();
-        let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
-        for token in tokens {
-            let (row, col) = self.slot(&token.piece.bbox);
-            held[owner[row * cols + col]].push(token.clone());
-        }
-        for (cell, mut tokens) in cells.iter_mut().zip(held) {
-            tokens.sort_by(|a, b| {
-                a.line.cmp(&b.line).then(a.piece.bbox.x0.total_cmp(&b.piece.bbox.x0))
-            });
-            (cell.raw, cell.text) = join(&tokens);
-        }
-        let rows = cells.iter().filter(|c| !c.text.is_empty()).map(|c| c.row + c.rowspan).max();
-        let rows = rows.unwrap_or(0);
-        cells.retain(|c| c.row < rows);
-        for cell in &mut cells {
-            cell.rowspan = cell.rowspan.min(rows - cell.row);
-        }
-        let row_edges = self.ys[..=rows].to_vec();
-        let bbox = Rect::new(self.xs[0], self.ys[0], self.xs[cols], row_edges[rows]);
-        Fragment {
-            page,
-            bbox,
-            ruling,
-            panel: 0,
-            panels: 1,
-            row_edges,
-            col_edges: self.xs.clone(),
-            cells,
-            frame: Frame::default(),
-        }
-    }
-
     /// The cells between the walls, without text yet, and for each slot the cell that covers it.
     ///
     /// A cell grows to the right, then down, as far as no wall and no other cell is in its way, so
@@ -260,6 +211,7 @@ impl Lattice {
                     colspan: right - col + 1,
                     raw: String::new(),
                     text: PlacedText::new(),
+                    marks: Vec::new(),
                     bbox: Rect::new(
                         self.xs[col],
                         self.ys[row],
@@ -271,108 +223,6 @@ impl Lattice {
         }
         (cells, owner)
     }
-
-    /// The pieces, each cut at the walls it reaches over.
-    pub fn cut_all(&self, tokens: &[Token]) -> Vec<Token> {
-        tokens.iter().flat_map(|t| self.cut(t)).collect()
-    }
-
-    /// Cuts a piece at the walls it reaches over, where there is a gap in it; a figure that merely
-    /// touches a rule stays whole.
-    fn cut(&self, token: &Token) -> Vec<Token> {
-        let bbox = token.piece.bbox;
-        let row = self.slot(&bbox).0;
-        let reach = bbox.width() * STRADDLE;
-        let first = self.xs.partition_point(|&x| x <= bbox.x0 + reach);
-        let mut parts = Vec::new();
-        let mut rest = token.clone();
-        for c in first..self.cols() {
-            if self.xs[c] >= bbox.x1 - reach {
-                break;
-            }
-            if c > 0
-                && self.wall_right(row, c - 1)
-                && let Some((left, right)) = cut_at(&rest.piece, self.xs[c])
-            {
-                parts.push(Token { line: token.line, piece: left });
-                rest.piece = right;
-            }
-        }
-        parts.push(rest);
-        parts
-    }
-}
-
-/// Cuts a piece in two at the gap nearest to `x`, if there is one.
-pub(super) fn cut_at(piece: &Piece, x: f32) -> Option<(Piece, Piece)> {
-    let mut before: Option<Rect> = None;
-    let mut best: Option<(f32, usize)> = None;
-    let mut spaced = false;
-    for (at, (byte, placed)) in
-        piece.text.as_str().char_indices().map(|(b, _)| b).zip(piece.text.chars()).enumerate()
-    {
-        let Spot::Box(bbox) = placed.place.spot else { return None };
-        if placed.ch == ' ' {
-            spaced = true;
-            continue;
-        }
-        if let Some(before) = before {
-            let gap = bbox.x0 - before.x1;
-            if at > 0 && (spaced || gap >= CUT_GAP * piece.size) {
-                let far = ((before.x1 + bbox.x0) / 2.0 - x).abs();
-                // The gap has to be at the wall, not merely somewhere in the piece.
-                let near = before.x1 - piece.size <= x && x <= bbox.x0 + piece.size;
-                if near && best.is_none_or(|(d, _)| far < d) {
-                    best = Some((far, byte));
-                }
-            }
-        }
-        before = Some(bbox);
-        spaced = false;
-    }
-    let (_, byte) = best?;
-    let text = &piece.text;
-    let (left, right) = (text.slice(0..byte).trim(), text.slice(byte..text.as_str().len()).trim());
-    let part = |text: PlacedText, other: &PlacedText| -> Option<Piece> {
-        let Spot::Box(bbox) = text.place()?.spot else { return None };
-        let bbox = Rect { y0: piece.bbox.y0, y1: piece.bbox.y1, ..bbox };
-        // What was printed is cut along where normalizing left the characters as they were.
-        let raw = match (
-            piece.raw.strip_suffix(other.as_str()),
-            piece.raw.strip_prefix(other.as_str()),
-        ) {
-            (Some(raw), _) | (None, Some(raw)) => raw.trim().to_owned(),
-            (None, None) => text.as_str().to_owned(),
-        };
-        Some(Piece { raw, text, bbox, ..piece.clone() })
-    };
-    Some((part(left.clone(), &right)?, part(right, &left)?))
-}
-
-/// Joins the pieces of one cell, in reading order: nothing between Han, a space between words.
-pub(super) fn join(tokens: &[Token]) -> (String, PlacedText) {
-    let mut raw = String::new();
-    let mut text = PlacedText::new();
-    for token in tokens {
-        let piece = &token.piece;
-        let next = piece.text.as_str().chars().next();
-        if let (Some(before), Some(next)) = (text.as_str().chars().last(), next)
-            && let Some(place) = piece.text.place()
-            && wants_space(before, next)
-        {
-            text.push(' ', place);
-            raw.push(' ');
-        }
-        raw.push_str(&piece.raw);
-        text.append(&piece.text);
-    }
-    (raw, text)
-}
-
-/// Whether two parts of a text that was wrapped between these characters are words of their own.
-fn wants_space(before: char, next: char) -> bool {
-    let wide = |c: char| c >= '\u{2E80}';
-    !(wide(before) || wide(next) || before.is_whitespace() || next.is_whitespace() || before == '-')
 }
 
 /// The places of edges across their direction with the two outer sides: each once, in order.

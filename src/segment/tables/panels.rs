@@ -208,6 +208,7 @@ fn part(fragment: &Fragment, cols: Range<usize>) -> Fragment {
                 // A title over all panels is said once, in the first.
                 cell.raw.clear();
                 cell.text = Default::default();
+                cell.marks.clear();
             }
             cell.col = start - cols.start;
             cell.colspan = end - start;

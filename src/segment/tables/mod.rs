@@ -2,21 +2,34 @@
 //! no part of any table. What the lines left over are is told by the rest of `segment`; joining
 //! fragments over pages is left to `repair`.
 
+mod columns;
+pub(super) mod edges;
+mod header;
+mod lattice;
+mod open;
+mod panels;
+mod rows;
+mod settle;
+mod solve;
+mod strips;
+mod worth;
+
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::Rect;
 use crate::normalize::lines::{Line, LinedPage};
 use crate::options::Options;
 use crate::place::Place;
-use crate::segment::cells::{Lattice, Token};
-use crate::segment::edges::{self, Edges, TOUCH};
-use crate::segment::open::open_tables;
 use crate::segment::outline::{Fragment, Ruling};
-use crate::segment::panels;
-use crate::segment::refine::refine;
+use edges::{Edges, TOUCH};
+use open::open_tables;
+use solve::Grid;
+use strips::Token;
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
 
+/// Stripes of one table are no further apart than so many times their height.
+const STRIPES: f32 = 3.0;
 /// A frame with this share of rows blank, not counting those at its end, is a chart with its labels.
 const BLANK_ROWS: f32 = 0.4;
 
@@ -34,27 +47,52 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     let limit = options.limits.table_cells as usize;
     let mut pool = Pool::of(page);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
-    frames.extend(edges::tiled(&page.fills, &frames));
+    frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));
     let mut fragments = Vec::new();
+    let mut heads = Vec::new();
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
         let inside = pool.inside(&bbox);
         let tokens: Vec<Token> = inside.iter().map(|&i| pool.tokens[i].clone()).collect();
-        match ruled_table(sink, options, page.number, &frame, &tokens) {
-            Some(fragment) => {
-                fragments.push(fragment);
+        let grid = ruled_table(sink, options, page.number, &frame, &tokens);
+        match grid {
+            Some(grid) if grid.is_of_words() => {
+                heads.push(grid);
+                pool.take(&inside);
+            }
+            Some(grid) => {
+                fragments.push(grid.fill(page.number, Ruling::Grid));
                 pool.take(&inside);
             }
             None => lone.across.extend(frame.across),
         }
     }
     let mut tokens = pool.left();
-    fragments.extend(open_tables(page.number, &mut tokens, &lone.across, limit));
+    fragments.extend(open_tables(page.number, &mut tokens, heads, &lone.across, limit));
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     fragments.iter_mut().for_each(|fragment| fragment.frame = page.frame);
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
+}
+
+/// The frames of tiles that are tables, not the stripes of one: rows on coloured ground with rows on white between them.
+fn without_stripes(tiled: Vec<Edges>, pool: &Pool) -> Vec<Edges> {
+    let boxes: Vec<Rect> = tiled.iter().filter_map(Edges::bbox).collect();
+    let same = |a: &Rect, b: &Rect| (a.x0 - b.x0).abs() <= TOUCH && (a.x1 - b.x1).abs() <= TOUCH;
+    let is_stripe = |bbox: &Rect| {
+        boxes.iter().any(|other| {
+            let gap = Rect {
+                y0: bbox.y1.min(other.y1) + TOUCH,
+                y1: bbox.y0.max(other.y0) - TOUCH,
+                ..*bbox
+            };
+            let near = gap.height() <= STRIPES * bbox.height().max(other.height());
+            same(bbox, other) && gap.height() > 0.0 && near && !pool.inside(&gap).is_empty()
+        })
+    };
+    let striped: Vec<bool> = boxes.iter().map(is_stripe).collect();
+    tiled.into_iter().zip(striped).filter(|(_, striped)| !striped).map(|(frame, _)| frame).collect()
 }
 
 /// The pieces of a page by height, so that a frame looks at those beside it alone.
@@ -69,7 +107,9 @@ impl Pool {
     fn of(page: &LinedPage) -> Pool {
         let lines = page.lines.iter().enumerate();
         let mut tokens: Vec<Token> = lines
-            .flat_map(|(line, l)| l.pieces.iter().map(move |p| Token { line, piece: p.clone() }))
+            .flat_map(|(line, l)| {
+                l.pieces.iter().map(move |p| Token { line, piece: p.clone(), frame: page.frame })
+            })
             .collect();
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let taken = vec![false; tokens.len()];
@@ -124,9 +164,9 @@ fn ruled_table(
     page: u32,
     frame: &Edges,
     tokens: &[Token],
-) -> Option<Fragment> {
+) -> Option<Grid> {
     let limit = options.limits.table_cells as usize;
-    let Some(lattice) = Lattice::ruled(frame, tokens, limit) else {
+    let Some(grid) = solve::ruled(frame, tokens, limit) else {
         sink.remark(Diagnostic {
             code: "table_too_large",
             severity: Severity::Warning,
@@ -139,26 +179,19 @@ fn ruled_table(
         });
         return None;
     };
-    let lattice = refine(lattice, tokens, limit);
-    let fragment = lattice.fill(page, Ruling::Grid, &lattice.cut_all(tokens));
-    (fragment.cols() > 1 && !is_drawing(&fragment)).then_some(fragment)
+    (grid.cols() > 1 && !is_drawing(&grid)).then_some(grid)
 }
 
 /// Whether the frame is a chart or a box rather than a table: no two cells filled side by side, or
 /// nearly every other row blank.
-fn is_drawing(fragment: &Fragment) -> bool {
-    let mut filled = vec![0usize; fragment.rows()];
-    for cell in fragment.cells.iter().filter(|c| !c.text.is_empty()) {
-        for count in &mut filled[cell.row..cell.row + cell.rowspan] {
-            *count += 1;
-        }
-    }
+fn is_drawing(grid: &Grid) -> bool {
+    let filled = grid.filled();
     let blank = filled.iter().filter(|&&f| f == 0).count();
     let beside = filled.iter().filter(|&&f| f > 1).count();
     // What a page break leaves of a row may be one cell among blank ones.
-    let enough = match fragment.rows() {
+    let enough = match filled.len() {
         0 => return true,
-        1 | 2 if fragment.cols() > 2 => 0,
+        1 | 2 if grid.cols() > 2 => 0,
         1..=3 => 1,
         _ => 2,
     };
@@ -185,7 +218,7 @@ mod tests {
 
     #[test]
     fn suite() {
-        let suite = include_str!("../../tests/suite/segment/tables.txt");
+        let suite = include_str!("../../../tests/suite/segment/tables.txt");
         let mut seen = 0;
         let mut wrong = String::new();
         for case in suite.split("\n--- ").skip(1) {

@@ -1,0 +1,390 @@
+//! Columns that no rule parts, by what stands under what; and which column a token stands in.
+
+use crate::geom::Rect;
+use crate::segment::tables::strips::{Strip, Token};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A line with more tokens, or a table with more columns, than this is none.
+pub(super) const MAX_COLUMNS: usize = 300;
+/// Columns are merged no more often than this: a page can hold half a million pieces.
+const MAX_MERGES: usize = 60;
+/// Two groups of tokens are one column if tokens bridge them in so many more lines than have a token in each: a name
+/// printed with gaps (长　沙　市) among names without.
+const BRIDGED: usize = 3;
+/// A group of tokens is part of the next column if it stands in at most this share of the lines, no line has both, and it
+/// is no further off than so many ems: a header set left over figures set right.
+const STRAY_SHARE: f32 = 0.05;
+const STRAY_GAP: f32 = 2.0;
+/// So many lines at most have a text between two columns that reaches over both: that of a total.
+const BETWEEN: usize = 2;
+/// Full lines, which have a token in each column, are at least this share of the lines with figures.
+const FULL_LINES: f32 = 0.15;
+/// Share of the lines that may have a token that fits no column.
+const MISFITS: f32 = 0.12;
+/// A token fits a column if it is set off it by no more than so many ems.
+const FITS: f32 = 1.5;
+
+/// How the texts of a column are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Set {
+    /// Their left edges stand one below the other.
+    Left,
+    /// Their middles do.
+    Middle,
+    /// Their right edges do.
+    Right,
+}
+
+/// All ways.
+pub(super) const SETS: [Set; 3] = [Set::Left, Set::Middle, Set::Right];
+
+impl Set {
+    /// Where a box set this way is held.
+    pub fn of(self, bbox: &Rect) -> f32 {
+        match self {
+            Set::Left => bbox.x0,
+            Set::Middle => bbox.center().x,
+            Set::Right => bbox.x1,
+        }
+    }
+}
+
+/// What stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Column {
+    /// Left edge of what usually stands in it, in points.
+    pub x0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// How it is set.
+    pub set: Set,
+    /// Where it is held: the left edge, the middle or the right edge of its texts.
+    pub at: f32,
+    /// How many tokens stand in it.
+    pub count: usize,
+}
+
+impl Column {
+    /// How much of the box stands over the column, in points.
+    pub fn overlap(&self, bbox: &Rect) -> f32 {
+        (self.x1.min(bbox.x1) - self.x0.max(bbox.x0)).max(0.0)
+    }
+
+    /// The middle of what usually stands in it.
+    pub fn middle(&self) -> f32 {
+        (self.x0 + self.x1) / 2.0
+    }
+
+    /// How far a token is set off where the texts of the column are held, in ems.
+    pub fn held_off(&self, token: &Token) -> f32 {
+        (self.set.of(token.bbox()) - self.at).abs() / token.em()
+    }
+
+    /// How far a token stands off the column, in ems: 0 where it is set as the others are, or within them.
+    pub fn off(&self, token: &Token) -> f32 {
+        let (bbox, em) = (token.bbox(), token.em());
+        let held = self.held_off(token);
+        let beyond = (self.x0 - bbox.x0).max(bbox.x1 - self.x1).max(0.0) / em;
+        held.min(beyond)
+    }
+}
+
+/// The columns that the tokens of the strips stand in, left to right.
+pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
+    if strips.iter().any(|s| s.tokens.len() > MAX_COLUMNS) {
+        return Vec::new();
+    }
+    if let Some(columns) = by_full_lines(strips) {
+        return columns;
+    }
+    // Titles of groups stand over no column of their own.
+    let first = strips.iter().position(Strip::is_of_figures);
+    match first.filter(|_| strips.iter().filter(|s| s.is_of_figures()).count() > 1) {
+        Some(first) => by_overlap(&strips[first..]),
+        None => by_overlap(strips),
+    }
+}
+
+/// The columns of lines that have a token in each: the first token stands in the first column, the second in the
+/// second, however far a long name reaches over its neighbours.
+fn by_full_lines(strips: &[Strip]) -> Option<Vec<Column>> {
+    let body: Vec<&Strip> = strips.iter().filter(|s| s.is_of_figures()).collect();
+    let mut by_count: BTreeMap<usize, Vec<&Strip>> = BTreeMap::new();
+    for strip in &body {
+        by_count.entry(strip.tokens.len()).or_default().push(strip);
+    }
+    // Lines between them, as of wrapped names, stand in the same columns.
+    let first = strips.iter().position(Strip::is_of_figures)?;
+    let last = strips.iter().rposition(Strip::is_of_figures)?;
+    let lines: Vec<&Strip> = strips[first..=last].iter().collect();
+    let fewest = ((body.len() as f32 * FULL_LINES) as usize).max(2);
+    by_count.values().rev().filter(|full| full.len() >= fewest).find_map(|full| {
+        let columns = of_full_lines(full)?;
+        fits(&columns, &lines).then_some(columns)
+    })
+}
+
+/// Columns of lines that have as many tokens each.
+fn of_full_lines(full: &[&Strip]) -> Option<Vec<Column>> {
+    let count = full[0].tokens.len();
+    let mut columns: Vec<Column> = Vec::with_capacity(count);
+    for i in 0..count {
+        let tokens: Vec<&Token> = full.iter().map(|s| &s.tokens[i]).collect();
+        columns.push(column_of_tokens(&tokens));
+    }
+    // A long name may reach over its neighbours, in a few lines; where the usual ones do, these are no columns.
+    for i in 1..count {
+        let (left, right) = (columns[i - 1], columns[i]);
+        if left.x1 > right.x0 + 0.5 {
+            let usual = |i: usize| {
+                let mut boxes: Vec<Rect> = full.iter().map(|s| *s.tokens[i].bbox()).collect();
+                boxes.sort_by(|a, b| a.width().total_cmp(&b.width()));
+                boxes.truncate(boxes.len().div_ceil(2));
+                boxes.into_iter().reduce(|a, b| a.union(&b)).unwrap_or_default()
+            };
+            let (a, b) = (usual(i - 1), usual(i));
+            if a.x1 > b.x0 + 0.5 {
+                return None;
+            }
+            let middle = (a.x1 + b.x0) / 2.0;
+            columns[i - 1].x1 = left.x1.min(middle).max(a.x1);
+            columns[i].x0 = right.x0.max(middle).min(b.x0);
+        }
+    }
+    Some(columns)
+}
+
+/// The column that these tokens make.
+fn column_of_tokens(tokens: &[&Token]) -> Column {
+    let sorted = |of: &dyn Fn(&Token) -> f32| {
+        let mut all: Vec<f32> = tokens.iter().map(|t| of(t)).collect();
+        all.sort_by(f32::total_cmp);
+        all
+    };
+    // All but a tenth at each end.
+    let cut = tokens.len() / 10;
+    let spread = |set: Set| {
+        let all = sorted(&|t| set.of(t.bbox()));
+        (all[all.len() - 1 - cut] - all[cut], all[all.len() / 2])
+    };
+    let (set, (_, at)) = SETS
+        .iter()
+        .map(|&set| (set, spread(set)))
+        .min_by(|a, b| a.1.0.total_cmp(&b.1.0))
+        .unwrap_or((Set::Middle, (0.0, 0.0)));
+    let (starts, ends) = (sorted(&|t| t.bbox().x0), sorted(&|t| t.bbox().x1));
+    Column { x0: starts[cut], x1: ends[ends.len() - 1 - cut], set, at, count: tokens.len() }
+}
+
+/// Whether the tokens of all lines stand in these columns, and no two columns are one.
+fn fits(columns: &[Column], body: &[&Strip]) -> bool {
+    let mut misfits = 0usize;
+    let gaps = columns.len().saturating_sub(1);
+    let (mut both, mut bridged) = (vec![0usize; gaps], vec![0usize; gaps]);
+    for strip in body {
+        let stands = assign(strip, columns);
+        let mut held = vec![false; columns.len()];
+        let mut fits = true;
+        for (token, column) in strip.tokens.iter().zip(&stands) {
+            match column {
+                Some(c) if columns[*c].off(token) <= FITS && !held[*c] => held[*c] = true,
+                _ => fits = false,
+            }
+        }
+        misfits += usize::from(!fits);
+        for g in 0..gaps {
+            both[g] += usize::from(held[g] && held[g + 1]);
+            let bridge = |t: &Token| {
+                let reach = 0.3 * t.em();
+                columns[g].overlap(t.bbox()) > reach && columns[g + 1].overlap(t.bbox()) > reach
+            };
+            bridged[g] += usize::from(!(held[g] && held[g + 1]) && strip.tokens.iter().any(bridge));
+        }
+    }
+    let one = (0..gaps).any(|g| bridged[g] >= BRIDGED && bridged[g] > both[g]);
+    misfits as f32 <= MISFITS * body.len() as f32 && !one
+}
+
+/// The column that each token of a strip stands in: columns from left to right, each at most once, so that all tokens
+/// together stand as near to their columns as can be. `None` for a token that finds no column.
+pub(super) fn assign(strip: &Strip, columns: &[Column]) -> Vec<Option<usize>> {
+    let (tokens, cols) = (&strip.tokens, columns.len());
+    if tokens.is_empty() || cols == 0 || tokens.len() > MAX_COLUMNS {
+        return vec![None; tokens.len()];
+    }
+    /// A token without a column costs as much as one so many ems off.
+    const NONE: f32 = 8.0;
+    let order = in_order(tokens);
+    // best[i][c]: the least cost of the first i tokens in the first c columns.
+    let mut best = vec![vec![0.0f32; cols + 1]; tokens.len() + 1];
+    let mut how = vec![vec![0u8; cols + 1]; tokens.len() + 1];
+    for (i, &at) in order.iter().enumerate() {
+        let token = &tokens[at];
+        best[i + 1][0] = best[i][0] + NONE;
+        how[i + 1][0] = 1;
+        for c in 0..cols {
+            let skip = best[i + 1][c];
+            let none = best[i][c + 1] + NONE;
+            let take = best[i][c] + columns[c].off(token).min(NONE);
+            let (cost, step) = if take <= skip && take <= none {
+                (take, 2)
+            } else if skip <= none {
+                (skip, 0)
+            } else {
+                (none, 1)
+            };
+            best[i + 1][c + 1] = cost;
+            how[i + 1][c + 1] = step;
+        }
+    }
+    let mut stands = vec![None; tokens.len()];
+    let (mut i, mut c) = (tokens.len(), cols);
+    while i > 0 {
+        match how[i][c] {
+            2 => {
+                stands[order[i - 1]] = Some(c - 1);
+                (i, c) = (i - 1, c - 1);
+            }
+            0 if c > 0 => c -= 1,
+            _ => i -= 1,
+        }
+    }
+    stands
+}
+
+/// The tokens from left to right; those that overlap in the order they were drawn, if the strip was drawn from left to
+/// right.
+fn in_order(tokens: &[Token]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..tokens.len()).collect();
+    let apart = |a: &Token, b: &Token| a.bbox().x1 <= b.bbox().x0 + 0.1;
+    let mut drawn = order.clone();
+    drawn.sort_by_key(|&i| tokens[i].piece.order);
+    let is_ltr = drawn.windows(2).all(|w| !apart(&tokens[w[1]], &tokens[w[0]]));
+    if is_ltr && tokens.iter().any(|t| t.piece.order > 0) {
+        return drawn;
+    }
+    order.sort_by(|&a, &b| tokens[a].x().total_cmp(&tokens[b].x()));
+    order
+}
+
+/// The columns by what overlaps: each token, the narrow before the wide, begins a column or widens the one it stands
+/// over. A token that reaches over several is left for last: if lines have tokens of their own in each, it is a header
+/// over both columns; if they don't, the columns are one.
+fn by_overlap(strips: &[Strip]) -> Vec<Column> {
+    let mut boxes: Vec<(usize, Rect)> = Vec::new();
+    for strip in strips {
+        boxes.extend(strip.tokens.iter().map(|t| (strip.tokens.len(), *t.bbox())));
+    }
+    boxes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
+    let mut spans: Vec<Span> = Vec::new();
+    let mut bridges: Vec<Rect> = Vec::new();
+    for (_, bbox) in &boxes {
+        let hit = touched(&spans, bbox);
+        match hit.len() {
+            0 => {
+                if spans.len() >= 2 * MAX_COLUMNS {
+                    return Vec::new();
+                }
+                spans.insert(hit.start, Span { x0: bbox.x0, x1: bbox.x1 });
+            }
+            1 => {
+                let span = &mut spans[hit.start];
+                span.x0 = span.x0.min(bbox.x0);
+                span.x1 = span.x1.max(bbox.x1);
+            }
+            _ => bridges.push(*bbox),
+        }
+    }
+    let spans = merge(spans, strips, &bridges);
+    let mut held: Vec<Vec<&Token>> = vec![Vec::new(); spans.len()];
+    for token in strips.iter().flat_map(|s| &s.tokens) {
+        let hit = touched(&spans, token.bbox());
+        if hit.len() == 1 {
+            held[hit.start].push(token);
+        }
+    }
+    let column = |(span, tokens): (&Span, Vec<&Token>)| {
+        let (x0, x1) = (span.x0, span.x1);
+        match tokens.is_empty() {
+            true => Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 },
+            false => Column { x0, x1, ..column_of_tokens(&tokens) },
+        }
+    };
+    spans.iter().zip(held).map(column).collect()
+}
+
+/// The extent of what stands in a column.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    x0: f32,
+    x1: f32,
+}
+
+/// The spans that the box overlaps by more than a hair; where none, the empty range at which a new one belongs.
+fn touched(spans: &[Span], bbox: &Rect) -> Range<usize> {
+    const HAIR: f32 = 0.5;
+    let first = spans.partition_point(|s| s.x1 <= bbox.x0 + HAIR);
+    let last = spans.partition_point(|s| s.x0 < bbox.x1 - HAIR);
+    first..last.max(first)
+}
+
+/// Makes one of neighbours that are no two columns.
+fn merge(mut spans: Vec<Span>, strips: &[Strip], bridges: &[Rect]) -> Vec<Span> {
+    for _ in 0..MAX_MERGES {
+        let gaps = spans.len().saturating_sub(1);
+        let mut both = vec![0usize; gaps];
+        let mut bridged = vec![0usize; gaps];
+        let mut lines = vec![0usize; spans.len()];
+        for strip in strips {
+            let mut held = vec![false; spans.len()];
+            for token in &strip.tokens {
+                let hit = touched(&spans, token.bbox());
+                if hit.len() == 1 {
+                    held[hit.start] = true;
+                }
+            }
+            for (i, &held_here) in held.iter().enumerate() {
+                lines[i] += usize::from(held_here);
+                if i < gaps {
+                    both[i] += usize::from(held_here && held[i + 1]);
+                }
+            }
+        }
+        for bbox in bridges {
+            let hit = touched(&spans, bbox);
+            for gap in &mut bridged[hit.start..hit.end.saturating_sub(1).max(hit.start)] {
+                *gap += 1;
+            }
+        }
+        let few = ((strips.len() as f32 * STRAY_SHARE) as usize).max(1);
+        let em = strips.iter().map(Strip::size).fold(0.0, f32::max);
+        let width = |g: usize| spans[g + 1].x0 - spans[g].x1;
+        let one = (0..gaps)
+            .filter(|&g| {
+                let stray =
+                    both[g] == 0 && lines[g].min(lines[g + 1]) <= few && width(g) <= STRAY_GAP * em;
+                let nearest = (g == 0 || width(g) <= width(g - 1) || lines[g] > few)
+                    && (g + 1 == gaps || width(g) <= width(g + 1) || lines[g + 1] > few);
+                (both[g] == 0 && bridged[g] > 0)
+                    || (bridged[g] >= BRIDGED && bridged[g] >= BRIDGED * both[g])
+                    || (stray && nearest)
+            })
+            .min_by(|&a, &b| width(a).total_cmp(&width(b)));
+        let Some(g) = one else {
+            // What stands alone between two columns, where its line has nothing in either, reaches over both.
+            let between = (1..gaps).find(|&c| {
+                both[c - 1] == 0
+                    && both[c] == 0
+                    && lines[c] <= BETWEEN
+                    && lines[c - 1].min(lines[c + 1]) > lines[c]
+            });
+            let Some(c) = between else { break };
+            spans.remove(c);
+            continue;
+        };
+        let right = spans.remove(g + 1);
+        spans[g].x1 = spans[g].x1.max(right.x1);
+    }
+    spans
+}

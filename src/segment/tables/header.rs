@@ -1,0 +1,604 @@
+//! The header of a table whose columns no rule parts: how many lines it has, and which of its words stands over which
+//! columns.
+//!
+//! A word in the middle over several words that stand lower is the title of a group; one right above another is the
+//! first line of the same header. Both are tried, with what speaks against each as its cost.
+
+use crate::segment::tables::columns::{Column, assign};
+use crate::segment::tables::edges::Edge;
+use crate::segment::tables::strips::{Strip, Token};
+use std::ops::Range;
+
+/// A header has no more lines than this.
+const MAX_LINES: usize = 14;
+/// Columns that a header is parsed over; a table of more is taken tier by tier.
+const MAX_COLUMNS: usize = 60;
+/// Words stand on one height if they differ by no more than so many ems.
+const LEVEL: f32 = 0.35;
+/// A title may miss the middle of its columns by so many ems for nothing.
+const OFF_MIDDLE: f32 = 0.3;
+/// Lines of one header follow each other at most at so many ems.
+const LEADING: f32 = 1.9;
+/// What it costs that two words stand side by side over one column, that a group has one column alone, that the first line
+/// of a word had room for more, …
+const LOOSE: f32 = 1.0;
+const GROUP_OF_ONE: f32 = 0.3;
+const EARLY_BREAK: f32 = 0.6;
+/// … that a column of a group has no word of its own, …
+const CHILDLESS: f32 = 1.5;
+/// … that a title is wider than its columns, by em, …
+const TOO_WIDE: f32 = 1.0;
+/// … that the words of a header stand at its foot or its head, …
+const NOT_IN_THE_MIDDLE: f32 = 0.3;
+/// … that a word stands lower or higher than others, with nothing above or below it, by em, …
+const OFF_HEIGHT: f32 = 1.2;
+/// … that the words below a title stand on several heights, by em, …
+const UNEVEN: f32 = 0.5;
+/// … that it holds the column of names, …
+const OF_NAMES: f32 = 1.0;
+/// … that it has one column more, where nothing else tells, …
+const WIDER: f32 = 0.03;
+/// … that a group is not what the rule below its title says.
+const AGAINST_RULE: f32 = 3.0;
+
+/// A cell of a header.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct HeaderCell {
+    /// From 0, top down.
+    pub tier: usize,
+    /// Tiers covered.
+    pub tiers: usize,
+    /// Columns covered.
+    pub columns: Range<usize>,
+    /// Its tokens, line by line.
+    pub tokens: Vec<Token>,
+}
+
+/// A header.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Header {
+    /// Number of tiers.
+    pub tiers: usize,
+    /// The cells.
+    pub cells: Vec<HeaderCell>,
+    /// What the reading costs.
+    pub cost: f32,
+}
+
+/// How many strips from the top are header: those above the first line of figures that have words over columns of
+/// figures; a rule below them says it too.
+///
+/// `figures` says which columns hold figures, that of serial numbers among them.
+pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: &[f32]) -> usize {
+    let over_figures = |strip: &Strip, is: &dyn Fn(&Token) -> bool| {
+        let stands = assign(strip, columns);
+        let mut both = strip.tokens.iter().zip(stands);
+        both.any(|(t, c)| c.is_some_and(|c| figures[c]) && is(t))
+    };
+    let top = strips.len().min(MAX_LINES + 4);
+    let is_body = |s: &Strip| {
+        over_figures(s, &|t: &Token| t.is_figure()) && !is_of_years(s) && !is_numbering(s)
+    };
+    let ruled =
+        |i: usize| i > 0 && full.iter().any(|&y| strips[i - 1].y() < y && y < strips[i].y());
+    let Some(first) = strips[..top].iter().position(is_body) else {
+        // No figures: the lines above the first rule, or above the first number of a list.
+        let numbered = |s: &Strip| s.tokens[0].text().trim() == "1" && s.tokens.len() > 1;
+        let first = strips[..top].iter().position(numbered);
+        let rule = (1..top).find(|&i| ruled(i));
+        return match (first, rule) {
+            (Some(first), _) => first,
+            (None, Some(rule)) => rule,
+            (None, None) => usize::from(strips.len() > 1),
+        };
+    };
+    let words = |s: &Strip| {
+        over_figures(s, &|t: &Token| !t.is_figure()) || is_of_years(s) || is_numbering(s)
+    };
+    let Some(last) = strips[..first].iter().rposition(words) else {
+        // Words over other columns alone, above a rule: a header all the same.
+        return match (1..=first).rev().find(|&i| ruled(i)) {
+            Some(rule) if first > 0 && (1..strips.len()).filter(|&i| ruled(i)).count() == 1 => rule,
+            _ => 0,
+        };
+    };
+    let mut end = last + 1;
+    while end < first && is_lower_line(&strips[..end], &strips[end]) {
+        end += 1;
+    }
+    // What stands above the rule under the header belongs to it.
+    (end..=first).find(|&i| ruled(i)).unwrap_or(end)
+}
+
+/// Whether a line has nothing but the lower lines of headers on two lines, in the middle of which the others stand:
+/// 市、县 above, 名称 below.
+fn is_lower_line(head: &[Strip], line: &Strip) -> bool {
+    let heights = head.iter().flat_map(|s| &s.tokens).map(Token::y);
+    let (top, low) = heights.fold((f32::MAX, f32::MIN), |(a, b), y| (a.min(y), b.max(y)));
+    line.tokens.iter().all(|token| {
+        let em = token.em();
+        let above = head
+            .iter()
+            .flat_map(|s| &s.tokens)
+            .filter(|t| (t.x() - token.x()).abs() <= 0.5 * em && token.y() - t.y() <= LEADING * em);
+        let first = above.map(Token::y).fold(f32::MAX, f32::min);
+        let middle = (first + token.y()) / 2.0;
+        first < f32::MAX
+            && first < low
+            && top <= middle
+            && (middle - (top.max(first) + low.max(token.y())) / 2.0).abs() <= LEVEL * em
+            && head.iter().flat_map(|s| &s.tokens).any(|t| (t.y() - middle).abs() <= LEVEL * em)
+    })
+}
+
+/// Whether all figures of the strip are years one after the other: 2020 2021 2022 in a header.
+fn is_of_years(strip: &Strip) -> bool {
+    let years: Vec<u32> = strip
+        .tokens
+        .iter()
+        .filter(|t| t.is_figure())
+        .map(|t| t.text().trim_end_matches('年').trim().parse().unwrap_or(0))
+        .collect();
+    let is_next = |w: &[u32]| w[0] + 1 == w[1] || w[0] == w[1] + 1 || w[0] == w[1];
+    years.len() > 1
+        && years.iter().all(|y| (1949..2100).contains(y))
+        && years.windows(2).all(is_next)
+}
+
+/// Whether the strip numbers the columns: 栏次 1 2 3, 甲 1 2 3, (1) (2), 3=1+2.
+fn is_numbering(strip: &Strip) -> bool {
+    let mut next = 1u32;
+    let mut bracketed = false;
+    for (i, token) in strip.tokens.iter().enumerate() {
+        let text: String = token.text().chars().filter(|c| !c.is_whitespace()).collect();
+        let number = text.trim_matches(['(', ')', '（', '）']);
+        // What a column is made of: (3)=(1)+(2).
+        let number = number.split(['=', '＝', ')', '）']).next().unwrap_or_default();
+        let number = match number.chars().next() {
+            Some(c @ '①'..='⑳') => Some(c as u32 - '①' as u32 + 1),
+            _ => number.parse::<u32>().ok(),
+        };
+        match number {
+            Some(number) if number == next => {
+                next += 1;
+                bracketed |= text.starts_with(['(', '（']) || !text.is_ascii();
+            }
+            None if next == 1 && i < 3 && NUMBERED.contains(&text.as_str()) => {}
+            _ => return false,
+        }
+    }
+    let labelled = strip.tokens.len() > next as usize - 1;
+    next > 3 || (next > 1 && (bracketed || labelled)) || (next == 3 && strip.tokens.len() == 2)
+}
+
+/// What stands in a line of column numbers over columns that have none.
+const NUMBERED: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "栏次", "列次", "行次", "序号", "编号"];
+
+/// Whether the strip has units alone, as below the words of a header: 套 户 万元.
+fn is_of_units(strip: &Strip, columns: usize) -> bool {
+    // A line that lacks most columns is the lower line of words.
+    2 * strip.tokens.len() >= columns
+        && strip.tokens.iter().all(|t| {
+            let opens = t.text().contains(['(', '（']);
+            let closes = t.text().contains([')', '）']);
+            let text = t.text().trim().trim_matches(['(', ')', '（', '）']);
+            let word =
+                text.trim_start_matches("单位：").trim_start_matches('万').trim_start_matches('亿');
+            opens == closes && UNITS.contains(&word)
+        })
+}
+
+/// Units that stand in a line of their own below a header's words.
+const UNITS: [&str; 26] = [
+    "套",
+    "户",
+    "间",
+    "个",
+    "栋",
+    "幢",
+    "座",
+    "人",
+    "元",
+    "亩",
+    "米",
+    "台",
+    "部",
+    "处",
+    "项",
+    "家",
+    "所",
+    "件",
+    "次",
+    "床",
+    "平方米",
+    "公里",
+    "公顷",
+    "吨",
+    "%",
+    "％",
+];
+
+/// A word of a header, or several lines of one.
+#[derive(Debug, Clone)]
+struct Node {
+    token: Token,
+    column: usize,
+}
+
+impl Node {
+    fn y(&self) -> f32 {
+        self.token.y()
+    }
+}
+
+/// How the words of a header stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Middle,
+    Bottom,
+    Top,
+}
+
+impl Stand {
+    /// Where lines from one height to another are held.
+    fn of(self, first: f32, last: f32) -> f32 {
+        match self {
+            Stand::Middle => (first + last) / 2.0,
+            Stand::Bottom => last,
+            Stand::Top => first,
+        }
+    }
+
+    /// Words stand in the middle of a header mostly.
+    fn cost(self) -> f32 {
+        if self == Stand::Middle { 0.0 } else { NOT_IN_THE_MIDDLE }
+    }
+}
+
+/// What the header's words are put over.
+struct Over<'a> {
+    columns: &'a [Column],
+    /// The gaps between columns: column `c` reaches from `edges[c]` to `edges[c + 1]`.
+    edges: &'a [f32],
+    /// Rules across some columns.
+    partial: &'a [Edge],
+}
+
+/// Puts the words of the header's strips over the columns.
+pub(super) fn header(
+    strips: &[Strip],
+    columns: &[Column],
+    edges: &[f32],
+    partial: &[Edge],
+) -> Header {
+    // Lines of column numbers or of units below the words are tiers of their own.
+    let apart = strips
+        .iter()
+        .rev()
+        .take_while(|s| is_numbering(s) || is_of_units(s, columns.len()))
+        .count();
+    let apart = if apart < strips.len() { apart } else { 0 };
+    let (strips, lower) = strips.split_at(strips.len() - apart);
+    let mut nodes = Vec::new();
+    for strip in strips {
+        for token in &strip.tokens {
+            nodes.push(Node { token: token.clone(), column: 0 });
+        }
+    }
+    let over = Over { columns, edges, partial };
+    over.find_columns(&mut nodes);
+    nodes.sort_by(|a, b| a.y().total_cmp(&b.y()));
+    let mut header = Header::default();
+    over.parse(0..columns.len(), nodes, 0, &mut header);
+    header.tiers = header.cells.iter().map(|c| c.tier + 1).max().unwrap_or(0);
+    let words = header.tiers;
+    for strip in lower {
+        for (token, column) in strip.tokens.iter().zip(assign(strip, columns)) {
+            let c = column.unwrap_or_else(|| over.nearest(token));
+            let (tier, tokens) = (header.tiers, vec![token.clone()]);
+            header.cells.push(HeaderCell { tier, tiers: 1, columns: c..c + 1, tokens });
+        }
+        header.tiers += 1;
+    }
+    // The lowest word over a column reaches down to the last tier.
+    let tiers = words;
+    for i in 0..header.cells.len() {
+        let cell = &header.cells[i];
+        if cell.tier >= words {
+            continue;
+        }
+        let below = |other: &HeaderCell| {
+            (cell.tier + 1..words).contains(&other.tier)
+                && other.columns.start < cell.columns.end
+                && cell.columns.start < other.columns.end
+        };
+        if !header.cells.iter().any(below) {
+            header.cells[i].tiers = tiers - header.cells[i].tier;
+        }
+    }
+    header
+}
+
+impl Over<'_> {
+    /// The column that each word stands over: on the height with as many words as columns one each, else the nearest.
+    fn find_columns(&self, nodes: &mut [Node]) {
+        let cols = self.columns.len();
+        for node in nodes.iter_mut() {
+            node.column = self.nearest(&node.token);
+        }
+        // The lowest word over each stretch of the header, left to right.
+        let mut lowest: Vec<usize> =
+            (0..nodes.len()).filter(|&i| !self.has_below(nodes, i)).collect();
+        lowest.sort_by(|&a, &b| nodes[a].token.x().total_cmp(&nodes[b].token.x()));
+        if lowest.len() == cols {
+            for (c, &i) in lowest.iter().enumerate() {
+                nodes[i].column = c;
+            }
+        }
+    }
+
+    /// Whether another word stands below, over or under it.
+    fn has_below(&self, nodes: &[Node], i: usize) -> bool {
+        let (a, em) = (nodes[i].token.bbox(), nodes[i].token.em());
+        nodes.iter().any(|other| {
+            let b = other.token.bbox();
+            let overlap = a.x1.min(b.x1) - a.x0.max(b.x0);
+            b.center().y > a.center().y + LEVEL * em && overlap > 0.3 * em
+        })
+    }
+
+    fn nearest(&self, token: &Token) -> usize {
+        let off = |c: usize| {
+            let column = &self.columns[c];
+            let inside = column.overlap(token.bbox()) / (column.x1 - column.x0).max(1.0);
+            (column.middle() - token.x()).abs() - 1e-3 * inside
+        };
+        let within = |c: &usize| self.edges[*c] <= token.x() && token.x() <= self.edges[*c + 1];
+        (0..self.columns.len())
+            .find(within)
+            .or_else(|| (0..self.columns.len()).min_by(|&a, &b| off(a).total_cmp(&off(b))))
+            .unwrap_or(0)
+    }
+
+    /// Parses the words over a stretch of columns from tier `tier` on.
+    fn parse(&self, range: Range<usize>, mut nodes: Vec<Node>, tier: usize, header: &mut Header) {
+        if nodes.is_empty() {
+            return;
+        }
+        if range.len() == 1 || tier > 6 {
+            // A group may have one column alone: its title stands further above than lines of one word do.
+            let far = |i: &usize| {
+                let (a, b) = (&nodes[*i - 1].token, &nodes[*i].token);
+                b.y() - a.y() > LEADING * a.em()
+            };
+            let rest = match (1..nodes.len()).find(far) {
+                Some(at) if tier <= 6 => nodes.split_off(at),
+                _ => Vec::new(),
+            };
+            let tokens = nodes.into_iter().map(|n| n.token).collect();
+            header.cells.push(HeaderCell { tier, tiers: 1, columns: range.clone(), tokens });
+            self.parse(range, rest, tier + 1, header);
+            return;
+        }
+        let best = [Stand::Middle, Stand::Bottom, Stand::Top]
+            .map(|stand| self.cheapest(&range, &nodes, stand))
+            .into_iter()
+            .min_by(|a, b| a[range.start].0.total_cmp(&b[range.start].0))
+            .unwrap_or_default();
+        let end = range.end;
+        header.cost += best[range.start].0;
+        // A group may have one column alone: its words stand on the heights of other groups' titles and words.
+        let titles = self.title_heights(&range, &nodes, &best);
+        let mut c = range.start;
+        while c < end {
+            let to = best[c].1;
+            let part: Vec<Node> =
+                nodes.iter().filter(|n| (c..to).contains(&n.column)).cloned().collect();
+            if to == c + 1 {
+                let at = split_like(&part, &titles);
+                let (title, rest) = part.split_at(at);
+                self.parse(c..to, title.to_vec(), tier, header);
+                self.parse(c..to, rest.to_vec(), tier + 1, header);
+            } else if let Some(group) = self.group(&nodes, c..to) {
+                let (title, rest): (Vec<_>, Vec<_>) =
+                    part.into_iter().enumerate().partition(|(i, _)| *i < group.title);
+                let tokens = title.into_iter().map(|(_, n)| n.token).collect();
+                header.cells.push(HeaderCell { tier, tiers: 1, columns: c..to, tokens });
+                let rest = rest.into_iter().map(|(_, n)| n).collect();
+                self.parse(c..to, rest, tier + 1, header);
+            }
+            c = to;
+        }
+    }
+
+    /// For each group the heights of its title's last line and of the first word below it.
+    fn title_heights(
+        &self,
+        range: &Range<usize>,
+        nodes: &[Node],
+        best: &[(f32, usize)],
+    ) -> Vec<(f32, f32)> {
+        let mut heights = Vec::new();
+        let mut c = range.start;
+        while c < range.end {
+            let to = best[c].1;
+            if to > c + 1
+                && let Some(group) = self.group(nodes, c..to)
+            {
+                let own: Vec<&Node> =
+                    nodes.iter().filter(|n| (c..to).contains(&n.column)).collect();
+                heights.push((own[group.title - 1].y(), own[group.title].y()));
+            }
+            c = to;
+        }
+        heights
+    }
+
+    /// For each column of the range the least cost of the header from there on, and where its first part ends: one
+    /// column, or a group of several.
+    fn cheapest(&self, range: &Range<usize>, nodes: &[Node], stand: Stand) -> Vec<(f32, usize)> {
+        let end = range.end;
+        let height = stand.of(nodes[0].y(), nodes[nodes.len() - 1].y());
+        let mut best: Vec<(f32, usize)> = vec![(f32::INFINITY, end); end + 1];
+        best[end] = (stand.cost(), end);
+        for c in range.clone().rev() {
+            best[c] = (self.single_cost(nodes, c, stand, height) + best[c + 1].0, c + 1);
+            for to in c + 2..=end.min(c + MAX_COLUMNS) {
+                if let Some(group) = self.group(nodes, c..to)
+                    && group.cost + best[to].0 < best[c].0
+                {
+                    best[c] = (group.cost + best[to].0, to);
+                }
+            }
+        }
+        best
+    }
+
+    /// What it costs that all words over one column are its own header.
+    fn single_cost(&self, nodes: &[Node], c: usize, stand: Stand, height: f32) -> f32 {
+        let own: Vec<&Node> = nodes.iter().filter(|n| n.column == c).collect();
+        let (Some(first), Some(last)) = (own.first(), own.last()) else { return 0.0 };
+        let em = first.token.em();
+        let mut cost = 0.0;
+        let room = self.room(c);
+        for pair in own.windows(2) {
+            let (a, b) = (pair[0].token.bbox(), pair[1].token.bbox());
+            let gap = (pair[1].y() - pair[0].y()) / em;
+            if gap < LEVEL {
+                // Two words side by side over one column.
+                cost += LOOSE;
+                continue;
+            }
+            if gap > LEADING {
+                // The title of a group of this column alone.
+                cost += GROUP_OF_ONE;
+                continue;
+            }
+            let next = pair[1].token.text().chars().next().unwrap_or(' ');
+            let next = if next.is_ascii() { 0.5 * em } else { em };
+            cost += if a.width() + next < room - em { EARLY_BREAK } else { 0.0 };
+            cost += ((a.center().x - b.center().x).abs() / em - 0.5).max(0.0);
+        }
+        let off = (stand.of(first.y(), last.y()) - height).abs() / em;
+        // Alone at the height of others' last words: it may be one of a group.
+        cost + OFF_HEIGHT * (off - LEVEL).clamp(0.0, 1.0)
+    }
+
+    /// How wide a word over the column can be, in points: what the widest text in it shows.
+    fn room(&self, c: usize) -> f32 {
+        let column = &self.columns[c];
+        (column.x1 - column.x0).max(0.0)
+    }
+
+    /// The words over these columns as a group: a title, and a word below for each column.
+    fn group(&self, nodes: &[Node], range: Range<usize>) -> Option<Group> {
+        let own: Vec<&Node> = nodes.iter().filter(|n| range.contains(&n.column)).collect();
+        let first = own.first()?;
+        let (em, y) = (first.token.em(), first.y());
+        let alone = own.iter().filter(|n| n.y() - y <= LEVEL * em).count() == 1;
+        if own.len() < 3 || !alone {
+            return None;
+        }
+        let (left, right) = (self.edges[range.start], self.edges[range.end]);
+        // A title is wrapped only if it fills its columns.
+        let mut title = 1;
+        while title + 2 < own.len() {
+            let (a, b) = (&own[title - 1].token, &own[title].token);
+            let level = own.iter().filter(|n| (n.y() - b.y()).abs() <= LEVEL * em).count();
+            let wraps = a.bbox().width() + 2.0 * em > 0.8 * (right - left)
+                && (a.x() - b.x()).abs() <= em
+                && b.y() - a.y() <= LEADING * em
+                && level == 1;
+            if !wraps {
+                break;
+            }
+            title += 1;
+        }
+        let below = &own[title..];
+        let has_word = |c: usize| below.iter().any(|n| n.column == c);
+        let children = range.clone().filter(|&c| has_word(c)).count();
+        let lowest = own[title - 1].y();
+        if children < 2 || below.iter().any(|n| n.y() - lowest <= LEVEL * em) {
+            return None;
+        }
+        let mut cost = CHILDLESS * (range.len() - children) as f32 + WIDER * range.len() as f32;
+        // Words under one title stand on one height, however many lines each has.
+        let mut heights: Vec<f32> = range
+            .clone()
+            .filter(|&c| has_word(c))
+            .map(|c| {
+                let own = below.iter().filter(|n| n.column == c).map(|n| n.y());
+                let (low, high) = own.fold((f32::MAX, f32::MIN), |(a, b), y| (a.min(y), b.max(y)));
+                (low + high) / 2.0
+            })
+            .collect();
+        heights.sort_by(f32::total_cmp);
+        let usual = heights[(heights.len() - 1) / 2];
+        let uneven = |y: &f32| ((y - usual).abs() / em - LEVEL).clamp(0.0, 1.0);
+        cost += UNEVEN * heights.iter().map(uneven).sum::<f32>();
+        let x = first.token.x();
+        let (a, b) = (&self.columns[range.start], &self.columns[range.end - 1]);
+        let words = |c: usize| below.iter().filter(move |n| n.column == c).map(|n| n.token.bbox());
+        let from = words(range.start).map(|b| b.x0).fold(f32::INFINITY, f32::min);
+        let to = words(range.end - 1).map(|b| b.x1).fold(f32::NEG_INFINITY, f32::max);
+        let middles = [
+            (left + right) / 2.0,
+            (a.x0 + b.x1) / 2.0,
+            (a.middle() + b.middle()) / 2.0,
+            (from + to) / 2.0,
+        ];
+        let off = middles
+            .into_iter()
+            .filter(|m| m.is_finite())
+            .map(|m| (m - x).abs() / em)
+            .fold(f32::INFINITY, f32::min);
+        cost += (off - OFF_MIDDLE).max(0.0);
+        let beyond = (left - first.token.bbox().x0).max(first.token.bbox().x1 - right).max(0.0);
+        cost += TOO_WIDE * (beyond / em - 0.5).max(0.0);
+        // The names of rows are in no group with what is said of them.
+        cost += if range.start == 0 && range.end < self.columns.len() { OF_NAMES } else { 0.0 };
+        cost += self.against_rule(&own[title - 1].token, below[0].y(), &range);
+        Some(Group { cost, title })
+    }
+
+    /// What a rule between the title and the words below it says against these columns.
+    fn against_rule(&self, title: &Token, below: f32, range: &Range<usize>) -> f32 {
+        let between = |e: &&Edge| {
+            title.y() < e.at && e.at < below && e.from <= title.x() && title.x() <= e.to
+        };
+        let Some(rule) = self.partial.iter().find(between) else { return 0.0 };
+        let under = |c: &usize| {
+            let middle = self.columns[*c].middle();
+            rule.from <= middle && middle <= rule.to
+        };
+        let ruled: Vec<usize> = (0..self.columns.len()).filter(under).collect();
+        let inside = ruled.iter().filter(|c| range.contains(c)).count();
+        // One rule may run under several groups side by side.
+        let others = range.len() - inside;
+        if others > 0 {
+            AGAINST_RULE * others as f32
+        } else if inside < ruled.len() {
+            0.2 * (ruled.len() - inside) as f32
+        } else {
+            0.0
+        }
+    }
+}
+
+/// How many of the words over one column, from the top, are the title of a group of this column alone: as many as stand
+/// above the height where other titles end and other words begin. All, where there is no such height.
+fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
+    let is_split = |&at: &usize| {
+        let (above, below) = (&nodes[at - 1], &nodes[at]);
+        let near = |a: f32, b: f32| (a - b).abs() <= LEVEL * above.token.em();
+        titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
+    };
+    (1..nodes.len()).find(is_split).unwrap_or(nodes.len())
+}
+
+/// A group of columns under one title.
+struct Group {
+    cost: f32,
+    /// How many of the words, from the top, are the title.
+    title: usize,
+}

@@ -1,0 +1,580 @@
+//! What no frame of rules holds in; tables that stand between horizontal rules, or without any, out.
+//!
+//! Prose must never be taken for a table: without rules a stretch of lines has to stand in columns
+//! and hold figures there, line after line.
+
+use crate::segment::outline::{Fragment, Ruling};
+use crate::segment::tables::columns;
+use crate::segment::tables::edges::Edge;
+use crate::segment::tables::solve::{self, Grid};
+use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
+use crate::segment::tables::worth;
+use std::ops::Range;
+
+/// Rules whose ends differ by no more than this belong to one table.
+const SAME_END: f32 = 6.0;
+/// Stacks of rules that are looked after at a time; a page has few tables.
+const MAX_STACKS: usize = 60;
+/// A page with more horizontal rules than this outside of frames is hatched.
+const MAX_RULES: usize = 5_000;
+/// An empty band between two rules of one table is no higher than this.
+const EMPTY_BAND: f32 = 40.0;
+/// Lines of one unruled table are no further apart than so many font sizes.
+const LINE_GAP: f32 = 3.2;
+/// A rule under text that ends within this of the text's ends is an underline.
+const UNDERLINE: f32 = 2.5;
+/// Fewest lines with several pieces that make a table without rules.
+const MIN_LINES: usize = 3;
+/// Lines above the first or below the last with several pieces belong to a table without rules if
+/// they are nearer than this share of the row pitch: wrapped names, a header over several columns.
+const NEAR: f32 = 0.75;
+/// A single piece wider than this share of the widest line is prose.
+const PROSE_WIDTH: f32 = 0.7;
+/// A single piece wider than this share of the widest line …
+const BROAD: f32 = 0.35;
+/// … follows another one in a table without rules no more often than this.
+const MAX_SINGLES: usize = 3;
+/// A header is no further above the row below it than so many font sizes …
+const HEADER_GAP: f32 = 2.6;
+/// What is larger than the words of a table by this share is a title over it.
+const LARGER: f32 = 1.12;
+/// Titles of tables have at least so many characters; words over several columns have fewer.
+const TITLE: usize = 9;
+/// What titles of tables end with.
+const TITLES: [&str; 12] =
+    ["表", "计划", "情况", "名单", "清单", "目录", "方案", "明细", "汇总", "分配", "任务", "目标"];
+/// A rule is wider than another one from this share on; a table's upper rule is no further above the rules under its
+/// groups than so many font sizes.
+const WIDER: f32 = 1.15;
+const HEADER_REACH: f32 = 8.0;
+/// A header has no more lines than this.
+const MAX_HEADER: usize = 8;
+/// What padded names of two characters end with: 合计, 睢县, 序号.
+const PADDED: [char; 8] = ['计', '县', '市', '区', '省', '号', '位', '称'];
+/// Characters of a padded word are no further apart than so many font sizes, …
+const PADDING: f32 = 5.0;
+/// … their gaps differ by no more than this share, and there are no more of them.
+const EVEN: f32 = 0.3;
+const SPACED_WORD: usize = 8;
+/// What captions over a table begin with.
+const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
+
+/// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
+/// rules that are no part of a ruled table.
+pub(super) fn open_tables(
+    page: u32,
+    tokens: &mut Vec<Token>,
+    heads: Vec<Grid>,
+    across: &[Edge],
+    limit: usize,
+) -> Vec<Fragment> {
+    let mut rows = strips(std::mem::take(tokens));
+    rows.iter_mut().for_each(join_spaced);
+    rows.iter_mut().for_each(cut_headers);
+    rows.iter_mut().for_each(cut_figures);
+    let across = if across.len() > MAX_RULES { &[] } else { across };
+    let across = without_underlines(across, &rows);
+    let mut fragments = Vec::new();
+    for head in heads {
+        let mut taken = Vec::new();
+        take_rows_below(&mut rows, &mut taken, &head.foot());
+        match solve::below(page, &head, &taken, &across, limit) {
+            Some(solved) if worth::between_rules(&solved, 2) => fragments.push(solved.fragment),
+            _ => {
+                put_back(&mut rows, taken);
+                fragments.push(head.fill(page, Ruling::Grid));
+            }
+        }
+    }
+    for stack in stacks(&across) {
+        for span in tabular_spans(&stack, &rows) {
+            if is_part_of_wider(&stack, &span, &across, &rows) {
+                continue;
+            }
+            let (top, rules) = (stack[span.start], span.len() + 1);
+            let mut taken = take_between(&mut rows, &stack, span);
+            take_header_above(&mut rows, &mut taken, &top);
+            take_rows_below(&mut rows, &mut taken, &top);
+            match between_rules(page, taken, &across, rules, limit) {
+                Ok(fragment) => fragments.push(fragment),
+                Err(back) => put_back(&mut rows, back),
+            }
+        }
+    }
+    let (stretches, others) = stretches(rows);
+    let mut left = others;
+    for stretch in stretches {
+        match without_frame(page, stretch, &across, limit) {
+            Ok((fragment, rest)) => {
+                fragments.push(fragment);
+                left.extend(rest);
+            }
+            Err(back) => left.extend(back),
+        }
+    }
+    *tokens = left.into_iter().flat_map(|r| r.tokens).collect();
+    fragments
+}
+
+/// Joins words whose characters are set apart: 合　　计, 睢　　县, or spread over the width of their column. All gaps in one
+/// are alike, and wider than any within a text.
+fn join_spaced(row: &mut Strip) {
+    let mut joined: Vec<Token> = Vec::with_capacity(row.tokens.len());
+    let mut at = 0;
+    while at < row.tokens.len() {
+        // As much of what follows as makes one word with equal gaps.
+        let mut word = row.tokens[at].clone();
+        let mut best = (word.clone(), at + 1);
+        for next in at + 1..row.tokens.len().min(at + SPACED_WORD) {
+            let Some(both) = word.with(&row.tokens[next]) else { break };
+            if is_spaced(&both, joined.is_empty()) {
+                best = (both.clone(), next + 1);
+            }
+            word = both;
+        }
+        joined.push(best.0);
+        at = best.1;
+    }
+    row.tokens = joined;
+}
+
+/// Whether a text is one word of Chinese with equal gaps between its characters; of two characters, one that opens its
+/// line and ends as padded words do.
+fn is_spaced(token: &Token, opens: bool) -> bool {
+    let chars: Vec<char> = token.text().chars().filter(|c| !c.is_whitespace()).collect();
+    let is_han = |c: &char| ('\u{4E00}'..='\u{9FFF}').contains(c);
+    if chars.len() > SPACED_WORD
+        || !chars.iter().all(is_han)
+        || chars.iter().any(|c| "甲乙丙丁".contains(*c))
+    {
+        return false;
+    }
+    let Some(gaps) = token.char_gaps() else { return false };
+    let (least, most) = gaps.iter().fold((f32::MAX, 0.0f32), |(a, b), &g| (a.min(g), b.max(g)));
+    let even = least > 0.25 && most <= PADDING && most - least <= EVEN * most;
+    even && match chars.as_slice() {
+        [_, last] => opens && PADDED.contains(last),
+        _ => true,
+    }
+}
+
+/// Two headers side by side in one piece are so many font sizes apart, and the characters of each less than that.
+const HEADERS_APART: f32 = 0.25;
+
+/// Cuts pieces that hold three headers or more before any column is known: the header of a table without rules may be
+/// all that tells its columns.
+fn cut_headers(row: &mut Strip) {
+    let mut tokens = Vec::with_capacity(row.tokens.len());
+    for token in row.tokens.drain(..) {
+        match headers_apart(&token).filter(|words| words.len() > 2) {
+            Some(words) => tokens.extend(words),
+            None => tokens.push(token),
+        }
+    }
+    row.tokens = tokens;
+}
+
+/// Cuts pieces that are no figure as they stand, but two where two operators drew them: 55883785.04|57941513.68.
+fn cut_figures(row: &mut Strip) {
+    let mut tokens = Vec::with_capacity(row.tokens.len());
+    for token in row.tokens.drain(..) {
+        let halves = token.piece.joints.iter().find_map(|&x| {
+            let (left, right) = token.cut(x)?;
+            (is_one_figure(left.text()) && is_one_figure(right.text())).then_some((left, right))
+        });
+        match halves.filter(|_| token.is_figure() && !is_one_figure(token.text())) {
+            Some((left, right)) => tokens.extend([left, right]),
+            None => tokens.push(token),
+        }
+    }
+    row.tokens = tokens;
+}
+
+/// The token as several headers side by side, 园所（所）学位（个）, if it is that: words of Chinese with gaps between them as
+/// no word has within. Where the columns below begin and end tells nothing: figures may be set right under headers in the
+/// middle.
+fn headers_apart(token: &Token) -> Option<Vec<Token>> {
+    if token.text().contains(' ') {
+        return None;
+    }
+    let mut words = Vec::new();
+    let mut rest = token.clone();
+    for x in token.gaps(HEADERS_APART)? {
+        let (left, right) = rest.cut(x)?;
+        words.push(left);
+        rest = right;
+    }
+    words.push(rest);
+    let is_word = |word: &Token| {
+        let text = word.text();
+        text.chars().nth(1).is_some() && text.contains(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))
+    };
+    (words.len() > 1 && words.iter().all(is_word)).then_some(words)
+}
+
+/// The rules that do not merely underline a piece of text.
+fn without_underlines(across: &[Edge], rows: &[Strip]) -> Vec<Edge> {
+    let underlines = |e: &Edge| {
+        let first = rows.partition_point(|r| r.y() < e.at - 30.0);
+        rows[first..].iter().take_while(|r| r.y() < e.at).any(|r| {
+            r.tokens.iter().any(|t| {
+                let b = &t.piece.bbox;
+                (b.x0 - e.from).abs() <= UNDERLINE
+                    && (b.x1 - e.to).abs() <= UNDERLINE
+                    && (b.y1 - e.at).abs() <= 0.4 * t.piece.size
+            })
+        })
+    };
+    let mut kept: Vec<Edge> = across.iter().filter(|e| !underlines(e)).copied().collect();
+    kept.sort_by(|a, b| a.at.total_cmp(&b.at));
+    kept
+}
+
+/// Rules of equal ends, one below the other.
+fn stacks(across: &[Edge]) -> Vec<Vec<Edge>> {
+    let mut stacks: Vec<Vec<Edge>> = Vec::new();
+    for edge in across {
+        let same = |s: &Vec<Edge>| {
+            (s[0].from - edge.from).abs() <= SAME_END && (s[0].to - edge.to).abs() <= SAME_END
+        };
+        match stacks.iter().position(same) {
+            Some(i) => stacks[i].push(*edge),
+            None if stacks.len() < MAX_STACKS => stacks.push(vec![*edge]),
+            None => {}
+        }
+    }
+    stacks.retain(|s| s.len() > 1);
+    // The wider first: a rule under a part of the header belongs to the table around it.
+    stacks.sort_by(|a, b| (b[0].to - b[0].from).total_cmp(&(a[0].to - a[0].from)));
+    stacks
+}
+
+/// The rows between two heights.
+fn between(rows: &[Strip], top: f32, low: f32) -> Range<usize> {
+    rows.partition_point(|r| r.y() < top)..rows.partition_point(|r| r.y() < low)
+}
+
+/// Whether the rules run under some columns of a wider table alone: a wider rule runs close by, and the lines have texts
+/// beside these rules within that one's ends.
+fn is_part_of_wider(stack: &[Edge], span: &Range<usize>, across: &[Edge], rows: &[Strip]) -> bool {
+    let (top, low) = (stack[span.start], stack[span.end]);
+    let size = rows[between(rows, top.at, low.at)].iter().map(Strip::size).fold(0.0, f32::max);
+    let wider = |e: &&Edge| {
+        e.from <= top.from + SAME_END
+            && e.to >= top.to - SAME_END
+            && e.to - e.from > WIDER * (top.to - top.from)
+            && (top.at - HEADER_REACH * size..=low.at + HEADER_REACH * size).contains(&e.at)
+    };
+    let Some(wide) = across.iter().find(wider) else { return false };
+    // The rows below say it where the rules part tiers of the header alone.
+    let lines = || rows[between(rows, top.at, low.at + HEADER_REACH * size)].iter();
+    let beside =
+        |row: &&Strip| row.tokens.iter().any(|t| stands_within(t, wide) && !stands_within(t, &top));
+    2 * lines().filter(beside).count() > lines().count()
+}
+
+/// Whether the middle of the piece lies within the ends of the rule.
+fn stands_within(token: &Token, edge: &Edge) -> bool {
+    let x = token.piece.bbox.center().x;
+    edge.from - SAME_END <= x && x <= edge.to + SAME_END
+}
+
+/// The parts of a row within the ends of a rule.
+fn within<'a>(row: &'a Strip, edge: &Edge) -> impl Iterator<Item = &'a Token> {
+    row.tokens.iter().filter(|t| stands_within(t, edge))
+}
+
+/// The runs of bands between rules that hold a table, as ranges of rules, both ends included: two
+/// tables of equal width on one page have prose between them.
+fn tabular_spans(stack: &[Edge], rows: &[Strip]) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut filled = 0;
+    for i in 0..stack.len() {
+        let next = stack.get(i + 1);
+        let verdict = next.map(|next| band_verdict(&stack[i], next, rows));
+        match verdict {
+            Some(Band::Table) => {
+                open.get_or_insert(i);
+                filled = i + 1;
+            }
+            Some(Band::Row | Band::Empty) if open.is_some() => {}
+            // A lone heading in the first band may be the first row: 一、省本级.
+            Some(Band::Row) => open = Some(i),
+            _ => {
+                if let Some(start) = open.take()
+                    && filled > start
+                {
+                    spans.push(start..filled);
+                }
+            }
+        }
+    }
+    spans
+}
+
+/// What a band between two rules looks like.
+enum Band {
+    /// Lines that may stand in columns.
+    Table,
+    /// One line of one piece.
+    Row,
+    /// Nothing.
+    Empty,
+    /// Running text, or a large void.
+    Other,
+}
+
+/// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
+/// figures in columns.
+const PROSE_LINE: f32 = 0.55;
+
+fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
+    let lines: Vec<Vec<&Token>> = rows[between(rows, top.at, low.at)]
+        .iter()
+        .map(|r| within(r, top).collect::<Vec<_>>())
+        .filter(|l| !l.is_empty())
+        .collect();
+    let Some(first) = lines.first() else {
+        return if low.at - top.at <= EMPTY_BAND { Band::Empty } else { Band::Other };
+    };
+    let figures = |l: &Vec<&Token>| l.len() > 1 && l.iter().any(|t| t.is_figure());
+    let of_figures = lines.iter().any(figures);
+    let several = lines.iter().filter(|l| l.len() > 1).count();
+    let width = top.to - top.from;
+    let is_prose = |l: &Vec<&Token>| l.len() == 1 && l[0].bbox().width() > PROSE_LINE * width;
+    match lines.len() {
+        1 if several == 0 => match low.at - top.at <= LINE_GAP * first[0].em() {
+            true => Band::Row,
+            false => Band::Other,
+        },
+        _ if of_figures => Band::Table,
+        _ if lines.iter().any(is_prose) || several == 0 => Band::Other,
+        _ => Band::Table,
+    }
+}
+
+/// Takes the tokens between two rules of a stack out of the rows.
+fn take_between(rows: &mut [Strip], stack: &[Edge], span: Range<usize>) -> Vec<Strip> {
+    let (top, low) = (stack[span.start], stack[span.end]);
+    let mut taken = Vec::new();
+    let lines = between(rows, top.at, low.at);
+    for row in &mut rows[lines] {
+        let inside: Vec<Token> = within(row, &top).cloned().collect();
+        row.tokens.retain(|t| !stands_within(t, &top));
+        taken.extend(Strip::of(inside));
+    }
+    taken
+}
+
+/// Takes the header close above the first line taken: words no larger than those below, until a caption, a title or a
+/// gap. `edge` says how far the table reaches to both sides.
+fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
+    let Some(first) = taken.first() else { return };
+    let size = taken.iter().map(Strip::size).fold(0.0, f32::max);
+    let mut low = first.y();
+    let above = rows.partition_point(|r| r.y() < low);
+    for row in rows[..above].iter_mut().rev().take(MAX_HEADER) {
+        let inside: Vec<Token> = within(row, edge).cloned().collect();
+        let Some(line) = Strip::of(inside) else { continue };
+        if low - line.y() > HEADER_GAP * size
+            || line.size() > LARGER * size
+            || is_caption(&line)
+            || is_title(&line, edge)
+        {
+            break;
+        }
+        low = line.y();
+        row.tokens.retain(|t| !stands_within(t, edge));
+        taken.insert(0, line);
+    }
+}
+
+/// Whether a line is the title of the table below it: one text in the middle that ends as titles do, or is too wide for
+/// a header of several columns.
+fn is_title(line: &Strip, edge: &Edge) -> bool {
+    let [only] = line.tokens.as_slice() else { return false };
+    let text = only.text().trim_end_matches(['）', ')']);
+    let middle = (edge.from + edge.to) / 2.0;
+    let centred = (only.x() - middle).abs() <= only.em();
+    let wide = only.bbox().width() > PROSE_LINE * (edge.to - edge.from);
+    let marks = only.text().contains(['。', '；', '，', '：', ':']);
+    let long = text.chars().count() >= TITLE;
+    marks || wide || (centred && long && TITLES.iter().any(|end| text.ends_with(end)))
+}
+
+/// Takes the rows that go on below the last line taken, where a page break left the table without its last rule.
+fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
+    let mut high = taken.last().map_or(edge.at, Strip::y);
+    let near = rows.iter().find(|r| r.y() > high).map_or(0.0, Strip::size);
+    let size = taken.iter().map(Strip::size).fold(0.0, f32::max);
+    let size = if size > 0.0 { size } else { near };
+    let below = rows.partition_point(|r| r.y() <= high);
+    let mut found: Vec<Strip> = Vec::new();
+    for row in &rows[below..] {
+        let Some(line) = Strip::of(within(row, edge).cloned().collect()) else { continue };
+        let alone = line.tokens.len() == 1
+            && (is_title(&line, edge) || line.bbox.width() > BROAD * (edge.to - edge.from));
+        if line.y() - high > LINE_GAP * size
+            || line.size() > LARGER * size
+            || is_caption(&line)
+            || alone
+        {
+            break;
+        }
+        high = line.y();
+        found.push(line);
+    }
+    // Words alone may be anything; they belong to the table up to its last row of figures.
+    let of_figures = |line: &Strip| line.is_of_figures();
+    let Some(last) = found.iter().rposition(of_figures) else { return };
+    if found[..=last].iter().filter(|l| of_figures(l)).count() * 4 < last + 1 {
+        return;
+    }
+    let low = found[last].y();
+    let end = rows.partition_point(|r| r.y() <= low);
+    for row in &mut rows[below..end] {
+        row.tokens.retain(|t| !stands_within(t, edge));
+    }
+    found.truncate(last + 1);
+    taken.extend(found);
+}
+
+/// Puts tokens back where they were taken from.
+fn put_back(rows: &mut Vec<Strip>, back: Vec<Strip>) {
+    rows.extend(back);
+    rows.retain(|r| !r.tokens.is_empty());
+    rows.sort_by(|a, b| a.y().total_cmp(&b.y()));
+}
+
+/// The table that lines between rules make, or the lines again.
+fn between_rules(
+    page: u32,
+    mut rows: Vec<Strip>,
+    across: &[Edge],
+    rules: usize,
+    limit: usize,
+) -> Result<Fragment, Vec<Strip>> {
+    let columns = columns::columns(&rows);
+    if columns.len() < 2 || has_leaders(&rows) {
+        return Err(rows);
+    }
+    rows.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
+    match solve::open(page, &rows, &columns, across, limit) {
+        Some(solved) if worth::between_rules(&solved, rules) => Ok(solved.fragment),
+        _ => Err(rows),
+    }
+}
+
+/// Stretches of lines that may be tables without rules, and all other lines.
+fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
+    let rows: Vec<Strip> = rows.into_iter().filter(|r| !r.tokens.is_empty()).collect();
+    let width = rows.iter().map(|r| r.bbox.width()).fold(0.0, f32::max);
+    let mut stretches: Vec<Vec<Strip>> = Vec::new();
+    let mut open: Vec<Strip> = Vec::new();
+    let mut singles = 0;
+    for row in rows {
+        let single = row.tokens.len() == 1;
+        let prose = (single && row.bbox.width() > PROSE_WIDTH * width) || is_caption(&row);
+        // What is wrapped in one column of a row may fill many lines alone.
+        let broad = single && row.bbox.width() > BROAD * width;
+        singles = if broad {
+            singles + 1
+        } else if single {
+            singles
+        } else {
+            0
+        };
+        let far = open
+            .last()
+            .is_some_and(|last| row.y() - last.y() > LINE_GAP * row.size().max(last.size()));
+        if far || prose || singles > MAX_SINGLES {
+            stretches.push(std::mem::take(&mut open));
+        }
+        open.push(row);
+        if prose {
+            stretches.push(std::mem::take(&mut open));
+        }
+    }
+    stretches.push(open);
+    let (mut tables, mut others) = (Vec::new(), Vec::new());
+    for stretch in stretches {
+        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= MIN_LINES {
+            tables.push(stretch);
+        } else {
+            others.extend(stretch);
+        }
+    }
+    (tables, others)
+}
+
+/// The table that lines without a frame make and the lines around it, or all lines again.
+fn without_frame(
+    page: u32,
+    rows: Vec<Strip>,
+    across: &[Edge],
+    limit: usize,
+) -> Result<(Fragment, Vec<Strip>), Vec<Strip>> {
+    let body = table_lines(&rows);
+    if body.is_empty() {
+        return Err(rows);
+    }
+    let mut table = rows[body.clone()].to_vec();
+    let extent = table.iter().map(|r| r.bbox).reduce(|a, b| a.union(&b)).unwrap_or_default();
+    let edge = Edge { at: extent.y0, from: extent.x0, to: extent.x1 };
+    let mut rest = rows.clone();
+    let is_body = |r: &Strip| table[0].y() <= r.y() && r.y() <= table[table.len() - 1].y();
+    rest.retain(|r| !is_body(r));
+    take_header_above(&mut rest, &mut table, &edge);
+    rest.retain(|r| !r.tokens.is_empty());
+    let columns = columns::columns(&table);
+    if columns.len() < 2 || has_leaders(&table) {
+        return Err(rows);
+    }
+    table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
+    match solve::open(page, &table, &columns, across, limit) {
+        Some(solved) if worth::without_rules(&solved) => Ok((solved.fragment, rest)),
+        _ => Err(rows),
+    }
+}
+
+/// From the first line with several pieces to the last, with single pieces close to either.
+fn table_lines(rows: &[Strip]) -> Range<usize> {
+    let several = |r: &Strip| r.tokens.len() > 1 && !is_caption(r);
+    let (Some(mut first), Some(mut last)) =
+        (rows.iter().position(several), rows.iter().rposition(several))
+    else {
+        return 0..0;
+    };
+    let mut steps: Vec<f32> = rows[first..=last].windows(2).map(|w| w[1].y() - w[0].y()).collect();
+    steps.sort_by(f32::total_cmp);
+    let pitch = steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+    while first > 0 && rows[first].y() - rows[first - 1].y() <= NEAR * pitch {
+        first -= 1;
+    }
+    while last + 1 < rows.len() && rows[last + 1].y() - rows[last].y() <= NEAR * pitch {
+        last += 1;
+    }
+    first..last + 1
+}
+
+/// Whether the line is a caption over a table: 附件 2 … 单位：万元.
+fn is_caption(row: &Strip) -> bool {
+    row.tokens.iter().any(|t| {
+        let text = t.text();
+        text.contains("续表")
+            || CAPTIONS.iter().any(|c| text.starts_with(c))
+                && (text.contains(['：', ':']) || text.starts_with('附'))
+    })
+}
+
+/// Whether dots lead from one column to the next, as in a table of contents.
+fn has_leaders(rows: &[Strip]) -> bool {
+    let leads = |r: &&Strip| {
+        r.tokens.iter().any(|t| {
+            let text = t.piece.text.as_str();
+            text.contains("....") || text.contains("……") || text.contains("····")
+        })
+    };
+    3 * rows.iter().filter(leads).count() >= rows.len()
+}

@@ -1,0 +1,707 @@
+//! Which texts of a table's body are one row, where no rule says it: figures show the rows, and what is wrapped beside
+//! them goes to the row it is set against.
+//!
+//! Each way a table may be set (names at the top, the middle or the bottom of their rows, figures wrapped or not) is a
+//! candidate with a cost: texts that stand off their row, lines that break where there was room, rows without a name.
+//! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
+
+use crate::segment::tables::strips::{Token, is_one_figure};
+use std::ops::Range;
+
+/// Anchors nearer than this, in ems, are of one row.
+const SAME_ROW: f32 = 0.45;
+/// Texts of one line stand off each other by no more than this, in ems.
+const SAME_LINE: f32 = 0.35;
+/// A text may stand off its row by so many ems for nothing: fonts differ in where their middles are.
+const SLACK: f32 = 0.2;
+/// A text stands no further off its row than so many ems.
+const FAR: f32 = 6.0;
+/// A text is wrapped to no more lines than this.
+const LINES: usize = 12;
+/// Lines of one text follow each other at most at so many ems, those of one figure at fewer …
+const LEADING: f32 = 2.5;
+const LEADING_OF_FIGURE: f32 = 2.1;
+/// … and where the column's lines follow closer, no further apart than this share more.
+const LOOSE: f32 = 1.25;
+/// What it costs that lines of one text stand loose, or a line breaks where there was room for more.
+const LOOSE_COST: f32 = 1.5;
+const EARLY_BREAK: f32 = 0.7;
+const EARLY_BREAK_OF_FIGURE: f32 = 3.0;
+/// What it costs that a figure goes on in another line.
+const WRAPPED: f32 = 0.1;
+/// What a row costs that has no name, where rows have one.
+pub(super) const NAMELESS: f32 = 1.5;
+/// The same where rules close off what may be one row, for each column that has several figures there.
+const NAMELESS_BETWEEN_RULES: f32 = 3.5;
+/// What each row costs beyond the first that rules close off with it.
+const SPLIT: f32 = 1.0;
+/// A figure has no more lines than this.
+const LINES_OF_FIGURE: usize = 4;
+/// What a row costs that has no text in a column that has one for nearly each.
+const BLANK: f32 = 0.6;
+/// What each further line of a text costs.
+const LINE: f32 = 0.02;
+/// What a row costs that has no figure, and one that is a heading or a total by its words.
+const WITHOUT_FIGURE: f32 = 1.6;
+/// States kept for each text; the others can't win.
+const STATES: usize = 8;
+
+/// What the rows are to be told from.
+pub(super) struct Body<'a> {
+    /// The tokens, each with the column it stands in.
+    pub tokens: Vec<(usize, &'a Token)>,
+    /// What is known of each column.
+    pub columns: Vec<ColumnOf>,
+    /// Rules across, top down.
+    pub rules: Vec<RuleAcross>,
+    /// What a row without a name costs.
+    pub nameless: f32,
+}
+
+impl Body<'_> {
+    /// What a row without a name costs between rules that close off the whole body.
+    pub fn nameless_between_rules(&self) -> f32 {
+        let mut figures = vec![0usize; self.columns.len()];
+        for (column, _) in self.tokens.iter().filter(|(_, t)| t.is_figure()) {
+            figures[*column] += 1;
+        }
+        let several = figures.iter().filter(|&&count| count > 1).count();
+        NAMELESS_BETWEEN_RULES * several as f32
+    }
+}
+
+/// What is known of a column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ColumnOf {
+    /// Whether it holds figures.
+    pub figures: bool,
+    /// How wide a line of its text can be, in points.
+    pub room: f32,
+}
+
+/// A rule across some of the columns.
+#[derive(Debug, Clone)]
+pub(super) struct RuleAcross {
+    /// Its height, in points.
+    pub y: f32,
+    /// The columns it runs across.
+    pub columns: Range<usize>,
+}
+
+/// The rows of a body.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Rows {
+    /// The height of each row's text, top down, in points.
+    pub heights: Vec<f32>,
+    /// For each token the rows it stands in: more than one for a label beside several.
+    pub of: Vec<Range<usize>>,
+    /// What the reading costs: the more, the less sure.
+    pub cost: f32,
+}
+
+/// What figures one below the other are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Figures {
+    /// Figures of as many rows.
+    Lines,
+    /// One figure, where the upper line has no room for more.
+    Wrapped,
+    /// What one cell holds, where rules close it off.
+    Banded,
+}
+
+/// How texts stand against their rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Middle,
+    Top,
+    Bottom,
+}
+
+/// The lines of one text in a column, side by side on one height.
+#[derive(Debug, Clone)]
+struct Element {
+    tokens: Vec<usize>,
+    y: f32,
+    x0: f32,
+    x1: f32,
+    em: f32,
+    /// How wide its first character is, in points, or nearly.
+    first: f32,
+    is_figure: bool,
+    is_heading: bool,
+}
+
+/// Tells the rows.
+pub(super) fn rows(body: &Body) -> Rows {
+    let columns = elements(body);
+    let mut best: Option<Rows> = None;
+    for figures in [Figures::Lines, Figures::Wrapped, Figures::Banded] {
+        let blocks = anchors(body, &columns, figures);
+        if figures != Figures::Lines && blocks.iter().flatten().all(|block| block.len() == 1) {
+            continue;
+        }
+        for stand in [Stand::Middle, Stand::Top, Stand::Bottom] {
+            let rows = stand_in_rows(body, &columns, &blocks, stand);
+            let is_sure = rows.cost <= 0.0;
+            if best.as_ref().is_none_or(|best| rows.cost < best.cost - 0.01) {
+                best = Some(rows);
+            }
+            if is_sure {
+                return best.unwrap_or_default();
+            }
+        }
+    }
+    best.unwrap_or_default()
+}
+
+/// The elements of each column, top down.
+fn elements(body: &Body) -> Vec<Vec<Element>> {
+    let mut columns: Vec<Vec<Element>> = vec![Vec::new(); body.columns.len()];
+    let mut order: Vec<usize> = (0..body.tokens.len()).collect();
+    let at = |i: usize| body.tokens[i].1.bbox();
+    order.sort_by(|&a, &b| {
+        let (a, b) = (at(a), at(b));
+        a.center().y.total_cmp(&b.center().y).then(a.x0.total_cmp(&b.x0))
+    });
+    for i in order {
+        let (column, token) = body.tokens[i];
+        let Some(column) = columns.get_mut(column) else { continue };
+        let (bbox, em) = (token.bbox(), token.em());
+        match column.last_mut() {
+            Some(last) if token.y() - last.y <= SAME_LINE * em.min(last.em) => {
+                last.tokens.push(i);
+                last.x0 = last.x0.min(bbox.x0);
+                last.x1 = last.x1.max(bbox.x1);
+                last.is_figure |= token.is_figure();
+            }
+            _ => column.push(Element {
+                tokens: vec![i],
+                y: token.y(),
+                x0: bbox.x0,
+                x1: bbox.x1,
+                em,
+                first: bbox.width() / token.text().chars().count().max(1) as f32,
+                is_figure: token.is_figure(),
+                is_heading: is_heading(token.text()),
+            }),
+        }
+    }
+    columns
+}
+
+/// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
+fn is_heading(text: &str) -> bool {
+    let text = text.trim_start_matches(['（', '(', ' ']);
+    let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
+    numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
+}
+
+/// The figures of each column that carries rows, as blocks of elements.
+fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<Range<usize>>> {
+    let of_figures = body.columns.iter().any(|c| c.figures);
+    let key = if of_figures { None } else { key_column(columns) };
+    let carries = |c: usize| if of_figures { body.columns[c].figures } else { key == Some(c) };
+    let blocks = |(c, elements): (usize, &Vec<Element>)| -> Vec<Range<usize>> {
+        let mut blocks: Vec<Range<usize>> = Vec::new();
+        if !carries(c) {
+            return blocks;
+        }
+        for (i, element) in elements.iter().enumerate() {
+            let joins = match blocks.last() {
+                Some(block) if of_figures => {
+                    let above = &elements[block.end - 1];
+                    let near = || {
+                        block.end == i
+                            && block.len() < LINES_OF_FIGURE
+                            && is_one_figure(&text_of(body, &elements[block.start..=i]))
+                            && element.y - above.y <= LEADING_OF_FIGURE * element.em
+                            && is_full(above, element, body.columns[c].room)
+                    };
+                    let joins = match figures {
+                        Figures::Lines => false,
+                        Figures::Wrapped => near(),
+                        Figures::Banded => is_closed_off(body, c, above.y, element.y),
+                    };
+                    joins && !is_ruled(body, c, above.y, element.y)
+                }
+                // Names alone: lines that follow closer than the names of rows do.
+                Some(block) => goes_on(body, c, elements, block.end - 1, i),
+                None => false,
+            };
+            if of_figures && !element.is_figure && !joins {
+                continue;
+            }
+            match blocks.last_mut() {
+                Some(block) if joins => block.end = i + 1,
+                _ => blocks.push(i..i + 1),
+            }
+        }
+        blocks
+    };
+    columns.iter().enumerate().map(blocks).collect()
+}
+
+/// The column that shows the rows of a table of words: the one with the fewest lines that most other columns have too,
+/// the first of them.
+fn key_column(columns: &[Vec<Element>]) -> Option<usize> {
+    let most = columns.iter().map(Vec::len).max()?;
+    (0..columns.len())
+        .filter(|&c| columns[c].len() * 3 >= most)
+        .min_by_key(|&c| (columns[c].iter().filter(|e| !e.is_figure).count(), columns[c].len()))
+}
+
+/// Whether line `i` of a column of words goes on with line `last` above it.
+fn goes_on(body: &Body, c: usize, elements: &[Element], last: usize, i: usize) -> bool {
+    let gap = |i: usize| elements[i].y - elements[i - 1].y;
+    let (above, here) = (&elements[last], &elements[i]);
+    let widest = (1..elements.len()).map(gap).fold(0.0, f32::max);
+    let closest = (1..elements.len()).map(gap).fold(f32::INFINITY, f32::min);
+    last + 1 == i
+        && gap(i) <= LEADING * here.em
+        && gap(i) <= closest * LOOSE
+        && widest > closest * LOOSE
+        && !is_ruled(body, c, above.y, here.y)
+}
+
+/// Whether a line ends where the column does: the first character of the next would not have fit.
+fn is_full(line: &Element, next: &Element, room: f32) -> bool {
+    line.x1 - line.x0 + next.first > room - 0.2 * line.em
+}
+
+/// Whether a rule of the column runs between two heights.
+fn is_ruled(body: &Body, column: usize, top: f32, low: f32) -> bool {
+    let first = body.rules.partition_point(|r| r.y <= top);
+    body.rules[first..].iter().take_while(|r| r.y < low).any(|r| r.columns.contains(&column))
+}
+
+/// The text of a block of lines, without white space.
+fn text_of(body: &Body, elements: &[Element]) -> String {
+    let tokens = elements.iter().flat_map(|e| &e.tokens);
+    let chars = tokens.flat_map(|&t| body.tokens[t].1.text().chars());
+    chars.filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether rules of the column close off a band around two heights.
+fn is_closed_off(body: &Body, column: usize, top: f32, low: f32) -> bool {
+    let of_column = |r: &&RuleAcross| r.columns.contains(&column);
+    let above = body.rules.iter().filter(of_column).any(|r| r.y < top);
+    above && body.rules.iter().filter(of_column).any(|r| r.y > low)
+}
+
+/// Puts all texts to rows whose figures and names stand this way.
+fn stand_in_rows(
+    body: &Body,
+    columns: &[Vec<Element>],
+    blocks: &[Vec<Range<usize>>],
+    stand: Stand,
+) -> Rows {
+    let at = |elements: &[Element]| {
+        let (first, last) = (elements[0].y, elements[elements.len() - 1].y);
+        match stand {
+            Stand::Middle => (first + last) / 2.0,
+            Stand::Top => first,
+            Stand::Bottom => last,
+        }
+    };
+    let mut points: Vec<(f32, f32)> = Vec::new();
+    for (elements, blocks) in columns.iter().zip(blocks) {
+        points.extend(blocks.iter().map(|b| (at(&elements[b.clone()]), elements[b.start].em)));
+    }
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut heights: Vec<f32> = Vec::new();
+    let mut held = 0.0f32;
+    for (y, em) in points {
+        match heights.last_mut() {
+            Some(last) if y - *last <= SAME_ROW * em && !crossed(body, *last, y) => {
+                held += 1.0;
+                *last += (y - *last) / held;
+            }
+            _ => {
+                heights.push(y);
+                held = 1.0;
+            }
+        }
+    }
+    add_bands_without_figures(body, columns, &mut heights);
+    let labels = label_column(body, columns, &heights);
+    let mut cost = 0.0;
+    let mut placed: Vec<Vec<Stood>> = vec![Vec::new(); columns.len()];
+    let is_closed_off = body.nameless > NAMELESS;
+    let key = (0..columns.len()).find(|&c| {
+        let names = if is_closed_off {
+            columns[c].len() > 0
+        } else {
+            columns[c].len() * 3 >= heights.len()
+        };
+        Some(c) != labels && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
+    });
+    for (c, elements) in columns.iter().enumerate().filter(|&(c, _)| Some(c) != labels) {
+        let (stood, costs) = if blocks[c].is_empty() {
+            let filled = elements.len() * 5 >= heights.len() * 4;
+            // Between rules a number says that there is one row, as a name does.
+            let is_number = is_closed_off && c == 0 && is_of_numbers(elements);
+            let blank = match key == Some(c) || is_number {
+                true => body.nameless,
+                false if filled => BLANK,
+                false => 0.0,
+            };
+            let column = Column { body, c, elements, blank };
+            column.place(&heights, &at)
+        } else {
+            place_blocks(elements, &blocks[c], &heights, body.columns[c].room, &at)
+        };
+        placed[c] = stood;
+        cost += costs;
+    }
+    // Rows of their own, which no figure shows, in their places among the others.
+    let mut own: Vec<f32> = placed
+        .iter()
+        .flatten()
+        .filter_map(|stood| match stood.row {
+            Row::Own(y) => Some(y),
+            Row::At(_) => None,
+        })
+        .collect();
+    own.sort_by(f32::total_cmp);
+    own.dedup_by(|b, a| *b - *a <= 3.0);
+    let known = heights.len();
+    heights.extend(&own);
+    let mut order: Vec<usize> = (0..heights.len()).collect();
+    order.sort_by(|&a, &b| heights[a].total_cmp(&heights[b]));
+    let mut rank = vec![0; heights.len()];
+    for (new, &old) in order.iter().enumerate() {
+        rank[old] = new;
+    }
+    let nearest_own = |y: f32| {
+        let by = |a: &usize, b: &usize| (own[*a] - y).abs().total_cmp(&(own[*b] - y).abs());
+        (0..own.len()).min_by(by).map_or(0, |i| known + i)
+    };
+    let mut of = vec![0..0; body.tokens.len()];
+    for (elements, stood) in columns.iter().zip(&placed) {
+        for (element, stood) in elements.iter().zip(stood) {
+            let row = match stood.row {
+                Row::At(row) => row,
+                Row::Own(y) => nearest_own(y),
+            };
+            let row = rank.get(row).copied().unwrap_or(0);
+            element.tokens.iter().for_each(|&t| of[t] = row..row + 1);
+        }
+    }
+    heights.sort_by(f32::total_cmp);
+    if is_closed_off {
+        cost += SPLIT * heights.len().saturating_sub(1) as f32;
+    }
+    if let Some(c) = labels {
+        let (spans, costs) = label_spans(body, c, &columns[c], &heights);
+        cost += costs;
+        for (element, span) in columns[c].iter().zip(spans) {
+            element.tokens.iter().for_each(|&t| of[t] = span.clone());
+        }
+    }
+    Rows { heights, of, cost }
+}
+
+/// Whether a column holds numbers, as those of a list.
+fn is_of_numbers(elements: &[Element]) -> bool {
+    2 * elements.iter().filter(|e| e.is_figure).count() > elements.len()
+}
+
+/// Whether a rule across most columns runs between two heights.
+fn crossed(body: &Body, top: f32, low: f32) -> bool {
+    let first = body.rules.partition_point(|r| r.y <= top);
+    body.rules[first..]
+        .iter()
+        .take_while(|r| r.y < low)
+        .any(|r| 2 * r.columns.len() > body.columns.len())
+}
+
+/// Adds a row where rules close off a band that has texts and no figure.
+fn add_bands_without_figures(body: &Body, columns: &[Vec<Element>], heights: &mut Vec<f32>) {
+    let cols = body.columns.len();
+    let full: Vec<f32> =
+        body.rules.iter().filter(|r| r.columns.len() + 1 >= cols).map(|r| r.y).collect();
+    let mut added = Vec::new();
+    for band in full.windows(2) {
+        let within = |y: f32| band[0] < y && y < band[1];
+        let texts: Vec<f32> =
+            columns.iter().flatten().map(|e| e.y).filter(|&y| within(y)).collect();
+        if !texts.is_empty() && !heights.iter().any(|&y| within(y)) {
+            let (first, last) =
+                texts.iter().fold((f32::MAX, f32::MIN), |(a, b), &y| (a.min(y), b.max(y)));
+            added.push((first + last) / 2.0);
+        }
+    }
+    heights.extend(added);
+    heights.sort_by(f32::total_cmp);
+}
+
+/// A text at its row.
+#[derive(Debug, Clone, Copy)]
+struct Stood {
+    row: Row,
+}
+
+/// A row that figures show, by its number, or one of a text's own, by its height.
+#[derive(Debug, Clone, Copy)]
+enum Row {
+    At(usize),
+    Own(f32),
+}
+
+/// Figures stand in the row they show.
+fn place_blocks(
+    elements: &[Element],
+    blocks: &[Range<usize>],
+    heights: &[f32],
+    room: f32,
+    at: &dyn Fn(&[Element]) -> f32,
+) -> (Vec<Stood>, f32) {
+    let nearest = |y: f32| {
+        let i = heights.partition_point(|&h| h < y);
+        let candidates = [i.wrapping_sub(1), i];
+        candidates
+            .into_iter()
+            .filter(|&i| i < heights.len())
+            .min_by(|&a, &b| (heights[a] - y).abs().total_cmp(&(heights[b] - y).abs()))
+            .unwrap_or(0)
+    };
+    let mut stood: Vec<Stood> =
+        elements.iter().map(|e| Stood { row: Row::At(nearest(e.y)) }).collect();
+    let mut cost = 0.0;
+    let mut taken: Option<usize> = None;
+    for block in blocks {
+        let row = nearest(at(&elements[block.clone()]));
+        stood[block.clone()].fill(Stood { row: Row::At(row) });
+        let early = |w: &&[Element]| !is_full(&w[0], &w[1], room);
+        let breaks = elements[block.clone()].windows(2).filter(early).count();
+        cost += EARLY_BREAK_OF_FIGURE * breaks as f32 + WRAPPED * (block.len() - 1 - breaks) as f32;
+        // Two figures of a column in one row.
+        cost += if taken == Some(row) { EARLY_BREAK_OF_FIGURE } else { 0.0 };
+        taken = Some(row);
+    }
+    (stood, cost)
+}
+
+/// A column of words, to be put to rows.
+struct Column<'a> {
+    body: &'a Body<'a>,
+    c: usize,
+    elements: &'a [Element],
+    /// What a row costs that has no text here.
+    blank: f32,
+}
+
+/// How the first texts of a column may be placed.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    cost: f32,
+    /// Rows before this one are past.
+    next: usize,
+    /// Where the last block began, the state before it, and the row it went to.
+    from: usize,
+    before: usize,
+    row: Option<Row>,
+}
+
+impl Column<'_> {
+    /// Puts each block of lines to a row, blocks and rows from the top down, as cheaply as can be.
+    fn place(&self, heights: &[f32], at: &dyn Fn(&[Element]) -> f32) -> (Vec<Stood>, f32) {
+        let count = self.elements.len();
+        if let Some(stood) = self.place_plainly(heights) {
+            return stood;
+        }
+        let leading = self.leading();
+        let mut states: Vec<Vec<State>> = vec![Vec::new(); count + 1];
+        states[0].push(State { cost: 0.0, next: 0, from: 0, before: 0, row: None });
+        for i in 0..count {
+            prune(&mut states[i]);
+            let mut inner = 0.0;
+            for end in i + 1..=count.min(i + LINES) {
+                if end > i + 1 {
+                    match self.break_cost(end - 1, leading) {
+                        Some(cost) => inner += cost,
+                        None => break,
+                    }
+                }
+                let block = &self.elements[i..end];
+                let y = at(block);
+                for before in 0..states[i].len() {
+                    let state = states[i][before];
+                    let mut reach = |cost: f32, next: usize, row: Row| {
+                        let cost = state.cost + inner + cost;
+                        states[end].push(State { cost, next, from: i, before, row: Some(row) });
+                    };
+                    let first = heights.partition_point(|&h| h < y - FAR * block[0].em);
+                    for row in first.max(state.next)..heights.len() {
+                        if heights[row] > y + FAR * block[0].em {
+                            break;
+                        }
+                        let off = ((heights[row] - y).abs() / block[0].em - SLACK).max(0.0);
+                        let barred = block.iter().any(|e| {
+                            let (a, b) = (e.y.min(heights[row]), e.y.max(heights[row]));
+                            is_ruled(self.body, self.c, a, b)
+                        });
+                        if !barred {
+                            let skipped = self.blank * (row - state.next) as f32;
+                            reach(off + skipped, row + 1, Row::At(row));
+                        }
+                    }
+                    // A row of its own, after the rows above it.
+                    let next = heights.partition_point(|&h| h < y).max(state.next);
+                    let skipped = self.blank * (next - state.next) as f32;
+                    let own = if block[0].is_heading { 0.4 } else { WITHOUT_FIGURE };
+                    reach(own + skipped, next, Row::Own(y));
+                }
+            }
+        }
+        let rest = |s: &State| s.cost + self.blank * heights.len().saturating_sub(s.next) as f32;
+        let last = states[count].iter().enumerate().min_by(|a, b| rest(a.1).total_cmp(&rest(b.1)));
+        let Some((mut at_state, state)) = last else {
+            return (vec![Stood { row: Row::At(0) }; count], 0.0);
+        };
+        let cost = rest(state);
+        let mut stood = vec![Stood { row: Row::At(0) }; count];
+        let mut end = count;
+        while end > 0 {
+            let state = states[end][at_state];
+            let row = state.row.unwrap_or(Row::At(0));
+            stood[state.from..end].fill(Stood { row });
+            (end, at_state) = (state.from, state.before);
+        }
+        (stood, cost)
+    }
+
+    /// Where each text stands at the height of a row of its own, there is nothing to weigh.
+    fn place_plainly(&self, heights: &[f32]) -> Option<(Vec<Stood>, f32)> {
+        let mut stood = Vec::with_capacity(self.elements.len());
+        let mut next = 0;
+        for element in self.elements {
+            let near = SLACK * element.em;
+            let row = next + heights.get(next..)?.partition_point(|&h| h < element.y - near);
+            if *heights.get(row)? > element.y + near {
+                return None;
+            }
+            stood.push(Stood { row: Row::At(row) });
+            next = row + 1;
+        }
+        let blanks = heights.len() - stood.len();
+        Some((stood, self.blank * blanks as f32))
+    }
+
+    /// At how many points the lines of a wrapped text follow each other here.
+    fn leading(&self) -> f32 {
+        let gaps = self.elements.windows(2).map(|w| w[1].y - w[0].y);
+        gaps.fold(f32::INFINITY, f32::min)
+    }
+
+    /// What it costs that line `i` goes on with the one above it; `None` where it can't.
+    fn break_cost(&self, i: usize, leading: f32) -> Option<f32> {
+        let (above, here) = (&self.elements[i - 1], &self.elements[i]);
+        let gap = here.y - above.y;
+        if gap > LEADING * here.em || is_ruled(self.body, self.c, above.y, here.y) {
+            return None;
+        }
+        let room = self.body.columns[self.c].room;
+        if here.is_heading {
+            return None;
+        }
+        let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
+        // Words are not broken, nor are marks parted from what they follow: two characters may be missing.
+        let short = room - (above.x1 - above.x0) - here.first - 2.0 * here.em;
+        let early = match short {
+            _ if is_full(above, here, room) => 0.0,
+            short if short <= 0.0 => EARLY_BREAK / 2.0,
+            _ => EARLY_BREAK,
+        };
+        Some(LINE + loose + early)
+    }
+}
+
+/// Keeps the best state for each next row, and of those the cheapest.
+fn prune(states: &mut Vec<State>) {
+    states.sort_by(|a, b| a.next.cmp(&b.next).then(a.cost.total_cmp(&b.cost)));
+    states.dedup_by_key(|s| s.next);
+    if states.len() > STATES {
+        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        states.truncate(STATES);
+    }
+}
+
+/// The first column, if its texts are labels beside several rows each: it has far fewer than there are rows, and the
+/// next one has one for nearly each.
+fn label_column(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Option<usize> {
+    let words = |c: usize| !body.columns[c].figures;
+    let c = (0..columns.len()).find(|&c| words(c) && !columns[c].is_empty())?;
+    let next = c + 1;
+    let is_list = next < columns.len()
+        && words(next)
+        && columns[next].len() * 10 >= heights.len() * 7
+        && columns[c].len() * 10 <= heights.len() * 7;
+    (is_list && heights.len() > 2).then_some(c)
+}
+
+/// The rows that each label stands beside.
+fn label_spans(
+    body: &Body,
+    c: usize,
+    elements: &[Element],
+    heights: &[f32],
+) -> (Vec<Range<usize>>, f32) {
+    let rules: Vec<f32> =
+        body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
+    let alone: Vec<Range<usize>> = elements
+        .iter()
+        .map(|e| {
+            let nearest = |a: &usize, b: &usize| {
+                (heights[*a] - e.y).abs().total_cmp(&(heights[*b] - e.y).abs())
+            };
+            let row = (0..heights.len()).min_by(nearest).unwrap_or(0);
+            row..row + 1
+        })
+        .collect();
+    // Rules say how far each label reaches, where rows are ruled.
+    let inner = |y: &&f32| heights.first() < Some(*y) && heights.last() > Some(*y);
+    if rules.iter().filter(inner).count() > 0 {
+        let spans = elements.iter().map(|e| {
+            let low = rules.partition_point(|&y| y <= e.y);
+            let top = low.checked_sub(1).map_or(f32::MIN, |i| rules[i]);
+            let low = rules.get(low).copied().unwrap_or(f32::MAX);
+            heights.partition_point(|&h| h < top)..heights.partition_point(|&h| h < low)
+        });
+        return (spans.collect(), 0.0);
+    }
+    // Lines of one label.
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    for (i, element) in elements.iter().enumerate() {
+        let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
+        let joins = i > 0 && {
+            let gap = element.y - elements[i - 1].y;
+            gap <= LEADING * element.em && gap < 0.8 * pitch
+        };
+        match blocks.last_mut() {
+            Some(block) if joins => block.end = i + 1,
+            _ => blocks.push(i..i + 1),
+        }
+    }
+    // In the middle of its rows each label tells where they end, for they begin where the last ones ended.
+    let mut spans = vec![0..0; elements.len()];
+    let mut start = 0;
+    let mut off = 0.0f32;
+    for block in &blocks {
+        let y = (elements[block.start].y + elements[block.end - 1].y) / 2.0;
+        let end = (start..heights.len()).min_by(|&a, &b| {
+            let far = |end: usize| ((heights[start] + heights[end]) / 2.0 - y).abs();
+            far(a).total_cmp(&far(b))
+        });
+        let Some(end) = end else { break };
+        off = off.max(((heights[start] + heights[end]) / 2.0 - y).abs() / elements[block.start].em);
+        spans[block.clone()].fill(start..end + 1);
+        start = end + 1;
+    }
+    if off <= SAME_ROW && start == heights.len() {
+        return (spans, 0.0);
+    }
+    // Else they stand at the first of their rows, or at a row of their own.
+    (alone, 0.5)
+}

@@ -1,0 +1,216 @@
+//! The pieces of a page as a table sees them: tokens, and strips of tokens on one baseline.
+//!
+//! A token is what may be one cell's text. What two operators drew side by side, or what holds a gap, may be cut where
+//! columns say so; nothing else is ever cut.
+
+use crate::geom::Rect;
+use crate::normalize::lines::{Frame, Piece};
+use crate::place::{Place, PlacedText, Spot};
+use crate::segment::figures::is_figure;
+
+/// A gap of this share of the font size is where a token may be cut.
+const GAP: f32 = 0.2;
+/// Characters nearer than this share of the font size stand close.
+const CLOSE: f32 = 0.1;
+
+/// A piece of text and the line it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Token {
+    /// Index among the lines of the page.
+    pub line: usize,
+    /// The text.
+    pub piece: Piece,
+    /// What leads its box back to the page as seen, where its characters have their places.
+    pub frame: Frame,
+}
+
+impl Token {
+    /// The box around it.
+    pub fn bbox(&self) -> &Rect {
+        &self.piece.bbox
+    }
+
+    /// Its clean text.
+    pub fn text(&self) -> &str {
+        self.piece.text.as_str()
+    }
+
+    /// The middle of it.
+    pub fn x(&self) -> f32 {
+        self.piece.bbox.center().x
+    }
+
+    /// The height of its middle.
+    pub fn y(&self) -> f32 {
+        self.piece.bbox.center().y
+    }
+
+    /// Its font size.
+    pub fn em(&self) -> f32 {
+        self.piece.size.max(0.1)
+    }
+
+    /// Whether it looks like a figure, or a mark that stands for one.
+    pub fn is_figure(&self) -> bool {
+        is_figure(self.text())
+    }
+
+    /// Where a character of it stands, in the frame of its box; `None` in a text input.
+    fn along(&self, place: &Place) -> Option<Rect> {
+        match place.spot {
+            Spot::Box(bbox) => Some(self.frame.rect(&bbox)),
+            _ => None,
+        }
+    }
+
+    /// Where it may be cut, left to right: between characters of two operators, and in gaps.
+    pub fn cuts(&self) -> Vec<f32> {
+        let mut cuts = self.piece.joints.clone();
+        let mut before: Option<Rect> = None;
+        let mut spaced = false;
+        for placed in self.piece.text.chars() {
+            let Some(bbox) = self.along(&placed.place) else { return Vec::new() };
+            if placed.ch == ' ' {
+                spaced = true;
+                continue;
+            }
+            if let Some(before) = before
+                && (spaced || bbox.x0 - before.x1 >= GAP * self.piece.size)
+            {
+                cuts.push((before.x1 + bbox.x0) / 2.0);
+            }
+            before = Some(bbox);
+            spaced = false;
+        }
+        cuts.sort_by(f32::total_cmp);
+        cuts.dedup_by(|b, a| *b - *a < 0.01);
+        cuts
+    }
+
+    /// The gaps between its characters, white space left out, in ems; `None` in a text input.
+    pub fn char_gaps(&self) -> Option<Vec<f32>> {
+        let chars = self.piece.text.chars().filter(|c| !c.ch.is_whitespace());
+        let boxes: Option<Vec<Rect>> = chars.map(|c| self.along(&c.place)).collect();
+        Some(boxes?.windows(2).map(|w| (w[1].x0 - w[0].x1) / self.em()).collect())
+    }
+
+    /// The token and the next one on its line as one, with nothing between them.
+    pub fn with(&self, next: &Token) -> Option<Token> {
+        let mut both = self.clone();
+        both.piece.raw.push_str(&next.piece.raw);
+        both.piece.text.append(&next.piece.text);
+        both.piece.bbox = self.bbox().union(next.bbox());
+        both.piece.marks.extend(next.piece.marks.iter().cloned());
+        (self.line == next.line).then_some(both)
+    }
+
+    /// The middles of its gaps of `share` of the font size or more; `None` where characters stand neither close nor so far
+    /// apart, as in a padded word.
+    pub fn gaps(&self, share: f32) -> Option<Vec<f32>> {
+        let boxes: Option<Vec<Rect>> =
+            self.piece.text.chars().map(|c| self.along(&c.place)).collect();
+        let boxes = boxes?;
+        let mut gaps = Vec::new();
+        for pair in boxes.windows(2) {
+            let gap = (pair[1].x0 - pair[0].x1) / self.em();
+            if gap >= share {
+                gaps.push((pair[0].x1 + pair[1].x0) / 2.0);
+            } else if gap >= CLOSE {
+                return None;
+            }
+        }
+        Some(gaps)
+    }
+
+    /// The token as two, cut at `x`, which is one of [`Token::cuts`]; `None` where a part would have no text.
+    pub fn cut(&self, x: f32) -> Option<(Token, Token)> {
+        let piece = &self.piece;
+        let mut left = PlacedText::new();
+        let mut right = PlacedText::new();
+        for placed in piece.text.chars() {
+            let bbox = self.along(&placed.place)?;
+            let side = if bbox.center().x < x { &mut left } else { &mut right };
+            side.push(placed.ch, placed.place);
+        }
+        let (left, right) = (left.trim(), right.trim());
+        let part = |text: &PlacedText, other: &PlacedText| -> Option<Piece> {
+            let bbox = self.along(&text.place()?)?;
+            let bbox = Rect { y0: piece.bbox.y0, y1: piece.bbox.y1, ..bbox };
+            // What was printed is cut along where normalizing left the characters as they were.
+            let raw = match (
+                piece.raw.strip_suffix(other.as_str()),
+                piece.raw.strip_prefix(other.as_str()),
+            ) {
+                (Some(raw), _) | (None, Some(raw)) => raw.trim().to_owned(),
+                (None, None) => text.as_str().to_owned(),
+            };
+            let within = |at: f32| bbox.x0 < at && at < bbox.x1;
+            Some(Piece {
+                raw,
+                text: text.clone(),
+                bbox,
+                size: piece.size,
+                order: piece.order,
+                joints: piece.joints.iter().copied().filter(|&at| within(at)).collect(),
+                marks: piece.marks.iter().filter(|m| within(m.at - 0.01)).cloned().collect(),
+            })
+        };
+        let token = |piece| Token { line: self.line, piece, frame: self.frame };
+        Some((token(part(&left, &right)?), token(part(&right, &left)?)))
+    }
+}
+
+/// The tokens of one baseline, left to right.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Strip {
+    /// The tokens; never none.
+    pub tokens: Vec<Token>,
+    /// The box around them.
+    pub bbox: Rect,
+}
+
+impl Strip {
+    /// The strip of these tokens, if there are any.
+    pub fn of(mut tokens: Vec<Token>) -> Option<Strip> {
+        tokens.sort_by(|a, b| a.bbox().x0.total_cmp(&b.bbox().x0));
+        let bbox = tokens.iter().map(|t| t.piece.bbox).reduce(|a, b| a.union(&b))?;
+        Some(Strip { tokens, bbox })
+    }
+
+    /// The middle of the line.
+    pub fn y(&self) -> f32 {
+        self.bbox.center().y
+    }
+
+    /// The largest font size in it.
+    pub fn size(&self) -> f32 {
+        self.tokens.iter().map(|t| t.piece.size).fold(0.0, f32::max)
+    }
+
+    /// Whether it has a figure, and something beside it.
+    pub fn is_of_figures(&self) -> bool {
+        self.tokens.len() > 1 && self.tokens.iter().any(Token::is_figure)
+    }
+}
+
+/// The tokens line by line, top down.
+pub(super) fn strips(mut tokens: Vec<Token>) -> Vec<Strip> {
+    tokens.sort_by_key(|t| t.line);
+    let mut strips: Vec<Strip> = tokens
+        .chunk_by(|a, b| a.line == b.line)
+        .filter_map(|tokens| Strip::of(tokens.to_vec()))
+        .collect();
+    strips.sort_by(|a, b| a.y().total_cmp(&b.y()));
+    strips
+}
+
+/// Whether a text is one figure: a sign, digits in one group or in groups of three, at most one point.
+pub(super) fn is_one_figure(text: &str) -> bool {
+    let text = text.trim_start_matches(['-', '+', '−']).trim_end_matches('%');
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let groups: Vec<&str> = whole.split(',').collect();
+    let grouped = groups.len() == 1
+        || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
+    is_digits(decimals) && grouped && groups.into_iter().all(is_digits)
+}

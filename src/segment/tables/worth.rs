@@ -1,0 +1,129 @@
+//! Whether what was solved is a table at all: prose must never be taken for one, nor a chart with its scales.
+
+use crate::segment::figures::is_figure;
+use crate::segment::outline::Fragment;
+use crate::segment::tables::solve::Solved;
+
+/// Fewest rows of a table without rules, its header counted.
+const MIN_ROWS: usize = 3;
+/// Share of the rows that have a figure in one column at least.
+const CARRIED: f32 = 0.5;
+/// Share of the cells right of the first column, of those filled, that are figures.
+const FIGURES: f32 = 0.5;
+/// Share of a table's places that are filled.
+const DENSE: f32 = 0.4;
+/// A table of words without rules has at least this share of rows with all columns filled …
+const FULL: f32 = 0.7;
+/// … and no text of more characters than this.
+const SHORT: usize = 60;
+
+/// What a grid holds below its header.
+struct Counts {
+    rows: usize,
+    columns: usize,
+    /// Figures in each column.
+    figures: Vec<usize>,
+    /// Words in each column.
+    words: Vec<usize>,
+    /// Filled places in each row.
+    filled: Vec<usize>,
+    longest: usize,
+    /// Numbers in the first column, top down.
+    serials: Vec<u32>,
+}
+
+impl Counts {
+    fn of(fragment: &Fragment, header: usize) -> Counts {
+        let (rows, columns) = (fragment.rows().saturating_sub(header), fragment.cols());
+        let mut counts = Counts {
+            rows,
+            columns,
+            figures: vec![0; columns],
+            words: vec![0; columns],
+            filled: vec![0; rows],
+            longest: 0,
+            serials: Vec::new(),
+        };
+        let cells = fragment.cells.iter().filter(|c| c.row >= header && !c.text.is_empty());
+        for cell in cells {
+            let text = cell.text.as_str();
+            counts.filled[cell.row - header] += 1;
+            counts.longest = counts.longest.max(text.chars().count());
+            if is_figure(text) {
+                counts.figures[cell.col] += 1;
+            } else {
+                counts.words[cell.col] += 1;
+            }
+            if cell.col == 0 {
+                counts.serials.extend(text.trim().parse::<u32>());
+            }
+        }
+        counts
+    }
+
+    /// The most figures in a column that holds little else.
+    fn carried(&self) -> usize {
+        let of_figures = |&c: &usize| self.words[c] <= self.figures[c] / 3;
+        (1..self.columns).filter(of_figures).map(|c| self.figures[c]).max().unwrap_or(0)
+    }
+
+    /// Whether the first column numbers the rows.
+    fn is_numbered(&self) -> bool {
+        self.columns > 2
+            && self.serials.len() >= MIN_ROWS
+            && 2 * self.serials.len() > self.rows
+            && self.serials.windows(2).all(|w| w[1] == w[0].saturating_add(1))
+    }
+}
+
+/// Whether a grid without rules is a table: it holds figures in columns, a list with serial numbers before it, or short
+/// words in many columns, row after row.
+pub(super) fn without_rules(solved: &Solved) -> bool {
+    let counts = Counts::of(&solved.fragment, solved.header);
+    if counts.rows + solved.header.min(1) < MIN_ROWS || counts.rows == 0 {
+        return false;
+    }
+    let filled: usize = counts.filled.iter().sum();
+    let dense = filled as f32 >= DENSE * (counts.rows * counts.columns) as f32;
+    let carried = counts.carried() as f32 >= CARRIED * counts.rows as f32 && counts.carried() > 1;
+    let figures: usize = counts.figures[1..].iter().sum();
+    let words: usize = counts.words[1..].iter().sum();
+    let full = counts.filled.iter().filter(|&&n| n == counts.columns).count();
+    let list = counts.columns > 3
+        && full >= MIN_ROWS
+        && full as f32 >= FULL * counts.rows as f32
+        && counts.longest <= SHORT;
+    counts.is_numbered()
+        || list
+        || (dense && (carried || figures as f32 >= FIGURES * (figures + words) as f32))
+}
+
+/// Whether a grid between `rules` rules is a table. Two rules may as well close off a head or a foot of prose, and blanks
+/// to be filled in are underlined: words in columns need a header that fills all of them, or a rule at every row.
+pub(super) fn between_rules(solved: &Solved, rules: usize) -> bool {
+    let fragment = &solved.fragment;
+    let all = Counts::of(fragment, 0);
+    let body = Counts::of(fragment, solved.header);
+    if all.rows < 2 && !is_row_of_figures(&all) {
+        return false;
+    }
+    let half = fragment.cols().div_ceil(2).max(2);
+    let carried = all.filled.iter().filter(|&&n| n >= half).count() > 1;
+    let whole = all.filled.contains(&fragment.cols());
+    let header = whole && carried && rules > 2;
+    let full = (all.filled[0] == fragment.cols() || solved.header > 1) && header;
+    let every = 2 * (rules - 1) >= all.rows && header;
+    full || every
+        || without_rules(solved)
+        || (body.rows > 0 && body.carried() * 2 >= body.rows)
+        || is_row_of_figures(&all)
+}
+
+/// Whether every row is a name and its figures: the last rows of a table, which a page break parted from their header, may
+/// be few.
+fn is_row_of_figures(counts: &Counts) -> bool {
+    let figures: usize = counts.figures.iter().sum();
+    counts.rows > 0
+        && figures >= 2 * counts.rows
+        && counts.words.iter().sum::<usize>() >= counts.rows
+}
