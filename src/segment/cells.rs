@@ -2,10 +2,10 @@
 //! not there makes a merged cell, and a figure goes to the cell that holds most of it.
 
 use crate::geom::Rect;
-use crate::normalize::lines::Piece;
-use crate::place::{PlacedText, Spot};
+use crate::normalize::lines::{Piece, wants_space};
+use crate::place::PlacedText;
 use crate::segment::edges::{Edge, Edges, SNAP, TOUCH};
-use crate::segment::outline::{Fragment, Frame, GridCell, Ruling};
+use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
 
 /// A wall stands where at least this share of its length is ruled.
 const WALL_SHARE: f32 = 0.5;
@@ -221,6 +221,7 @@ impl Lattice {
             row_edges,
             col_edges: self.xs.clone(),
             cells,
+            layout: Layout::Seen,
             frame: Frame::default(),
         }
     }
@@ -266,6 +267,7 @@ impl Lattice {
                         self.xs[right + 1],
                         self.ys[low + 1],
                     ),
+                    place: None,
                 });
             }
         }
@@ -311,7 +313,7 @@ pub(super) fn cut_at(piece: &Piece, x: f32) -> Option<(Piece, Piece)> {
     for (at, (byte, placed)) in
         piece.text.as_str().char_indices().map(|(b, _)| b).zip(piece.text.chars()).enumerate()
     {
-        let Spot::Box(bbox) = placed.place.spot else { return None };
+        let bbox = placed.place.bbox()?;
         if placed.ch == ' ' {
             spaced = true;
             continue;
@@ -334,7 +336,7 @@ pub(super) fn cut_at(piece: &Piece, x: f32) -> Option<(Piece, Piece)> {
     let text = &piece.text;
     let (left, right) = (text.slice(0..byte).trim(), text.slice(byte..text.as_str().len()).trim());
     let part = |text: PlacedText, other: &PlacedText| -> Option<Piece> {
-        let Spot::Box(bbox) = text.place()?.spot else { return None };
+        let bbox = text.place()?.bbox()?;
         let bbox = Rect { y0: piece.bbox.y0, y1: piece.bbox.y1, ..bbox };
         // What was printed is cut along where normalizing left the characters as they were.
         let raw = match (
@@ -367,12 +369,6 @@ pub(super) fn join(tokens: &[Token]) -> (String, PlacedText) {
         text.append(&piece.text);
     }
     (raw, text)
-}
-
-/// Whether two parts of a text that was wrapped between these characters are words of their own.
-fn wants_space(before: char, next: char) -> bool {
-    let wide = |c: char| c >= '\u{2E80}';
-    !(wide(before) || wide(next) || before.is_whitespace() || next.is_whitespace() || before == '-')
 }
 
 /// The places of edges across their direction with the two outer sides: each once, in order.

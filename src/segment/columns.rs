@@ -5,7 +5,6 @@
 
 use crate::geom::Rect;
 use crate::normalize::lines::Piece;
-use crate::place::{Place, Spot};
 use crate::segment::cells::{Lattice, Token, cut_at};
 use crate::segment::edges::Edge;
 use crate::segment::figures::is_figure;
@@ -238,11 +237,7 @@ pub(super) fn cut_headers(row: &mut Row) {
 /// whose characters stand close, with gaps between them as no word has within. Where the columns
 /// below begin and end tells nothing: figures may be set right under headers in the middle.
 fn headers_apart(piece: &Piece) -> Option<Vec<Piece>> {
-    let bbox = |place: Place| match place.spot {
-        Spot::Box(bbox) => Some(bbox),
-        Spot::Text { .. } => None,
-    };
-    let boxes: Vec<Rect> = piece.text.chars().filter_map(|c| bbox(c.place)).collect();
+    let boxes: Vec<Rect> = piece.text.chars().filter_map(|c| c.place.bbox()).collect();
     let gap = |at: usize| boxes[at + 1].x0 - boxes[at].x1;
     let gaps = 0..boxes.len().saturating_sub(1);
     let wide: Vec<usize> =
@@ -717,7 +712,7 @@ fn edges_between(intervals: impl Iterator<Item = (f32, f32)>, start: f32, end: f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::place::PlacedText;
+    use crate::place::{Place, PlacedText};
 
     /// A piece of characters 10 points wide, with this gap where a `|` stands.
     fn piece(text: &str, gap: f32) -> Piece {

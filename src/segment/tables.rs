@@ -13,6 +13,7 @@ use crate::segment::open::open_tables;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::panels;
 use crate::segment::refine::refine;
+use crate::segment::told::{self, Told};
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
@@ -32,10 +33,11 @@ pub struct PageTables {
 /// Finds the tables of one page.
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
     let limit = options.limits.table_cells as usize;
-    let mut pool = Pool::of(page);
+    let told = told::tables(page);
+    let mut pool = Pool::of(page, &told);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
     frames.extend(edges::tiled(&page.fills, &frames));
-    let mut fragments = Vec::new();
+    let mut fragments = told.fragments;
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
         let inside = pool.inside(&bbox);
@@ -51,7 +53,10 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     let mut tokens = pool.left();
     fragments.extend(open_tables(page.number, &mut tokens, &lone.across, limit));
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
-    fragments.iter_mut().for_each(|fragment| fragment.frame = page.frame);
+    fragments.iter_mut().for_each(|fragment| {
+        fragment.frame = page.frame;
+        fragment.layout = page.layout;
+    });
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
@@ -66,10 +71,13 @@ struct Pool {
 }
 
 impl Pool {
-    fn of(page: &LinedPage) -> Pool {
+    /// The pieces that no told table holds.
+    fn of(page: &LinedPage, told: &Told) -> Pool {
         let lines = page.lines.iter().enumerate();
-        let mut tokens: Vec<Token> = lines
-            .flat_map(|(line, l)| l.pieces.iter().map(move |p| Token { line, piece: p.clone() }))
+        let pieces = lines.flat_map(|(line, l)| l.pieces.iter().map(move |piece| (line, piece)));
+        let mut tokens: Vec<Token> = pieces
+            .filter(|(_, piece)| !piece.cell.is_some_and(|cell| told.holds(cell)))
+            .map(|(line, piece)| Token { line, piece: piece.clone() })
             .collect();
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let taken = vec![false; tokens.len()];
@@ -146,7 +154,7 @@ fn ruled_table(
 
 /// Whether the frame is a chart or a box rather than a table: no two cells filled side by side, or
 /// nearly every other row blank.
-fn is_drawing(fragment: &Fragment) -> bool {
+pub(super) fn is_drawing(fragment: &Fragment) -> bool {
     let mut filled = vec![0usize; fragment.rows()];
     for cell in fragment.cells.iter().filter(|c| !c.text.is_empty()) {
         for count in &mut filled[cell.row..cell.row + cell.rowspan] {
