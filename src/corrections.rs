@@ -257,6 +257,8 @@ impl Spotted {
                 Spot::Box(rect) => self.bbox.is_some_and(|[x0, y0, x1, y1]| {
                     near(x0, rect.x0) && near(y0, rect.y0) && near(x1, rect.x1) && near(y1, rect.y1)
                 }),
+                // A later version of the file will name these.
+                Spot::Paragraph { .. } | Spot::Cell { .. } => false,
                 Spot::Text { line, column } => {
                     self.line == Some(line) && self.column == Some(column)
                 }

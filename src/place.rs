@@ -1,4 +1,5 @@
-//! Where in the notice something stands: a box on a page, or a line and column of a text.
+//! Where in the notice something stands: a box on a page, a line and column of a text, a paragraph or a
+//! cell of a document.
 //!
 //! A value without its place can't be checked by a reader, so places travel with text from
 //! `carrier` to `emit`. What the places are drawn with is left to `emit` and `review`.
@@ -26,6 +27,41 @@ pub enum Spot {
         /// Character in that line, counted from 1.
         column: u32,
     },
+    /// A character of a paragraph outside tables, in a document that has no pages.
+    Paragraph {
+        /// Paragraph of the file, counted from 1 as the file has them; those in tables do not count.
+        index: u32,
+        /// Character in that paragraph, counted from 1.
+        character: u32,
+    },
+    /// A character of a cell, in a document that has no pages or in a sheet of a workbook.
+    Cell {
+        /// Table of the file, counted from 1; 1 for a sheet.
+        table: u32,
+        /// Row as the file counts it, from 1; hidden ones count.
+        row: u32,
+        /// Column as the file counts it, from 1; hidden ones count.
+        col: u32,
+        /// Character in that cell, counted from 1.
+        character: u32,
+    },
+}
+
+impl Spot {
+    /// The spot so many characters further on; a box stays where it is.
+    pub fn onward(self, characters: u32) -> Spot {
+        let on = |at: u32| at.saturating_add(characters);
+        match self {
+            Spot::Box(_) => self,
+            Spot::Text { line, column } => Spot::Text { line, column: on(column) },
+            Spot::Paragraph { index, character } => {
+                Spot::Paragraph { index, character: on(character) }
+            }
+            Spot::Cell { table, row, col, character } => {
+                Spot::Cell { table, row, col, character: on(character) }
+            }
+        }
+    }
 }
 
 impl Place {
@@ -34,11 +70,21 @@ impl Place {
         Place { page, spot: Spot::Box(rect) }
     }
 
-    /// The left edge in tenths of a point; in a text, a character counts as ten points.
+    /// The left edge in tenths of a point; where there is no page, a character counts as ten points.
     pub fn left(&self) -> i64 {
         match self.spot {
             Spot::Box(rect) => (rect.x0 * 10.0).round() as i64,
-            Spot::Text { column, .. } => i64::from(column) * 100,
+            Spot::Text { column: character, .. }
+            | Spot::Paragraph { character, .. }
+            | Spot::Cell { character, .. } => i64::from(character) * 100,
+        }
+    }
+
+    /// The box on its page; `None` where there is no page to have one on.
+    pub fn bbox(&self) -> Option<Rect> {
+        match self.spot {
+            Spot::Box(rect) => Some(rect),
+            _ => None,
         }
     }
 
@@ -154,5 +200,16 @@ impl FromIterator<PlacedChar> for PlacedText {
             text.push(c.ch, c.place);
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    /// Every character has one: what it takes, a notice takes a hundred thousand times.
+    #[test]
+    fn a_place_takes_24_bytes() {
+        assert_eq!(size_of::<Place>(), 24);
     }
 }

@@ -9,7 +9,9 @@ mod joins {
     use fubiao::place::{Place, PlacedText};
     use fubiao::repair::document::{Slot, Table};
     use fubiao::repair::joins;
-    use fubiao::segment::outline::{Block, Fragment, Frame, GridCell, Role, Ruling, TextBlock};
+    use fubiao::segment::outline::{
+        Block, Fragment, Frame, GridCell, Layout, Role, Ruling, TextBlock,
+    };
     use proptest::prelude::*;
 
     const PREFECTURES: &[&str] = &["南昌市", "九江市", "萍乡市", "宜春市", "上饶市", "吉安市"];
@@ -165,7 +167,8 @@ mod joins {
                 );
                 let mut text = PlacedText::new();
                 word.chars().for_each(|c| text.push(c, Place::of_box(page, bbox)));
-                cells.push(GridCell { row, col, rowspan, colspan, raw: word.clone(), text, bbox });
+                let raw = word.clone();
+                cells.push(GridCell { row, col, rowspan, colspan, raw, text, bbox, place: None });
             }
         }
         Fragment {
@@ -177,6 +180,7 @@ mod joins {
             row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
             col_edges: (0..=cols).map(|i| i as f32 * 80.0).collect(),
             cells,
+            layout: Layout::Seen,
             frame: Frame::default(),
         }
     }
@@ -190,6 +194,7 @@ mod joins {
             bbox: Rect::default(),
             size: 12.0,
             flows_on: false,
+            layout: Layout::Seen,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::geom::{Axis, Rect};
 use crate::place::{Place, Spot};
+use std::ops::Range;
 
 /// All pages of one notice, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,61 @@ pub struct Page {
     pub fills: Vec<Rect>,
     /// Boxes of images.
     pub images: Vec<Rect>,
+    /// Tables whose cells the document tells: nothing of them has to be found. Empty where a page
+    /// draws its tables, as PDF does.
+    pub tables: Vec<KnownTable>,
+    /// What the places of lines mean.
+    pub layout: Layout,
+}
+
+/// What the places and sizes of a page's lines mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// The page is as seen: a line ends where the measure does, and what stands at an edge of the
+    /// page may belong to the page alone.
+    #[default]
+    Seen,
+    /// A flow of paragraphs or the rows of a sheet, laid out by the reader: a line is a whole
+    /// paragraph, and its size and alignment (left, in the middle, right) are what the document
+    /// says. How far down it stands says no more than what comes first.
+    Flow,
+    /// Lines as typed: a line may be cut anywhere, and nothing is known of size or alignment.
+    Typed,
+}
+
+impl Layout {
+    /// Whether size and alignment of a line say something of its role.
+    pub fn tells_setting(self) -> bool {
+        self != Layout::Typed
+    }
+}
+
+/// A table as the document tells it: rows and columns with exact spans.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KnownTable {
+    /// y of the rows' edges, top down, one more than there are rows.
+    pub row_edges: Vec<f32>,
+    /// x of the columns' edges, left to right, one more than there are columns.
+    pub col_edges: Vec<f32>,
+    /// By row, then column: each place of the grid is covered by one, blank or not.
+    pub cells: Vec<KnownCell>,
+}
+
+/// A cell that the document tells of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownCell {
+    /// From 0, as are columns; places in the file's own count stand in `spot`.
+    pub row: usize,
+    /// From 0.
+    pub col: usize,
+    /// Rows covered, at least 1.
+    pub rowspan: usize,
+    /// Columns covered, at least 1.
+    pub colspan: usize,
+    /// The page's runs that stand in it, a run a line; empty for a blank cell.
+    pub runs: Range<usize>,
+    /// Where its text begins, or would begin if it had any.
+    pub spot: Spot,
 }
 
 /// A piece of text without gaps on one baseline: what was drawn side by side.
@@ -62,8 +118,9 @@ pub struct Run {
     pub turn: Turn,
     /// What a reader sees of it.
     pub ink: Ink,
-    /// Line and column in a text input; `None` for PDF.
-    pub spot: Option<(u32, u32)>,
+    /// Where the first character stands in the file's own count; `None` where that is the box on
+    /// the page.
+    pub spot: Option<Spot>,
     /// The characters, by index, at which another text-showing operator begins (ISO 32000-2, 9.4.3): what one
     /// operator draws is one text, whatever it is printed over, and so is what several of one text object draw one
     /// right behind the other. Empty where the whole run was drawn so.
@@ -127,17 +184,13 @@ impl Page {
 impl Run {
     /// Where the whole run stands.
     pub fn place(&self, page: u32) -> Place {
-        match self.spot {
-            Some((line, column)) => Place { page, spot: Spot::Text { line, column } },
-            None => Place::of_box(page, self.bbox),
-        }
+        Place { page, spot: self.spot.unwrap_or(Spot::Box(self.bbox)) }
     }
 
     /// Where character `index` of the run stands; the whole run where there is no such character.
     pub fn place_of(&self, page: u32, index: usize) -> Place {
-        if let Some((line, column)) = self.spot {
-            let column = column.saturating_add(index as u32);
-            return Place { page, spot: Spot::Text { line, column } };
+        if let Some(spot) = self.spot {
+            return Place { page, spot: spot.onward(index as u32) };
         }
         let (Some(&a), Some(&b)) = (self.edges.get(index), self.edges.get(index + 1)) else {
             return self.place(page);

@@ -70,7 +70,7 @@ fn page(out: &mut dyn Write, page: &Page) -> io::Result<()> {
         let (turn, ink) = (turn_word(run.turn), ink_word(run.ink));
         write!(out, "  run {} {size:.1}{turn}{ink} {text:?}", rect(&run.bbox))?;
         match run.spot {
-            Some((line, column)) => writeln!(out, " at {line}:{column}")?,
+            Some(spot) => writeln!(out, " at {}", place(&Place { page: page.number, spot }))?,
             None => writeln!(out)?,
         }
     }
@@ -78,6 +78,11 @@ fn page(out: &mut dyn Write, page: &Page) -> io::Result<()> {
         let axis = axis_word(rule.axis);
         let (at, from, to, width) = (rule.at, rule.from, rule.to, rule.width);
         writeln!(out, "  rule {axis} at {at:.1} from {from:.1} to {to:.1} width {width:.1}")?;
+    }
+    for table in &page.tables {
+        let (rows, cols) = (table.row_edges.len(), table.col_edges.len());
+        let (rows, cols) = (rows.saturating_sub(1), cols.saturating_sub(1));
+        writeln!(out, "  told table {rows} x {cols}")?;
     }
     areas(out, &page.fills, &page.images)
 }
@@ -289,5 +294,9 @@ fn place(place: &Place) -> String {
     match place.spot {
         Spot::Box(r) => format!("page {} {}", place.page, rect(&r)),
         Spot::Text { line, column } => format!("{line}:{column}"),
+        Spot::Paragraph { index, character } => format!("paragraph {index}:{character}"),
+        Spot::Cell { table, row, col, .. } => {
+            format!("page {} table {table} row {row} column {col}", place.page)
+        }
     }
 }

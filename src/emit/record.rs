@@ -697,6 +697,8 @@ impl From<Place> for PlaceRecord {
             Spot::Text { line, column } => {
                 PlaceRecord { line: Some(line), column: Some(column), ..none }
             }
+            // No carrier gives these yet.
+            Spot::Paragraph { .. } | Spot::Cell { .. } => none,
         }
     }
 }

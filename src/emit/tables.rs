@@ -106,7 +106,7 @@ fn cell_record<'a>(panel: &Fragment, cell: &'a GridCell, first_col: usize) -> Ta
 mod tests {
     use super::*;
     use crate::place::PlacedText;
-    use crate::segment::outline::{Frame, Ruling};
+    use crate::segment::outline::{Frame, Layout, Ruling};
 
     fn panel(panel: u16, x: f32, texts: [&str; 2]) -> Fragment {
         let cell = |col: usize| GridCell {
@@ -118,6 +118,7 @@ mod tests {
             marks: Vec::new(),
             text: PlacedText::new(),
             bbox: Rect::new(x + 10.0 * col as f32, 0.0, x + 10.0 + 10.0 * col as f32, 5.0),
+            place: None,
         };
         Fragment {
             page: 3,
@@ -128,6 +129,7 @@ mod tests {
             row_edges: vec![0.0, 5.0],
             col_edges: vec![x, x + 10.0, x + 20.0],
             cells: vec![cell(0), cell(1)],
+            layout: Layout::Seen,
             frame: Frame::default(),
         }
     }

@@ -1,8 +1,8 @@
-//! The text of any PDF or text file, as a reader sees it: a line a line, tabs between the pieces of
-//! a line, a form feed between pages. Nothing is repaired; characters that steer a terminal are not
+//! The text of any input, as a reader sees it: a line a line, tabs between the pieces of a line (a cell
+//! that the document tells is one piece), a form feed between pages. Nothing is repaired; characters that steer a terminal are not
 //! seen and not written.
 
-use crate::normalize::lines::Lines;
+use crate::normalize::lines::{Lines, Piece, wants_space};
 use std::io::{self, Write};
 
 /// The printed text, page by page.
@@ -15,8 +15,10 @@ pub fn write(out: &mut dyn Write, lines: &Lines) -> io::Result<()> {
             out.write_all(b"\x0c")?;
         }
         for line in &page.lines {
-            for (i, piece) in line.pieces.iter().enumerate() {
-                out.write_all(if i > 0 { b"\t" } else { b"" })?;
+            let mut before = None;
+            for piece in &line.pieces {
+                out.write_all(between(before, piece).as_bytes())?;
+                before = Some(piece);
                 let seen: String = piece.raw.chars().filter(|c| !c.is_control()).collect();
                 out.write_all(seen.as_bytes())?;
             }
@@ -24,4 +26,19 @@ pub fn write(out: &mut dyn Write, lines: &Lines) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What stands between two pieces of a line; nothing before the first one.
+fn between(before: Option<&Piece>, piece: &Piece) -> &'static str {
+    match before {
+        None => "",
+        // Lines of one cell: its text was wrapped.
+        Some(before) if piece.cell.is_some() && piece.cell == before.cell => {
+            match (before.raw.chars().next_back(), piece.raw.chars().next()) {
+                (Some(last), Some(first)) if wants_space(last, first) => " ",
+                _ => "",
+            }
+        }
+        Some(_) => "\t",
+    }
 }

@@ -2,11 +2,12 @@
 //! where a gap is wider than a word space or a vertical rule passes. The text is not yet clean.
 
 use super::raised;
+use super::told;
 use super::turn::{Frame, order};
 use crate::carrier::page::{Page, Rule, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
 use crate::geom::{Axis, Rect};
-use crate::normalize::lines::Mark;
+use crate::normalize::lines::{CellNumber, Mark};
 use crate::place::Place;
 use std::collections::BTreeMap;
 
@@ -54,14 +55,31 @@ pub(super) struct RawPiece {
     pub joints: Vec<f32>,
     /// Marks raised behind its characters.
     pub marks: Vec<Mark>,
+    /// The cell it stands in, where the document tells of one.
+    pub cell: Option<CellNumber>,
 }
 
-/// The lines of a page, top to bottom; `main` is the turn of most of its text, in whose frame the
-/// page's rules already are.
+impl RawPiece {
+    /// Puts a raised mark behind the characters, which end at `at`; an exponent of a unit becomes one of them.
+    pub(super) fn raise(&mut self, mark: &Run, page: u32, at: f32) {
+        let (text, place) = (mark.text.trim(), mark.place(page));
+        match (self.chars.last().map(|last| last.0), text) {
+            (Some('m' | 'M'), "2" | "²") => self.chars.push(('²', place)),
+            (Some('m' | 'M'), "3" | "³") => self.chars.push(('³', place)),
+            _ => self.marks.push(Mark { text: text.to_owned(), at, place }),
+        }
+    }
+}
+
+/// The lines of a page, but for the rows of tables that the document tells; `main` is the turn of most of its text,
+/// in whose frame the page's rules already are.
 pub(super) fn raw_lines(sink: &mut Sink, page: &Page, main: Turn) -> Vec<RawLine> {
+    let in_cells = told::in_cells(page);
     let mut by_turn: BTreeMap<u8, Vec<(usize, &Run)>> = BTreeMap::new();
     for (at, run) in page.runs.iter().enumerate().filter(|(_, r)| !r.text.is_empty()) {
-        by_turn.entry(order(run.turn)).or_default().push((at, run));
+        if !in_cells[at] {
+            by_turn.entry(order(run.turn)).or_default().push((at, run));
+        }
     }
     let main_frame = Frame::of(main, page.width, page.height);
     let mut lines = Vec::new();
@@ -85,8 +103,6 @@ pub(super) fn raw_lines(sink: &mut Sink, page: &Page, main: Turn) -> Vec<RawLine
         }
         lines.extend(group);
     }
-    // Stable: lines of one height keep the order of their reading direction.
-    lines.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     lines
 }
 
@@ -237,6 +253,7 @@ impl Open {
                 order: stretch.order as u32,
                 joints: Vec::new(),
                 marks: Vec::new(),
+                cell: None,
             },
             last,
             order: stretch.order,
@@ -272,12 +289,7 @@ impl Open {
         self.last = last;
         self.order = stretch.order;
         if let Some(mark) = stretch.mark {
-            let (text, place) = (mark.text.trim(), mark.place(last.place.page));
-            match (last.ch, text) {
-                ('m' | 'M', "2" | "²") => self.piece.chars.push(('²', place)),
-                ('m' | 'M', "3" | "³") => self.piece.chars.push(('³', place)),
-                _ => self.piece.marks.push(Mark { text: text.to_owned(), at: last.end, place }),
-            }
+            self.piece.raise(mark, last.place.page, last.end);
         }
     }
 

@@ -79,6 +79,7 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
             order: piece.order,
             joints: piece.joints,
             marks: piece.marks,
+            cell: piece.cell,
         })
         .collect();
     (!pieces.is_empty()).then_some(Line { pieces, bbox: raw.bbox })

@@ -1,6 +1,6 @@
 //! What `normalize` gives: clean physical lines, still page by page, with the page's rules beside them.
 
-pub use crate::carrier::page::{Rule, TextFrom};
+pub use crate::carrier::page::{Layout, Rule, TextFrom};
 use crate::geom::Rect;
 pub use crate::normalize::turn::Frame;
 use crate::place::{Place, PlacedText};
@@ -31,8 +31,47 @@ pub struct LinedPage {
     pub fills: Vec<Rect>,
     /// Boxes of images.
     pub images: Vec<Rect>,
+    /// Tables whose cells the document tells; their text stands in `lines` as well, a line a row.
+    pub tables: Vec<ToldTable>,
+    /// What the places of lines mean.
+    pub layout: Layout,
     /// Leads boxes of lines and rules back to the page as seen, if it was turned to read upright.
     pub frame: Frame,
+}
+
+/// A table whose cells the document tells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ToldTable {
+    /// y of the rows' edges, one more than there are rows.
+    pub row_edges: Vec<f32>,
+    /// x of the columns' edges, one more than there are columns.
+    pub col_edges: Vec<f32>,
+    /// By row, then column; no two cover one place, and none reaches out of the grid.
+    pub cells: Vec<ToldCell>,
+}
+
+/// A cell that the document tells of; its text stands in the pieces that bear its number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToldCell {
+    /// From 0.
+    pub row: usize,
+    /// From 0.
+    pub col: usize,
+    /// Rows covered, at least 1.
+    pub rowspan: usize,
+    /// Columns covered, at least 1.
+    pub colspan: usize,
+    /// Where its text begins, or would begin if it had any.
+    pub place: Place,
+}
+
+/// Which cell of which told table of the page a piece stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CellNumber {
+    /// Index in [`LinedPage::tables`].
+    pub table: u32,
+    /// Index in [`ToldTable::cells`].
+    pub cell: u32,
 }
 
 /// One printed line: pieces from left to right, with gaps between them.
@@ -62,6 +101,8 @@ pub struct Piece {
     pub joints: Vec<f32>,
     /// Marks raised behind its characters, as those of footnotes: no part of the text.
     pub marks: Vec<Mark>,
+    /// The cell it stands in, where the document tells of one.
+    pub cell: Option<CellNumber>,
 }
 
 /// A mark raised behind a text.
@@ -75,7 +116,18 @@ pub struct Mark {
     pub place: Place,
 }
 
+/// Whether two parts of one text that was wrapped between these characters are words of their own.
+pub fn wants_space(before: char, next: char) -> bool {
+    let wide = |c: char| c >= '\u{2E80}';
+    !(wide(before) || wide(next) || before.is_whitespace() || next.is_whitespace() || before == '-')
+}
+
 impl Line {
+    /// Whether it is a row of a table whose cells the document tells.
+    pub fn is_told_row(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.cell.is_some())
+    }
+
     /// The clean text of the whole line, one space between pieces (it leads back to where the piece
     /// after it begins).
     pub fn text(&self) -> PlacedText {

@@ -10,6 +10,7 @@ mod running;
 mod seen;
 mod spaces;
 mod tokens;
+mod told;
 mod turn;
 mod width;
 
@@ -41,7 +42,11 @@ pub fn line_up(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
 fn line_up_page(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> LinedPage {
     let page = seen::keep_what_is_read(sink, page, watermarks);
     let (page, turned, frame) = turn::upright(page);
-    let raw = assemble::raw_lines(sink, &page, turned);
+    let (tables, rows) = told::rows(&page);
+    let mut raw = assemble::raw_lines(sink, &page, turned);
+    raw.extend(rows);
+    // Stable: lines of one height keep the order of their reading direction.
+    raw.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     LinedPage {
         number: page.number,
         width: page.width,
@@ -50,6 +55,8 @@ fn line_up_page(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> L
         rules: page.rules,
         fills: page.fills,
         images: page.images,
+        tables,
+        layout: page.layout,
         frame,
     }
 }

@@ -4,7 +4,7 @@
 use crate::carrier::page::Rule;
 use crate::diag::{Repair, Sink, Stage};
 use crate::geom::{Axis, Rect};
-use crate::normalize::lines::{Line, LinedPage};
+use crate::normalize::lines::{Layout, Line, LinedPage};
 use crate::pattern::{Steps, digit, numeral_to_hundred};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +71,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
     let counting = counting_offsets(pages);
     for page in pages {
         let (number, height) = (page.number, page.height);
-        let is_text = of_text(page);
+        let unpaged = has_no_margins(page);
         let edge = edge_lines(page);
         let rules = std::mem::take(&mut page.rules);
         let mut index = 0;
@@ -81,7 +81,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
             let band = in_band(&line.bbox, height, NUMBER_BAND);
             let alone = line.pieces.len() == 1;
             // Most lines are no place for a page number, whatever they say.
-            if !(if is_text { alone } else { at_edge && band }) {
+            if !(if unpaged { alone } else { at_edge && band }) {
                 return !line.pieces.is_empty();
             }
             let mut gone = Vec::new();
@@ -90,12 +90,13 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
                 let marked = is_page_number(&text);
                 let plain = text.parse::<i64>().ok().filter(|_| text.len() <= 4);
                 let counts = plain.is_some_and(|n| counting.contains(&(n - i64::from(number))));
-                let goes = if is_text {
+                let goes = if unpaged {
                     marked && !text.contains('/') || at_edge && counts
                 } else {
                     marked || alone && counts
                 };
-                let goes = goes && !inside_rules(&rules, &piece.bbox);
+                let in_cell = piece.cell.is_some() || inside_rules(&rules, &piece.bbox);
+                let goes = goes && !in_cell;
                 if goes {
                     gone.push((piece.text.place(), piece.raw.clone()));
                 }
@@ -116,12 +117,12 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
 fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
     let mut offsets: BTreeMap<i64, usize> = BTreeMap::new();
     for page in pages {
-        let is_text = of_text(page);
+        let unpaged = has_no_margins(page);
         let on_page: BTreeSet<i64> = edge_lines(page)
             .into_iter()
             .filter_map(|i| page.lines.get(i))
             .filter(|l| {
-                l.pieces.len() == 1 && (is_text || in_band(&l.bbox, page.height, NUMBER_BAND))
+                l.pieces.len() == 1 && (unpaged || in_band(&l.bbox, page.height, NUMBER_BAND))
             })
             .filter_map(|line| compact(line.pieces[0].text.as_str()).parse::<i64>().ok())
             .filter(|n| (1..10_000).contains(n))
@@ -144,7 +145,8 @@ fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
 /// larger than the text, goes everywhere; another stays where it stands first: it may be the title
 /// of what follows.
 pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
-    if pages.len() < 2 {
+    // What opens each sheet of a workbook is the title of what stands in it.
+    if pages.len() < 2 || pages.iter().any(|page| page.layout == Layout::Flow) {
         return;
     }
     let mut seen: BTreeMap<(String, i32), usize> = BTreeMap::new();
@@ -168,9 +170,9 @@ pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
         for (i, key) in running {
             let first = met.insert(key);
             let line = &page.lines[i];
-            let margin = !of_text(page) && in_band(&line.bbox, page.height, MARGIN_BAND);
+            let margin = !has_no_margins(page) && in_band(&line.bbox, page.height, MARGIN_BAND);
             let head = margin && size(line) < 1.15 * usual_size(page);
-            if head || !first && (margin || most > 2 || of_text(page)) {
+            if head || !first && (margin || most > 2 || has_no_margins(page)) {
                 gone.insert(i);
             }
         }
@@ -210,16 +212,18 @@ fn usual_size(page: &LinedPage) -> f32 {
 fn running_key(page: &LinedPage, index: usize) -> Option<(String, i32)> {
     let line = page.lines.get(index)?;
     let text = compact(line.text().as_str());
-    let band = of_text(page) || in_band(&line.bbox, page.height, NUMBER_BAND);
-    let table = line.pieces.len() > 3 || inside_rules(&page.rules, &line.bbox);
+    let unpaged = has_no_margins(page);
+    let band = unpaged || in_band(&line.bbox, page.height, NUMBER_BAND);
+    let table =
+        line.pieces.len() > 3 || line.is_told_row() || inside_rules(&page.rules, &line.bbox);
     if !band || table || is_of_the_notice(&text) {
         return None;
     }
-    let margin = of_text(page) || in_band(&line.bbox, page.height, MARGIN_BAND);
+    let margin = unpaged || in_band(&line.bbox, page.height, MARGIN_BAND);
     if !margin && !stands_apart(page, index) {
         return None;
     }
-    let height = if of_text(page) { 0.0 } else { line.bbox.center().y / 4.0 };
+    let height = if unpaged { 0.0 } else { line.bbox.center().y / 4.0 };
     Some((text, height.round() as i32))
 }
 
@@ -243,10 +247,9 @@ fn in_band(bbox: &Rect, height: f32, share: f32) -> bool {
     bbox.center().y < share * height || bbox.center().y > (1.0 - share) * height
 }
 
-/// Whether the page is one of a text input, whose sheet has no margins.
-fn of_text(page: &LinedPage) -> bool {
-    let place = page.lines.first().and_then(|l| l.pieces.first()).and_then(|p| p.text.place());
-    place.is_some_and(|p| matches!(p.spot, crate::place::Spot::Text { .. }))
+/// Whether lines may stand at the page's very edge: only a page as seen has margins.
+fn has_no_margins(page: &LinedPage) -> bool {
+    page.layout != Layout::Seen
 }
 
 /// Whether vertical rules pass beside the box: it is a cell of a table.

@@ -66,6 +66,8 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     let fills = std::mem::take(&mut page.fills);
     let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(page.runs.len());
+    // Where each run stands among those that are kept.
+    let mut moved = Vec::with_capacity(page.runs.len() + 1);
     for mut run in std::mem::take(&mut page.runs) {
         if let Turn::Slanted(degrees) = run.turn {
             let off = (degrees + 90.0).rem_euclid(90.0);
@@ -73,6 +75,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
                 run.turn = nearest_right_angle(degrees);
             }
         }
+        moved.push(kept.len());
         let white = matches!(run.ink, Ink::Seen { lightness } if lightness > WHITE);
         let rule = match run.ink {
             _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
@@ -100,6 +103,11 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             before: runs.iter().flat_map(|r| r.text.chars()).take(RECORD).collect(),
             after: String::new(),
         });
+    }
+    moved.push(kept.len());
+    for cell in page.tables.iter_mut().flat_map(|table| &mut table.cells) {
+        let moved = |run: usize| moved.get(run).copied().unwrap_or(kept.len());
+        cell.runs = moved(cell.runs.start)..moved(cell.runs.end);
     }
     page.runs = kept;
     page.fills = fills;

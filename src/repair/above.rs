@@ -6,7 +6,7 @@
 //! words of the lowest tier stand lower than those that reach over all tiers.
 
 use crate::geom::Point;
-use crate::place::{Place, PlacedChar, PlacedText, Spot};
+use crate::place::{Place, PlacedChar, PlacedText};
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::repair::loose::pieces;
 use crate::repair::rows;
@@ -78,16 +78,13 @@ fn lines_as_rows(above: &[TextBlock], fragment: &Fragment) -> Vec<TableRow> {
 
 /// A word's cell.
 fn cell(text: PlacedText) -> Slot {
-    let place = text.place().unwrap_or(Place { page: 1, spot: Spot::Box(Default::default()) });
+    let place = text.place().unwrap_or(Place::of_box(1, Default::default()));
     Slot::Cell(TableCell { raw: text.as_str().to_owned(), text, place })
 }
 
 /// The middle of a text on its page.
 fn middle(text: &PlacedText) -> Option<Point> {
-    match text.place()?.spot {
-        Spot::Box(bbox) => Some(bbox.center()),
-        Spot::Text { .. } => None,
-    }
+    Some(text.place()?.bbox()?.center())
 }
 
 /// Two tiers of one row: words above the lowest line of the row, alone over a run of columns and in
@@ -96,10 +93,7 @@ fn lift_groups(row: &TableRow, above: &[TextBlock]) -> Option<Vec<TableRow>> {
     let texts: Vec<PlacedText> = (0..row.slots.len())
         .map(|col| row.cell(col).map(|cell| cell.text.clone()).unwrap_or_default())
         .collect();
-    let height = |c: &PlacedChar| match c.place.spot {
-        Spot::Box(bbox) => Some((bbox.center().y, bbox.height())),
-        Spot::Text { .. } => None,
-    };
+    let height = |c: &PlacedChar| c.place.bbox().map(|b| (b.center().y, b.height()));
     let (mut lowest, mut size) = (f32::MIN, 0f32);
     for c in texts.iter().flat_map(PlacedText::chars) {
         let (y, h) = height(&c)?;

@@ -7,7 +7,7 @@
 use crate::geom::Rect;
 use crate::place::{Place, PlacedText};
 use crate::repair::document::{Slot, Table, TableRow};
-use crate::segment::outline::{Block, Fragment, Frame, GridCell, Role, Ruling, TextBlock};
+use crate::segment::outline::{Block, Fragment, Frame, GridCell, Layout, Role, Ruling, TextBlock};
 
 /// Reads drawn pages.
 pub(super) fn blocks(drawing: &str) -> Vec<Block> {
@@ -63,6 +63,7 @@ fn text_block(role: &str, text: &str, page: u32) -> TextBlock {
         bbox: Rect::default(),
         size: 12.0,
         flows_on: false,
+        layout: Layout::Seen,
     }
 }
 
@@ -91,6 +92,7 @@ fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16) -> Fragment
                 text,
                 marks: Vec::new(),
                 bbox,
+                place: None,
             });
         }
     }
@@ -103,6 +105,7 @@ fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16) -> Fragment
         row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
         col_edges: (0..=cols).map(|i| i as f32 * 80.0).collect(),
         cells,
+        layout: Layout::Seen,
         frame: Frame::default(),
     }
 }

@@ -5,14 +5,14 @@
 //! `halves`'.
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::place::{PlacedText, Spot};
+use crate::place::PlacedText;
 use crate::repair::above;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
 use crate::repair::headers::{self, Again};
 use crate::repair::loose::{self, Lone};
 use crate::repair::rows::{self, Kinds};
-use crate::segment::outline::{Block, Fragment, GridCell, Role, Ruling, TextBlock};
+use crate::segment::outline::{Block, Fragment, GridCell, Layout, Role, Ruling, TextBlock};
 
 /// How many rows back the kinds of columns are judged by; a whole long table would be counted
 /// again for every page.
@@ -311,7 +311,7 @@ impl Open {
         unit: Option<PlacedText>,
     ) -> Open {
         let columns = fragment.cols();
-        let is_drawn = fragment.ruling == Ruling::Grid && !is_text(&rows);
+        let is_drawn = fragment.ruling == Ruling::Grid && fragment.layout == Layout::Seen;
         let tiers = headers::tiers(&rows, &Kinds::of(rows.iter(), columns));
         let mut data = rows.split_off(tiers);
         uncover(&mut data);
@@ -373,8 +373,10 @@ impl Open {
         if have > want || have == 0 {
             return None;
         }
-        let onto: Vec<usize> =
-            if is_text(rows) { (0..have).collect() } else { self.columns_below(fragment)? };
+        let onto: Vec<usize> = match fragment.layout {
+            Layout::Seen => self.columns_below(fragment)?,
+            Layout::Flow | Layout::Typed => (0..have).collect(),
+        };
         let mut fitted = Vec::with_capacity(rows.len());
         for row in rows {
             let place = rows::place_of(row).unwrap_or_else(|| fragment.place_of(&fragment.bbox));
@@ -524,14 +526,6 @@ impl Open {
         };
         Some((0..panels).map(panel).collect())
     }
-}
-
-/// Whether the rows stand in a text input.
-fn is_text(rows: &[TableRow]) -> bool {
-    rows.iter().flat_map(|row| &row.slots).any(|slot| match slot {
-        Slot::Cell(cell) => matches!(cell.place.spot, Spot::Text { .. }),
-        _ => false,
-    })
 }
 
 /// Makes what the header covers of the first row a blank cell: a row of data has no header above it.

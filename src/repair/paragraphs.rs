@@ -4,9 +4,9 @@
 //! ended between the two, one is (保障性租 | 赁住房).
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::place::{PlacedText, Spot};
+use crate::place::PlacedText;
 use crate::repair::document::Paragraph;
-use crate::segment::outline::{Block, Role, TextBlock};
+use crate::segment::outline::{Block, Layout, Role, TextBlock};
 
 /// So many characters on either side of a join are put on record.
 const CONTEXT: usize = 12;
@@ -52,8 +52,8 @@ fn close(sink: &mut Sink, lines: &mut Vec<&TextBlock>) -> Option<Paragraph> {
 
 /// Whether a page ended between the two lines: in a text input an empty line is what shows it.
 fn is_cut_by_page(before: &TextBlock, after: &TextBlock) -> bool {
-    let of_text = matches!(after.text.place().map(|p| p.spot), Some(Spot::Text { .. }));
-    before.page != after.page || of_text && after.bbox.y0 - before.bbox.y1 > after.size
+    let is_typed = after.layout == Layout::Typed;
+    before.page != after.page || is_typed && after.bbox.y0 - before.bbox.y1 > after.size
 }
 
 fn note_join(sink: &mut Sink, before: &TextBlock, after: &TextBlock) {

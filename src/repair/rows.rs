@@ -3,7 +3,7 @@
 //! Which rows are header is `headers`' knowledge; which fragments follow each other, `joins`'.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::place::{Place, Spot};
+use crate::place::Place;
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::segment::outline::{Fragment, GridCell};
 
@@ -33,8 +33,6 @@ pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
     for cell in &fragment.cells {
         lay(&mut slots, rows, cols, fragment, cell);
     }
-    let is_text = fragment.cells.iter().find_map(|c| c.text.place()).map(|place| place.spot);
-    let is_text = matches!(is_text, Some(Spot::Text { .. }));
     let mut slots = slots.into_iter();
     let mut out = Vec::with_capacity(rows);
     for row in 0..rows {
@@ -42,9 +40,6 @@ pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
         for col in 0..cols {
             let slot = slots.next().flatten();
             line.push(slot.unwrap_or_else(|| blank(place_in_grid(fragment, row, col))));
-        }
-        if is_text {
-            place_blanks(&mut line);
         }
         out.push(TableRow { slots: line, page: fragment.page, panel: fragment.panel });
     }
@@ -57,10 +52,7 @@ fn lay(slots: &mut [Option<Slot>], rows: usize, cols: usize, fragment: &Fragment
     if cell.row >= rows || cell.col >= cols || slots[cell.row * cols + cell.col].is_some() {
         return;
     }
-    let place = match cell.text.place() {
-        Some(place) if matches!(place.spot, Spot::Text { .. }) => place,
-        _ => fragment.place_of(&cell.bbox),
-    };
+    let place = fragment.place_of_cell(cell);
     let last_row = cell.row.saturating_add(cell.rowspan.max(1)).min(rows);
     let last_col = cell.col.saturating_add(cell.colspan.max(1)).min(cols);
     for row in cell.row..last_row {
@@ -84,29 +76,6 @@ fn place_in_grid(fragment: &Fragment, row: usize, col: usize) -> Place {
     let x = |i: usize| fragment.col_edges.get(i).copied().unwrap_or_default();
     let y = |i: usize| fragment.row_edges.get(i).copied().unwrap_or_default();
     fragment.place_of(&crate::geom::Rect::new(x(col), y(row), x(col + 1), y(row + 1)))
-}
-
-/// Gives the blank cells of a text input's row the line and column where their text would begin:
-/// one tab after the cell before them.
-fn place_blanks(line: &mut [Slot]) {
-    let known = line.iter().find_map(|slot| match slot {
-        Slot::Cell(cell) if !cell.text.is_empty() => Some(cell.place),
-        _ => None,
-    });
-    let Some(Place { page, spot: Spot::Text { line: number, .. } }) = known else {
-        return;
-    };
-    let mut next = 1u32;
-    for slot in line {
-        if let Slot::Cell(cell) = slot {
-            if cell.text.is_empty() {
-                cell.place = Place { page, spot: Spot::Text { line: number, column: next } };
-            } else if let Spot::Text { column, .. } = cell.place.spot {
-                next = column.saturating_add(cell.raw.chars().count() as u32);
-            }
-            next = next.saturating_add(1);
-        }
-    }
 }
 
 /// A blank cell.

@@ -326,7 +326,7 @@ impl Told {
             && !line.is_row();
         // On a page a title is set in the middle; in a text it is one line, or goes on without a gap.
         form && self.title_lines < TITLE_LINES
-            && (self.title_lines == 0 || line.is_of_text() || line.is_centred())
+            && (self.title_lines == 0 || !line.layout.tells_setting() || line.is_centred())
     }
 }
 

@@ -76,9 +76,7 @@ pub(super) fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
     let form = text.chars().count() <= TITLE_CHARS
         && !text.ends_with(['。', '；', '，', '：', ':'])
         && !line.is_row();
-    let titled = ends_title(text)
-        || begins_with_table_number(text)
-        || (!line.is_of_text() && line.is_centred());
+    let titled = ends_title(text) || begins_with_table_number(text) || line.is_centred();
     form && titled && table_follows(rest)
 }
 

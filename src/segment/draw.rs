@@ -6,7 +6,6 @@
 
 use crate::geom::Rect;
 use crate::normalize::lines::LinedPage;
-use crate::place::Spot;
 use crate::segment::outline::Fragment;
 use crate::segment::tables::edges::{Edges, TOUCH};
 use std::fmt::Write;
@@ -30,7 +29,7 @@ pub fn svg(page: &LinedPage, fragments: &[Fragment]) -> String {
     }
     for piece in page.lines.iter().flat_map(|l| &l.pieces) {
         for placed in piece.text.chars() {
-            if let Spot::Box(bbox) = placed.place.spot {
+            if let Some(bbox) = placed.place.bbox() {
                 rect(&mut out, &bbox, r##"fill="none" stroke="#9cf" stroke-width="0.3""##);
             }
         }

@@ -552,7 +552,7 @@ fn set_title(head: &[&PlainLine]) -> Option<std::ops::Range<usize>> {
     sizes.sort_by(f32::total_cmp);
     let usual = sizes.get(sizes.len() / 2).copied()?;
     let plain = |l: &PlainLine| !l.is_row() && !l.compact.ends_with(['。', '；', '，', '：', ':']);
-    let large = |l: &PlainLine| !l.is_of_text() && l.is_centred() && l.size() > 1.2 * usual;
+    let large = |l: &PlainLine| l.is_centred() && l.size() > 1.2 * usual;
     let start = head.iter().take(4).position(|l| {
         plain(l) && (large(l) || ends_in_kind(&l.compact) && body_role(&l.compact) == Role::Prose)
     })?;
@@ -618,12 +618,11 @@ fn signs(lines: &[&PlainLine], i: usize, signed_below: bool) -> bool {
     let line = lines[i];
     let text = &line.compact;
     let short = text.chars().count() <= 40 * line.line.pieces.len().max(1);
-    let right = !line.is_of_text() && line.line.bbox.x0 > line.page_width * 0.42;
     short
         && !text.contains(['。', '，', '；', '：', ':'])
         && !begins_entry(text)
         && body_role(text) == Role::Prose
-        && (ends_in_authority(text) || right || signed_below && begins_name(text))
+        && (ends_in_authority(text) || line.is_right() || signed_below && begins_name(text))
 }
 
 /// Whether the line can be the first half of a wrapped name: 广西壮族自治区.

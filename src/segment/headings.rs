@@ -2,8 +2,7 @@
 
 use crate::geom::Rect;
 use crate::pattern::{Steps, digit, numeral_to_hundred};
-use crate::place::Spot;
-use crate::segment::outline::{Block, Role, TextBlock};
+use crate::segment::outline::{Block, Layout, Role, TextBlock};
 use std::collections::BTreeMap;
 
 /// The four levels of numbers (GB/T 9704-2012, clause 7.3.3): 一、 （一） 1. （1）.
@@ -61,9 +60,8 @@ pub(super) fn mark_flow(mut blocks: Vec<Block>) -> Vec<Block> {
         open.read(text);
         // Between the two only tables or images may stand, not another element of the notice.
         let apart = blocks[pair[0] + 1..pair[1]].iter().any(|b| matches!(b, Block::Text(_)));
-        let of_text = matches!(next.text.place().map(|p| p.spot), Some(Spot::Text { .. }));
-        let wrapped = !of_text && measures.wraps(text, next, open.sentence);
-        let flows = !apart && (wrapped || open.is_cut(text, next, of_text));
+        let wrapped = next.layout == Layout::Seen && measures.wraps(text, next, open.sentence);
+        let flows = !apart && (wrapped || open.is_cut(text, next));
         if !flows {
             open = Open::default();
             continue;
@@ -106,16 +104,16 @@ impl Open {
     }
 
     /// Whether the paragraph was cut here, by a page of the original: nothing ends, and it is no
-    /// heading. In a text input what has no number is taken for text; on a page, where titles of
-    /// all kinds stand among the text, it must look like a sentence.
-    fn is_cut(&self, line: &TextBlock, next: &TextBlock, of_text: bool) -> bool {
+    /// heading. Where lines are typed, what has no number is taken for text; on a page, where titles
+    /// of all kinds stand among the text, it must look like a sentence.
+    fn is_cut(&self, line: &TextBlock, next: &TextBlock) -> bool {
         let end = line.text.as_str().trim_end();
         if matches!(next.role, Role::Heading { .. }) || end.ends_with(FULL_STOPS) || is_closed(end)
         {
             return false;
         }
         let long = self.chars > HEADING_CHARS;
-        if of_text {
+        if next.layout == Layout::Typed {
             !self.numbered || long || self.sentence || end.ends_with(OPEN_ENDS)
         } else {
             !self.cut && (self.sentence || end.ends_with(OPEN_ENDS))

@@ -17,11 +17,13 @@ use crate::geom::Rect;
 use crate::normalize::lines::{Line, LinedPage, Lines};
 use crate::options::Options;
 use crate::parallel;
-use crate::place::{PlacedText, Spot};
-use crate::segment::outline::{Block, Fragment, Outline, Role, TextBlock};
+use crate::place::PlacedText;
+use crate::segment::outline::{Block, Fragment, Layout, Outline, Role, TextBlock};
 
 /// An image is kept where it covers this share of its page: it may show a table.
 const LARGE_IMAGE: f32 = 0.12;
+/// What begins further right than this share of the page's width is set to the right.
+const RIGHT_HALF: f32 = 0.42;
 
 /// Cuts the lines into blocks with roles.
 pub fn segment(sink: &mut Sink, options: &Options, lines: Lines) -> Outline {
@@ -51,6 +53,8 @@ struct PlainLine {
     page: u32,
     /// Width of that page, in points.
     page_width: f32,
+    /// What the line's box and size mean.
+    layout: Layout,
     /// Whether it is the first thing on its page.
     opens_page: bool,
     /// The line itself.
@@ -65,7 +69,15 @@ impl PlainLine {
     fn new(page: &LinedPage, line: Line, opens_page: bool) -> PlainLine {
         let text = line.text();
         let compact = compact(text.as_str());
-        PlainLine { page: page.number, page_width: page.width, opens_page, line, text, compact }
+        PlainLine {
+            page: page.number,
+            page_width: page.width,
+            layout: page.layout,
+            opens_page,
+            line,
+            text,
+            compact,
+        }
     }
 
     /// The line as a block with this role.
@@ -78,6 +90,7 @@ impl PlainLine {
             bbox: self.line.bbox,
             size: self.size(),
             flows_on: false,
+            layout: self.layout,
         }
     }
 
@@ -86,14 +99,15 @@ impl PlainLine {
         self.line.pieces.iter().map(|p| p.size).fold(0.0, f32::max)
     }
 
-    /// Whether the middle of the line is the middle of the page, give or take a twelfth of it.
+    /// Whether the line is set in the middle of the page, give or take a twelfth of it.
     fn is_centred(&self) -> bool {
-        (self.line.bbox.center().x - self.page_width / 2.0).abs() < self.page_width / 12.0
+        self.layout.tells_setting()
+            && (self.line.bbox.center().x - self.page_width / 2.0).abs() < self.page_width / 12.0
     }
 
-    /// Whether it was read from a text input, where x and y mean little.
-    fn is_of_text(&self) -> bool {
-        self.text.place().is_some_and(|p| matches!(p.spot, Spot::Text { .. }))
+    /// Whether the line is set in the right half of the page.
+    fn is_right(&self) -> bool {
+        self.layout.tells_setting() && self.line.bbox.x0 > self.page_width * RIGHT_HALF
     }
 
     /// Whether it is a row of cells rather than one text: several pieces, and not a single word
@@ -108,6 +122,7 @@ impl PlainLine {
         let alone = |piece: &crate::normalize::lines::Piece| PlainLine {
             page: self.page,
             page_width: self.page_width,
+            layout: self.layout,
             opens_page: self.opens_page,
             line: Line { bbox: piece.bbox, pieces: vec![piece.clone()] },
             text: piece.text.clone(),

@@ -2,7 +2,7 @@
 //! printed lines, tables still in fragments, one for each page (and panel) they stand on.
 
 use crate::geom::Rect;
-pub use crate::normalize::lines::{Frame, Mark};
+pub use crate::normalize::lines::{Frame, Layout, Mark};
 use crate::place::{Place, PlacedText};
 
 /// The notice, cut into its parts but not yet joined over lines and pages.
@@ -58,6 +58,8 @@ pub struct TextBlock {
     pub size: f32,
     /// Whether the line goes on to the next one: it fills its measure, or a text input cut it.
     pub flows_on: bool,
+    /// What its box and size mean.
+    pub layout: Layout,
 }
 
 /// What a line is, by the elements of GB/T 9704-2012.
@@ -126,6 +128,8 @@ pub struct Fragment {
     pub col_edges: Vec<f32>,
     /// The cells by row, then column; a place that a span covers has no cell of its own.
     pub cells: Vec<GridCell>,
+    /// What the places of its edges mean.
+    pub layout: Layout,
     /// Leads its boxes back to the page as seen: a page may have been turned to read upright.
     pub frame: Frame,
 }
@@ -162,9 +166,16 @@ pub struct GridCell {
     pub marks: Vec<Mark>,
     /// The cell's box (by its rules, or by the text where there are none).
     pub bbox: Rect,
+    /// Where the document says that the cell stands; `None` where its box is all that is known.
+    pub place: Option<Place>,
 }
 
 impl Fragment {
+    /// Where a cell of the fragment stands.
+    pub fn place_of_cell(&self, cell: &GridCell) -> Place {
+        cell.place.unwrap_or_else(|| self.place_of(&cell.bbox))
+    }
+
     /// Where a box of the fragment stands on the page as seen.
     pub fn place_of(&self, bbox: &Rect) -> Place {
         Place::of_box(self.page, self.frame.back(bbox))

@@ -276,7 +276,8 @@ impl<'a, 'l> Reader<'a, 'l> {
         shelf.close_page(sink, Place::of_box(number, area));
         let (rules, fills) = sheet.painted.finish();
         let runs = glyphs_to_runs(sink, number, &sheet.drawn);
-        let page = Page { number, width, height, runs, rules, fills, images: sheet.images };
+        let images = sheet.images;
+        let page = Page { number, width, height, runs, rules, fills, images, ..Page::default() };
         Ok((page, sheet.incomplete))
     }
 }

@@ -1,6 +1,6 @@
 //! A text file in, `Pages` out: tells the encoding from the bytes and lays the lines out as runs on
-//! a sheet of character cells, tables on a ruled grid, so that the later stages read a text as they
-//! read a PDF. Places are lines and columns of the file.
+//! a sheet of character cells, and tells the cells of its tabbed tables, so that the later stages read a
+//! text as they read a PDF. Places are lines and columns of the file.
 
 mod encoding;
 mod sheet;
@@ -25,7 +25,7 @@ struct TextLine<'a> {
 ///
 /// # Errors
 /// [`ErrorKind::UnknownEncoding`]; [`ErrorKind::Limit`] for too many bytes, pages, characters on a
-/// page, cells of a table or rules on a page; [`ErrorKind::Empty`] if only white space is left.
+/// page or cells of a table; [`ErrorKind::Empty`] if only white space is left.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
     let limits = &options.limits;
     within("max-input-bytes", source.bytes.len() as u64, limits.input_bytes)?;

@@ -4,10 +4,11 @@
 
 use super::TextLine;
 use super::table::{self, Block};
-use crate::carrier::page::{Ink, Page, Run, Turn};
+use crate::carrier::page::{Ink, Layout, Page, Run, Turn};
 use crate::error::Error;
 use crate::geom::Rect;
 use crate::options::Limits;
+use crate::place::Spot;
 
 /// Width of a cell: a half-width character, in points.
 pub(super) const CELL: f32 = 6.0;
@@ -23,9 +24,9 @@ const TAB_CELLS: usize = 8;
 /// Lays out one page.
 ///
 /// # Errors
-/// [`crate::error::ErrorKind::Limit`] for a table of too many cells, or too many rules.
+/// [`crate::error::ErrorKind::Limit`] for a table of too many cells.
 pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Page, Error> {
-    let mut page = Page { number, ..Page::default() };
+    let mut page = Page { number, layout: Layout::Typed, ..Page::default() };
     let mut at = 0;
     while at < lines.len() {
         match table::block_from(&lines[at..]) {
@@ -41,7 +42,8 @@ pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Pa
             }
         }
     }
-    let right = page.runs.iter().map(|r| r.bbox.x1).chain(page.rules.iter().map(|r| r.at));
+    let tables = page.tables.iter().filter_map(|table| table.col_edges.last().copied());
+    let right = page.runs.iter().map(|r| r.bbox.x1).chain(tables);
     page.width = right.fold(MARGIN, f32::max) + MARGIN;
     page.height = top_of(lines.len()) + MARGIN;
     Ok(page)
@@ -80,7 +82,7 @@ pub(super) fn cells_of(c: char) -> usize {
 }
 
 /// A run of this text on the page's line `index`, its first character at x `left` and at `spot`.
-pub(super) fn run(text: &str, index: usize, left: f32, spot: (u32, u32)) -> Run {
+pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
     let mut edges = vec![left];
     let mut cells = 0;
     for c in text.chars() {
@@ -103,6 +105,7 @@ pub(super) fn run(text: &str, index: usize, left: f32, spot: (u32, u32)) -> Run 
 /// Running text, or a row of a table aligned by spaces: one run for what stands without a gap. A
 /// gap is two cells wide or more; a single space belongs to the text.
 fn lay_line(page: &mut Page, index: usize, line: TextLine) {
+    let spot = |column| Spot::Text { line: line.number, column };
     let mut cell = 0;
     // The piece that is being read: its text, first cell and first column.
     let mut piece: Option<(String, usize, u32)> = None;
@@ -123,7 +126,7 @@ fn lay_line(page: &mut Page, index: usize, line: TextLine) {
             Some((text, ..)) if gap_cells < 2 => text.push_str(&gap),
             _ => {
                 if let Some((text, first, column)) = piece.take() {
-                    page.runs.push(run(&text, index, left_of(first), (line.number, column)));
+                    page.runs.push(run(&text, index, left_of(first), spot(column)));
                 }
                 piece = Some((String::new(), cell, column));
             }
@@ -136,6 +139,6 @@ fn lay_line(page: &mut Page, index: usize, line: TextLine) {
         cell += cells_of(c);
     }
     if let Some((text, first, column)) = piece {
-        page.runs.push(run(&text, index, left_of(first), (line.number, column)));
+        page.runs.push(run(&text, index, left_of(first), spot(column)));
     }
 }

@@ -1,5 +1,5 @@
-//! Consecutive lines with tabs in, cells on a ruled grid out: a text shows a table's columns by
-//! tabs, so the rules that a PDF would draw are drawn here, and `segment` reads both alike.
+//! Consecutive lines with tabs in, a table out: a text shows a table's columns by tabs, so its cells are
+//! told, and nothing of them has to be found.
 //!
 //! Layouts served: trailing blank cells there or dropped; a blank before a figure (its tab keeps the
 //! column); a row torn after its name, which leaves a line without a tab; a header in two or three
@@ -8,14 +8,12 @@
 use super::TextLine;
 use super::sheet::{CELL, cells_of, left_of, run, top_of};
 use super::within;
-use crate::carrier::page::{Page, Rule};
+use crate::carrier::page::{KnownCell, KnownTable, Page};
 use crate::error::Error;
-use crate::geom::Axis;
 use crate::options::Limits;
 use crate::pattern::{Steps, digit, numeral};
+use crate::place::Spot;
 
-/// Thickness of the rules drawn, in points.
-const RULE: f32 = 0.5;
 /// Cells of empty paper at each side of a column.
 const PADDING: usize = 1;
 /// A header has at most as many tiers.
@@ -28,6 +26,8 @@ pub(super) struct TabbedRow<'a> {
     line: u32,
     /// The cells from left to right; blank ones too.
     cells: Vec<TabbedCell<'a>>,
+    /// Column behind a tab at its end.
+    end: u32,
 }
 
 /// What stands between two tabs.
@@ -154,13 +154,13 @@ fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
         cells.push(TabbedCell { column: column + lead, text });
         column += part.chars().count() as u32 + 1;
     }
-    TabbedRow { line: line.number, cells }
+    TabbedRow { line: line.number, cells, end: column }
 }
 
-/// Lays the rows out from the page's line `index` on.
+/// Lays the rows out from the page's line `index` on, and tells the page of their cells.
 ///
 /// # Errors
-/// [`crate::error::ErrorKind::Limit`] for too many cells, or too many rules on the page.
+/// [`crate::error::ErrorKind::Limit`] for too many cells.
 pub(super) fn lay(
     limits: &Limits,
     page: &mut Page,
@@ -170,17 +170,38 @@ pub(super) fn lay(
     let columns = rows.iter().map(filled_width).max().unwrap_or(0);
     let cells = rows.len() as u64 * columns as u64;
     within("max-table-cells", cells, limits.table_cells.into())?;
-    let rules = (page.rules.len() + rows.len() + 1 + 2 * (columns + 1) * TIERS) as u64;
-    within("max-page-rules", rules, limits.page_rules.into())?;
 
-    let edges = column_edges(rows, columns);
+    let col_edges = column_edges(rows, columns);
+    let spans = header_spans(rows, columns);
+    let mut covered = vec![false; spans.len() * columns];
+    let mut cells = Vec::new();
     for (offset, row) in rows.iter().enumerate() {
-        for (cell, left) in row.cells.iter().zip(&edges).filter(|(c, _)| !c.text.is_empty()) {
-            let left = left + PADDING as f32 * CELL;
-            page.runs.push(run(cell.text, index + offset, left, (row.line, cell.column)));
+        for (col, &left) in col_edges.iter().enumerate().take(columns) {
+            if covered.get(offset * columns + col) == Some(&true) {
+                continue;
+            }
+            let (rowspan, colspan) = span_of(&spans, offset, col);
+            for row in offset..(offset + rowspan).min(spans.len()) {
+                covered[row * columns + col..][..colspan].fill(true);
+            }
+            let spot = |column| Spot::Text { line: row.line, column };
+            let first = page.runs.len();
+            let spot = match row.cells.get(col) {
+                Some(cell) if !cell.text.is_empty() => {
+                    let left = left + PADDING as f32 * CELL;
+                    page.runs.push(run(cell.text, index + offset, left, spot(cell.column)));
+                    spot(cell.column)
+                }
+                Some(cell) => spot(cell.column),
+                // The tabs that a short line leaves out would stand at its end.
+                None => spot(row.end + (col - row.cells.len()) as u32),
+            };
+            let runs = first..page.runs.len();
+            cells.push(KnownCell { row: offset, col, rowspan, colspan, runs, spot });
         }
     }
-    rule_grid(page, index, rows, &edges);
+    let row_edges = (0..=rows.len()).map(|row| top_of(index + row)).collect();
+    page.tables.push(KnownTable { row_edges, col_edges, cells });
     Ok(())
 }
 
@@ -206,57 +227,14 @@ fn column_edges(rows: &[TabbedRow], columns: usize) -> Vec<f32> {
     edges
 }
 
-/// Draws the rules between the cells, and leaves out those inside a span of the header.
-fn rule_grid(page: &mut Page, index: usize, rows: &[TabbedRow], edges: &[f32]) {
-    let columns = edges.len().saturating_sub(1);
-    let spans = header_spans(rows, columns);
-    let covered = |row: usize, col: usize, span: Span| {
-        spans.get(row).and_then(|r| r.get(col)).is_some_and(|s| *s == span)
-    };
-    let bottom = top_of(index + rows.len());
-    for (col, &x) in edges.iter().enumerate() {
-        // Below the header an edge is one stroke; within it, a stroke for each stretch of tiers.
-        let mut from = None;
-        for row in 0..spans.len() {
-            let y = top_of(index + row);
-            if covered(row, col, Span::Left) {
-                if let Some(from) = from.take() {
-                    page.rules.push(stroke(Axis::Y, x, from, y));
-                }
-            } else {
-                from.get_or_insert(y);
-            }
-        }
-        let from = from.unwrap_or(top_of(index + spans.len()));
-        if from < bottom {
-            page.rules.push(stroke(Axis::Y, x, from, bottom));
-        }
-    }
-    let (left, right) = (edges[0], edges[columns]);
-    for row in 0..=rows.len() {
-        let y = top_of(index + row);
-        let mut from = None;
-        for (col, &x) in edges.iter().enumerate().take(columns) {
-            if covered(row, col, Span::Above) {
-                if let Some(from) = from.take() {
-                    page.rules.push(stroke(Axis::X, y, from, x));
-                }
-            } else {
-                from.get_or_insert(x);
-            }
-            if row >= spans.len() {
-                from = Some(left);
-                break;
-            }
-        }
-        if let Some(from) = from {
-            page.rules.push(stroke(Axis::X, y, from, right));
-        }
-    }
-}
-
-fn stroke(axis: Axis, at: f32, from: f32, to: f32) -> Rule {
-    Rule { axis, at, from, to, width: RULE }
+/// How many rows and columns the cell that begins here covers; one that goes on to the right, as a
+/// group's does, does not go on downwards.
+fn span_of(spans: &[Vec<Span>], row: usize, col: usize) -> (usize, usize) {
+    let Some(tier) = spans.get(row) else { return (1, 1) };
+    let colspan = 1 + tier[col + 1..].iter().take_while(|span| **span == Span::Left).count();
+    let goes_on = |tier: &&Vec<Span>| colspan == 1 && tier[col] == Span::Above;
+    let rowspan = 1 + spans[row + 1..].iter().take_while(goes_on).count();
+    (rowspan, colspan)
 }
 
 /// Whether a blank place of the header is covered by a cell beside it.
@@ -366,7 +344,10 @@ mod tests {
         if !rows.is_empty() {
             lay(&Limits::default(), &mut page, 0, &rows).expect("within limits");
         }
-        let spots = page.runs.iter().filter_map(|r| r.spot.map(|s| (s.0, s.1, r.text.clone())));
+        let spots = page.runs.iter().filter_map(|run| match run.spot {
+            Some(Spot::Text { line, column }) => Some((line, column, run.text.clone())),
+            _ => None,
+        });
         (rows.len(), spots.collect())
     }
 

@@ -218,6 +218,7 @@ impl Lattice {
                         self.xs[right + 1],
                         self.ys[low + 1],
                     ),
+                    place: None,
                 });
             }
         }

@@ -12,6 +12,7 @@ mod rows;
 mod settle;
 mod solve;
 mod strips;
+mod told;
 mod worth;
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
@@ -24,6 +25,7 @@ use edges::{Edges, TOUCH};
 use open::open_tables;
 use solve::Grid;
 use strips::Token;
+use told::Told;
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
@@ -45,10 +47,11 @@ pub struct PageTables {
 /// Finds the tables of one page.
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
     let limit = options.limits.table_cells as usize;
-    let mut pool = Pool::of(page);
+    let told = told::tables(page);
+    let mut pool = Pool::of(page, &told);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
     frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));
-    let mut fragments = Vec::new();
+    let mut fragments = told.fragments;
     let mut heads = Vec::new();
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
@@ -70,7 +73,10 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     let mut tokens = pool.left();
     fragments.extend(open_tables(page.number, &mut tokens, heads, &lone.across, limit));
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
-    fragments.iter_mut().for_each(|fragment| fragment.frame = page.frame);
+    fragments.iter_mut().for_each(|fragment| {
+        fragment.frame = page.frame;
+        fragment.layout = page.layout;
+    });
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     PageTables { fragments, rest: lines_of(tokens) }
@@ -104,12 +110,13 @@ struct Pool {
 }
 
 impl Pool {
-    fn of(page: &LinedPage) -> Pool {
+    /// The pieces that no told table holds.
+    fn of(page: &LinedPage, told: &Told) -> Pool {
         let lines = page.lines.iter().enumerate();
-        let mut tokens: Vec<Token> = lines
-            .flat_map(|(line, l)| {
-                l.pieces.iter().map(move |p| Token { line, piece: p.clone(), frame: page.frame })
-            })
+        let pieces = lines.flat_map(|(line, l)| l.pieces.iter().map(move |piece| (line, piece)));
+        let mut tokens: Vec<Token> = pieces
+            .filter(|(_, piece)| !piece.cell.is_some_and(|cell| told.holds(cell)))
+            .map(|(line, piece)| Token { line, piece: piece.clone(), frame: page.frame })
             .collect();
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let taken = vec![false; tokens.len()];

@@ -4,8 +4,9 @@
 //! their answer costs, so that a reading can be weighed against another one.
 
 use crate::geom::Rect;
+use crate::normalize::lines::wants_space;
 use crate::place::PlacedText;
-use crate::segment::outline::{Fragment, Frame, GridCell, Ruling};
+use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
 use crate::segment::tables::columns::{self, Column, Set};
 use crate::segment::tables::edges::{Edge, Edges};
 use crate::segment::tables::header;
@@ -748,12 +749,16 @@ fn edges_between(intervals: impl Iterator<Item = (f32, f32)>, start: f32, end: f
 
 /// Cells with the tokens they hold.
 pub(super) struct Grid {
-    xs: Vec<f32>,
-    ys: Vec<f32>,
-    cells: Vec<GridCell>,
-    held: Vec<Vec<Token>>,
+    /// Edges of the columns, left to right, in points; at least two.
+    pub xs: Vec<f32>,
+    /// Edges of the rows, top down; at least two.
+    pub ys: Vec<f32>,
+    /// The cells, without text yet.
+    pub cells: Vec<GridCell>,
+    /// For each cell the tokens it holds.
+    pub held: Vec<Vec<Token>>,
     /// How wide a line of each column can be, in points, where no rules say it.
-    rooms: Option<Vec<f32>>,
+    pub rooms: Option<Vec<f32>>,
 }
 
 impl Grid {
@@ -866,6 +871,7 @@ impl Grid {
             row_edges,
             col_edges: self.xs,
             cells,
+            layout: Layout::Seen,
             frame: Frame::default(),
         }
     }
@@ -881,6 +887,7 @@ fn cell_at(xs: &[f32], ys: &[f32], rows: Range<usize>, columns: Range<usize>) ->
         text: PlacedText::new(),
         marks: Vec::new(),
         bbox: Rect::new(xs[columns.start], ys[rows.start], xs[columns.end], ys[rows.end]),
+        place: None,
     }
 }
 
@@ -916,10 +923,4 @@ fn goes_on(above: &Token, below: &Token, room: f32) -> bool {
     let is_part = |t: &Token| t.text().chars().all(|c| c.is_ascii_digit() || ",.%+-()".contains(c));
     let first = below.bbox().width() / below.text().chars().count().max(1) as f32;
     !beside && is_part(above) && is_part(below) && above.bbox().width() + first > room - 0.2 * em
-}
-
-/// Whether two parts of a text that was wrapped between these characters are words of their own.
-fn wants_space(before: char, next: char) -> bool {
-    let wide = |c: char| c >= '\u{2E80}';
-    !(wide(before) || wide(next) || before.is_whitespace() || next.is_whitespace() || before == '-')
 }

@@ -151,6 +151,7 @@ impl Token {
                 bbox,
                 size: piece.size,
                 order: piece.order,
+                cell: piece.cell,
                 joints: piece.joints.iter().copied().filter(|&at| within(at)).collect(),
                 marks: piece.marks.iter().filter(|m| within(m.at - 0.01)).cloned().collect(),
             })
