@@ -6,6 +6,7 @@
 
 use crate::check::figures::{Figure, Figures, Fixed, SCALE, Var, decimal};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
+use crate::lexicon::SUM_HEADERS;
 use crate::model::{Annex, ColumnRole};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -66,8 +67,6 @@ const FAULT_BITS: u32 = 20;
 const SMALL: u128 = 64;
 /// Sums of two columns anywhere that one table is taken to mean; where more hold, all do by chance.
 const PAIRS: usize = 3;
-/// Words in a header that announce a sum.
-const SUM_WORDS: &[&str] = &["合计", "总计", "小计", "共计", "总数", "总额", "总量", "调整后"];
 
 /// An identity for each rule between the columns of an annex and each of its rows.
 pub fn row_identities(figures: &Figures, index: usize) -> Vec<Identity> {
@@ -342,7 +341,7 @@ impl Search<'_> {
             Relation::Sum { stated, .. } => annex.columns[*stated]
                 .path
                 .last()
-                .is_some_and(|leaf| SUM_WORDS.iter().any(|word| leaf.contains(word))),
+                .is_some_and(|leaf| SUM_HEADERS.iter().any(|word| leaf.contains(word))),
             _ => false,
         };
         let least = if announced { 1 } else { least };

@@ -6,6 +6,7 @@
 
 use crate::check::figures::{Figure, Figures, Fixed};
 use crate::check::identity::{Identity, Kind, State, Trust, hold_to_the_last_digit};
+use crate::lexicon::NO_SUM_HEADERS;
 use crate::model::{Annex, ColumnRole, Level};
 
 /// A row that states a sum, and the rows it should be the sum of; indices.
@@ -213,12 +214,6 @@ enum Behaviour {
     FailsTo,
 }
 
-/// Words in the header of a column whose figures do not add up.
-const NO_SUM: &[&str] = &[
-    "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
-    "年度", "排名", "名次", "位次", "编号", "代码", "电话", "邮编", "序号", "层数", "幅度",
-];
-
 /// How the column's sums fare, taken together.
 fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]) -> Behaviour {
     let header = &figures.notice.annexes[index].columns[column];
@@ -233,8 +228,8 @@ fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]
     }
     let leaf = header.path.last().map_or("", String::as_str);
     let unit = header.unit.as_deref().unwrap_or_default();
-    let no_sum_by_name =
-        NO_SUM.iter().any(|word| leaf.contains(word)) || unit.contains(['%', '％', '‰', '/', '分']);
+    let no_sum_by_name = NO_SUM_HEADERS.iter().any(|word| leaf.contains(word))
+        || unit.contains(['%', '％', '‰', '/', '分']);
     if no_sum_by_name && holding <= broken.len() {
         return Behaviour::NotMeantTo;
     }

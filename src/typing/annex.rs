@@ -5,12 +5,13 @@
 //! column is, `columns` says; the level and parent of each row, `regions`.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::model::{Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Row, Status};
+use crate::figure::{self, Kind, Reading};
+use crate::lexicon::{self, METADATA};
+use crate::model::{Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Row, Status};
 use crate::options::Options;
 use crate::parallel;
 use crate::place::{Located, Place, PlacedText, Spot};
 use crate::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
-use crate::typing::amounts;
 use crate::typing::columns::{self, Columns, squeeze};
 use crate::typing::regions::{self, Context, RowName};
 use rust_decimal::Decimal;
@@ -62,10 +63,6 @@ fn located(text: &PlacedText) -> Option<Located<String>> {
     let text = text.trim();
     Some(Located::new(text.as_str().to_owned(), text.place()?))
 }
-
-/// Words of the box of metadata that stands over the text of a notice on a web page.
-const METADATA: &[&str] =
-    &["索引号", "主题分类", "发布机构", "发文机关", "信息索引", "公开方式", "效力状态"];
 
 /// A table before the annexes. Beside annexes, only one of figures is taken for a table of facts.
 fn before_annexes(
@@ -223,7 +220,8 @@ fn part_notes(table: &Table) -> (Vec<Located<String>>, Vec<TableRow>) {
                 Slot::Cell(cell) => cell.text.is_empty(),
                 _ => true,
             });
-        let note = row.cell(0).filter(|cell| is_alone && is_note(cell.text.as_str()));
+        let note =
+            row.cell(0).filter(|cell| is_alone && lexicon::is_note(&squeeze(cell.text.as_str())));
         match note.and_then(|cell| located(&cell.text)) {
             Some(note) => notes.push(note),
             None => rows.push(row.clone()),
@@ -232,24 +230,16 @@ fn part_notes(table: &Table) -> (Vec<Located<String>>, Vec<TableRow>) {
     (notes, rows)
 }
 
-/// Whether a text announces itself as a note: 注：, 备注1.
-fn is_note(text: &str) -> bool {
-    let text = squeeze(text);
-    let after = ["备注", "说明", "附注", "注"].iter().find_map(|word| text.strip_prefix(word));
-    after.is_some_and(|rest| rest.starts_with(|c: char| "：:.、0123456789①".contains(c)))
-}
-
 /// Puts the figures of a total row back under their columns where it merges 序号 and region and so
 /// has a cell less than the others: they stand one place to the left, and a blank is left at the
 /// end.
 fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
     let Some(serial) = columns.serial.filter(|&serial| serial < columns.name) else { return rows };
     for row in &mut rows {
-        let status =
-            |col: usize| row.cell(col).map(|cell| amounts::read(cell.text.as_str()).status);
-        let is_shifted = status(serial) == Some(Status::Text)
-            && status(columns.name) == Some(Status::Value)
-            && status(row.slots.len().saturating_sub(1)) == Some(Status::Blank);
+        let kind = |col: usize| row.cell(col).map(|cell| figure::kind(cell.text.as_str()));
+        let is_shifted = kind(serial) == Some(Kind::Word)
+            && kind(columns.name) == Some(Kind::Figure)
+            && kind(row.slots.len().saturating_sub(1)) == Some(Kind::Blank);
         let Some(cell) = row.cell(serial).filter(|_| is_shifted) else { continue };
         sink.repair(Repair {
             stage: Stage::Typing,
@@ -363,11 +353,6 @@ struct Name {
     spanned_by: Option<String>,
 }
 
-/// Names of a row that stands for the whole of what is above it.
-const SUBTOTALS: &[&str] = &["小计", "合计", "计", "总计", "全市", "全州", "市小计", "州小计"];
-/// Names of the row that stands for all rows.
-const TOTALS: &[&str] = &["合计", "总计", "全省", "全省合计", "全区合计", "全区", "全国", "总合计"];
-
 impl Naming {
     fn name<'a>(
         &mut self,
@@ -388,7 +373,7 @@ impl Naming {
         if let Some(col) = columns.prefecture {
             let cell = covering(col);
             let prefecture = text(cell);
-            if TOTALS.contains(&prefecture.as_str()) {
+            if lexicon::TOTALS.contains(&prefecture.as_str()) {
                 // The total row may fill both columns, one, or one cell over both.
                 self.prefecture = None;
                 name.text = prefecture;
@@ -401,7 +386,7 @@ impl Naming {
                 // One cell over both columns that is no total: a prefecture's own row.
                 self.prefecture = Some(prefecture.clone());
             }
-            let is_own = name.text.is_empty() || SUBTOTALS.contains(&name.text.as_str());
+            let is_own = name.text.is_empty() || lexicon::OWN_ROWS.contains(&name.text.as_str());
             if let (true, Some(prefecture)) = (is_own, &self.prefecture) {
                 name.text = prefecture.clone();
                 name.place =
@@ -440,20 +425,33 @@ fn read_cell(row: &TableRow, col: usize, column: &Column) -> (Cell, bool) {
         return (blank, false);
     };
     let text = cell.text.as_str();
-    let reading = match column.role {
-        ColumnRole::Text => amounts::read_text(text),
-        _ => amounts::read(text),
+    let reading = figure::read(text);
+    let is_ambiguous = matches!(reading, Reading::Doubtful(_)) && column.role != ColumnRole::Text;
+    let (status, value) = match (column.role, reading) {
+        (_, Reading::Blank) => (Status::Blank, None),
+        (_, Reading::Unreadable) => (Status::Unreadable, None),
+        // Among words, 待定 is one more; a dash and 无 are still nothing.
+        (ColumnRole::Text, Reading::Mark) if !is_nothing(text) => (Status::Text, None),
+        (_, Reading::Mark) => (Status::Placeholder, None),
+        (ColumnRole::Text, _) => (Status::Text, None),
+        (_, Reading::Figure(figure)) => (Status::Value, Some(Amount::new(figure.value))),
+        _ => (Status::Text, None),
     };
-    let words = (reading.status == Status::Text).then(|| columns::joined(&cell.text));
+    let words = (status == Status::Text).then(|| columns::joined(&cell.text));
     let read = Cell {
         raw: cell.raw.clone(),
-        value: reading.value,
+        value,
         text: words,
-        status: reading.status,
+        status,
         place: cell.place,
         correction: None,
     };
-    (read, reading.is_ambiguous)
+    (read, is_ambiguous)
+}
+
+/// Whether a text says that nothing is there, also among words.
+fn is_nothing(text: &str) -> bool {
+    figure::is_drawn_mark(text) || squeeze(text) == "无"
 }
 
 /// Says that a cell looks like a figure but may be more than one.

@@ -1,10 +1,14 @@
 //! What each column of a table is: serial number, region, or fact; and a fact's header path, unit
 //! and role.
 
-use crate::model::{Column, ColumnRole, Status};
+use crate::lexicon::{
+    self, CODE_HEADERS, NOT_REGION_HEADERS, RANK_HEADERS, RATE_HEADERS, REGION_HEADERS,
+    STOCK_HEADERS, TEXT_HEADERS,
+};
+use crate::model::{Column, ColumnRole};
 use crate::place::{Place, PlacedText, Spot};
+use crate::profile::Profile;
 use crate::repair::document::{Slot, Table, TableRow};
-use crate::typing::amounts;
 
 /// The columns of a table by what they are for.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,100 +25,6 @@ pub struct Columns {
     pub facts: Vec<(usize, Column)>,
 }
 
-/// Headers of a column that numbers its rows.
-const SERIAL: &[&str] = &["序号", "编号", "顺序号", "行次", "No", "No.", "NO.", "№"];
-
-/// Endings of names of regions and of rows that stand for several.
-const REGION_ENDINGS: &[&str] = &[
-    "省",
-    "市",
-    "县",
-    "区",
-    "州",
-    "盟",
-    "旗",
-    "自治区",
-    "兵团",
-    "街道",
-    "镇",
-    "乡",
-    "师",
-    "合计",
-    "总计",
-    "小计",
-    "全省",
-    "全区",
-    "全市",
-    "全国",
-    "本级",
-    "市直",
-    "省直",
-    "开发区",
-    "新区",
-    "地区",
-    "园区",
-    "管委会",
-    "林区",
-];
-
-/// Words that make a header one over regions.
-const REGION_WORDS: &[&str] = &[
-    "市",
-    "县",
-    "区",
-    "州",
-    "盟",
-    "旗",
-    "地区",
-    "省",
-    "单位",
-    "城市",
-    "地方",
-    "地市",
-    "市县",
-    "县区",
-    "行政区",
-    "街道",
-    "乡镇",
-    "镇街",
-    "师",
-];
-
-/// Words in a header that speak of something in or about a region, not of it.
-const NOT_REGION_WORDS: &[&str] = &[
-    "小区", "项目", "建设", "社区", "地点", "地址", "片区", "面积", "数", "责任", "施工", "实施",
-    "牵头", "备注",
-];
-
-/// Words of a header over a rate.
-const RATE: &[&str] = &["率", "占比", "比例", "比重", "百分比", "增幅", "增速", "同比", "%", "％"];
-/// Words of a header over a rank.
-const RANK: &[&str] = &["名次", "排名", "排序", "位次"];
-/// Words of a header over a stock at a date.
-const STOCK: &[&str] = &["年末", "年底", "期末", "月末", "季末", "存量", "累计", "保有量", "在保"];
-/// Words of a header over text, whatever its cells hold: the digits of a code are no figure.
-const TEXT: &[&str] = &[
-    "备注",
-    "名称",
-    "地点",
-    "地址",
-    "位置",
-    "联系人",
-    "电话",
-    "文号",
-    "说明",
-    "代码",
-    "编码",
-    "编号",
-    "邮编",
-    "证号",
-    "账号",
-    "年份",
-    "年代",
-    "时间",
-    "日期",
-];
-
 /// Tells the columns of a table apart; `unit` is that of the table's caption.
 pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let headers: Vec<Vec<(String, Place)>> =
@@ -123,21 +33,23 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let contents: Vec<Content> =
         (0..table.columns).map(|col| Content::of(&table.rows, col)).collect();
 
-    let serial = (0..table.columns.min(3)).find(|&col| is_serial(table, col, &leaf(col)));
+    let serial = (0..table.columns.min(3)).find(|&col| is_serial(&contents[col], &leaf(col)));
     // 序号 may stand again over the right half of a wide table.
     let is_serial_again = |col: usize| {
-        serial.is_some_and(|s| s != col && SERIAL.contains(&squeeze(&leaf(col)).as_str()))
+        serial.is_some_and(|s| s != col && lexicon::is_serial_header(&squeeze(&leaf(col))))
     };
     let words: Vec<usize> = (0..table.columns)
-        .filter(|&col| Some(col) != serial && !is_serial_again(col) && !contents[col].is_figures())
+        .filter(|&col| {
+            Some(col) != serial && !is_serial_again(col) && !contents[col].profile.is_figures()
+        })
         .collect();
     let weight = |col: usize| {
         let header = squeeze(&leaf(col));
-        if NOT_REGION_WORDS.iter().any(|word| header.contains(word)) {
+        if NOT_REGION_HEADERS.iter().any(|word| header.contains(word)) {
             return 0;
         }
-        let of_region = REGION_WORDS.iter().any(|word| header.contains(word));
-        usize::from(of_region) * 2 + usize::from(contents[col].is_regions())
+        let of_region = REGION_HEADERS.iter().any(|word| header.contains(word));
+        usize::from(of_region) * 2 + usize::from(contents[col].profile.is_regions())
     };
     let best = words.iter().map(|&col| weight(col)).max().unwrap_or(0);
     let first = words
@@ -159,7 +71,7 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let is_double = best > 0
         && words.contains(&second)
         && (weight(second) >= 2 || (weight(second) == 1 && contents[first].spans()))
-        && (contents[first].is_regions() || contents[first].spans());
+        && (contents[first].profile.is_regions() || contents[first].spans());
     let (prefecture, name) = if is_double { (Some(first), second) } else { (None, first) };
 
     let facts = (0..table.columns)
@@ -168,7 +80,7 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
                 && Some(col) != prefecture
                 && col != name
                 && !is_serial_again(col)
-                && !(headers[col].is_empty() && contents[col].is_blank())
+                && !(headers[col].is_empty() && contents[col].profile.is_blank())
         })
         .map(|col| (col, fact(&headers[col], &contents[col], unit, table)))
         .collect();
@@ -185,21 +97,22 @@ fn fact(path: &[(String, Place)], content: &Content, unit: Option<&str>, table: 
     let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
     let own_unit = path.iter().rev().find_map(|(text, _)| unit_in(text));
     let leaf = path.last().map_or("", |(text, _)| text.as_str());
-    let is_text = TEXT.iter().any(|word| leaf.contains(word));
-    let role = if is_text || content.is_words() || content.is_codes() {
+    let is_text = TEXT_HEADERS.iter().chain(CODE_HEADERS).any(|word| leaf.contains(word));
+    let held = &content.profile;
+    let role = if is_text || held.is_words() || held.is_codes() {
         ColumnRole::Text
-    } else if own_unit.as_deref() == Some("%") || content.is_percent() || has(RATE) {
+    } else if own_unit.as_deref() == Some("%") || held.is_percent() || has(RATE_HEADERS) {
         ColumnRole::Rate
-    } else if RANK.iter().any(|word| leaf.contains(word)) {
+    } else if RANK_HEADERS.iter().any(|word| leaf.contains(word)) {
         ColumnRole::Rank
-    } else if has(STOCK) {
+    } else if has(STOCK_HEADERS) {
         ColumnRole::Stock
     } else {
         ColumnRole::Sum
     };
     let unit = match role {
         ColumnRole::Text | ColumnRole::Rank => own_unit,
-        ColumnRole::Rate if own_unit.is_none() => content.is_percent().then(|| "%".to_owned()),
+        ColumnRole::Rate if own_unit.is_none() => held.is_percent().then(|| "%".to_owned()),
         _ => own_unit.or_else(|| unit.map(str::to_owned)),
     };
     Column {
@@ -291,12 +204,7 @@ fn unit_in(header: &str) -> Option<String> {
         .iter()
         .find_map(|label| inside.strip_prefix(label))
         .unwrap_or(inside);
-    let is_unit = |word: &str| word == "%" || amounts::UNITS.contains(&word);
-    match inside {
-        "%" | "％" => Some("%".to_owned()),
-        _ if inside.split(['、', '/', '，', ',']).all(is_unit) => Some(inside.to_owned()),
-        _ => None,
-    }
+    lexicon::is_unit(inside).then(|| inside.replace('％', "%"))
 }
 
 /// The unit that a caption names: 单位：套、间 gives 套、间.
@@ -314,105 +222,30 @@ pub fn unit_of_title(title: &str) -> Option<String> {
 }
 
 /// Whether a column numbers the rows: by its header, or by running on by one.
-fn is_serial(table: &Table, col: usize, header: &str) -> bool {
-    if SERIAL.contains(&squeeze(header).as_str()) {
-        return true;
-    }
-    if !header.is_empty() {
-        return false;
-    }
-    let numbers: Vec<u32> = table
-        .rows
-        .iter()
-        .filter_map(|row| row.cell(col))
-        .filter_map(|cell| cell.text.as_str().trim().parse().ok())
-        .collect();
-    numbers.len() >= 3
-        && numbers.len() * 4 >= table.rows.len() * 3
-        && numbers.windows(2).all(|pair| pair[1] == pair[0].saturating_add(1))
+fn is_serial(content: &Content, header: &str) -> bool {
+    lexicon::is_serial_header(&squeeze(header))
+        || (header.is_empty() && content.profile.is_serial())
 }
 
-/// What the cells of a column hold, counted.
-#[derive(Debug, Default)]
+/// What the cells of a column hold, and how many of its places other cells cover.
+#[derive(Debug)]
 struct Content {
-    figures: usize,
-    percents: usize,
-    /// Figures of several digits that begin with 0.
-    codes: usize,
-    marks: usize,
-    words: usize,
-    regions: usize,
+    profile: Profile,
     covered: usize,
-    blanks: usize,
 }
 
 impl Content {
     fn of(rows: &[TableRow], col: usize) -> Content {
-        let mut content = Content::default();
-        for row in rows {
-            let cell = match row.slots.get(col) {
-                Some(Slot::Cell(cell)) => cell,
-                Some(Slot::Above) => {
-                    content.covered += 1;
-                    continue;
-                }
-                _ => continue,
-            };
-            let reading = amounts::read(cell.text.as_str());
-            match reading.status {
-                Status::Value => {
-                    content.figures += 1;
-                    content.percents += usize::from(reading.suffix == "%");
-                    let mut digits = cell.text.as_str().trim().chars();
-                    let is_code = digits.next() == Some('0')
-                        && digits.next().is_some_and(|c| c.is_ascii_digit());
-                    content.codes += usize::from(is_code);
-                }
-                Status::Blank => content.blanks += 1,
-                Status::Placeholder => content.marks += 1,
-                Status::Text if reading.is_ambiguous => content.figures += 1,
-                Status::Text => {
-                    content.words += 1;
-                    let name = squeeze(cell.text.as_str());
-                    let is_region = REGION_ENDINGS.iter().any(|ending| name.ends_with(ending));
-                    content.regions += usize::from(is_region && name.chars().count() <= 16);
-                }
-                Status::Unreadable => {}
-            }
+        let cells = rows.iter().filter_map(|row| row.cell(col));
+        let covered = rows.iter().filter(|row| row.slots.get(col) == Some(&Slot::Above));
+        Content {
+            profile: Profile::of(cells.map(|cell| cell.text.as_str())),
+            covered: covered.count(),
         }
-        content
-    }
-
-    /// Whether figures prevail.
-    fn is_figures(&self) -> bool {
-        self.figures > 0 && self.figures >= self.words
-    }
-
-    /// Whether words prevail.
-    fn is_words(&self) -> bool {
-        self.words > self.figures
-    }
-
-    /// Whether the figures are codes: a quantity does not begin with 0.
-    fn is_codes(&self) -> bool {
-        self.codes * 4 > self.figures
-    }
-
-    fn is_percent(&self) -> bool {
-        self.percents > 0 && self.percents * 2 > self.figures
-    }
-
-    /// Whether most of the words are names of regions.
-    fn is_regions(&self) -> bool {
-        self.words > 0 && self.regions * 5 >= self.words * 3
     }
 
     /// Whether cells reach over several rows, drawn so or left blank.
     fn spans(&self) -> bool {
-        self.covered > 0 || self.blanks > self.words
-    }
-
-    fn is_blank(&self) -> bool {
-        self.figures + self.words + self.marks == 0
+        self.covered > 0 || self.profile.blanks > self.profile.texts()
     }
 }

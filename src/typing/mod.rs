@@ -1,7 +1,6 @@
 //! `Document` in, `Notice` out: regions, units, exact figures, dates. Never guesses: text that will
 //! not parse keeps its text.
 
-pub mod amounts;
 pub mod annex;
 pub mod body;
 pub mod columns;
