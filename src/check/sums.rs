@@ -29,6 +29,8 @@ pub struct ColumnSums {
     /// The first parent row, where the rows below parents do not add up to them and are taken for
     /// parts only.
     pub parts_only: Option<usize>,
+    /// Sums that could not be tried: one of their cells is no figure.
+    pub untried: usize,
 }
 
 /// Finds the sums of an annex.
@@ -37,15 +39,15 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
     let (groups, parts_only) = groups(figures, index);
     let mut identities: Vec<Identity> = Vec::new();
     let mut not_sums = Vec::new();
+    let mut untried = 0;
     for column in 0..annex.columns.len() {
         if !figures.shape(index, column).numeric {
             continue;
         }
-        let mut family: Vec<Identity> = groups
-            .iter()
-            .filter_map(|group| column_sum(figures, index, group, column))
-            .filter(|identity| !identity.is_empty(figures))
-            .collect();
+        let mut family: Vec<Identity> =
+            groups.iter().filter_map(|group| column_sum(figures, index, group, column)).collect();
+        let of_text = groups.len() - family.len();
+        family.retain(|identity| !identity.is_empty(figures));
         match behaviour(figures, index, column, &family) {
             Behaviour::AddsUp => {}
             Behaviour::NotMeantTo => continue,
@@ -56,10 +58,11 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
         }
         hold_to_the_last_digit(figures, &mut family.iter_mut().collect::<Vec<_>>());
         identities.extend(family);
+        untried += of_text;
     }
     drop_unstated(figures, annex, &mut identities);
     trust(figures, annex, &mut identities);
-    ColumnSums { groups, identities, not_sums, parts_only }
+    ColumnSums { groups, identities, not_sums, parts_only, untried }
 }
 
 /// Total rows of one table that are checked. Tables have one or two; more would make one of every

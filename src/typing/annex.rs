@@ -7,7 +7,9 @@
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind, Reading};
 use crate::lexicon::{self, METADATA};
-use crate::model::{Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Row, Status};
+use crate::model::{
+    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Key, Row, Status,
+};
 use crate::options::Options;
 use crate::parallel;
 use crate::place::{Located, Place, PlacedText, Spot};
@@ -198,7 +200,7 @@ fn of_table(
         for cell in line.ambiguous {
             remark_ambiguous(sink, &cell);
         }
-        rows.push(Row { number, region, serial: line.serial, cells: line.cells });
+        rows.push(Row { number, region, keys: line.keys, serial: line.serial, cells: line.cells });
     }
     Some(Annex {
         number: 0,
@@ -257,6 +259,7 @@ fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Ve
 /// A row read, but for its place in the hierarchy.
 struct Line {
     name: RowName,
+    keys: Vec<Key>,
     serial: Option<Located<String>>,
     cells: Vec<Cell>,
     /// Cells that look like figures but may be read in more than one way.
@@ -269,6 +272,7 @@ struct Line {
 fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
     let mut lines = Vec::with_capacity(rows.len());
     let mut naming = Naming::default();
+    let mut carried: Vec<Key> = Vec::new();
     let mut above: Vec<Option<TableCell>> = Vec::new();
     for row in rows {
         above.resize(row.slots.len().max(above.len()), None);
@@ -300,6 +304,7 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
         }
         let covering = |col: usize| covering(row, &above, col);
         let serial = columns.serial.and_then(|col| row.cell(col)).cloned();
+        let keys = keys(columns, covering, &mut carried);
         let name = naming.name(columns, covering, serial.as_ref());
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
         let serial = serial
@@ -313,6 +318,7 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
                 spanned_by: name.spanned_by,
                 figures,
             },
+            keys,
             serial,
             cells,
             ambiguous,
@@ -321,6 +327,37 @@ fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// What the row has in the columns that tell rows apart. `carried` holds what the rows above left to
+/// those below them.
+fn keys<'a>(
+    columns: &Columns,
+    covering: impl Fn(usize) -> Option<&'a TableCell>,
+    carried: &mut Vec<Key>,
+) -> Vec<Key> {
+    let mut keys: Vec<Key> = Vec::new();
+    for column in &columns.keys {
+        let text = covering(column.at).map(|cell| squeeze(cell.text.as_str())).unwrap_or_default();
+        let key = Key { column: column.header.clone(), text };
+        let known = carried.iter().position(|known| known.column == key.column);
+        match (known, key.text.is_empty()) {
+            // One cell over several key columns is said once.
+            _ if keys.last().is_some_and(|last| !key.text.is_empty() && last.text == key.text) => {}
+            (Some(known), true) if column.carries => keys.push(carried[known].clone()),
+            (_, true) => {}
+            (Some(known), false) => {
+                carried.truncate(known);
+                carried.push(key.clone());
+                keys.push(key);
+            }
+            (None, false) => {
+                carried.push(key.clone());
+                keys.push(key);
+            }
+        }
+    }
+    keys
 }
 
 /// The cell that covers a place of a row.
@@ -414,38 +451,28 @@ fn read_cell(row: &TableRow, col: usize, column: &Column) -> (Cell, bool) {
             _ => None,
         });
         let place = place.unwrap_or(NOWHERE);
-        let blank = Cell {
-            raw: String::new(),
-            value: None,
-            text: None,
-            status: Status::Blank,
-            place,
-            correction: None,
-        };
-        return (blank, false);
+        return (Cell::blank(place), false);
     };
     let text = cell.text.as_str();
     let reading = figure::read(text);
     let is_ambiguous = matches!(reading, Reading::Doubtful(_)) && column.role != ColumnRole::Text;
-    let (status, value) = match (column.role, reading) {
-        (_, Reading::Blank) => (Status::Blank, None),
-        (_, Reading::Unreadable) => (Status::Unreadable, None),
+    let mut read = Cell { raw: cell.raw.clone(), ..Cell::blank(cell.place) };
+    read.status = match (column.role, reading) {
+        (_, Reading::Blank) => Status::Blank,
+        (_, Reading::Unreadable) => Status::Unreadable,
         // Among words, 待定 is one more; a dash and 无 are still nothing.
-        (ColumnRole::Text, Reading::Mark) if !is_nothing(text) => (Status::Text, None),
-        (_, Reading::Mark) => (Status::Placeholder, None),
-        (ColumnRole::Text, _) => (Status::Text, None),
-        (_, Reading::Figure(figure)) => (Status::Value, Some(Amount::new(figure.value))),
-        _ => (Status::Text, None),
+        (ColumnRole::Text, Reading::Mark) if !is_nothing(text) => Status::Text,
+        (_, Reading::Mark) => Status::Placeholder,
+        (ColumnRole::Text, _) => Status::Text,
+        (_, Reading::Figure(figure)) => {
+            read.value = Some(Amount::new(figure.value));
+            read.unit = columns::unit_of_cell(&figure, column);
+            read.mark = Some(figure.mark).filter(|mark| !mark.is_empty());
+            Status::Value
+        }
+        _ => Status::Text,
     };
-    let words = (status == Status::Text).then(|| columns::joined(&cell.text));
-    let read = Cell {
-        raw: cell.raw.clone(),
-        value,
-        text: words,
-        status,
-        place: cell.place,
-        correction: None,
-    };
+    read.text = (read.status == Status::Text).then(|| columns::joined(&cell.text));
     (read, is_ambiguous)
 }
 

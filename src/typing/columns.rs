@@ -1,9 +1,10 @@
 //! What each column of a table is: serial number, region, or fact; and a fact's header path, unit
 //! and role.
 
+use crate::figure::Figure;
 use crate::lexicon::{
-    self, CODE_HEADERS, NOT_REGION_HEADERS, RANK_HEADERS, RATE_HEADERS, REGION_HEADERS,
-    STOCK_HEADERS, TEXT_HEADERS,
+    self, CODE_HEADERS, MULTIPLIERS, NOT_REGION_HEADERS, RANK_HEADERS, RATE_HEADERS,
+    REGION_HEADERS, STOCK_HEADERS, TEXT_HEADERS,
 };
 use crate::model::{Column, ColumnRole};
 use crate::place::{Place, PlacedText, Spot};
@@ -23,6 +24,19 @@ pub struct Columns {
     pub name_header: String,
     /// The facts: where in the table, and what.
     pub facts: Vec<(usize, Column)>,
+    /// The columns that tell rows apart, from the left.
+    pub keys: Vec<KeyColumn>,
+}
+
+/// A column that tells rows apart: the region's, and others of words and codes before the figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyColumn {
+    /// Where in the table.
+    pub at: usize,
+    /// Its header on one line.
+    pub header: String,
+    /// Whether what it holds in a row holds in the rows below that leave it blank.
+    pub carries: bool,
 }
 
 /// Tells the columns of a table apart; `unit` is that of the table's caption.
@@ -83,8 +97,41 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
                 && !(headers[col].is_empty() && contents[col].profile.is_blank())
         })
         .map(|col| (col, fact(&headers[col], &contents[col], unit, table)))
-        .collect();
-    Columns { serial, prefecture, name, name_header: leaf(name), facts }
+        .collect::<Vec<(usize, Column)>>();
+    let is_text =
+        |col: usize| facts.iter().any(|(at, column)| *at == col && column.role == ColumnRole::Text);
+    let first_figures = facts.iter().find(|(_, column)| column.role != ColumnRole::Text);
+    let before_figures = first_figures.map_or(0, |(at, _)| *at);
+    let is_key = |col: &usize| {
+        Some(*col) == prefecture || *col == name || (*col < before_figures && is_text(*col))
+    };
+    let key = |at: usize| KeyColumn {
+        at,
+        header: key_header(&headers[at], at),
+        carries: at < name && contents[at].spans(),
+    };
+    let mut keys: Vec<KeyColumn> = (0..table.columns).filter(is_key).map(key).collect();
+    tell_apart(&mut keys);
+    Columns { serial, prefecture, name, name_header: leaf(name), facts, keys }
+}
+
+/// A key column's header on one line; a column without one is named by where it stands.
+fn key_header(path: &[(String, Place)], at: usize) -> String {
+    match path {
+        [] => format!("列{}", at + 1),
+        path => path.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("/"),
+    }
+}
+
+/// Gives key columns of one header different names: 名称, 名称3.
+fn tell_apart(keys: &mut [KeyColumn]) {
+    for at in 1..keys.len() {
+        let (before, key) = keys.split_at_mut(at);
+        if before.iter().any(|other| other.header == key[0].header) {
+            let column = key[0].at + 1;
+            key[0].header.push_str(&column.to_string());
+        }
+    }
 }
 
 /// A column of facts.
@@ -205,6 +252,17 @@ fn unit_in(header: &str) -> Option<String> {
         .find_map(|label| inside.strip_prefix(label))
         .unwrap_or(inside);
     lexicon::is_unit(inside).then(|| inside.replace('％', "%"))
+}
+
+/// The unit that a figure has in its own cell; 3.5万 in a column of 套 is 3.5 万套.
+pub fn unit_of_cell(figure: &Figure, column: &Column) -> Option<String> {
+    let printed = figure.unit.replace('％', "%");
+    let of_column = column.unit.as_deref().and_then(lexicon::unit);
+    let is_multiplier = MULTIPLIERS.iter().any(|(word, _)| *word == printed);
+    match of_column.filter(|_| is_multiplier) {
+        Some(unit) => Some([&printed, unit.name, unit.rate].concat()),
+        None => Some(printed).filter(|unit| !unit.is_empty()),
+    }
 }
 
 /// The unit that a caption names: 单位：套、间 gives 套、间.

@@ -45,6 +45,7 @@ pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
         }),
         printing_authority,
         printing_date,
+        unread: Vec::new(),
     }
 }
 
