@@ -232,6 +232,10 @@ pub const NOT_REGION_HEADERS: &[&str] = &[
     "牵头", "备注",
 ];
 
+/// Headers of a column that gives each row its unit.
+pub const UNIT_HEADERS: &[&str] =
+    &["计量单位", "单位", "数量单位", "计算单位", "度量单位", "指标单位"];
+
 /// Words of a header over a rate.
 pub const RATE_HEADERS: &[&str] =
     &["率", "占比", "比例", "比重", "百分比", "增幅", "增速", "同比", "%", "％"];
@@ -261,6 +265,8 @@ pub const TEXT_HEADERS: &[&str] = &[
 ];
 /// Words of a header over codes: their digits are no figure.
 pub const CODE_HEADERS: &[&str] = &["代码", "编码", "编号"];
+/// The tiers of an account's code (政府收支分类科目), each a column where the code is split.
+pub const CODE_TIERS: &[&str] = &["类", "款", "项", "目"];
 /// Words in the header of a column whose figures do not add up.
 pub const NO_SUM_HEADERS: &[&str] = &[
     "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
@@ -527,16 +533,20 @@ pub const METADATA: &[&str] = &[
     "体裁分类",
     "发布机构",
     "发文机关",
+    "信息索引",
+    "公开方式",
+    "公开类别",
+    "信息分类",
+    "效力状态",
+    "有效性",
+];
+
+/// Of the same box, words that head it only before a colon: anywhere else they are common.
+pub const METADATA_BEFORE_COLON: &[&str] = &[
     "成文日期",
     "发文日期",
     "发布日期",
     "生成日期",
-    "有效性",
-    "效力状态",
-    "公开方式",
-    "公开类别",
-    "信息分类",
-    "信息索引",
     "主题词",
     "关键词",
     "名称",

@@ -4,7 +4,8 @@
 //! header, a name's column, a role) is left to who asks.
 
 use crate::figure::{self, Doubt, Reading};
-use crate::lexicon::REGION_ENDINGS;
+use crate::lexicon::{self, REGION_ENDINGS};
+use crate::pattern::{Steps, numeral};
 
 /// The longest name of a region, in characters: 积石山保安族东乡族撒拉族自治县 has 15.
 const LONGEST_REGION: usize = 16;
@@ -36,6 +37,10 @@ pub struct Profile {
     pub words_above: usize,
     /// Of these, names that end as names of regions and of rows of several do.
     pub regions: usize,
+    /// Of these, units: 套, 万元, 元/户.
+    pub units: usize,
+    /// Of these, numbers written out: 一, （二）, 十三.
+    pub numerals: usize,
     /// What can't be read.
     pub unreadable: usize,
     /// The whole numbers so far each one more than the one before; how many there are.
@@ -78,6 +83,9 @@ impl Profile {
                 let is_region = REGION_ENDINGS.iter().any(|ending| name.ends_with(ending));
                 let is_short = || name.chars().count() <= LONGEST_REGION;
                 self.regions += usize::from(is_region && is_short());
+                self.units += usize::from(lexicon::is_unit(&name));
+                let number = name.trim_matches(['（', '(', '）', ')', '、']);
+                self.numerals += usize::from(number.is_run(numeral, 1..=3));
             }
             Reading::Unreadable => self.unreadable += 1,
         }
@@ -137,6 +145,11 @@ impl Profile {
         self.words > 0 && self.regions * 5 >= self.words * 3
     }
 
+    /// Whether nearly all of its texts are units, and it holds no figures.
+    pub fn is_units(&self) -> bool {
+        self.units > 0 && self.figures == 0 && self.units * 5 >= self.texts() * 4
+    }
+
     /// Whether its figures number the rows: each one more than the one before, three at least, in
     /// three of four rows.
     pub fn is_serial(&self) -> bool {
@@ -160,6 +173,7 @@ mod tests {
                 ("percent", profile.is_percent()),
                 ("regions", profile.is_regions()),
                 ("serial", profile.is_serial()),
+                ("units", profile.is_units()),
             ];
             let told = told.iter().filter(|(_, is)| *is).map(|(word, _)| *word);
             told.collect::<Vec<_>>().join(" ")
@@ -173,6 +187,7 @@ mod tests {
             (&["1", "2", "3", "4"][..], "figures serial"),
             (&["1", "2", "3", "", ""][..], "figures"),
             (&["南昌市", "九江市", "市本级"][..], "words regions"),
+            (&["套", "户", "万元", "元/户"][..], "words units"),
             (&["2019-2021", "2020-2022", "3"][..], "words"),
             (&["<36.6", "≥95%", "12a"][..], "words"),
         ] {

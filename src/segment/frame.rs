@@ -6,7 +6,7 @@ use super::captions::{
 };
 use super::headings::body_role;
 use super::{Item, PlainLine};
-use crate::lexicon::{AUTHORITIES, DOCUMENT_TYPES, METADATA, OTHER_TYPES};
+use crate::lexicon::{AUTHORITIES, DOCUMENT_TYPES, METADATA, METADATA_BEFORE_COLON, OTHER_TYPES};
 use crate::pattern::{Steps, digit, han, numeral};
 use crate::segment::outline::{Block, Role};
 use std::collections::BTreeMap;
@@ -89,6 +89,7 @@ fn is_marking(text: &str) -> bool {
         || text.is_run(digit, 6..=6)
         || METADATA
             .iter()
+            .chain(METADATA_BEFORE_COLON)
             .any(|name| text.strip_prefix(name).is_some_and(|value| value.starts_with(['：', ':'])))
 }
 

@@ -1,11 +1,61 @@
-//! Which cells the diagnostics speak of, so that a doubtful reading is never dressed as a certain one.
+//! What of a table looks misread, and which cells the diagnostics speak of, so that a doubtful reading
+//! is never dressed as a certain one.
 //!
 //! A diagnostic knows a place. It speaks of the cell that stands there, or that it stands in; of a
 //! whole row where it stands at the row's name or covers its cells and no others.
 
-use crate::diag::{Diagnostic, Severity};
-use crate::model::{Annex, Cell, Notice, Row};
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::figure::{self, Doubt, Reading};
+use crate::model::{Annex, Cell, ColumnRole, Notice, Row, Status};
 use crate::place::{Place, Spot};
+
+/// Remarks on the cells of a table that look misread.
+pub fn remark(sink: &mut Sink, annex: &Annex) {
+    for row in &annex.rows {
+        for (column, cell) in annex.columns.iter().zip(&row.cells) {
+            if column.role != ColumnRole::Text {
+                among_figures(sink, cell);
+            }
+        }
+    }
+}
+
+/// Occurs if a cell of a column of figures holds something else, or what may be more than one figure.
+fn among_figures(sink: &mut Sink, cell: &Cell) {
+    let warn = |code, en: String, zh: String| Diagnostic {
+        code,
+        severity: Severity::Warning,
+        place: Some(cell.place),
+        message: Wording::new(en, zh),
+        hint: None,
+    };
+    let raw = &cell.raw;
+    let text = cell.text.as_deref().unwrap_or(raw);
+    let diagnostic = match (cell.status, figure::read(text)) {
+        (Status::Text, Reading::Doubtful(Doubt::Approximate)) => warn(
+            "approximate_figure",
+            format!("\"{raw}\" is near, over or under a figure: kept as text"),
+            format!("“{raw}”不是确数，按文字保留"),
+        ),
+        (Status::Text, Reading::Doubtful(_)) => warn(
+            "ambiguous_figure",
+            format!("\"{raw}\" may be read as more than one figure: kept as text"),
+            format!("“{raw}”可能不止一个数，按文字保留"),
+        ),
+        (Status::Text, _) => warn(
+            "text_among_figures",
+            format!("\"{raw}\" stands among figures and is none: kept as text"),
+            format!("“{raw}”处于数字之间但不是数字，按文字保留"),
+        ),
+        (Status::Unreadable, _) => warn(
+            "unreadable_cell",
+            format!("a cell can't be read: \"{raw}\""),
+            format!("单元格无法读取：“{raw}”"),
+        ),
+        _ => return,
+    };
+    sink.remark(diagnostic);
+}
 
 /// Gives each cell the codes of the warnings and errors that speak of it.
 pub fn name(notice: &mut Notice, diagnostics: &[Diagnostic]) {

@@ -12,6 +12,8 @@ pub mod frame;
 pub mod parties;
 pub mod prose;
 pub mod regions;
+pub mod shape;
+pub mod table;
 pub mod targets;
 
 use crate::diag::Sink;
