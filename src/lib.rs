@@ -143,7 +143,9 @@ pub mod corrections;
 pub mod diag;
 pub mod emit;
 pub mod error;
+mod figure;
 pub mod geom;
+mod lexicon;
 pub mod model;
 pub mod normalize;
 pub mod options;
@@ -151,6 +153,7 @@ mod parallel;
 mod pattern;
 pub mod pipeline;
 pub mod place;
+mod profile;
 pub mod regions;
 pub mod repair;
 #[cfg(feature = "review")]

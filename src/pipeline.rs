@@ -2,7 +2,7 @@
 
 use crate::carrier::page::Pages;
 pub use crate::carrier::page::TextFrom;
-use crate::check::{self, Finding};
+use crate::check::{self, Checked, Finding, Summary};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::error::Error;
@@ -21,6 +21,8 @@ pub struct Reading {
     pub notice: Notice,
     /// What it says against itself.
     pub findings: Vec<Finding>,
+    /// How much of it its own sums bear out, and how much is in doubt.
+    pub summary: Summary,
     /// What could not be read with confidence.
     pub diagnostics: Vec<Diagnostic>,
     /// What was changed, taken out or joined on the way.
@@ -61,12 +63,22 @@ pub fn read_watched(
     done("segment");
     let document = repair::repair(&mut sink, outline);
     done("repair");
-    let notice = typing::typing(&mut sink, options, document);
-    done("typing");
-    let findings = check::check(&notice);
-    done("check");
+    let mut notice = typing::typing(&mut sink, options, document);
     let (diagnostics, repairs) = sink.into_parts();
-    Ok(Reading { notice, findings, diagnostics, repairs, pages: count, text_from, encoding })
+    typing::doubts::name(&mut notice, &diagnostics);
+    done("typing");
+    let Checked { findings, summary } = check::checked(&notice);
+    done("check");
+    Ok(Reading {
+        notice,
+        findings,
+        summary,
+        diagnostics,
+        repairs,
+        pages: count,
+        text_from,
+        encoding,
+    })
 }
 
 /// The reading with what a person said of its cells, checked again on the corrected figures.
@@ -79,7 +91,8 @@ pub fn corrected(
     said: &Corrections,
 ) -> Result<Reading, Error> {
     corrections::apply(said, &source.sha256(), &mut reading.notice)?;
-    reading.findings = check::check(&reading.notice);
+    let Checked { findings, summary } = check::checked(&reading.notice);
+    (reading.findings, reading.summary) = (findings, summary);
     Ok(reading)
 }
 

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may use.
-const LEAVES: &[&str] = &["geom", "place", "diag", "error", "parallel", "pattern"];
+const LEAVES: &[&str] =
+    &["geom", "place", "diag", "error", "parallel", "pattern", "figure", "lexicon", "profile"];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
 /// everything below it.
@@ -17,6 +18,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("parallel", &[]),
     ("pattern", &[]),
+    ("lexicon", &[]),
+    ("figure", &[]),
+    ("profile", &[]),
     ("options", &[]),
     ("source", &[]),
     ("model", &[]),

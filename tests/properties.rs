@@ -752,6 +752,7 @@ mod sums {
 /// Law 5: what is emitted validates, and reading what was written gives the same values.
 #[cfg(feature = "cli")]
 mod emitted {
+    use fubiao::check::Summary;
     use fubiao::emit::json;
     use fubiao::emit::record::NoticeRecord;
     use fubiao::geom::Rect;
@@ -799,8 +800,7 @@ mod emitted {
             value,
             text,
             status,
-            place,
-            correction: None,
+            ..Cell::blank(place)
         })
     }
 
@@ -828,6 +828,7 @@ mod emitted {
                         code: None,
                         place,
                     },
+                    keys: Vec::new(),
                     serial: None,
                     cells,
                 });
@@ -860,6 +861,7 @@ mod emitted {
             let reading = Reading {
                 notice,
                 findings: Vec::new(),
+                summary: Summary::default(),
                 diagnostics: Vec::new(),
                 repairs: Vec::new(),
                 pages: 1,

@@ -2,14 +2,15 @@
 //! reads back as the same notice.
 #![cfg(feature = "cli")]
 
-use fubiao::check::{Finding, Suspect};
+use fubiao::check::{Finding, Summary, Suspect};
 use fubiao::diag::{Diagnostic, Repair, Severity, Stage, Wording};
 use fubiao::emit::record::NoticeRecord;
 use fubiao::emit::{csv, datapackage, facts, json};
 use fubiao::geom::Rect;
 use fubiao::model::{
     Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Correction, Deadline, DocumentNumber,
-    Field, Force, Frame, Level, Notice, Quantity, Region, Row, Section, Status, Target, Verdict,
+    Field, Force, Frame, Key, Level, Notice, Quantity, Region, Row, Section, Status, Target,
+    Unread, Verdict,
 };
 use fubiao::pipeline::{Reading, TextFrom};
 use fubiao::place::{Located, Place, Spot};
@@ -146,6 +147,28 @@ fn collect_described(schema: &Value, keys: &mut BTreeMap<String, bool>) {
 }
 
 #[test]
+fn results_of_1_0_stay_valid() {
+    let record = NoticeRecord::new(&source(), &whole_reading());
+    let mut old = serde_json::to_value(&record).expect("a record is JSON");
+    old["schema_version"] = "1.0".into();
+    old.as_object_mut().expect("an object").remove("summary");
+    let rows = old["annexes"][0]["rows"].as_array_mut().expect("rows");
+    for row in rows {
+        row.as_object_mut().expect("a row").remove("keys");
+        for cell in row["cells"].as_array_mut().expect("cells") {
+            let cell = cell.as_object_mut().expect("a cell");
+            ["unit", "mark", "doubt"].iter().for_each(|key| drop(cell.remove(*key)));
+        }
+    }
+    let old = serde_json::to_vec(&old).expect("it is JSON");
+    let verdict = Judge::new().judge(&old);
+    assert!(verdict.is_valid(), "{:?}", verdict.violations);
+    let read = json::read(&old).expect("it can be read");
+    let notice = read.to_notice().expect("it is a notice");
+    assert!(notice.annexes[0].rows.iter().all(|row| row.keys.is_empty()));
+}
+
+#[test]
 fn facts_are_one_line_a_cell() {
     let record = NoticeRecord::new(&source(), &whole_reading());
     let mut out = Vec::new();
@@ -156,10 +179,12 @@ fn facts_are_one_line_a_cell() {
         first,
         concat!(
             r#"{"annex":1,"annex_title":"目标任务分解表","row":1,"region":"合计","parent":null,"#,
-            r#""level":"province","code":null,"column":["开工任务","小计"],"unit":"套","#,
+            r#""level":"province","code":null,"column":["开工任务","小计"],"unit":"万套","#,
             r#""value":"278.90","raw":"278.90","status":"value","page":3,"#,
             r#""bbox":[10.5,20.0,30.0,40.25],"document_number":"赣建保〔2023〕1号","#,
-            r#""plan_year":2023,"line":null,"line_column":null}"#
+            r#""plan_year":2023,"line":null,"line_column":null,"#,
+            r#""keys":{"市、县":"合计","科目编码":"2210106"},"mark":"①","#,
+            r#""doubt":["ambiguous_figure"]}"#
         )
     );
     assert_eq!(text.lines().count(), 4);
@@ -172,11 +197,11 @@ fn csv_has_the_columns_of_facts_and_runs_no_formula() {
     csv::write(&mut out, &record, csv::Mark::With).expect("memory takes it");
     let text = String::from_utf8(out).expect("it is text");
     let expected = "\
-        annex,annex_title,row,region,parent,level,code,column,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column\n\
-        1,目标任务分解表,1,合计,,province,,开工任务/小计,套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
-        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,\n";
+        annex,annex_title,row,region,parent,level,code,column,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt\n\
+        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure\n\
+        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,\n";
     assert_eq!(text.strip_prefix('\u{feff}'), Some(expected));
     let keys = serde_json::to_value(facts::facts(&record).next()).expect("a fact is JSON");
     let keys: Vec<_> = keys.as_object().expect("an object").keys().collect();
@@ -194,15 +219,17 @@ fn parquet_reads_back_as_the_same_facts() {
     let rows: Vec<String> =
         file.get_row_iter(None).expect("rows").map(|r| r.expect("a row").to_string()).collect();
     let bbox = "{x0: 10.5, y0: 20.0, x1: 30.0, y1: 40.25}";
-    let row = |row, region, parent, level, code, column, unit, value, raw, status| {
+    let row = |row, region, parent, level, code, column, unit, value, raw, status, end| {
         format!(
             "{{annex: 1, annex_title: \"目标任务分解表\", row: {row}, region: {region}, \
              parent: {parent}, level: {level}, code: {code}, column: {column}, unit: {unit}, \
              value: {value}, raw: {raw}, status: {status}, page: 3, bbox: {bbox}, \
              document_number: \"赣建保〔2023〕1号\", plan_year: 2023, line: null, \
-             line_column: null}}"
+             line_column: null, keys: \"{{\"市、县\":{region},\"科目编码\":\"2210106\"}}\", {end}}}"
         )
     };
+    let doubted = "mark: \"①\", doubt: \"ambiguous_figure\"";
+    let certain = "mark: null, doubt: null";
     let (sum, note) = ("\"开工任务/小计\"", "\"备注\"");
     let (total, county) = (("\"合计\"", "\"province\""), ("\"乐平市\"", "\"county\""));
     assert_eq!(
@@ -215,12 +242,25 @@ fn parquet_reads_back_as_the_same_facts() {
                 total.1,
                 "null",
                 sum,
-                "\"套\"",
+                "\"万套\"",
                 "278.900000000000000000",
                 "\"278.90\"",
-                "\"value\""
+                "\"value\"",
+                doubted
             ),
-            row(1, total.0, "null", total.1, "null", note, "null", "null", "\"\"", "\"blank\""),
+            row(
+                1,
+                total.0,
+                "null",
+                total.1,
+                "null",
+                note,
+                "null",
+                "null",
+                "\"\"",
+                "\"blank\"",
+                certain
+            ),
             row(
                 2,
                 county.0,
@@ -228,10 +268,11 @@ fn parquet_reads_back_as_the_same_facts() {
                 county.1,
                 "\"360281\"",
                 sum,
-                "\"套\"",
+                "\"万套\"",
                 "-1662.000000000000000000",
                 "\"-1662\"",
-                "\"value\""
+                "\"value\"",
+                doubted
             ),
             row(
                 2,
@@ -243,7 +284,8 @@ fn parquet_reads_back_as_the_same_facts() {
                 "null",
                 "null",
                 "\"=1+1\"",
-                "\"text\""
+                "\"text\"",
+                certain
             ),
         ]
     );
@@ -316,6 +358,7 @@ fn empty_reading() -> Reading {
     Reading {
         notice: Notice::default(),
         findings: Vec::new(),
+        summary: Summary::default(),
         diagnostics: Vec::new(),
         repairs: Vec::new(),
         pages: 1,
@@ -332,6 +375,9 @@ fn text_reading() -> Reading {
         title: Some(raw("关于下达计划的通知")),
         document_number: Field::Raw(raw("赣建保20231号")),
         date_of_writing: Field::Raw(raw("2020616")),
+        unread: vec![Unread {
+            element: "issuing_authorities".to_owned(), raw: raw("局长李云泽")
+        }],
         ..Frame::default()
     };
     Reading {
@@ -405,6 +451,7 @@ fn frame() -> Frame {
         copied_to: vec![located("省审计厅")],
         printing_authority: some("江西省住房和城乡建设厅办公室"),
         printing_date: Field::Read(Located::new(date(2023, 1, 31), place())),
+        unread: Vec::new(),
     }
 }
 
@@ -445,7 +492,12 @@ fn annex() -> Annex {
         role,
         place: place(),
     };
-    let row = |number, region, cells| Row { number, region, serial: some("1"), cells };
+    let row = |number, region: Region, cells| {
+        let key =
+            |column: &str, text: &str| Key { column: column.to_owned(), text: text.to_owned() };
+        let keys = vec![key("市、县", &region.name), key("科目编码", "2210106")];
+        Row { number, region, keys, serial: some("1"), cells }
+    };
     let region = |name: &str, level, parent_row, parent: Option<&str>, code: Option<&str>| Region {
         name: name.to_owned(),
         level,
@@ -457,18 +509,17 @@ fn annex() -> Annex {
     let figure = |raw: &str, value| Cell {
         raw: raw.to_owned(),
         value: Some(Amount::new(value)),
-        text: None,
+        unit: Some("万套".to_owned()),
+        mark: Some("①".to_owned()),
+        doubt: vec!["ambiguous_figure".to_owned()],
         status: Status::Value,
-        place: place(),
-        correction: None,
+        ..Cell::blank(place())
     };
     let other = |raw: &str, text: Option<&str>, status| Cell {
         raw: raw.to_owned(),
-        value: None,
         text: text.map(str::to_owned),
         status,
-        place: place(),
-        correction: None,
+        ..Cell::blank(place())
     };
     Annex {
         number: 1,

@@ -4,12 +4,14 @@
 
 use fubiao::carrier;
 use fubiao::diag::Sink;
+use fubiao::model::{Annex, Status};
 use fubiao::normalize::{self, lines::Lines};
 use fubiao::options::Options;
-use fubiao::place::PlacedText;
-use fubiao::repair;
+use fubiao::place::{Place, PlacedText, Spot};
+use fubiao::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
 use fubiao::segment::{self, outline::Block, outline::Outline};
 use fubiao::source::Source;
+use fubiao::{repair, typing};
 use std::fmt::Write;
 
 #[test]
@@ -138,4 +140,105 @@ fn check(suite: &str, give: impl Fn(&str) -> String) {
     }
     assert!(cases > 0, "no cases in the suite");
     assert!(wrong.is_empty(), "these give something else:\n\n{wrong}");
+}
+
+#[test]
+fn typing_reads_tables() {
+    check(include_str!("suite/typing/tables.txt"), |input| {
+        let mut sink = Sink::new();
+        let mut notice = typing::typing(&mut sink, &Options::default(), drawn_annex(input));
+        let (diagnostics, repairs) = sink.into_parts();
+        typing::doubts::name(&mut notice, &diagnostics);
+        let mut out = String::new();
+        for annex in &notice.annexes {
+            write_annex(&mut out, annex);
+        }
+        for repair in &repairs {
+            writeln!(out, "~ {}", repair.rule).expect("a string");
+        }
+        for diagnostic in diagnostics {
+            writeln!(out, "! {}: {}", diagnostic.code, diagnostic.message.en).expect("a string");
+        }
+        out
+    });
+}
+
+/// A notice of one annex whose table is drawn: `|` between cells, `<` and `^` where the cell to the
+/// left or above covers a place, `----` below the header. `# text` before it is the annex's title,
+/// `% text` its caption of a unit, `@ text` the issuer; `=== 2` begins page 2.
+fn drawn_annex(input: &str) -> Document {
+    let mut document = Document::default();
+    let mut annex = AnnexText { number: Some(1), ..AnnexText::default() };
+    let mut table = Table::default();
+    let mut page = 1;
+    for (line, at) in input.lines().zip(1..) {
+        if line.starts_with("----") {
+            table.header = std::mem::take(&mut table.rows);
+        } else if let Some(number) = line.strip_prefix("=== ") {
+            page = number.parse().expect("a page has a number");
+        } else if let Some(title) = line.strip_prefix("# ") {
+            annex.title = placed(title, at, 1);
+        } else if let Some(unit) = line.strip_prefix("% ") {
+            annex.unit_captions.push(placed(unit, at, 1));
+        } else if let Some(issuer) = line.strip_prefix("@ ") {
+            document.frame.issuing_authorities.push(placed(issuer, at, 1));
+        } else {
+            let slots = line.split('|').map(str::trim).zip(1..).map(|(text, column)| match text {
+                "<" => Slot::Left,
+                "^" => Slot::Above,
+                _ => Slot::Cell(TableCell {
+                    raw: text.to_owned(),
+                    text: placed(text, at, column),
+                    place: Place { page, spot: Spot::Text { line: at, column } },
+                }),
+            });
+            table.rows.push(TableRow { slots: slots.collect(), page, panel: 0 });
+        }
+    }
+    table.columns = table.rows.iter().map(|row| row.slots.len()).max().unwrap_or(0);
+    annex.tables.push(table);
+    document.annexes.push(annex);
+    document
+}
+
+fn placed(text: &str, line: u32, column: u32) -> PlacedText {
+    let mut placed = PlacedText::new();
+    text.chars()
+        .for_each(|ch| placed.push(ch, Place { page: 1, spot: Spot::Text { line, column } }));
+    placed
+}
+
+/// An annex: its columns, then a row a line: level, name, what it belongs to, its keys where they say
+/// more than the name, and the cells.
+fn write_annex(out: &mut String, annex: &Annex) {
+    let columns = annex.columns.iter().map(|column| {
+        let unit = column.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+        format!("{} {:?}{unit}", column.path.join("/"), column.role).to_lowercase()
+    });
+    writeln!(out, "[{}]", columns.collect::<Vec<_>>().join(" | ")).expect("a string");
+    for row in &annex.rows {
+        let region = &row.region;
+        let parent = region.parent.as_ref().map(|p| format!(" < {p}")).unwrap_or_default();
+        let of = region.parent_row.map(|row| format!(" ({})", row + 1)).unwrap_or_default();
+        let code = region.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+        let keys: Vec<String> =
+            row.keys.iter().map(|key| format!("{}: {}", key.column, key.text)).collect();
+        let keys = if keys.len() > 1 { format!(" {{{}}}", keys.join(", ")) } else { String::new() };
+        let level = format!("{:?}", region.level).to_lowercase();
+        write!(out, "{level} {}{parent}{of}{code}{keys}", region.name).expect("a string");
+        for cell in &row.cells {
+            let held = cell.value.map(|value| value.to_string()).or_else(|| cell.text.clone());
+            let mut held = held.unwrap_or_else(|| match cell.status {
+                Status::Blank => String::new(),
+                status => format!("{status:?}").to_lowercase(),
+            });
+            for beside in [&cell.unit, &cell.mark].into_iter().flatten() {
+                held += &format!(" {beside}");
+            }
+            held += if cell.doubt.is_empty() { "" } else { " ?" };
+            write!(out, " | {held}").expect("a string");
+        }
+        writeln!(out).expect("a string");
+    }
+    annex.notes.iter().for_each(|note| writeln!(out, "note {}", note.value).expect("a string"));
 }

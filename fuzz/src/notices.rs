@@ -157,20 +157,14 @@ fn row(feed: &mut Feed<'_>, annex: &Annex, index: usize) -> Row {
             code: [None, Some("360100"), Some("360121")][feed.below(3)].map(str::to_owned),
             place: at(1),
         },
+        keys: Vec::new(),
         serial: None,
         cells,
     }
 }
 
 fn cell(feed: &mut Feed<'_>, place: Place) -> Cell {
-    let mut cell = Cell {
-        raw: String::new(),
-        value: None,
-        text: None,
-        status: Status::Blank,
-        place,
-        correction: None,
-    };
+    let mut cell = Cell::blank(place);
     match feed.byte() {
         0..210 => set(&mut cell, feed.figure()),
         byte => {

@@ -10,41 +10,9 @@ use crate::check::edit::{Slip, slip};
 use crate::check::figures::{Figures, Fixed, SCALE, Var, decimal, fixed};
 use crate::check::identity::{Identity, Kind, State, Trust};
 use crate::check::sums::Group;
+use crate::lexicon::{PARTS, PROGRAMMES, STAGES, SUMS_IN_PROSE, TASK_WORDS};
 use crate::model::{Annex, Column, ColumnRole, Level, Notice, Quantity, Section, Target};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Programmes of notices of this kind, each with the words for it; the first word found in a text
-/// names it, so narrower programmes stand before wider ones.
-const PROGRAMMES: &[(&str, &[&str])] = &[
-    ("保障性租赁住房", &["保障性租赁住房", "保租房"]),
-    ("公共租赁住房", &["公共租赁住房", "公租房"]),
-    ("租赁补贴", &["租赁补贴", "住房补贴"]),
-    ("廉租住房", &["廉租住房", "廉租房"]),
-    ("经济适用住房", &["经济适用住房", "经济适用房", "经适房"]),
-    ("限价商品住房", &["限价商品住房", "限价商品房", "两限房"]),
-    ("共有产权住房", &["共有产权住房", "共有产权房"]),
-    ("配售型保障性住房", &["配售型保障性住房"]),
-    ("城市棚户区", &["城市棚户区"]),
-    ("国有工矿棚户区", &["国有工矿"]),
-    ("林区棚户区", &["林区"]),
-    ("垦区棚户区", &["垦区"]),
-    ("棚户区", &["棚户区", "棚改"]),
-    ("城中村", &["城中村"]),
-    ("老旧小区", &["老旧小区"]),
-    ("农村危房", &["农村危房", "危房改造", "危旧房"]),
-];
-
-/// Programmes that are parts of a wider one.
-const PARTS: &[(&str, &[&str])] =
-    &[("棚户区", &["城市棚户区", "国有工矿棚户区", "林区棚户区", "垦区棚户区"])];
-
-/// Stages, each with the words for it; the first found names it.
-const STAGES: &[(&str, &[&str])] = &[
-    ("基本建成", &["基本建成", "建成", "竣工"]),
-    ("完工", &["完工", "完成"]),
-    ("开工", &["新开工", "开工", "筹集", "新建", "新增"]),
-    ("发放", &["发放"]),
-];
 
 /// The name in `table` whose word stands in the text first named; `None` where none does.
 fn named(table: &[(&'static str, &[&str])], text: &str) -> Option<&'static str> {
@@ -214,20 +182,6 @@ fn bind(
 
 /// Digits of a figure that no other is like by chance.
 const LONG: usize = 4;
-/// Words for a task, which say nothing of which one it is.
-const TASK_WORDS: &[&str] = &[
-    "目标任务",
-    "年度任务",
-    "任务",
-    "目标",
-    "计划",
-    "指标",
-    "总数",
-    "总量",
-    "数量",
-    "共计",
-    "合计",
-];
 /// Pairs of characters of a programme, in percent, that an annex must share to be on it.
 const ON_IT: usize = 80;
 /// Pairs of characters of a phrase, in percent, that the header of the column it means must share,
@@ -347,7 +301,10 @@ fn last_year(text: &str) -> Option<&str> {
 
 /// The phrase without words for a task.
 fn without_task_words(phrase: &str) -> String {
-    TASK_WORDS.iter().fold(phrase.to_owned(), |phrase, word| phrase.replace(word, ""))
+    TASK_WORDS
+        .iter()
+        .chain(SUMS_IN_PROSE)
+        .fold(phrase.to_owned(), |phrase, word| phrase.replace(word, ""))
 }
 
 /// How many of the pairs of neighbouring characters of the phrase stand in the text, in percent.

@@ -3,6 +3,7 @@
 //!
 //! What the figures should add up to is left to `sums`, `relations` and `body`.
 
+pub use crate::lexicon::is_count;
 use crate::model::{Amount, Annex, Cell, ColumnRole, Notice, Quantity, Row, Status};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -82,21 +83,6 @@ impl Shape {
         }
         10_i128.pow(SCALE.saturating_sub(self.decimals)) / 2
     }
-}
-
-/// Units that count things one by one.
-const COUNTED: &[&str] = &[
-    "套", "间", "户", "个", "栋", "幢", "座", "人", "所", "处", "项", "台", "辆", "家", "村", "名",
-    "件", "宗", "块", "只", "头", "株", "份", "次", "部", "条", "口", "床", "张",
-];
-
-/// Whether a unit counts things: 套、间 and 套（间） do, 万套, 万元 and 平方米 do not.
-pub fn is_count(unit: &str) -> bool {
-    unit.split(['、', '（', '(', '）', ')', '/', '，', ','])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .all(|part| COUNTED.contains(&part))
-        && !unit.trim().is_empty()
 }
 
 /// The notice's figures.

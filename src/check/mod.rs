@@ -13,12 +13,14 @@ mod rank;
 mod relations;
 mod report;
 mod stated;
+mod summary;
 mod sums;
 mod suspects;
 
 pub use across::{across, follows};
 pub use finding::{Finding, Suspect};
 pub use stated::{Operand, StatedSum, stated_sums};
+pub use summary::Summary;
 
 use crate::diag::Severity;
 use crate::model::Notice;
@@ -28,29 +30,50 @@ use identity::{Identity, State};
 use std::cmp::Reverse;
 use sums::Group;
 
-/// Checks the notice against itself. Errors come first, then warnings, then notes, each in printed
-/// order.
+/// What the check of a notice gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// What the notice says against itself: errors first, then warnings, then notes, each in printed
+    /// order.
+    pub findings: Vec<Finding>,
+    /// How much of it its sums bear out.
+    pub summary: Summary,
+}
+
+/// What the notice says against itself.
 pub fn check(notice: &Notice) -> Vec<Finding> {
+    checked(notice).findings
+}
+
+/// Checks the notice against itself.
+pub fn checked(notice: &Notice) -> Checked {
     let figures = Figures::of(notice);
-    let Rules { identities, groups, not_sums, parts_only, unmatched } = rules(&figures);
-    let orders = order::orders(&figures);
+    let rules = rules(&figures);
+    let summary = Summary::of(&figures, &rules);
+    Checked { findings: findings(&figures, rules), summary }
+}
+
+fn findings(figures: &Figures, rules: Rules) -> Vec<Finding> {
+    let notice = figures.notice;
+    let Rules { identities, groups, not_sums, parts_only, unmatched, .. } = rules;
+    let orders = order::orders(figures);
     let mut findings = Vec::new();
-    let mut causes = suspects::causes(&figures, &groups, &identities);
-    findings.extend(report::missing_rows(&figures, &orders, &identities, &mut causes));
+    let mut causes = suspects::causes(figures, &groups, &identities);
+    findings.extend(report::missing_rows(figures, &orders, &identities, &mut causes));
     for cause in &causes {
-        findings.extend(report::broken(&figures, &orders, &identities, cause));
+        findings.extend(report::broken(figures, &orders, &identities, cause));
     }
-    for breach in order::breaches(&figures, &orders) {
-        let finding = report::out_of_order(&figures, &breach);
+    for breach in order::breaches(figures, &orders) {
+        let finding = report::out_of_order(figures, &breach);
         findings.extend(finding.filter(|f| !explained(&findings, f)));
     }
-    let mended = suspects::made_exact(&figures, &identities, &causes);
+    let mended = suspects::made_exact(figures, &identities, &causes);
     let rounded: Vec<usize> = (0..identities.len())
         .filter(|i| identities[*i].state() == State::Rounded && !mended.contains(i))
         .collect();
-    let ways = suspects::exact_ways(&figures, &identities, &rounded);
+    let ways = suspects::exact_ways(figures, &identities, &rounded);
     for (&i, ways) in rounded.iter().zip(&ways) {
-        findings.push(report::rounded(&figures, &orders, &identities[i], ways));
+        findings.push(report::rounded(figures, &orders, &identities[i], ways));
     }
     findings.extend(not_sums.iter().filter_map(|&(a, c)| report::not_a_sum(notice, a, c)));
     findings.extend(parts_only.iter().filter_map(|&(a, r)| report::parts_only(notice, a, r)));
@@ -91,6 +114,8 @@ struct Rules {
     /// Annex and row, by index, of the first parent whose rows are taken for parts only.
     parts_only: Vec<(usize, usize)>,
     unmatched: Vec<Unmatched>,
+    /// Identities with text or something unreadable among their terms.
+    untried: usize,
 }
 
 /// Finds the rules of the notice.
@@ -99,17 +124,20 @@ fn rules(figures: &Figures) -> Rules {
     let mut groups = Vec::new();
     let mut not_sums = Vec::new();
     let mut parts_only = Vec::new();
+    let mut untried = 0;
     for index in 0..figures.notice.annexes.len() {
         let sums = sums::column_sums(figures, index);
         identities.extend(sums.identities);
-        identities.extend(relations::row_identities(figures, index));
+        let rows = relations::row_identities(figures, index);
+        identities.extend(rows.identities);
+        untried += sums.untried + rows.untried;
         groups.push(sums.groups);
         parts_only.extend(sums.parts_only.map(|row| (index, row)));
         not_sums.extend(sums.not_sums.iter().map(|&column| (index, column)));
     }
     let body = body::body_figures(figures, &groups);
     identities.extend(body.identities);
-    Rules { identities, groups, not_sums, parts_only, unmatched: body.unmatched }
+    Rules { identities, groups, not_sums, parts_only, unmatched: body.unmatched, untried }
 }
 
 /// Whether an error already doubts one of the cells a finding is about.

@@ -6,6 +6,7 @@
 
 use crate::check::figures::{Figure, Figures, Fixed, SCALE, Var, decimal};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
+use crate::lexicon::SUM_HEADERS;
 use crate::model::{Annex, ColumnRole};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -66,19 +67,26 @@ const FAULT_BITS: u32 = 20;
 const SMALL: u128 = 64;
 /// Sums of two columns anywhere that one table is taken to mean; where more hold, all do by chance.
 const PAIRS: usize = 3;
-/// Words in a header that announce a sum.
-const SUM_WORDS: &[&str] = &["合计", "总计", "小计", "共计", "总数", "总额", "总量", "调整后"];
+
+/// The identities between the columns of an annex.
+pub struct RowIdentities {
+    /// One for each rule and row.
+    pub identities: Vec<Identity>,
+    /// Those that could not be tried: one of their cells is no figure.
+    pub untried: usize,
+}
 
 /// An identity for each rule between the columns of an annex and each of its rows.
-pub fn row_identities(figures: &Figures, index: usize) -> Vec<Identity> {
+pub fn row_identities(figures: &Figures, index: usize) -> RowIdentities {
     let relations = relations(figures, index);
     let rows = figures.notice.annexes[index].rows.len();
     let mut identities = Vec::new();
+    let mut untried = 0;
     for relation in &relations {
-        let mut family: Vec<Identity> = (0..rows)
-            .filter_map(|row| instance(figures, index, relation, row))
-            .filter(|identity| !identity.is_empty(figures))
-            .collect();
+        let mut family: Vec<Identity> =
+            (0..rows).filter_map(|row| instance(figures, index, relation, row)).collect();
+        untried += rows - family.len();
+        family.retain(|identity| !identity.is_empty(figures));
         hold_to_the_last_digit(figures, &mut family.iter_mut().collect::<Vec<_>>());
         let broken = family.iter().filter(|i| i.state() == State::Broken).count();
         for identity in &mut family {
@@ -87,7 +95,7 @@ pub fn row_identities(figures: &Figures, index: usize) -> Vec<Identity> {
         }
         identities.extend(family);
     }
-    identities
+    RowIdentities { identities, untried }
 }
 
 /// The rules between the columns of an annex.
@@ -342,7 +350,7 @@ impl Search<'_> {
             Relation::Sum { stated, .. } => annex.columns[*stated]
                 .path
                 .last()
-                .is_some_and(|leaf| SUM_WORDS.iter().any(|word| leaf.contains(word))),
+                .is_some_and(|leaf| SUM_HEADERS.iter().any(|word| leaf.contains(word))),
             _ => false,
         };
         let least = if announced { 1 } else { least };

@@ -6,6 +6,7 @@
 
 use crate::check::figures::{Figure, Figures, Fixed};
 use crate::check::identity::{Identity, Kind, State, Trust, hold_to_the_last_digit};
+use crate::lexicon::NO_SUM_HEADERS;
 use crate::model::{Annex, ColumnRole, Level};
 
 /// A row that states a sum, and the rows it should be the sum of; indices.
@@ -28,6 +29,8 @@ pub struct ColumnSums {
     /// The first parent row, where the rows below parents do not add up to them and are taken for
     /// parts only.
     pub parts_only: Option<usize>,
+    /// Sums that could not be tried: one of their cells is no figure.
+    pub untried: usize,
 }
 
 /// Finds the sums of an annex.
@@ -36,15 +39,15 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
     let (groups, parts_only) = groups(figures, index);
     let mut identities: Vec<Identity> = Vec::new();
     let mut not_sums = Vec::new();
+    let mut untried = 0;
     for column in 0..annex.columns.len() {
         if !figures.shape(index, column).numeric {
             continue;
         }
-        let mut family: Vec<Identity> = groups
-            .iter()
-            .filter_map(|group| column_sum(figures, index, group, column))
-            .filter(|identity| !identity.is_empty(figures))
-            .collect();
+        let mut family: Vec<Identity> =
+            groups.iter().filter_map(|group| column_sum(figures, index, group, column)).collect();
+        let of_text = groups.len() - family.len();
+        family.retain(|identity| !identity.is_empty(figures));
         match behaviour(figures, index, column, &family) {
             Behaviour::AddsUp => {}
             Behaviour::NotMeantTo => continue,
@@ -55,10 +58,11 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
         }
         hold_to_the_last_digit(figures, &mut family.iter_mut().collect::<Vec<_>>());
         identities.extend(family);
+        untried += of_text;
     }
     drop_unstated(figures, annex, &mut identities);
     trust(figures, annex, &mut identities);
-    ColumnSums { groups, identities, not_sums, parts_only }
+    ColumnSums { groups, identities, not_sums, parts_only, untried }
 }
 
 /// Total rows of one table that are checked. Tables have one or two; more would make one of every
@@ -213,12 +217,6 @@ enum Behaviour {
     FailsTo,
 }
 
-/// Words in the header of a column whose figures do not add up.
-const NO_SUM: &[&str] = &[
-    "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
-    "年度", "排名", "名次", "位次", "编号", "代码", "电话", "邮编", "序号", "层数", "幅度",
-];
-
 /// How the column's sums fare, taken together.
 fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]) -> Behaviour {
     let header = &figures.notice.annexes[index].columns[column];
@@ -233,8 +231,8 @@ fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]
     }
     let leaf = header.path.last().map_or("", String::as_str);
     let unit = header.unit.as_deref().unwrap_or_default();
-    let no_sum_by_name =
-        NO_SUM.iter().any(|word| leaf.contains(word)) || unit.contains(['%', '％', '‰', '/', '分']);
+    let no_sum_by_name = NO_SUM_HEADERS.iter().any(|word| leaf.contains(word))
+        || unit.contains(['%', '％', '‰', '/', '分']);
     if no_sum_by_name && holding <= broken.len() {
         return Behaviour::NotMeantTo;
     }

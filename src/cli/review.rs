@@ -9,7 +9,7 @@ use crate::cli::report::Reporter;
 use crate::cli::run::{Answer, Status, options, output, stopped, unread, unwritten};
 use crate::diag::{Sink, Wording};
 use crate::emit::json;
-use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
+use crate::emit::record::{DiagnosticRecord, NoticeRecord};
 use crate::error::Error;
 use crate::model::Notice;
 use crate::options::Options;
@@ -71,6 +71,6 @@ fn of_result(reporter: &Reporter, args: &Review, bytes: &[u8]) -> Result<Read, E
     let _timer = Timer::over(reporter, &args.bounds, &args.input, bytes.len());
     let mut record = json::read(bytes)?;
     let notice = record.to_notice()?;
-    record.findings = check::check(&notice).iter().map(FindingRecord::from).collect();
+    record.check_again(&notice);
     Ok((record, notice, Vec::new()))
 }

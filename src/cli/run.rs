@@ -398,7 +398,7 @@ fn check_one(
     let checked = if bytes.trim_ascii_start().starts_with(b"{") {
         let mut record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
-        record.findings = check::check(&notice).iter().map(FindingRecord::from).collect();
+        record.check_again(&notice);
         Checked { notice, record }
     } else {
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;

@@ -65,7 +65,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// A fact's cells, in the order of [`FIELDS`].
-pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 18] {
+pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
     [
         fact.annex.to_string().into(),
         text(fact.annex_title),
@@ -85,6 +85,9 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 18] {
         number(fact.plan_year.map(u32::from)),
         number(fact.line),
         number(fact.line_column),
+        fact.keys_text().into(),
+        text(fact.mark),
+        fact.doubt_text().into(),
     ]
 }
 

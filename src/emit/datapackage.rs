@@ -80,7 +80,7 @@ const NOTICES: &[ColumnNote] = &[
 ];
 
 /// Types and constraints of the facts' columns, in the order of [`FIELDS`].
-const FACT_TYPES: [(&str, &str); 18] = [
+const FACT_TYPES: [(&str, &str); 21] = [
     ("integer", r#"{"required": true, "minimum": 0}"#),
     ("string", ""),
     ("integer", r#"{"required": true, "minimum": 1}"#),
@@ -105,6 +105,9 @@ const FACT_TYPES: [(&str, &str); 18] = [
     ("integer", ""),
     ("integer", r#"{"minimum": 1}"#),
     ("integer", r#"{"minimum": 1}"#),
+    ("object", ""),
+    ("string", ""),
+    ("string", ""),
 ];
 
 const FINDINGS: &[ColumnNote] = &[

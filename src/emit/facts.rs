@@ -1,6 +1,6 @@
 //! Facts: one line a cell, in printed order, each with all that is needed to use it alone.
 
-use crate::emit::record::{NoticeRecord, status_word};
+use crate::emit::record::{Keys, NoticeRecord, status_word};
 use crate::model::Status;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -47,6 +47,28 @@ pub struct Fact<'a> {
     pub line: Option<u32>,
     /// Character in that line (`column` means the header here); null for PDF.
     pub line_column: Option<u32>,
+    /// What the row has in the columns that tell rows apart.
+    pub keys: &'a Keys,
+    /// The footnote mark beside the figure.
+    pub mark: Option<&'a str>,
+    /// Codes of the diagnostics that speak of the cell.
+    pub doubt: &'a [String],
+}
+
+impl Fact<'_> {
+    /// The keys in one cell, as a JSON object; empty where there are none.
+    pub fn keys_text(&self) -> String {
+        match self.keys.0.is_empty() {
+            true => String::new(),
+            // A map of texts can always be written.
+            false => serde_json::to_string(self.keys).unwrap_or_default(),
+        }
+    }
+
+    /// The codes in one cell, parted by spaces.
+    pub fn doubt_text(&self) -> String {
+        self.doubt.join(" ")
+    }
 }
 
 /// A column of the flat forms (CSV, Parquet, data package).
@@ -63,7 +85,7 @@ const fn note(name: &'static str, description: &'static str) -> FieldNote {
 }
 
 /// The columns, in the order of [`Fact`]'s keys.
-pub const FIELDS: [FieldNote; 18] = [
+pub const FIELDS: [FieldNote; 21] = [
     note("annex", "number of the annex, as in its label; 0 for a table in the body"),
     note("annex_title", "title of the annex"),
     note("row", "row of the annex, from 1 in printed order"),
@@ -85,6 +107,9 @@ pub const FIELDS: [FieldNote; 18] = [
     note("plan_year", "the year the plan is for, as the title says"),
     note("line", "line of a text input, from 1; empty for PDF"),
     note("line_column", "character in that line, from 1; empty for PDF"),
+    note("keys", "what the row has in the columns that tell rows apart, as a JSON object"),
+    note("mark", "footnote mark printed beside the figure"),
+    note("doubt", "codes of the diagnostics that speak of the cell, parted by spaces"),
 ];
 
 /// All facts of a notice, in printed order.
@@ -101,7 +126,7 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 level: &row.region.level,
                 code: row.region.code.as_deref(),
                 column: &column.path,
-                unit: column.unit.as_deref(),
+                unit: cell.unit.as_deref().or(column.unit.as_deref()),
                 value: cell.value.as_deref().or(cell.text.as_deref()),
                 figure: cell.value.as_deref(),
                 raw: &cell.raw,
@@ -112,6 +137,9 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 plan_year: record.plan_year,
                 line: cell.place.line,
                 line_column: cell.place.column,
+                keys: &row.keys,
+                mark: cell.mark.as_deref(),
+                doubt: &cell.doubt,
             })
         })
     })
@@ -139,6 +167,12 @@ pub struct FactLine {
     plan_year: Option<u16>,
     line: Option<u32>,
     line_column: Option<u32>,
+    #[serde(default)]
+    keys: Keys,
+    #[serde(default)]
+    mark: Option<String>,
+    #[serde(default)]
+    doubt: Vec<String>,
 }
 
 impl FactLine {
@@ -173,6 +207,9 @@ impl FactLine {
             plan_year: self.plan_year,
             line: self.line,
             line_column: self.line_column,
+            keys: &self.keys,
+            mark: self.mark.as_deref(),
+            doubt: &self.doubt,
         }
     }
 }

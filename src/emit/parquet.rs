@@ -47,6 +47,9 @@ message facts {
   OPTIONAL INT32 plan_year;
   OPTIONAL INT32 line;
   OPTIONAL INT32 line_column;
+  OPTIONAL BYTE_ARRAY keys (STRING);
+  OPTIONAL BYTE_ARRAY mark (STRING);
+  OPTIONAL BYTE_ARRAY doubt (STRING);
 }";
 
 /// Decimal places of the column `value`.
@@ -174,6 +177,9 @@ pub struct Rows {
     plan_year: Column<Int32Type>,
     line: Column<Int32Type>,
     line_column: Column<Int32Type>,
+    keys: Column<ByteArrayType>,
+    mark: Column<ByteArrayType>,
+    doubt: Column<ByteArrayType>,
 }
 
 impl Rows {
@@ -210,6 +216,9 @@ impl Rows {
         self.plan_year.append(other.plan_year);
         self.line.append(other.line);
         self.line_column.append(other.line_column);
+        self.keys.append(other.keys);
+        self.mark.append(other.mark);
+        self.doubt.append(other.doubt);
     }
 
     /// Takes off all rows but the first `at`.
@@ -234,6 +243,9 @@ impl Rows {
             plan_year: self.plan_year.split_off(at),
             line: self.line.split_off(at),
             line_column: self.line_column.split_off(at),
+            keys: self.keys.split_off(at),
+            mark: self.mark.split_off(at),
+            doubt: self.doubt.split_off(at),
         };
         self.count = at;
         rows
@@ -261,6 +273,9 @@ impl Rows {
         self.plan_year.maybe(fact.plan_year.map(i32::from));
         self.line.maybe(fact.line.map(whole));
         self.line_column.maybe(fact.line_column.map(whole));
+        self.keys.maybe_text(Some(fact.keys_text()).filter(|keys| !keys.is_empty()).as_deref());
+        self.mark.maybe_text(fact.mark);
+        self.doubt.maybe_text(Some(fact.doubt_text()).filter(|codes| !codes.is_empty()).as_deref());
         Ok(())
     }
 
@@ -288,6 +303,9 @@ impl Rows {
         self.plan_year.write(&mut group)?;
         self.line.write(&mut group)?;
         self.line_column.write(&mut group)?;
+        self.keys.write(&mut group)?;
+        self.mark.write(&mut group)?;
+        self.doubt.write(&mut group)?;
         group.close().map(drop)
     }
 }

@@ -17,10 +17,12 @@ use crate::place::{Located, Place, Spot};
 use crate::source::Source;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 /// The version of the schema that results follow.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// A whole result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,6 +86,43 @@ pub struct NoticeRecord {
     pub findings: Vec<FindingRecord>,
     /// What could not be read with confidence.
     pub diagnostics: Vec<DiagnosticRecord>,
+    /// How much of the notice is borne out by its own sums, and how much is in doubt; results of 1.0
+    /// have none.
+    #[serde(default)]
+    pub summary: Option<SummaryRecord>,
+}
+
+/// How much of a notice is borne out by its own sums, and how much is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryRecord {
+    /// Entries in `annexes`.
+    pub annexes: usize,
+    /// Cells of the annexes with a figure.
+    pub figures: usize,
+    /// What the figures should come to.
+    pub identities: IdentitiesRecord,
+    /// Figures that no identity covers: a fault in one of them is silent.
+    pub figures_uncovered: usize,
+    /// Cells whose reading a diagnostic doubts.
+    pub doubtful: usize,
+    /// Characters of the pages that ended neither in the result nor in a repair; null where they were
+    /// not counted.
+    pub glyphs_unaccounted: Option<usize>,
+}
+
+/// How the identities of a notice fare: sums down and across, products, figures of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitiesRecord {
+    /// Those whose terms are all figures.
+    pub tried: usize,
+    /// Of these, those that hold, rounding aside.
+    pub held: usize,
+    /// Of these, those that do not.
+    pub broken: usize,
+    /// Those that have text or something unreadable among their terms.
+    pub untried: usize,
 }
 
 /// The program that wrote a result.
@@ -322,8 +361,43 @@ pub struct RowRecord {
     pub serial: Option<LocatedRecord>,
     /// Whom the row is about.
     pub region: RegionRecord,
+    /// What it has in the columns that tell rows apart; results of 1.0 have none.
+    #[serde(default)]
+    pub keys: Keys,
     /// One for each column.
     pub cells: Vec<CellRecord>,
+}
+
+/// From the header of a key column to the row's text in it: an object in printed order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Keys(pub Vec<(String, String)>);
+
+impl Serialize for Keys {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(column, text)| (column, text)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Keys, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Keys;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    keys.push(entry);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// A text with its place.
@@ -367,8 +441,17 @@ pub struct CellRecord {
     /// The clean text of a cell that holds text.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<String>,
+    /// The unit of its figure, where the cell or its row prints one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unit: Option<String>,
+    /// The footnote mark beside its figure.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mark: Option<String>,
     /// Where it stands.
     pub place: PlaceRecord,
+    /// Codes of the diagnostics that speak of it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub doubt: Vec<String>,
     /// What a person said of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub correction: Option<CorrectionRecord>,
@@ -578,6 +661,31 @@ impl NoticeRecord {
             repairs: reading.repairs.iter().map(RepairRecord::from).collect(),
             findings: reading.findings.iter().map(FindingRecord::from).collect(),
             diagnostics: reading.diagnostics.iter().map(DiagnosticRecord::from).collect(),
+            summary: Some(reading.summary.into()),
+        }
+    }
+}
+
+impl NoticeRecord {
+    /// The findings and the summary anew, for a result made earlier: someone may have mended it.
+    pub fn check_again(&mut self, notice: &Notice) {
+        let check::Checked { findings, summary } = check::checked(notice);
+        self.findings = findings.iter().map(FindingRecord::from).collect();
+        self.summary = Some(summary.into());
+    }
+}
+
+impl From<check::Summary> for SummaryRecord {
+    fn from(summary: check::Summary) -> SummaryRecord {
+        let check::Summary { annexes, figures, tried, held, broken, untried, uncovered, doubtful } =
+            summary;
+        SummaryRecord {
+            annexes,
+            figures,
+            identities: IdentitiesRecord { tried, held, broken, untried },
+            figures_uncovered: uncovered,
+            doubtful,
+            glyphs_unaccounted: None,
         }
     }
 }
@@ -666,6 +774,11 @@ fn unread(frame: &Frame) -> Vec<UnreadRecord> {
             _ => None,
         }
     }
+    let others = frame.unread.iter().map(|unread| UnreadRecord {
+        element: unread.element.clone(),
+        raw: unread.raw.value.clone(),
+        place: unread.raw.place.into(),
+    });
     [
         raw("document_number", &frame.document_number),
         raw("date_of_writing", &frame.date_of_writing),
@@ -673,8 +786,12 @@ fn unread(frame: &Frame) -> Vec<UnreadRecord> {
     ]
     .into_iter()
     .flatten()
+    .chain(others)
     .collect()
 }
+
+/// Elements whose text, where it was not understood, the model keeps in the element itself.
+const FIELDS: [&str; 3] = ["document_number", "date_of_writing", "printing_date"];
 
 /// A measured length with two decimals: enough to point at a character, and stable to compare.
 pub fn rounded(points: f32) -> f64 {
@@ -791,6 +908,9 @@ impl From<&model::Annex> for AnnexRecord {
                         parent_row: row.region.parent_row.and_then(row_number),
                         place: row.region.place.into(),
                     },
+                    keys: Keys(
+                        row.keys.iter().map(|k| (k.column.clone(), k.text.clone())).collect(),
+                    ),
                     cells: row.cells.iter().map(CellRecord::from).collect(),
                 })
                 .collect(),
@@ -823,7 +943,10 @@ impl From<&model::Cell> for CellRecord {
             value: cell.value.map(|v| v.to_string()),
             status: status_word(cell.status).to_owned(),
             text: cell.text.clone(),
+            unit: cell.unit.clone(),
+            mark: cell.mark.clone(),
             place: cell.place.into(),
+            doubt: cell.doubt.clone(),
             correction: cell.correction.as_deref().map(CorrectionRecord::from),
         }
     }
@@ -963,6 +1086,15 @@ impl NoticeRecord {
             copied_to: all_located(&self.copied_to, &p.copied_to),
             printing_authority: located(&self.printing_authority, &p.printing_authority),
             printing_date: self.to_date("printing_date", &self.printing_date, &p.printing_date)?,
+            unread: self
+                .unread
+                .iter()
+                .filter(|unread| !FIELDS.contains(&unread.element.as_str()))
+                .map(|unread| model::Unread {
+                    element: unread.element.clone(),
+                    raw: Located::new(unread.raw.clone(), unread.place.to_place()),
+                })
+                .collect(),
         })
     }
 
@@ -1140,6 +1272,12 @@ impl AnnexRecord {
                 code: row.region.code.clone(),
                 place: row.region.place.to_place(),
             },
+            keys: row
+                .keys
+                .0
+                .iter()
+                .map(|(column, text)| model::Key { column: column.clone(), text: text.clone() })
+                .collect(),
             serial: row.serial.as_ref().map(|s| Located::new(s.raw.clone(), s.place.to_place())),
             cells: row.cells.iter().map(CellRecord::to_cell).collect::<Result<_, _>>()?,
         })
@@ -1153,7 +1291,10 @@ impl CellRecord {
             value: to_amount(&self.value, "value")?,
             text: self.text.clone(),
             status: value_of(STATUSES, &self.status, "status")?,
+            unit: self.unit.clone(),
+            mark: self.mark.clone(),
             place: self.place.to_place(),
+            doubt: self.doubt.clone(),
             correction: self
                 .correction
                 .as_ref()

@@ -439,6 +439,7 @@ fn write_facts(
         row += 1;
         let bbox = fact.bbox.map(bbox_text).unwrap_or_default();
         let path = joined_path(fact.column);
+        let (keys, doubt) = (fact.keys_text(), fact.doubt_text());
         let texts = [
             (1, fact.annex_title.unwrap_or_default()),
             (3, fact.region),
@@ -451,6 +452,9 @@ fn write_facts(
             (11, fact.status),
             (13, &bbox),
             (14, fact.document_number.unwrap_or_default()),
+            (18, &keys),
+            (19, fact.mark.unwrap_or_default()),
+            (20, &doubt),
         ];
         for (col, text) in texts {
             if !text.is_empty() {

@@ -57,10 +57,22 @@ pub struct Row {
     pub number: u32,
     /// Whom the row is about.
     pub region: Region,
+    /// What the row has in the columns that tell rows apart, in printed order: 南昌市, 新建, 2210106.
+    /// The region, its name or its prefecture's, is among them.
+    pub keys: Vec<Key>,
     /// 序号 as printed, where the table has such a column.
     pub serial: Option<Located<String>>,
     /// One cell for each of the annex's columns.
     pub cells: Vec<Cell>,
+}
+
+/// What a row has in one of the columns that tell rows apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The column's header on one line; 列1 where the first column has none.
+    pub column: String,
+    /// The text, without inner spaces; that of a cell over several rows stands in each of them.
+    pub text: String,
 }
 
 /// Whom a row is about.
@@ -109,10 +121,33 @@ pub struct Cell {
     pub text: Option<String>,
     /// What the cell holds.
     pub status: Status,
+    /// The unit of its figure where the cell prints its own, or its row has one: 万元, 套.
+    pub unit: Option<String>,
+    /// The footnote mark beside its figure: ①, *, 注1.
+    pub mark: Option<String>,
     /// Where it stands.
     pub place: Place,
+    /// Codes of the diagnostics that speak of it; none where its reading is certain.
+    pub doubt: Vec<String>,
     /// What a person said of it, if one did. `raw` then stays as printed.
     pub correction: Option<Box<Correction>>,
+}
+
+impl Cell {
+    /// A cell with nothing in it.
+    pub fn blank(place: Place) -> Cell {
+        Cell {
+            raw: String::new(),
+            value: None,
+            text: None,
+            status: Status::Blank,
+            unit: None,
+            mark: None,
+            place,
+            doubt: Vec::new(),
+            correction: None,
+        }
+    }
 }
 
 /// What a person said of a cell.

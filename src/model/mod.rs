@@ -8,7 +8,9 @@ pub mod notice;
 pub mod target;
 
 pub use amount::Amount;
-pub use annex::{Annex, Cell, Column, ColumnRole, Correction, Level, Region, Row, Status, Verdict};
+pub use annex::{
+    Annex, Cell, Column, ColumnRole, Correction, Key, Level, Region, Row, Status, Verdict,
+};
 pub use field::Field;
-pub use notice::{AnnexListEntry, DocumentNumber, Frame, Notice, Section};
+pub use notice::{AnnexListEntry, DocumentNumber, Frame, Notice, Section, Unread};
 pub use target::{Deadline, Force, Quantity, Target};

@@ -58,6 +58,18 @@ pub struct Frame {
     pub printing_authority: Option<Located<String>>,
     /// 印发日期.
     pub printing_date: Field<Date>,
+    /// What stands where one of the other elements is due, but is not certain to be it.
+    pub unread: Vec<Unread>,
+}
+
+/// What stands where an element is due, but is not certain to be it: a title that begins in the middle
+/// of a sentence, an authority that is a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unread {
+    /// The element's name in results: `title`, `issuing_authorities`.
+    pub element: String,
+    /// As printed.
+    pub raw: Located<String>,
 }
 
 /// 发文字号: 赣建保〔2023〕1号.

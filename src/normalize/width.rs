@@ -1,6 +1,7 @@
 //! Full-width digits and letters to half-width; full-width marks only where they are part of a
 //! figure. Chinese punctuation in prose stays as it is.
 
+use crate::figure::{self, Reading};
 use crate::place::PlacedChar;
 
 /// Halves what is full-width in figures, labels and Latin words; spaces of other widths become
@@ -64,24 +65,8 @@ fn half_mark(c: char) -> char {
     }
 }
 
-/// Whether the whole text is one figure: a sign, digits in one group or in groups of three, decimals
-/// after a point, per cent.
+/// Whether the whole text is one figure.
 fn is_figure(text: &[PlacedChar]) -> bool {
-    let marks: Vec<char> = text.iter().map(|c| half_mark(c.ch)).filter(|c| *c != ' ').collect();
-    let body = match marks.as_slice() {
-        ['-' | '+', body @ ..] => body,
-        body => body,
-    };
-    let body = match body {
-        [body @ .., '%'] => body,
-        body => body,
-    };
-    let mut parts = body.split(|&c| c == '.');
-    let (whole, decimals, rest) = (parts.next(), parts.next(), parts.next());
-    let digits = |part: &[char]| !part.is_empty() && part.iter().all(char::is_ascii_digit);
-    let Some(whole) = whole else { return false };
-    let groups: Vec<&[char]> = whole.split(|&c| c == ',').collect();
-    let grouped = groups.len() == 1
-        || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
-    rest.is_none() && grouped && groups.into_iter().all(digits) && decimals.is_none_or(digits)
+    let text: String = text.iter().map(|c| c.ch).collect();
+    matches!(figure::read(&text), Reading::Figure(_))
 }

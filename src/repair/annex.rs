@@ -4,6 +4,7 @@ use super::frame::title;
 use super::joins;
 use super::paragraphs::{close_up, join_lines, paragraphs};
 use crate::diag::Sink;
+use crate::lexicon::NOTES;
 use crate::place::{Place, PlacedText};
 use crate::repair::document::AnnexText;
 use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
@@ -55,7 +56,7 @@ fn notes(blocks: &[Block]) -> Vec<PlacedText> {
             continue;
         }
         let start = text.text.as_str().trim_start_matches(['（', '(', '*', ' ']);
-        let begins = ["注", "备注", "说明", "附注"].iter().any(|word| start.starts_with(word))
+        let begins = NOTES.iter().any(|word| start.starts_with(word))
             || start.starts_with(|c: char| c.is_ascii_digit());
         match notes.last_mut() {
             Some(last) if !begins => last.push(text),

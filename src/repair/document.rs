@@ -55,7 +55,7 @@ pub struct Paragraph {
 }
 
 /// One annex.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnexText {
     /// The number in its label, if it has one.
     pub number: Option<u32>,

@@ -1,6 +1,7 @@
 //! Which rows of a fragment are header, and which of a continued fragment are that header again:
 //! whole, shortened or blank. Telling fragments of one table from another table is left to `joins`.
 
+use crate::lexicon::{self, COLUMN_NUMBERS};
 use crate::repair::document::{Slot, TableRow};
 use crate::repair::rows::{self, Kinds, MAX_TIERS, is_figure, is_mark};
 
@@ -40,14 +41,13 @@ pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
 
 /// Whether the row numbers the columns: 甲 1 2 3, 栏次 1 2 3.
 pub(super) fn is_numbering(row: &TableRow) -> bool {
-    let words = ["", "甲", "乙", "丙", "丁", "栏次", "列次", "行次"];
     let mut next = 1u32;
     for col in 0..row.slots.len() {
         let text = rows::text_at(row, col);
         let number = text.trim_matches(['(', ')', '（', '）']).parse::<u32>();
         match number {
             Ok(number) if number == next => next += 1,
-            Err(_) if words.contains(&text.as_str()) => {}
+            Err(_) if text.is_empty() || COLUMN_NUMBERS.contains(&text.as_str()) => {}
             _ => return false,
         }
     }
@@ -171,7 +171,7 @@ fn column_text(header: &[TableRow], col: usize) -> String {
 /// Whether every word of the row is left over from the header above it, and there are any.
 fn is_shortened(columns: &[String], row: &TableRow) -> bool {
     let mut held = 0usize;
-    let is_serial = |col: usize| SERIAL.contains(&columns[col].as_str());
+    let is_serial = |col: usize| lexicon::is_serial_header(&columns[col]);
     let name = (0..columns.len()).find(|&col| !is_serial(col)).unwrap_or(0);
     for (col, column) in columns.iter().enumerate() {
         let text = rows::text_at(row, col);
@@ -208,10 +208,7 @@ pub(super) fn is_other_header(kinds: &Kinds, next: &[TableRow]) -> bool {
     figures > 0 && words_over_figures(first, kinds) * 2 >= figures && !has_figures(first, kinds)
 }
 
-/// Headers of a column of serial numbers.
-const SERIAL: &[&str] = &["序号", "编号", "顺序号", "No", "No."];
-
 /// Whether the first column is one of serial numbers by its header.
 pub(super) fn is_serial(header: &[TableRow]) -> bool {
-    SERIAL.contains(&column_text(header, 0).as_str())
+    lexicon::is_serial_header(&column_text(header, 0))
 }

@@ -3,7 +3,9 @@
 //! Which rows are header is `headers`' knowledge; which fragments follow each other, `joins`'.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::figure::{self, Kind};
 use crate::place::Place;
+use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::segment::outline::{Fragment, GridCell};
 
@@ -124,19 +126,12 @@ pub(super) fn place_of(row: &TableRow) -> Option<Place> {
 /// Whether a text reads as a figure or as a mark that stands for one. Coarse: what the figure is,
 /// `typing` says.
 pub(super) fn is_figure(text: &str) -> bool {
-    let has_digit = text.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
-    let of_figure = |c: char| {
-        c.is_ascii_digit()
-            || ('０'..='９').contains(&c)
-            || ",.%+-()（），．％＋－−–—△▲‰ *＊".contains(c)
-            || c.is_whitespace()
-    };
-    has_digit && text.chars().all(of_figure)
+    figure::kind(text).is_numeric()
 }
 
 /// Whether a text is a mark that stands where a figure is due: —, /, … or *.
 pub(super) fn is_mark(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| "-－−–—―/／…*＊·.".contains(c))
+    figure::kind(text) == Kind::Mark
 }
 
 /// What the columns of a table hold, as far as joining needs to know.
@@ -162,34 +157,24 @@ impl Kinds {
             key: None,
         };
         for col in 0..cols {
-            let (mut figures, mut marks, mut words, mut held) = (0usize, 0usize, 0usize, 0usize);
-            // Words above the first figure may be header.
-            let mut above = 0usize;
-            let mut count = 0usize;
+            let mut profile = Profile::default();
+            let (mut held, mut count) = (0usize, 0usize);
             for row in rows.clone() {
                 count += 1;
                 match row.slots.get(col) {
                     Some(Slot::Left) => held += 1,
                     Some(Slot::Above) => kinds.spans[col] = true,
-                    Some(Slot::Cell(cell)) => {
-                        let text = cell.text.as_str().trim();
-                        held += usize::from(!text.is_empty());
-                        if is_figure(text) {
-                            figures += 1;
-                        } else if is_mark(text) {
-                            marks += 1;
-                        } else if !text.is_empty() && figures == 0 {
-                            above += 1;
-                        } else if !text.is_empty() {
-                            words += 1;
-                        }
-                    }
+                    Some(Slot::Cell(cell)) => profile.add(cell.text.as_str()),
                     _ => {}
                 }
             }
-            let header_alone = above <= MAX_TIERS;
-            kinds.figures[col] = figures > 0 && header_alone && figures + marks > words;
-            kinds.words[col] = words + above > 0;
+            held += profile.filled();
+            // Words above the first figure may be header.
+            let header_alone = profile.words_above <= MAX_TIERS;
+            let figures = profile.figures + profile.strung;
+            let below = profile.words - profile.words_above;
+            kinds.figures[col] = figures > 0 && header_alone && figures + profile.marks > below;
+            kinds.words[col] = profile.words > 0;
             if kinds.key.is_none() && held > 0 && held * 4 >= count * 3 {
                 kinds.key = Some(col);
             }

@@ -6,6 +6,7 @@ use super::captions::{
 };
 use super::headings::body_role;
 use super::{Item, PlainLine};
+use crate::lexicon::{AUTHORITIES, DOCUMENT_TYPES, METADATA, METADATA_BEFORE_COLON, OTHER_TYPES};
 use crate::pattern::{Steps, digit, han, numeral};
 use crate::segment::outline::{Block, Role};
 use std::collections::BTreeMap;
@@ -18,70 +19,6 @@ const TITLE_LINES: usize = 8;
 const ADDRESSEE_LINES: usize = 12;
 /// The signing authorities take at most so many lines.
 const SIGNING_LINES: usize = 24;
-
-/// What the lines that web sites put above a notice begin with, before a colon.
-const METADATA: &[&str] = &[
-    "索引号",
-    "主题分类",
-    "体裁分类",
-    "发布机构",
-    "发文机关",
-    "成文日期",
-    "发文日期",
-    "发布日期",
-    "生成日期",
-    "有效性",
-    "效力状态",
-    "公开方式",
-    "公开类别",
-    "信息分类",
-    "主题词",
-    "关键词",
-    "名称",
-    "标题",
-    "来源",
-    "字号",
-    "浏览次数",
-    "时间",
-    "分享",
-];
-
-/// The kinds of document a title ends in; GB/T 9704 knows 15.
-const KINDS: &[&str] = &[
-    "决议", "决定", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复",
-    "议案", "函", "纪要", "办法", "细则", "方案", "规定", "要点",
-];
-
-/// What names of authorities end in.
-const AUTHORITIES: &[&str] = &[
-    "厅",
-    "局",
-    "委",
-    "部",
-    "院",
-    "会",
-    "处",
-    "署",
-    "站",
-    "团",
-    "社",
-    "所",
-    "政府",
-    "办公室",
-    "中心",
-    "银行",
-    "分行",
-    "支行",
-    "公司",
-    "小组",
-    "指挥部",
-    "党组",
-    "支队",
-    "总队",
-    "大学",
-    "学校",
-    "集团",
-];
 
 /// What may stand behind the number of an annex.
 const MARKS: [char; 5] = ['：', ':', '.', '．', '、'];
@@ -152,7 +89,13 @@ fn is_marking(text: &str) -> bool {
         || text.is_run(digit, 6..=6)
         || METADATA
             .iter()
+            .chain(METADATA_BEFORE_COLON)
             .any(|name| text.strip_prefix(name).is_some_and(|value| value.starts_with(['：', ':'])))
+}
+
+/// Whether the text ends in a kind of document.
+fn ends_in_a_kind(text: &str) -> bool {
+    text.ends_in(DOCUMENT_TYPES) || text.ends_in(OTHER_TYPES)
 }
 
 /// Whether the text ends in a kind of document, brackets behind it or not.
@@ -162,9 +105,9 @@ fn ends_in_kind(text: &str) -> bool {
         let bracket = inner.rfind(CLOSING).unwrap_or(0);
         let mut before =
             inner[bracket..].match_indices(OPENING).map(|(at, _)| &inner[..bracket + at]);
-        Some(before.any(|title| title.ends_in(KINDS)))
+        Some(before.any(ends_in_a_kind))
     };
-    text.ends_in(KINDS) || bracketed(text) == Some(true)
+    ends_in_a_kind(text) || bracketed(text) == Some(true)
 }
 
 /// Whether the text ends as names of authorities do, their seal behind it or not.

@@ -1,19 +1,19 @@
 //! The annexes: columns, rows by region, cells.
 //!
 //! An [`Annex`] holds one table. An annex that holds several becomes as many entries under one
-//! number, each with its table's title; a table in the body becomes an entry of number 0. What each
-//! column is, `columns` says; the level and parent of each row, `regions`.
+//! number, each with its table's title; a table in the body becomes an entry of number 0. One table is
+//! `table`'s.
 
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::model::{Annex, AnnexListEntry, Cell, Column, ColumnRole, Frame, Row, Status};
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::lexicon::METADATA;
+use crate::model::{Annex, AnnexListEntry, ColumnRole, Frame};
 use crate::options::Options;
 use crate::parallel;
 use crate::place::{Located, Place, PlacedText, Spot};
-use crate::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
-use crate::typing::amounts;
-use crate::typing::columns::{self, Columns, squeeze};
-use crate::typing::regions::{self, Context, RowName};
-use rust_decimal::Decimal;
+use crate::repair::document::{AnnexText, Document, Table};
+use crate::typing::columns::{self, squeeze};
+use crate::typing::prose::located;
+use crate::typing::table::{self, Around};
 
 /// The annexes of the notice, typed, in printed order.
 pub fn annexes(
@@ -23,8 +23,8 @@ pub fn annexes(
     frame: &Frame,
 ) -> Vec<Annex> {
     let mut annexes = Vec::new();
+    let has_annexes = !document.annexes.is_empty();
     for table in &document.tables {
-        let has_annexes = !document.annexes.is_empty();
         annexes.extend(before_annexes(sink, frame, table, has_annexes));
     }
     let texts: Vec<_> = document.annexes.iter().zip(1..).collect();
@@ -50,76 +50,67 @@ pub fn annex_list(document: &Document) -> Vec<AnnexListEntry> {
             true => text.slice(text.as_str().len() - rest.len()..text.as_str().len()),
             false => text,
         };
-        let Some(title) = located(&title) else { continue };
+        let Some(title) = located(&title.trim()) else { continue };
         let number = number.filter(|_| is_numbered).unwrap_or(index as u32 + 1);
         entries.push(AnnexListEntry { number, title });
     }
     entries
 }
 
-/// The text with its place; `None` where there is none.
-fn located(text: &PlacedText) -> Option<Located<String>> {
-    let text = text.trim();
-    Some(Located::new(text.as_str().to_owned(), text.place()?))
-}
-
-/// Words of the box of metadata that stands over the text of a notice on a web page.
-const METADATA: &[&str] =
-    &["索引号", "主题分类", "发布机构", "发文机关", "信息索引", "公开方式", "效力状态"];
-
 /// A table before the annexes. Beside annexes, only one of figures is taken for a table of facts.
-fn before_annexes(
-    sink: &mut Sink,
-    frame: &Frame,
-    table: &Table,
-    has_annexes: bool,
-) -> Option<Annex> {
-    let annex = of_table(sink, frame, table, None, None)?;
-    let has_figures = annex.columns.iter().any(|column| column.role != ColumnRole::Text);
+fn before_annexes(sink: &mut Sink, frame: &Frame, table: &Table, has_annexes: bool) -> Vec<Annex> {
+    let mut own = Sink::new();
+    let annexes = table::typed(&mut own, frame, table, Around::default());
+    let Some(place) = annexes.first().map(|annex| annex.place) else { return annexes };
+    let has_figures = |annex: &Annex| annex.columns.iter().any(|c| c.role != ColumnRole::Text);
     let is_metadata = table.header.iter().chain(&table.rows).any(|row| {
         let mut cells = row.slots.iter().enumerate().filter_map(|(col, _)| row.cell(col));
         cells.any(|cell| METADATA.iter().any(|word| squeeze(cell.text.as_str()).starts_with(word)))
     });
-    let is_list = !table.header.is_empty() && annex.rows.len() > 1 && !is_metadata;
-    if is_list && (has_figures || !has_annexes) {
-        return Some(annex);
+    let rows: usize = annexes.iter().map(|annex| annex.rows.len()).sum();
+    let is_list = !table.header.is_empty() && rows > 1 && !is_metadata;
+    if is_list && (annexes.iter().any(has_figures) || !has_annexes) {
+        sink.append(own);
+        return annexes;
     }
     sink.remark(Diagnostic {
         code: "table_in_body",
         severity: Severity::Note,
-        place: Some(annex.place),
+        place: Some(place),
         message: Wording::new(
             "a table before the annexes is no table of facts: left out",
             "附件之前的表格不是数据表，未予读取",
         ),
         hint: None,
     });
-    None
+    Vec::new()
 }
 
 /// The entries of one annex: one a table, or one without a table.
 fn of_annex(sink: &mut Sink, frame: &Frame, annex: &AnnexText, number: u32) -> Vec<Annex> {
-    let title = located(&annex.title);
+    let title = located(&annex.title.trim());
     let place = annex.label.place().or(title.as_ref().map(|title| title.place));
-    let mut notes: Vec<Located<String>> = annex.notes.iter().filter_map(located).collect();
+    let mut notes: Vec<Located<String>> =
+        annex.notes.iter().filter_map(|note| located(&note.trim())).collect();
     let mut entries: Vec<Annex> = Vec::new();
     for (index, table) in annex.tables.iter().enumerate() {
         let caption = annex.unit_captions.get(index).or(annex.unit_captions.last());
-        let own = table.title.as_ref().and_then(located).filter(|own| {
+        let own = table.title.as_ref().and_then(|title| located(&title.trim())).filter(|own| {
             index > 0
                 && title.as_ref().is_some_and(|t| !squeeze(&t.value).contains(&squeeze(&own.value)))
         });
-        let Some(mut entry) = of_table(sink, frame, table, own.or(title.clone()), caption) else {
-            continue;
-        };
-        entry.number = number;
-        entry.place = place.filter(|_| index == 0).unwrap_or(entry.place);
-        entries.push(entry);
+        let around = Around { title: own.or(title.clone()), caption };
+        for mut entry in table::typed(sink, frame, table, around) {
+            entry.number = number;
+            let is_first = entries.is_empty() && index == 0;
+            entry.place = place.filter(|_| is_first).unwrap_or(entry.place);
+            entries.push(entry);
+        }
     }
     if entries.is_empty() {
         let place = place.or(annex.images.first().copied()).unwrap_or(NOWHERE);
         remark_without_table(sink, annex, number, place);
-        notes.extend(annex.paragraphs.iter().filter_map(|p| located(&p.text)));
+        notes.extend(annex.paragraphs.iter().filter_map(|p| located(&p.text.trim())));
         entries.push(Annex {
             number,
             title,
@@ -136,7 +127,7 @@ fn of_annex(sink: &mut Sink, frame: &Frame, annex: &AnnexText, number: u32) -> V
 }
 
 /// The place of what has none.
-const NOWHERE: Place = Place { page: 1, spot: Spot::Text { line: 1, column: 1 } };
+pub(super) const NOWHERE: Place = Place { page: 1, spot: Spot::Text { line: 1, column: 1 } };
 
 /// Says that an annex shows no table that could be read, and what it shows instead.
 fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: Place) {
@@ -161,346 +152,6 @@ fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: 
 }
 
 /// The unit of a caption with the caption's place.
-fn unit_of(caption: &PlacedText) -> Option<Located<String>> {
+pub(super) fn unit_of(caption: &PlacedText) -> Option<Located<String>> {
     Some(Located::new(columns::unit_of_caption(caption.as_str())?, caption.place()?))
-}
-
-/// A table typed; `None` where it has no rows. Its number is the caller's to give.
-fn of_table(
-    sink: &mut Sink,
-    frame: &Frame,
-    table: &Table,
-    title: Option<Located<String>>,
-    caption: Option<&PlacedText>,
-) -> Option<Annex> {
-    let title = title.or_else(|| table.title.as_ref().and_then(located));
-    let unit = table.unit.as_ref().and_then(unit_of).or_else(|| caption.and_then(unit_of));
-    let unit = unit.or_else(|| {
-        let title = title.as_ref()?;
-        Some(Located::new(columns::unit_of_title(&title.value)?, title.place))
-    });
-    let unit_name = unit.as_ref().map(|unit| unit.value.clone());
-
-    let (notes, rows) = part_notes(table);
-    let table = Table { rows, ..table.clone() };
-    let columns = columns::columns(&table, unit_name.as_deref());
-    let table = Table { rows: straighten(sink, &columns, table.rows), ..table };
-    let context = Context {
-        frame,
-        title: title.as_ref().map_or("", |title| &title.value),
-        header: &columns.name_header,
-    };
-    let lines = in_order(&columns, lines(&columns, &table.rows), &context);
-    let first = lines.first()?;
-    let place = first.name.place;
-    let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
-    let regions = regions::assign(sink, &names, &context);
-    let mut rows = Vec::with_capacity(lines.len());
-    for (line, region) in lines.into_iter().zip(regions) {
-        let number = rows.len() as u32 + 1;
-        for cell in line.ambiguous {
-            remark_ambiguous(sink, &cell);
-        }
-        rows.push(Row { number, region, serial: line.serial, cells: line.cells });
-    }
-    Some(Annex {
-        number: 0,
-        title,
-        place,
-        unit,
-        columns: columns.facts.into_iter().map(|(_, column)| column).collect(),
-        rows,
-        notes,
-    })
-}
-
-/// Notes that stand inside the grid, alone in their rows, apart from the rows of data.
-fn part_notes(table: &Table) -> (Vec<Located<String>>, Vec<TableRow>) {
-    let (mut notes, mut rows) = (Vec::new(), Vec::new());
-    for row in &table.rows {
-        let is_alone = row.slots.len() > 1
-            && row.slots[1..].iter().all(|slot| match slot {
-                Slot::Cell(cell) => cell.text.is_empty(),
-                _ => true,
-            });
-        let note = row.cell(0).filter(|cell| is_alone && is_note(cell.text.as_str()));
-        match note.and_then(|cell| located(&cell.text)) {
-            Some(note) => notes.push(note),
-            None => rows.push(row.clone()),
-        }
-    }
-    (notes, rows)
-}
-
-/// Whether a text announces itself as a note: 注：, 备注1.
-fn is_note(text: &str) -> bool {
-    let text = squeeze(text);
-    let after = ["备注", "说明", "附注", "注"].iter().find_map(|word| text.strip_prefix(word));
-    after.is_some_and(|rest| rest.starts_with(|c: char| "：:.、0123456789①".contains(c)))
-}
-
-/// Puts the figures of a total row back under their columns where it merges 序号 and region and so
-/// has a cell less than the others: they stand one place to the left, and a blank is left at the
-/// end.
-fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
-    let Some(serial) = columns.serial.filter(|&serial| serial < columns.name) else { return rows };
-    for row in &mut rows {
-        let status =
-            |col: usize| row.cell(col).map(|cell| amounts::read(cell.text.as_str()).status);
-        let is_shifted = status(serial) == Some(Status::Text)
-            && status(columns.name) == Some(Status::Value)
-            && status(row.slots.len().saturating_sub(1)) == Some(Status::Blank);
-        let Some(cell) = row.cell(serial).filter(|_| is_shifted) else { continue };
-        sink.repair(Repair {
-            stage: Stage::Typing,
-            rule: "shifted_total_row",
-            place: Some(cell.place),
-            before: cell.raw.clone(),
-            after: cell.raw.clone(),
-        });
-        row.slots.pop();
-        row.slots.insert(columns.name, Slot::Left);
-    }
-    rows
-}
-
-/// A row read, but for its place in the hierarchy.
-struct Line {
-    name: RowName,
-    serial: Option<Located<String>>,
-    cells: Vec<Cell>,
-    /// Cells that look like figures but may be read in more than one way.
-    ambiguous: Vec<Cell>,
-    page: u32,
-    panel: u16,
-}
-
-/// Reads the rows one by one; rows with nothing in them are passed over.
-fn lines(columns: &Columns, rows: &[TableRow]) -> Vec<Line> {
-    let mut lines = Vec::with_capacity(rows.len());
-    let mut naming = Naming::default();
-    let mut above: Vec<Option<TableCell>> = Vec::new();
-    for row in rows {
-        above.resize(row.slots.len().max(above.len()), None);
-        for (slot, above) in row.slots.iter().zip(&mut above) {
-            match slot {
-                Slot::Cell(cell) => *above = Some(cell.clone()),
-                Slot::Left => *above = None,
-                Slot::Above => {}
-            }
-        }
-        let is_empty = row.slots.iter().all(|slot| match slot {
-            Slot::Cell(cell) => cell.text.is_empty(),
-            _ => true,
-        });
-        if is_empty {
-            continue;
-        }
-        let (mut cells, mut ambiguous) = (Vec::new(), Vec::new());
-        let mut figures: Vec<Option<Decimal>> = Vec::new();
-        for (col, column) in &columns.facts {
-            let (cell, is_ambiguous) = read_cell(row, *col, column);
-            if is_ambiguous {
-                ambiguous.push(cell.clone());
-            }
-            if matches!(column.role, ColumnRole::Sum | ColumnRole::Stock) {
-                figures.push(cell.value.map(|value| value.decimal()));
-            }
-            cells.push(cell);
-        }
-        let covering = |col: usize| covering(row, &above, col);
-        let serial = columns.serial.and_then(|col| row.cell(col)).cloned();
-        let name = naming.name(columns, covering, serial.as_ref());
-        let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
-        let serial = serial
-            .filter(|cell| squeeze(cell.text.as_str()) != name.text)
-            .and_then(|cell| located(&cell.text));
-        lines.push(Line {
-            name: RowName {
-                text: name.text,
-                place,
-                indent: name.indent,
-                spanned_by: name.spanned_by,
-                figures,
-            },
-            serial,
-            cells,
-            ambiguous,
-            page: row.page,
-            panel: row.panel,
-        });
-    }
-    lines
-}
-
-/// The cell that covers a place of a row.
-fn covering<'a>(
-    row: &'a TableRow,
-    above: &'a [Option<TableCell>],
-    col: usize,
-) -> Option<&'a TableCell> {
-    let mut at = col;
-    while at > 0 && row.slots.get(at) == Some(&Slot::Left) {
-        at -= 1;
-    }
-    match row.slots.get(at)? {
-        Slot::Cell(cell) => Some(cell),
-        _ => above.get(at)?.as_ref(),
-    }
-}
-
-/// Names rows one after the other: a prefecture's name holds for the rows below it.
-#[derive(Default)]
-struct Naming {
-    prefecture: Option<String>,
-}
-
-/// A row's name, before its level is known.
-struct Name {
-    text: String,
-    place: Option<Place>,
-    indent: Option<i64>,
-    spanned_by: Option<String>,
-}
-
-/// Names of a row that stands for the whole of what is above it.
-const SUBTOTALS: &[&str] = &["小计", "合计", "计", "总计", "全市", "全州", "市小计", "州小计"];
-/// Names of the row that stands for all rows.
-const TOTALS: &[&str] = &["合计", "总计", "全省", "全省合计", "全区合计", "全区", "全国", "总合计"];
-
-impl Naming {
-    fn name<'a>(
-        &mut self,
-        columns: &Columns,
-        covering: impl Fn(usize) -> Option<&'a TableCell>,
-        serial: Option<&TableCell>,
-    ) -> Name {
-        let text = |cell: Option<&TableCell>| {
-            cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
-        };
-        let own = covering(columns.name);
-        let mut name = Name {
-            text: text(own),
-            place: own.map(|cell| cell.place),
-            indent: own.and_then(|cell| Some(cell.text.place()?.left() - cell.place.left())),
-            spanned_by: None,
-        };
-        if let Some(col) = columns.prefecture {
-            let cell = covering(col);
-            let prefecture = text(cell);
-            if TOTALS.contains(&prefecture.as_str()) {
-                // The total row may fill both columns, one, or one cell over both.
-                self.prefecture = None;
-                name.text = prefecture;
-                name.place = cell.map(|cell| cell.place);
-                return name;
-            }
-            if !prefecture.is_empty() && prefecture != name.text {
-                self.prefecture = Some(prefecture);
-            } else if !prefecture.is_empty() {
-                // One cell over both columns that is no total: a prefecture's own row.
-                self.prefecture = Some(prefecture.clone());
-            }
-            let is_own = name.text.is_empty() || SUBTOTALS.contains(&name.text.as_str());
-            if let (true, Some(prefecture)) = (is_own, &self.prefecture) {
-                name.text = prefecture.clone();
-                name.place =
-                    cell.filter(|cell| !cell.text.is_empty()).map(|c| c.place).or(name.place);
-            }
-            name.spanned_by = self.prefecture.clone();
-        } else if name.text.is_empty() {
-            // A total row may bear its name in the column of serial numbers.
-            let words = text(serial);
-            if words.chars().any(|c| !c.is_ascii_digit()) {
-                name.text = words;
-                name.place = serial.map(|cell| cell.place);
-            }
-        }
-        name
-    }
-}
-
-/// Reads the cell of a column of facts, and says whether it may be read in more than one way. What
-/// another cell covers is blank.
-fn read_cell(row: &TableRow, col: usize, column: &Column) -> (Cell, bool) {
-    let Some(cell) = row.cell(col) else {
-        let place = row.slots.iter().find_map(|slot| match slot {
-            Slot::Cell(cell) => Some(cell.place),
-            _ => None,
-        });
-        let place = place.unwrap_or(NOWHERE);
-        let blank = Cell {
-            raw: String::new(),
-            value: None,
-            text: None,
-            status: Status::Blank,
-            place,
-            correction: None,
-        };
-        return (blank, false);
-    };
-    let text = cell.text.as_str();
-    let reading = match column.role {
-        ColumnRole::Text => amounts::read_text(text),
-        _ => amounts::read(text),
-    };
-    let words = (reading.status == Status::Text).then(|| columns::joined(&cell.text));
-    let read = Cell {
-        raw: cell.raw.clone(),
-        value: reading.value,
-        text: words,
-        status: reading.status,
-        place: cell.place,
-        correction: None,
-    };
-    (read, reading.is_ambiguous)
-}
-
-/// Says that a cell looks like a figure but may be more than one.
-fn remark_ambiguous(sink: &mut Sink, cell: &Cell) {
-    sink.remark(Diagnostic {
-        code: "ambiguous_figure",
-        severity: Severity::Warning,
-        place: Some(cell.place),
-        message: Wording::new(
-            format!("\"{}\" may be read as more than one figure: kept as text", cell.raw),
-            format!("“{}”可能不止一个数，按文字保留", cell.raw),
-        ),
-        hint: None,
-    });
-}
-
-/// The rows in the order their authors meant: page by page, or, where a long table was folded into
-/// panels before it was cut into pages, panel by panel. Serial numbers say which, or else names and
-/// sums; where nothing does, page by page.
-fn in_order(columns: &Columns, lines: Vec<Line>, context: &Context) -> Vec<Line> {
-    let pages =
-        lines.iter().map(|line| line.page).max() != lines.iter().map(|line| line.page).min();
-    if !pages || lines.iter().all(|line| line.panel == 0) {
-        return lines;
-    }
-    let mut by_panel: Vec<usize> = (0..lines.len()).collect();
-    by_panel.sort_by_key(|&i| (lines[i].panel, lines[i].page));
-    let by_page: Vec<usize> = (0..lines.len()).collect();
-    let steps = |order: &[usize]| {
-        let numbers: Vec<u32> = order
-            .iter()
-            .filter_map(|&i| lines[i].serial.as_ref()?.value.trim().parse().ok())
-            .collect();
-        numbers.windows(2).filter(|pair| pair[1] == pair[0].saturating_add(1)).count() as i64
-    };
-    let fit = |order: &[usize]| {
-        let names: Vec<RowName> = order.iter().map(|&i| lines[i].name.clone()).collect();
-        regions::order_fit(&names, context)
-    };
-    let is_by_panel = match columns.serial {
-        Some(_) => steps(&by_panel) > steps(&by_page),
-        None => fit(&by_panel) > fit(&by_page),
-    };
-    if !is_by_panel {
-        return lines;
-    }
-    let mut lines: Vec<Line> = lines;
-    lines.sort_by_key(|line| (line.panel, line.page));
-    lines
 }

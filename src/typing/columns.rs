@@ -1,220 +1,296 @@
 //! What each column of a table is: serial number, region, or fact; and a fact's header path, unit
 //! and role.
 
-use crate::model::{Column, ColumnRole, Status};
+use crate::figure::Figure;
+use crate::lexicon::{
+    self, CODE_HEADERS, CODE_TIERS, MULTIPLIERS, NOT_REGION_HEADERS, OWN_ROWS, RANK_HEADERS,
+    RATE_HEADERS, REGION_HEADERS, STOCK_HEADERS, TEXT_HEADERS, UNIT_HEADERS,
+};
+use crate::model::{Column, ColumnRole};
 use crate::place::{Place, PlacedText, Spot};
+use crate::profile::Profile;
 use crate::repair::document::{Slot, Table, TableRow};
-use crate::typing::amounts;
 
 /// The columns of a table by what they are for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns {
     /// 序号: numbers the rows, is no fact.
     pub serial: Option<usize>,
-    /// The prefecture, where it stands in a column of its own beside the name.
-    pub prefecture: Option<usize>,
+    /// What rows are grouped by, where it stands in a column of its own beside the name: the
+    /// prefecture, or a category whose subtotals the names tell.
+    pub group: Option<usize>,
     /// The name of whom the row is about.
     pub name: usize,
     /// The printed header of the name's column.
     pub name_header: String,
-    /// The facts: where in the table, and what.
-    pub facts: Vec<(usize, Column)>,
+    /// Gives each row its unit.
+    pub units: Option<usize>,
+    /// Codes of accounts: one column, or one for each of 类, 款 and 项.
+    pub codes: Vec<usize>,
+    /// The facts.
+    pub facts: Vec<FactColumn>,
+    /// The columns that tell rows apart, from the left.
+    pub keys: Vec<KeyColumn>,
 }
 
-/// Headers of a column that numbers its rows.
-const SERIAL: &[&str] = &["序号", "编号", "顺序号", "行次", "No", "No.", "NO.", "№"];
+/// A column of facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FactColumn {
+    /// Where in the table.
+    pub at: usize,
+    /// What.
+    pub column: Column,
+    /// Whether its header names its unit, which then holds whatever a column of units says.
+    pub has_own_unit: bool,
+}
 
-/// Endings of names of regions and of rows that stand for several.
-const REGION_ENDINGS: &[&str] = &[
-    "省",
-    "市",
-    "县",
-    "区",
-    "州",
-    "盟",
-    "旗",
-    "自治区",
-    "兵团",
-    "街道",
-    "镇",
-    "乡",
-    "师",
-    "合计",
-    "总计",
-    "小计",
-    "全省",
-    "全区",
-    "全市",
-    "全国",
-    "本级",
-    "市直",
-    "省直",
-    "开发区",
-    "新区",
-    "地区",
-    "园区",
-    "管委会",
-    "林区",
-];
+/// A column that tells rows apart: the region's, and others of words and codes before the figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyColumn {
+    /// Where in the table.
+    pub at: usize,
+    /// Its header on one line.
+    pub header: String,
+    /// Whether what it holds in a row holds in the rows below that leave it blank.
+    pub carries: bool,
+}
 
-/// Words that make a header one over regions.
-const REGION_WORDS: &[&str] = &[
-    "市",
-    "县",
-    "区",
-    "州",
-    "盟",
-    "旗",
-    "地区",
-    "省",
-    "单位",
-    "城市",
-    "地方",
-    "地市",
-    "市县",
-    "县区",
-    "行政区",
-    "街道",
-    "乡镇",
-    "镇街",
-    "师",
-];
+/// A column as it is printed: its header and what it holds.
+struct Printed {
+    header: Vec<(String, Place)>,
+    content: Content,
+}
 
-/// Words in a header that speak of something in or about a region, not of it.
-const NOT_REGION_WORDS: &[&str] = &[
-    "小区", "项目", "建设", "社区", "地点", "地址", "片区", "面积", "数", "责任", "施工", "实施",
-    "牵头", "备注",
-];
+impl Printed {
+    /// The whole header without white space.
+    fn whole(&self) -> String {
+        self.header.iter().map(|(text, _)| squeeze(text)).collect()
+    }
 
-/// Words of a header over a rate.
-const RATE: &[&str] = &["率", "占比", "比例", "比重", "百分比", "增幅", "增速", "同比", "%", "％"];
-/// Words of a header over a rank.
-const RANK: &[&str] = &["名次", "排名", "排序", "位次"];
-/// Words of a header over a stock at a date.
-const STOCK: &[&str] = &["年末", "年底", "期末", "月末", "季末", "存量", "累计", "保有量", "在保"];
-/// Words of a header over text, whatever its cells hold: the digits of a code are no figure.
-const TEXT: &[&str] = &[
-    "备注",
-    "名称",
-    "地点",
-    "地址",
-    "位置",
-    "联系人",
-    "电话",
-    "文号",
-    "说明",
-    "代码",
-    "编码",
-    "编号",
-    "邮编",
-    "证号",
-    "账号",
-    "年份",
-    "年代",
-    "时间",
-    "日期",
-];
+    /// The lowest tier of the header without white space.
+    fn leaf(&self) -> String {
+        self.header.last().map(|(text, _)| squeeze(text)).unwrap_or_default()
+    }
+
+    /// Whether it numbers the rows: by its header, or by running on by one. 编号 may also head codes.
+    fn is_serial(&self) -> bool {
+        let (leaf, held) = (self.leaf(), &self.content.profile);
+        let is_numbered = held.is_figures() || held.numerals * 2 >= held.filled();
+        match lexicon::is_serial_header(&leaf) {
+            true => !CODE_HEADERS.contains(&leaf.as_str()) || is_numbered,
+            false => self.header.is_empty() && held.is_serial(),
+        }
+    }
+
+    /// Whether it gives each row its unit.
+    fn is_units(&self) -> bool {
+        let leaf = self.leaf();
+        let is_named = leaf.is_empty() || UNIT_HEADERS.contains(&leaf.as_str());
+        is_named && self.content.profile.is_units()
+    }
+
+    /// Whether it holds codes of accounts: by its header, or as the tiers that one is split into.
+    fn is_codes(&self) -> bool {
+        let whole = self.whole();
+        let is_tier = || CODE_TIERS.contains(&self.leaf().as_str());
+        let held = &self.content.profile;
+        held.words == 0
+            && held.figures > 0
+            && (CODE_HEADERS.iter().any(|word| whole.contains(word)) || is_tier())
+    }
+
+    /// How much speaks for its being the column of regions.
+    fn weight(&self) -> usize {
+        let header = self.whole();
+        if NOT_REGION_HEADERS.iter().any(|word| header.contains(word)) {
+            return 0;
+        }
+        let of_region = REGION_HEADERS.iter().any(|word| header.contains(word));
+        usize::from(of_region) * 2 + usize::from(self.content.profile.is_regions())
+    }
+}
 
 /// Tells the columns of a table apart; `unit` is that of the table's caption.
 pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
-    let headers: Vec<Vec<(String, Place)>> =
-        (0..table.columns).map(|col| header_path(table, col)).collect();
-    let leaf = |col: usize| headers[col].iter().map(|(text, _)| text.as_str()).collect::<String>();
-    let contents: Vec<Content> =
-        (0..table.columns).map(|col| Content::of(&table.rows, col)).collect();
-
-    let serial = (0..table.columns.min(3)).find(|&col| is_serial(table, col, &leaf(col)));
-    // 序号 may stand again over the right half of a wide table.
-    let is_serial_again = |col: usize| {
-        serial.is_some_and(|s| s != col && SERIAL.contains(&squeeze(&leaf(col)).as_str()))
-    };
-    let words: Vec<usize> = (0..table.columns)
-        .filter(|&col| Some(col) != serial && !is_serial_again(col) && !contents[col].is_figures())
+    let count = table.columns;
+    let printed: Vec<Printed> = (0..count)
+        .map(|col| Printed {
+            header: header_path(table, col),
+            content: Content::of(&table.rows, col),
+        })
         .collect();
-    let weight = |col: usize| {
-        let header = squeeze(&leaf(col));
-        if NOT_REGION_WORDS.iter().any(|word| header.contains(word)) {
-            return 0;
-        }
-        let of_region = REGION_WORDS.iter().any(|word| header.contains(word));
-        usize::from(of_region) * 2 + usize::from(contents[col].is_regions())
+    let serial = (0..count.min(3)).find(|&col| printed[col].is_serial());
+    // 序号 may stand again over the right half of a wide table.
+    let numbers = |col: usize| {
+        Some(col) == serial || (serial.is_some() && lexicon::is_serial_header(&printed[col].leaf()))
     };
-    let best = words.iter().map(|&col| weight(col)).max().unwrap_or(0);
-    let first = words
-        .iter()
-        .copied()
-        .find(|&col| weight(col) == best)
-        .unwrap_or_else(|| (0..table.columns).find(|&col| Some(col) != serial).unwrap_or(0));
+    let units = (0..count).find(|&col| printed[col].is_units());
+    let codes: Vec<usize> =
+        (0..count).filter(|&col| !numbers(col) && printed[col].is_codes()).collect();
+    let words: Vec<usize> = (0..count)
+        .filter(|&col| {
+            !numbers(col)
+                && Some(col) != units
+                && !codes.contains(&col)
+                && !printed[col].content.profile.is_figures()
+        })
+        .collect();
+    let (group, name) = name_column(&printed, &words).unwrap_or_else(|| {
+        let first = (0..count).find(|&col| !numbers(col) && !codes.contains(&col));
+        (None, first.unwrap_or(0))
+    });
+    let facts: Vec<FactColumn> = (0..count)
+        .filter(|&col| {
+            let Printed { header, content } = &printed[col];
+            !numbers(col)
+                && Some(col) != group
+                && col != name
+                && !(header.is_empty() && content.profile.is_blank())
+        })
+        .map(|at| fact(at, &printed[at], codes.contains(&at), unit, table))
+        .collect();
+    let is_key = |fact: &&FactColumn| {
+        fact.column.role == ColumnRole::Text && Some(fact.at) != units && fact.at != name
+    };
+    let first_figures = facts.iter().find(|fact| fact.column.role != ColumnRole::Text);
+    let before = first_figures.map_or(0, |fact| fact.at);
+    let others = facts.iter().filter(is_key).map(|fact| fact.at).filter(|at| *at < before);
+    let mut keys: Vec<usize> = group.into_iter().chain([name]).chain(others).collect();
+    keys.sort_unstable();
+    let keys = key_columns(&printed, &keys, name, &codes);
+    let name_header = printed.get(name).map(Printed::whole).unwrap_or_default();
+    Columns { serial, group, name, name_header, units, codes, facts, keys }
+}
+
+/// The column of names, and that of groups before it, of the columns that hold words.
+fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, usize)> {
+    let weight = |col: usize| printed[col].weight();
+    let best = words.iter().map(|&col| weight(col)).max()?;
+    let first = words.iter().copied().find(|&col| weight(col) == best)?;
+    let spans = |col: usize| printed[col].content.spans();
+    if best == 0 {
+        return Some(item_column(printed, words, first));
+    }
     // Prefectures under short names (铜川) look less like regions than their counties do.
     let first = match first.checked_sub(1) {
-        Some(before)
-            if words.contains(&before) && weight(before) >= 2 && contents[before].spans() =>
-        {
-            before
-        }
+        Some(before) if words.contains(&before) && weight(before) >= 2 && spans(before) => before,
         _ => first,
     };
     // A prefecture's column stands directly before that of its counties.
     let second = first + 1;
-    let is_double = best > 0
-        && words.contains(&second)
-        && (weight(second) >= 2 || (weight(second) == 1 && contents[first].spans()))
-        && (contents[first].is_regions() || contents[first].spans());
-    let (prefecture, name) = if is_double { (Some(first), second) } else { (None, first) };
+    let is_double = words.contains(&second)
+        && (weight(second) >= 2 || (weight(second) == 1 && spans(first)))
+        && (printed[first].content.profile.is_regions() || spans(first));
+    Some(if is_double { (Some(first), second) } else { (None, first) })
+}
 
-    let facts = (0..table.columns)
-        .filter(|&col| {
-            Some(col) != serial
-                && Some(col) != prefecture
-                && col != name
-                && !is_serial_again(col)
-                && !(headers[col].is_empty() && contents[col].is_blank())
-        })
-        .map(|col| (col, fact(&headers[col], &contents[col], unit, table)))
-        .collect();
-    Columns { serial, prefecture, name, name_header: leaf(name), facts }
+/// Where no column is one of regions: the first that tells rows apart; with the groups before it,
+/// where it names their subtotals.
+fn item_column(printed: &[Printed], words: &[usize], first: usize) -> (Option<usize>, usize) {
+    let second = first + 1;
+    let groups = |col: usize| {
+        let content = &printed[col].content;
+        content.spans() || content.repeats()
+    };
+    if !words.contains(&second) || !groups(first) {
+        return (None, first);
+    }
+    let names_subtotals = printed[second].content.own_rows > 0;
+    match names_subtotals {
+        true => (Some(first), second),
+        // A category before the items that it repeats over is a key of theirs.
+        false if !groups(second) => (None, second),
+        false => (None, first),
+    }
+}
+
+/// The columns that tell rows apart. A tier of a code that is blank says how deep the row stands; any
+/// other blank left of the name goes on what stands above it.
+fn key_columns(
+    printed: &[Printed],
+    keys: &[usize],
+    name: usize,
+    codes: &[usize],
+) -> Vec<KeyColumn> {
+    let key = |&at: &usize| KeyColumn {
+        at,
+        header: key_header(&printed[at].header, at),
+        carries: at < name && !codes.contains(&at) && printed[at].content.spans(),
+    };
+    let mut keys: Vec<KeyColumn> = keys.iter().filter(|at| **at < printed.len()).map(key).collect();
+    tell_apart(&mut keys);
+    keys
+}
+
+/// A key column's header on one line; a column without one is named by where it stands.
+fn key_header(path: &[(String, Place)], at: usize) -> String {
+    match path {
+        [] => format!("列{}", at + 1),
+        path => path.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("/"),
+    }
+}
+
+/// Gives key columns of one header different names: 名称, 名称3.
+fn tell_apart(keys: &mut [KeyColumn]) {
+    for at in 1..keys.len() {
+        let (before, key) = keys.split_at_mut(at);
+        if before.iter().any(|other| other.header == key[0].header) {
+            let column = key[0].at + 1;
+            key[0].header.push_str(&column.to_string());
+        }
+    }
 }
 
 /// A column of facts.
-fn fact(path: &[(String, Place)], content: &Content, unit: Option<&str>, table: &Table) -> Column {
-    let whole: String = path.iter().map(|(text, _)| text.as_str()).collect();
+fn fact(
+    at: usize,
+    printed: &Printed,
+    is_code: bool,
+    unit: Option<&str>,
+    table: &Table,
+) -> FactColumn {
+    let Printed { header: path, content } = printed;
+    let whole = printed.whole();
     let place = path
         .last()
         .map(|(_, place)| *place)
         .or_else(|| table.rows.first().and_then(|row| row.cell(0)).map(|cell| cell.place));
     let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
     let own_unit = path.iter().rev().find_map(|(text, _)| unit_in(text));
-    let leaf = path.last().map_or("", |(text, _)| text.as_str());
-    let is_text = TEXT.iter().any(|word| leaf.contains(word));
-    let role = if is_text || content.is_words() || content.is_codes() {
+    let leaf = printed.leaf();
+    let is_text = TEXT_HEADERS.iter().chain(CODE_HEADERS).any(|word| leaf.contains(word));
+    let held = &content.profile;
+    let role = if is_text || is_code || held.is_words() || held.is_codes() {
         ColumnRole::Text
-    } else if own_unit.as_deref() == Some("%") || content.is_percent() || has(RATE) {
+    } else if own_unit.as_deref() == Some("%") || held.is_percent() || has(RATE_HEADERS) {
         ColumnRole::Rate
-    } else if RANK.iter().any(|word| leaf.contains(word)) {
+    } else if RANK_HEADERS.iter().any(|word| leaf.contains(word)) {
         ColumnRole::Rank
-    } else if has(STOCK) {
+    } else if has(STOCK_HEADERS) {
         ColumnRole::Stock
     } else {
         ColumnRole::Sum
     };
+    let has_own_unit = own_unit.is_some();
     let unit = match role {
         ColumnRole::Text | ColumnRole::Rank => own_unit,
-        ColumnRole::Rate if own_unit.is_none() => content.is_percent().then(|| "%".to_owned()),
+        ColumnRole::Rate if own_unit.is_none() => held.is_percent().then(|| "%".to_owned()),
         _ => own_unit.or_else(|| unit.map(str::to_owned)),
     };
-    Column {
+    let column = Column {
         path: path.iter().map(|(text, _)| text.clone()).collect(),
         unit,
         role,
         place: place.unwrap_or(Place { page: 1, spot: Spot::Box(Default::default()) }),
-    }
+    };
+    FactColumn { at, column, has_own_unit }
 }
 
 /// The header texts over a column from the top tier down, each with its place.
 ///
 /// Where the header has no spans drawn, as in a text, a blank to the right of a filled cell with
 /// something below both is covered by that cell.
-fn header_path(table: &Table, col: usize) -> Vec<(String, Place)> {
+pub(super) fn header_path(table: &Table, col: usize) -> Vec<(String, Place)> {
     let has_spans = table
         .header
         .iter()
@@ -291,11 +367,17 @@ fn unit_in(header: &str) -> Option<String> {
         .iter()
         .find_map(|label| inside.strip_prefix(label))
         .unwrap_or(inside);
-    let is_unit = |word: &str| word == "%" || amounts::UNITS.contains(&word);
-    match inside {
-        "%" | "％" => Some("%".to_owned()),
-        _ if inside.split(['、', '/', '，', ',']).all(is_unit) => Some(inside.to_owned()),
-        _ => None,
+    lexicon::is_unit(inside).then(|| inside.replace('％', "%"))
+}
+
+/// The unit that a figure has in its own cell; 3.5万 in a column of 套 is 3.5 万套.
+pub fn unit_of_cell(figure: &Figure, column: &Column) -> Option<String> {
+    let printed = figure.unit.replace('％', "%");
+    let of_column = column.unit.as_deref().and_then(lexicon::unit);
+    let is_multiplier = MULTIPLIERS.iter().any(|(word, _)| *word == printed);
+    match of_column.filter(|_| is_multiplier) {
+        Some(unit) => Some([&printed, unit.name, unit.rate].concat()),
+        None => Some(printed).filter(|unit| !unit.is_empty()),
     }
 }
 
@@ -313,106 +395,39 @@ pub fn unit_of_title(title: &str) -> Option<String> {
     unit_in(title)
 }
 
-/// Whether a column numbers the rows: by its header, or by running on by one.
-fn is_serial(table: &Table, col: usize, header: &str) -> bool {
-    if SERIAL.contains(&squeeze(header).as_str()) {
-        return true;
-    }
-    if !header.is_empty() {
-        return false;
-    }
-    let numbers: Vec<u32> = table
-        .rows
-        .iter()
-        .filter_map(|row| row.cell(col))
-        .filter_map(|cell| cell.text.as_str().trim().parse().ok())
-        .collect();
-    numbers.len() >= 3
-        && numbers.len() * 4 >= table.rows.len() * 3
-        && numbers.windows(2).all(|pair| pair[1] == pair[0].saturating_add(1))
-}
-
-/// What the cells of a column hold, counted.
-#[derive(Debug, Default)]
+/// What the cells of a column hold, and how its places are filled.
+#[derive(Debug)]
 struct Content {
-    figures: usize,
-    percents: usize,
-    /// Figures of several digits that begin with 0.
-    codes: usize,
-    marks: usize,
-    words: usize,
-    regions: usize,
+    profile: Profile,
+    /// Places that a cell above covers.
     covered: usize,
-    blanks: usize,
+    /// Texts that repeat that of the row above.
+    repeated: usize,
+    /// Texts that name the row of a whole: 小计.
+    own_rows: usize,
 }
 
 impl Content {
     fn of(rows: &[TableRow], col: usize) -> Content {
-        let mut content = Content::default();
-        for row in rows {
-            let cell = match row.slots.get(col) {
-                Some(Slot::Cell(cell)) => cell,
-                Some(Slot::Above) => {
-                    content.covered += 1;
-                    continue;
-                }
-                _ => continue,
-            };
-            let reading = amounts::read(cell.text.as_str());
-            match reading.status {
-                Status::Value => {
-                    content.figures += 1;
-                    content.percents += usize::from(reading.suffix == "%");
-                    let mut digits = cell.text.as_str().trim().chars();
-                    let is_code = digits.next() == Some('0')
-                        && digits.next().is_some_and(|c| c.is_ascii_digit());
-                    content.codes += usize::from(is_code);
-                }
-                Status::Blank => content.blanks += 1,
-                Status::Placeholder => content.marks += 1,
-                Status::Text if reading.is_ambiguous => content.figures += 1,
-                Status::Text => {
-                    content.words += 1;
-                    let name = squeeze(cell.text.as_str());
-                    let is_region = REGION_ENDINGS.iter().any(|ending| name.ends_with(ending));
-                    content.regions += usize::from(is_region && name.chars().count() <= 16);
-                }
-                Status::Unreadable => {}
-            }
+        let cells = || rows.iter().filter_map(|row| row.cell(col));
+        let texts: Vec<String> = cells().map(|cell| squeeze(cell.text.as_str())).collect();
+        let covered = rows.iter().filter(|row| row.slots.get(col) == Some(&Slot::Above));
+        let repeated = texts.windows(2).filter(|pair| pair[0] == pair[1] && !pair[0].is_empty());
+        Content {
+            profile: Profile::of(cells().map(|cell| cell.text.as_str())),
+            covered: covered.count(),
+            repeated: repeated.count(),
+            own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&text.as_str())).count(),
         }
-        content
-    }
-
-    /// Whether figures prevail.
-    fn is_figures(&self) -> bool {
-        self.figures > 0 && self.figures >= self.words
-    }
-
-    /// Whether words prevail.
-    fn is_words(&self) -> bool {
-        self.words > self.figures
-    }
-
-    /// Whether the figures are codes: a quantity does not begin with 0.
-    fn is_codes(&self) -> bool {
-        self.codes * 4 > self.figures
-    }
-
-    fn is_percent(&self) -> bool {
-        self.percents > 0 && self.percents * 2 > self.figures
-    }
-
-    /// Whether most of the words are names of regions.
-    fn is_regions(&self) -> bool {
-        self.words > 0 && self.regions * 5 >= self.words * 3
     }
 
     /// Whether cells reach over several rows, drawn so or left blank.
     fn spans(&self) -> bool {
-        self.covered > 0 || self.blanks > self.words
+        self.covered > 0 || self.profile.blanks > self.profile.texts()
     }
 
-    fn is_blank(&self) -> bool {
-        self.figures + self.words + self.marks == 0
+    /// Whether most texts stand in runs of several rows.
+    fn repeats(&self) -> bool {
+        self.repeated * 2 >= self.profile.texts()
     }
 }

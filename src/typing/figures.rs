@@ -4,6 +4,7 @@
 //! stay out. What a figure is about is left to `targets`. Deliberately absent: numbers in Chinese
 //! digits (两个), ranges (100至200户) and rounded figures (300余户) — no figure to hold anyone to.
 
+use crate::lexicon::{self, Unit};
 use crate::model::Amount;
 use crate::pattern::{Steps, digit, length_before};
 use rust_decimal::Decimal;
@@ -25,92 +26,6 @@ pub struct Figure {
     /// Half a unit of the last printed digit, the multiplier applied.
     pub half_unit: Decimal,
 }
-
-/// Units of things that are counted: 14.29万户 are 142900户. Longer ones first.
-const COUNTED: &[&str] = &[
-    "套（间）",
-    "套(间)",
-    "套/间",
-    "人次",
-    "户次",
-    "台套",
-    "台次",
-    "户",
-    "套",
-    "间",
-    "栋",
-    "幢",
-    "座",
-    "个",
-    "人",
-    "名",
-    "件",
-    "项",
-    "处",
-    "所",
-    "家",
-    "台",
-    "辆",
-    "张",
-    "宗",
-    "笔",
-    "条",
-    "头",
-    "只",
-    "株",
-    "口",
-    "眼",
-    "孔",
-    "部",
-    "艘",
-    "架",
-    "份",
-    "块",
-    "片",
-    "支",
-    "对",
-];
-
-/// Units of what is measured; 万 stays with them, as in the headers of tables: 万平方米, 亿元.
-/// Longer ones first.
-const MEASURED: &[&str] = &[
-    "平方公里",
-    "平方千米",
-    "平方米",
-    "立方米",
-    "平米",
-    "公里",
-    "千米",
-    "公顷",
-    "公斤",
-    "千克",
-    "千瓦时",
-    "千瓦",
-    "兆瓦",
-    "㎡",
-    "m²",
-    "亩",
-    "吨",
-    "元",
-    "米",
-    "个百分点",
-    "百分点",
-    "%",
-    "％",
-    "‰",
-];
-
-/// Powers of ten that are written out.
-const MULTIPLIERS: &[(&str, u32)] = &[
-    ("十万", 5),
-    ("百万", 6),
-    ("千万", 7),
-    ("万", 4),
-    ("十亿", 9),
-    ("百亿", 10),
-    ("千亿", 11),
-    ("亿", 8),
-];
 
 /// Units whose noun says what is counted: 1062个小区, 20处水源.
 const TAKES_NOUN: &[&str] = &["个", "处", "项", "所", "座", "家"];
@@ -155,10 +70,6 @@ const NOUN_ENDS: &[&str] = &[
 /// What ends a noun besides punctuation.
 const NOUN_STOPS: &str = "，。；：、（）(),;:和及与并的将已均共全应要其于为是 ";
 
-/// What a rate is by: 1.4万元/户.
-const RATES: &[&str] =
-    &["/户", "/套", "/人", "/间", "/亩", "/个", "/平方米", "/公里", "/年", "/月"];
-
 /// The figures in the text, in order.
 pub fn figures(text: &str) -> Vec<Figure> {
     printed(text).into_iter().filter_map(|printed| figure(text, printed)).collect()
@@ -171,18 +82,7 @@ struct Printed<'a> {
     at: Range<usize>,
     /// 14.29, 12,345.
     number: &'a str,
-    /// 万, or nothing.
-    multiplier: &'a str,
     unit: Unit<'a>,
-    /// /户, or nothing.
-    rate: &'a str,
-}
-
-/// A unit as it is printed.
-#[derive(Debug, PartialEq)]
-enum Unit<'a> {
-    Measured(&'a str),
-    Counted(&'a str),
 }
 
 /// The numbers of the text that a unit follows, in order.
@@ -194,10 +94,9 @@ fn printed(text: &str) -> Vec<Printed<'_>> {
         let Number { thousands, whole, end } = number(&text[start..]);
         let number = start + thousands..start + end;
         match unit(&text[number.end..]) {
-            Some((multiplier, unit, rate, rest)) => {
+            Some((unit, rest)) => {
                 from = text.len() - rest.len();
-                let at = number.start..from;
-                found.push(Printed { at, number: &text[number], multiplier, unit, rate });
+                found.push(Printed { at: number.start..from, number: &text[number], unit });
             }
             // Decimals may be the number of another unit: 1.5.3万.
             None => from = start + whole,
@@ -235,32 +134,25 @@ fn number(text: &str) -> Number {
     }
 }
 
-/// The multiplier, unit and rate that the text begins with, and what follows.
-fn unit(text: &str) -> Option<(&str, Unit<'_>, &str, &str)> {
-    let text = text.skip([' ']);
-    let unit = MULTIPLIERS.iter().find_map(|(word, _)| text.strip_prefix(word)).unwrap_or(text);
-    let multiplier = &text[..length_before(text, unit)];
-    let named = |rest| &unit[..length_before(unit, rest)];
-    let measured = unit.after_word(MEASURED).map(|rest| (Unit::Measured(named(rest)), rest));
-    let counted = || unit.after_word(COUNTED).map(|rest| (Unit::Counted(named(rest)), rest));
-    let (unit, rest) = measured.or_else(counted)?;
-    let behind = rest.skip_word(RATES);
-    Some((multiplier, unit, &rest[..length_before(rest, behind)], behind))
+/// The unit that the text begins with, and what follows: 万 alone is none.
+fn unit(text: &str) -> Option<(Unit<'_>, &str)> {
+    lexicon::unit_at_start(text.skip([' '])).filter(|(unit, _)| !unit.name.is_empty())
 }
 
 fn figure(text: &str, printed: Printed) -> Option<Figure> {
-    let Printed { at, number, multiplier: word, unit, rate } = printed;
+    let Printed { at, number, unit: of } = printed;
     if !begins_a_number(text.get(..at.start)?) {
         return None;
     }
     let after = text.get(at.end..)?;
     let decimal = Decimal::from_str_exact(&number.replace(',', "")).ok()?;
-    let (unit, power) = match unit {
-        Unit::Measured(unit) => (format!("{word}{}", unit.replace('％', "%")), 0),
-        Unit::Counted(unit) => (unit.to_owned(), power_of(word)),
+    // 14.29万户 are 142900户; 万 stays with what is measured, as in the headers of tables.
+    let (unit, power) = match of.counts {
+        true => (of.name.to_owned(), of.power),
+        false => (format!("{}{}", of.multiplier, of.name.replace('％', "%")), 0),
     };
     // 1.4万元/户 is a rate.
-    let unit = unit + rate;
+    let unit = unit + of.rate;
     if unit == "个" && TIMES.iter().any(|time| after.starts_with(time)) {
         return None;
     }
@@ -269,7 +161,7 @@ fn figure(text: &str, printed: Printed) -> Option<Figure> {
     let shifted = raise(decimal, power)?;
     Some(Figure {
         span: at.start..end,
-        raw: format!("{number}{}", if power > 0 { word } else { "" }),
+        raw: format!("{number}{}", if power > 0 { of.multiplier } else { "" }),
         value: Amount::new(shifted),
         unit,
         counted: counted.map(str::to_owned),
@@ -289,10 +181,6 @@ fn begins_a_number(before: &str) -> bool {
         }
         Some(_) => true,
     }
-}
-
-fn power_of(word: &str) -> u32 {
-    MULTIPLIERS.iter().find(|(multiplier, _)| *multiplier == word).map_or(0, |(_, power)| *power)
 }
 
 /// The decimal times ten to the power, with no more decimals than were printed.
@@ -333,6 +221,7 @@ fn noun(after: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lexicon::{COUNTED, MEASURED, MULTIPLIERS};
     use crate::pattern::agrees;
 
     #[test]
@@ -349,17 +238,17 @@ mod tests {
         );
         fn of<'a>(found: &regex::Captures<'a>) -> Option<Printed<'a>> {
             let group = |name| found.name(name).map(|group| group.as_str());
-            let unit = match group("measured") {
-                Some(unit) => Unit::Measured(unit),
-                None => Unit::Counted(group("counted")?),
-            };
-            Some(Printed {
-                at: found.get(0)?.range(),
-                number: group("number")?,
-                multiplier: group("multiplier").unwrap_or_default(),
-                unit,
+            let counted = group("counted");
+            let multiplier = group("multiplier").unwrap_or_default();
+            let power = MULTIPLIERS.iter().find(|(word, _)| *word == multiplier);
+            let unit = Unit {
+                multiplier,
+                power: power.map_or(0, |(_, power)| *power),
+                name: group("measured").or(counted)?,
+                counts: counted.is_some(),
                 rate: group("rate").unwrap_or_default(),
-            })
+            };
+            Some(Printed { at: found.get(0)?.range(), number: group("number")?, unit })
         }
         let shown = |found: &Printed| format!("{found:?}");
         for pieces in [

@@ -4,6 +4,7 @@
 //! that will not parse keeps its text.
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::lexicon::DOCUMENT_TYPES;
 use crate::model::{DocumentNumber, Field, Frame};
 use crate::pattern::{Steps, digit, han, length_before};
 use crate::place::{Located, Place, PlacedText};
@@ -12,12 +13,6 @@ use crate::typing::prose::{located, squeeze, tight};
 use crate::typing::{dates, parties};
 use jiff::civil::Date;
 use std::ops::Range;
-
-/// The 15 kinds of official document (党政机关公文处理工作条例, article 8), as titles end in them.
-const DOCUMENT_TYPES: &[&str] = &[
-    "决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示",
-    "批复", "议案", "函", "纪要",
-];
 
 /// Reads the elements around the body.
 pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
@@ -50,6 +45,7 @@ pub fn frame(sink: &mut Sink, document: &Document) -> Frame {
         }),
         printing_authority,
         printing_date,
+        unread: Vec::new(),
     }
 }
 

@@ -1,17 +1,19 @@
 //! `Document` in, `Notice` out: regions, units, exact figures, dates. Never guesses: text that will
 //! not parse keeps its text.
 
-pub mod amounts;
 pub mod annex;
 pub mod body;
 pub mod columns;
 pub mod dates;
 pub mod deadlines;
+pub mod doubts;
 pub mod figures;
 pub mod frame;
 pub mod parties;
 pub mod prose;
 pub mod regions;
+pub mod shape;
+pub mod table;
 pub mod targets;
 
 use crate::diag::Sink;

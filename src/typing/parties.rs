@@ -3,58 +3,9 @@
 //! Names are told by their endings (厅, 局, 委员会, 人民政府 …), a table of the kinds of bodies that
 //! write and receive official documents; no list of the bodies themselves.
 
+use crate::lexicon::BODIES;
 use crate::place::{Located, PlacedText};
 use crate::typing::prose::{located, tight, words};
-
-/// What the name of a body ends in. A part of a name (广西壮族自治区, 各市) ends in none of them.
-const ENDINGS: &[&str] = &[
-    "厅",
-    "局",
-    "委",
-    "委员会",
-    "部",
-    "院",
-    "会",
-    "政府",
-    "办",
-    "办公室",
-    "署",
-    "银行",
-    "支行",
-    "分行",
-    "公司",
-    "集团",
-    "中心",
-    "处",
-    "组",
-    "总队",
-    "支队",
-    "大队",
-    "部门",
-    "机构",
-    "单位",
-    "企业",
-    "联",
-    "兵团",
-    "站",
-    "所",
-    "校",
-    "学",
-    "社",
-    "团",
-    "馆",
-    "党组",
-    "军区",
-    "法庭",
-    "院所",
-    "协",
-    "台",
-    "队",
-    "库",
-    "科",
-    "行",
-    "府",
-];
 
 /// What stands beside the names in the issuing mark: 文件.
 const MARK: (char, char) = ('文', '件');
@@ -97,7 +48,7 @@ pub fn authorities(lines: &[PlacedText]) -> Vec<Located<String>> {
 /// Whether the part is but the rest of the name's ending: 发展和改革委 and 员会.
 fn ends_in(name: &PlacedText, part: &PlacedText) -> bool {
     let part = part.as_str();
-    ENDINGS
+    BODIES
         .iter()
         .filter_map(|ending| ending.strip_suffix(part))
         .any(|begun| !begun.is_empty() && name.as_str().ends_with(begun))
@@ -131,7 +82,7 @@ fn split_off_mark(part: &PlacedText) -> Vec<PlacedText> {
 /// Whether the name is that of a body, by its ending; brackets at its end do not count.
 fn is_body(name: &str) -> bool {
     let name = without_end_brackets(name);
-    name.chars().nth(1).is_some() && ENDINGS.iter().any(|ending| name.ends_with(ending))
+    name.chars().nth(1).is_some() && BODIES.iter().any(|ending| name.ends_with(ending))
 }
 
 /// 残联（宁波不发） without （宁波不发）.

@@ -7,6 +7,7 @@
 //! words for a task are taken off.
 
 use crate::diag::Sink;
+use crate::lexicon::{AREAS, STAGE_WORDS, TASK_WORDS};
 use crate::model::{Frame, Quantity, Target};
 use crate::pattern::{Steps, digit, han};
 use crate::place::Place;
@@ -16,27 +17,6 @@ use crate::typing::body;
 use crate::typing::figures::{Figure, figures};
 use crate::typing::prose::Prose;
 use std::ops::Range;
-
-/// Stages of a programme; the first that is found counts, so the plainer words come last.
-const STAGES: &[&str] = &[
-    "基本建成",
-    "新开工",
-    "开工",
-    "竣工",
-    "完工",
-    "交付",
-    "发放",
-    "新建",
-    "筹集",
-    "续建",
-    "拆迁",
-    "签约",
-    "入住",
-];
-
-/// Words that say that something is a task, not which: they end a programme's name.
-const TASK_WORDS: &[&str] =
-    &["目标任务", "年度任务", "计划任务", "任务", "目标", "计划", "指标", "总数", "总量", "数量"];
 
 /// Words that may stand before what a figure is about, and say nothing of it.
 const OPENINGS: &[&str] = &[
@@ -72,10 +52,6 @@ const LINKS: &[&str] = &[
     "超过",
     "各",
 ];
-
-/// What names of areas end in that no table of divisions knows: 赣江新区, 市本级.
-const AREAS: &[&str] =
-    &["新区", "开发区", "高新区", "经开区", "管委会", "本级", "兵团", "农垦", "农场"];
 
 /// Whether the text is the name of such an area.
 fn is_area(name: &str) -> bool {
@@ -358,7 +334,7 @@ fn target(names: &Names, words: &str, above: Option<&Target>, place: Place) -> T
 }
 
 fn stage_in(words: &str) -> Option<String> {
-    STAGES.iter().find(|stage| words.contains(**stage)).map(|stage| (*stage).to_owned())
+    STAGE_WORDS.iter().find(|stage| words.contains(**stage)).map(|stage| (*stage).to_owned())
 }
 
 /// What is left of the words once years, verbs, stages and the words for a task are taken off.
@@ -370,14 +346,14 @@ fn programme_in(words: &str) -> Option<String> {
         let bare = bare
             .strip_prefix(['（', '('])
             .map_or(bare, |inner| inner.split_once(['）', ')']).map_or(inner, |(_, rest)| rest));
-        let begun = VERBS.iter().chain(STAGES).find_map(|word| bare.strip_prefix(word));
+        let begun = VERBS.iter().chain(STAGE_WORDS).find_map(|word| bare.strip_prefix(word));
         match begun {
             Some(rest) => name = rest,
             None if bare.len() < name.len() => name = bare,
             None => break,
         }
     }
-    let end = STAGES
+    let end = STAGE_WORDS
         .iter()
         .chain(TASK_WORDS)
         .filter_map(|word| name.find(word))

@@ -179,6 +179,7 @@ fn push_row(annex: &mut Annex, line: &str, place: &dyn Fn(usize) -> Place) {
             code,
             place: place(0),
         },
+        keys: Vec::new(),
         serial,
         cells,
     });
@@ -194,5 +195,5 @@ pub fn cell(raw: &str, place: Place) -> Cell {
         _ => Status::Text,
     };
     let text = (status == Status::Text).then(|| raw.to_owned());
-    Cell { raw: raw.to_owned(), value, text, status, place, correction: None }
+    Cell { raw: raw.to_owned(), value, text, status, ..Cell::blank(place) }
 }

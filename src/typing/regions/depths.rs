@@ -69,6 +69,8 @@ mod tests {
             place,
             indent: Some(indent),
             spanned_by: None,
+            band: None,
+            code: None,
             figures: Vec::new(),
         };
         names.iter().map(row).collect()

@@ -4,9 +4,11 @@
 //! place and year of the notice. Where names leave a row open (a new area, a development zone, a
 //! county that stands apart from its prefecture) the figures decide, if they speak clearly, then
 //! the indentation; else the row belongs to the prefecture it follows. Where witnesses disagree,
-//! names are followed and a diagnostic says so.
+//! names are followed and a diagnostic says so. A table whose rows are no places (items of a budget,
+//! indicators, schools) has no prefectures: `items`.
 
 mod depths;
+mod items;
 mod scope;
 mod sums;
 mod words;
@@ -31,8 +33,12 @@ pub struct RowName {
     /// How far the name stands from the left edge of its cell, in tenths of a point: see
     /// [`crate::place::Place::left`]. `None` where the cell has no name.
     pub indent: Option<i64>,
-    /// The prefecture that a cell spanning this row names, where the table has such a column.
+    /// The prefecture or group that a cell spanning this row names, where the table has such a column.
     pub spanned_by: Option<String>,
+    /// The line over all columns that the row stands below: 一、南昌市.
+    pub band: Option<String>,
+    /// The code of its account: 2210106.
+    pub code: Option<String>,
     /// The row's figures in the columns that add up, column by column.
     pub figures: Vec<Option<Decimal>>,
 }
@@ -52,6 +58,11 @@ pub struct Context<'a> {
 pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Region> {
     let words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
     let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
+    if !items::are_places(rows, &words, &scope, context) {
+        note_of_which(sink, rows, &words);
+        return items::assign(rows, words, &scope);
+    }
+    let rows = &spanned_by_bands(rows, &scope);
     let mut stations = by_names(rows, &words, &scope, context);
     by_figures(rows, &words, context, &mut stations);
     note_of_which(sink, rows, &words);
@@ -60,6 +71,24 @@ pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Regio
     remark_other_years(sink, rows, &words, &stations);
     let regions = stations.into_iter().zip(rows.iter().zip(words));
     regions.map(|(station, (row, words))| station.region(row, words)).collect()
+}
+
+/// The rows with the bands that name a division taken for cells that span their rows.
+fn spanned_by_bands(rows: &[RowName], scope: &Scope) -> Vec<RowName> {
+    let last_total = rows.iter().rposition(|row| words::read(&row.text).word == Word::Total);
+    let mut rows = rows.to_vec();
+    for (at, row) in rows.iter_mut().enumerate() {
+        let Some(band) = &row.band else { continue };
+        let words::Words { word, .. } = words::read(band);
+        match word {
+            // The total of all bands stands below the last.
+            Word::Name(name) if Some(at) != last_total && !scope.resolve(&name).is_empty() => {
+                row.spanned_by = Some(name);
+            }
+            _ => {}
+        }
+    }
+    rows
 }
 
 /// How well an order of rows fits their names and sums; the greater, the better. For choosing
@@ -975,6 +1004,8 @@ mod tests {
             place: PLACE,
             indent: Some(indent),
             spanned_by,
+            band: None,
+            code: None,
             figures: fields.map(|figure| figure.parse().ok()).collect(),
         }
     }

@@ -1,107 +1,9 @@
 //! What the words of a region cell say before any table of divisions is asked.
 
+use crate::lexicon::{
+    self, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS, TOWNSHIPS,
+};
 use crate::regions::spoken;
-
-/// Rows that hold the sum of the whole table.
-const TOTALS: &[&str] = &[
-    "合计",
-    "总计",
-    "共计",
-    "总合计",
-    "合计数",
-    "汇总",
-    "全国",
-    "全省",
-    "全区",
-    "全市",
-    "全州",
-    "全盟",
-    "全县",
-    "全国合计",
-    "全省合计",
-    "全区合计",
-    "全市合计",
-    "全州合计",
-    "全盟合计",
-    "全县合计",
-    "全国总计",
-    "全省总计",
-    "全区总计",
-    "全市总计",
-    "全州总计",
-    "全县总计",
-    "全省小计",
-    "全省共计",
-    "全市小计",
-    "全市共计",
-    "全县共计",
-];
-
-/// Endings of a row that holds the sum of a part; with nothing before, of the part around it.
-const SUBTOTALS: &[&str] = &["小计", "合计", "总计", "汇总"];
-
-/// Rows for the rest of a prefecture: no set of districts and no code of their own.
-const CENTRALS: &[&str] = &[
-    "中心城区",
-    "主城区",
-    "市本级",
-    "州本级",
-    "盟本级",
-    "地本级",
-    "地区本级",
-    "区本级",
-    "县本级",
-    "本级",
-    "市级",
-    "州级",
-    "市直",
-    "州直",
-    "盟直",
-    "地直",
-    "市直属",
-    "市属",
-    "市区",
-    "城区",
-    "市辖区",
-    "市中心城区",
-    "市直单位",
-    "州直单位",
-    "市本级及市辖区",
-    "市城区",
-];
-
-/// Rows of a province for itself.
-const PROVINCE_OWN: &[&str] = &[
-    "省本级",
-    "自治区本级",
-    "区直",
-    "省直",
-    "省级",
-    "省直单位",
-    "省属",
-    "省直属",
-    "中央本级",
-    "自治区直属",
-    "省直部门",
-    "省属单位",
-    "中央单位",
-];
-
-/// Headings over counties that the province governs directly.
-const DIRECT: &[&str] = &[
-    "省直管县",
-    "省直管县市",
-    "省直管",
-    "省管县",
-    "省直管市",
-    "省直辖县",
-    "省财政直管县",
-    "直管县",
-];
-
-/// Endings of names below the county.
-const TOWNSHIPS: &[&str] =
-    &["街道", "街道办事处", "街道办", "办事处", "镇", "乡", "苏木", "农场", "社区", "村"];
 
 /// What a region cell says by its words alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,20 +40,11 @@ pub struct Words {
 /// Reads a region cell by its words.
 pub fn read(text: &str) -> Words {
     let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let bare = without_of_which(&whole);
+    let bare = lexicon::without_of_which(&whole);
     let of_which = bare.len() < whole.len();
     let printed = bare.to_owned();
     let name = spoken(without_number(&printed));
     Words { of_which, word: word(&name), printed }
-}
-
-/// The part after 其中：, if anything is left of it.
-fn without_of_which(text: &str) -> &str {
-    match text.strip_prefix("其中").map(|rest| rest.trim_start_matches(['：', ':', '，', '、']))
-    {
-        Some(rest) if !rest.is_empty() => rest,
-        _ => text,
-    }
 }
 
 /// The name without the number of a list in front: 一、 （一） 1. 1、
@@ -196,28 +89,10 @@ fn word(name: &str) -> Word {
 }
 
 /// The prefecture in 九江市本级, 九江市市辖区, 九江市直, 九江中心城区; `None` for any other name.
-/// 市区 and 城区 alone end too many names of real districts to be read so.
 fn central_of(name: &str) -> Option<String> {
-    const AFTER_A_NAME: &[(&str, &str)] = &[
-        ("市本级", "市"),
-        ("州本级", "州"),
-        ("盟本级", "盟"),
-        ("地区本级", "地区"),
-        ("市市辖区", "市"),
-        ("市辖区", ""),
-        ("市中心城区", "市"),
-        ("中心城区", ""),
-        ("市主城区", "市"),
-        ("市直单位", "市"),
-        ("市直", "市"),
-        ("州直", "州"),
-        ("市市区", "市"),
-        ("市城区", "市"),
-        ("市级", "市"),
-        ("州级", "州"),
-    ];
+    let mut endings = CENTRAL_ENDINGS.iter();
     let (rest, kept) =
-        AFTER_A_NAME.iter().find_map(|(ending, kept)| Some((name.strip_suffix(ending)?, kept)))?;
+        endings.find_map(|(ending, kept)| Some((name.strip_suffix(ending)?, kept)))?;
     (!rest.is_empty()).then(|| format!("{rest}{kept}"))
 }
 

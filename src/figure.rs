@@ -1,0 +1,463 @@
+//! A printed figure: its exact value, the unit and the footnote mark beside it, and whether it can be
+//! read in one way alone.
+//!
+//! The only answer to "is this a figure?". Every stage asks here; where a figure stands and what its
+//! column means is left to them. Two rules are kept throughout: white space never joins digits (it may
+//! stand beside a comma or a point, which do), and what can be read in more than one way is no figure
+//! but a doubt.
+
+use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, SHEET_ERRORS};
+use crate::pattern::{Steps, digit};
+use rust_decimal::Decimal;
+
+/// What a text in a table says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing, or white space alone.
+    Blank,
+    /// A mark or word for nothing: — / … * 无 暂未公布.
+    Mark,
+    /// A figure.
+    Figure(Figure),
+    /// What looks like a figure, but may be read in more than one way.
+    Doubtful(Doubt),
+    /// Figures strung together by marks: 2009-2011, 3/4, 9:30.
+    Strung,
+    /// Anything else.
+    Word,
+    /// What can't be read: a character that no font explains, or #### where a sheet's column was too
+    /// narrow.
+    Unreadable,
+}
+
+/// A figure as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Its exact value with the decimals that are printed; a multiplier behind it (万) is part of the
+    /// unit and not applied.
+    pub value: Decimal,
+    /// The power of ten of its multiplier: 4 for 3.5万 and 3.5万元, else 0.
+    pub power: u32,
+    /// The unit in its own cell, multiplier and rate included: 套, 万元, 元/户, %; empty where none is
+    /// printed.
+    pub unit: String,
+    /// The footnote mark beside it: ①, *, 注1, [1]; empty where none is printed.
+    pub mark: String,
+    /// Whether it begins with 0 as quantities do not: 01, 0012.
+    pub is_code: bool,
+}
+
+/// Why a text that looks like a figure is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// White space parts its digits: 600 720 may be two figures.
+    Parted,
+    /// A comma or a point stands where it means nothing: 1,23 and 1.2.3.
+    Separators,
+    /// A letter stands at its end: 12a, 119O.
+    Letter,
+    /// It is said to be near, over or under: 约300, 300余, ≥95%.
+    Approximate,
+    /// It has more digits than an exact decimal holds.
+    TooLong,
+}
+
+/// What a text is, coarsely: all that the stages before `typing` need to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Blank,
+    /// A mark for nothing.
+    Mark,
+    /// A figure, certain or doubtful.
+    Figure,
+    /// Digits that begin with 0.
+    Code,
+    /// Figures strung together by marks.
+    Strung,
+    /// Text.
+    Word,
+    /// What can't be read.
+    Unreadable,
+}
+
+impl Kind {
+    /// Whether it has digits and little else, so that it stands in a column as figures do.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Kind::Figure | Kind::Code | Kind::Strung)
+    }
+}
+
+/// What the text is, coarsely.
+pub fn kind(text: &str) -> Kind {
+    match read(text) {
+        Reading::Blank => Kind::Blank,
+        Reading::Mark => Kind::Mark,
+        Reading::Figure(figure) if figure.is_code => Kind::Code,
+        Reading::Figure(_) | Reading::Doubtful(_) => Kind::Figure,
+        Reading::Strung => Kind::Strung,
+        Reading::Word => Kind::Word,
+        Reading::Unreadable => Kind::Unreadable,
+    }
+}
+
+/// Reads a text as a column of figures would have it.
+pub fn read(text: &str) -> Reading {
+    // Most cells hold digits and nothing else.
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return plain(text, Figure::default());
+    }
+    let narrow: String = text.chars().map(narrow).collect();
+    let text = narrow.trim();
+    if text.is_empty() {
+        return Reading::Blank;
+    }
+    if text.contains('\u{FFFD}') || text.chars().all(|c| c == '#') || SHEET_ERRORS.contains(&text) {
+        return Reading::Unreadable;
+    }
+    if is_drawn_mark(text) || is_word_for_nothing(text) {
+        return Reading::Mark;
+    }
+    // Nothing else is read as a figure without a digit.
+    if !text.contains(digit) {
+        return Reading::Word;
+    }
+    figure(text)
+}
+
+/// Whether the text is a mark that is drawn where there is nothing, alone or repeated: —, /, …….
+pub fn is_drawn_mark(text: &str) -> bool {
+    let mut chars = text.chars().filter(|c| !c.is_whitespace()).peekable();
+    chars.peek().is_some() && chars.all(|c| PLACEHOLDER_MARKS.contains(c))
+}
+
+/// Whether the text is a word that says that there is no figure: 暂未公布, （无）.
+fn is_word_for_nothing(text: &str) -> bool {
+    const LONGEST: usize = 32;
+    if text.len() > LONGEST {
+        return false;
+    }
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let inner = bare.strip_prefix('(').and_then(|bare| bare.strip_suffix(')'));
+    NO_FIGURE.contains(&inner.unwrap_or(&bare))
+}
+
+impl Default for Figure {
+    fn default() -> Figure {
+        Figure {
+            value: Decimal::ZERO,
+            power: 0,
+            unit: String::new(),
+            mark: String::new(),
+            is_code: false,
+        }
+    }
+}
+
+/// Full-width digits and the signs of figures as their half-width forms.
+fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        '，' => ',',
+        '．' => '.',
+        '％' => '%',
+        '＋' => '+',
+        '（' => '(',
+        '）' => ')',
+        '［' => '[',
+        '］' => ']',
+        '＃' => '#',
+        '＊' => '*',
+        '￥' => '¥',
+        _ => c,
+    }
+}
+
+/// Signs of a negative figure; △ and ▲ as in accounts.
+const MINUS: [char; 8] = ['-', '－', '−', '–', '—', '﹣', '△', '▲'];
+
+/// Signs of money before a figure, with their units.
+const MONEY: [(char, &str); 3] = [('¥', "元"), ('$', "美元"), ('€', "欧元")];
+
+/// What says before a figure that it is not the figure itself.
+const NEAR_BEFORE: &[&str] = &[
+    "约",
+    "大约",
+    "近",
+    "逾",
+    "超过",
+    "超",
+    "不少于",
+    "不低于",
+    "不超过",
+    "不高于",
+    "至少",
+    "≥",
+    "≤",
+    ">",
+    "<",
+    "＞",
+    "＜",
+    "~",
+    "≈",
+];
+
+/// The same behind its digits or its unit: 300余户, 3万多元, 300户左右.
+const NEAR_BEHIND: &[&str] =
+    &["余", "多", "左右", "以上", "以下", "以内", "之内", "上下", "及以上", "及以下"];
+
+/// Reads text with a digit in it: mark, sign, digits, unit, mark.
+fn figure(text: &str) -> Reading {
+    if is_strung(text) {
+        return Reading::Strung;
+    }
+    let (before, text) = mark_at_start(text);
+    let unbracketed = without_brackets(text);
+    let (text, is_bracketed) = (unbracketed.as_deref().unwrap_or(text), unbracketed.is_some());
+    let near = text.skip_word(NEAR_BEFORE);
+    let mut is_near = near.len() < text.len();
+    let text = near.trim_start();
+    let money = MONEY.iter().find_map(|&(sign, unit)| Some((text.strip_prefix(sign)?, unit)));
+    let (text, money) = money.map_or((text, ""), |(rest, unit)| (rest.trim_start(), unit));
+    let (is_negative, text) = match text.strip_prefix(MINUS) {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, text.strip_prefix('+').map_or(text, str::trim_start)),
+    };
+    // A point may begin decimals, nothing else but a digit a figure.
+    if !text.starts_with(digit)
+        && !text.strip_prefix('.').is_some_and(|rest| rest.starts_with(digit))
+    {
+        return Reading::Word;
+    }
+    let end = text.find(|c: char| !(digit(c) || ",.。".contains(c) || c.is_whitespace()));
+    let (body, behind) = text.split_at(end.unwrap_or(text.len()));
+    let mut rest = behind;
+    let mut near = |rest: &mut &str| {
+        let behind = rest.skip_word(NEAR_BEHIND);
+        is_near |= behind.len() < rest.len();
+        *rest = behind;
+    };
+    near(&mut rest);
+    let mut found = Figure { unit: money.to_owned(), ..Figure::default() };
+    if let Some((unit, behind)) = lexicon::unit_at_start(rest) {
+        found.power = unit.power;
+        found.unit = rest[..rest.len() - behind.len()].to_owned()
+            + if unit.name.is_empty() { money } else { "" };
+        rest = behind;
+        near(&mut rest);
+        // 3万多元: the unit may be parted from its multiplier.
+        if unit.name.is_empty()
+            && let Some((name, behind)) = lexicon::unit_at_start(rest)
+        {
+            found.power += name.power;
+            found.unit += &rest[..rest.len() - behind.len()];
+            rest = behind;
+            near(&mut rest);
+        }
+    }
+    let Some((mark, rest)) = mark_at_end(rest.trim_start()) else { return Reading::Word };
+    found.mark = [before, mark].concat();
+    let body = body.trim();
+    match rest {
+        "" => {}
+        // 12a and 119O: a mark, or a digit misread.
+        letter if letter.len() == 1 && letter.as_bytes()[0].is_ascii_alphabetic() => {
+            let digits = body.chars().filter(|c| digit(*c)).count();
+            let is_figure = digits > 1 && found.unit.is_empty();
+            return if is_figure { Reading::Doubtful(Doubt::Letter) } else { Reading::Word };
+        }
+        _ => return Reading::Word,
+    }
+    let digits = match joined(body) {
+        Ok(digits) => digits,
+        Err(doubt) => return Reading::Doubtful(doubt),
+    };
+    if is_near {
+        return Reading::Doubtful(Doubt::Approximate);
+    }
+    let read = plain(&digits, found);
+    match read {
+        Reading::Figure(mut figure) if is_negative || is_bracketed => {
+            figure.value.set_sign_negative(!figure.value.is_zero());
+            Reading::Figure(figure)
+        }
+        read => read,
+    }
+}
+
+/// The text without the brackets that make its digits negative: (12), (5.2)%.
+fn without_brackets(text: &str) -> Option<String> {
+    let (digits, behind) = text.strip_prefix('(')?.split_once(')')?;
+    let is_figure = digits.chars().all(|c| digit(c) || ",. ".contains(c));
+    is_figure.then(|| [digits.trim(), behind].concat())
+}
+
+/// The figure of digits without separators; what stands beside it is known.
+fn plain(digits: &str, beside: Figure) -> Reading {
+    let starts_with_zero = digits.starts_with('0') && digits[1..].starts_with(digit);
+    let is_code = starts_with_zero && !digits.contains('.') && beside.unit.is_empty();
+    match Decimal::from_str_exact(digits) {
+        Ok(value) => Reading::Figure(Figure { value, is_code, ..beside }),
+        Err(_) => Reading::Doubtful(Doubt::TooLong),
+    }
+}
+
+/// The digits without thousands separators, `.` before the decimals.
+///
+/// White space beside a separator is what a line's end left there; between two digits it may part
+/// two figures.
+fn joined(body: &str) -> Result<String, Doubt> {
+    let mut plain = String::with_capacity(body.len());
+    // Digits since the last separator, and how many separators of each kind came.
+    let (mut run, mut commas, mut points) = (0usize, 0usize, 0usize);
+    let mut gap = false;
+    for c in body.chars() {
+        match c {
+            _ if c.is_whitespace() => gap = run > 0,
+            '.' | '。' => {
+                if points > 0 || (commas > 0 && run != 3) {
+                    return Err(Doubt::Separators);
+                }
+                (run, points, gap) = (0, points + 1, false);
+                plain.push('.');
+            }
+            ',' => {
+                let is_group = if commas == 0 { (1..=3).contains(&run) } else { run == 3 };
+                if points > 0 || !is_group {
+                    return Err(Doubt::Separators);
+                }
+                (run, commas, gap) = (0, commas + 1, false);
+            }
+            _ if gap => return Err(Doubt::Parted),
+            _ => {
+                run += 1;
+                plain.push(c);
+            }
+        }
+    }
+    let is_whole = if commas > 0 && points == 0 { run == 3 } else { run > 0 };
+    if !is_whole {
+        return Err(Doubt::Separators);
+    }
+    if plain.starts_with('.') {
+        plain.insert(0, '0');
+    }
+    Ok(plain)
+}
+
+/// Whether the text is figures strung together by marks: 2009-2011, 100~200, 3/4, 9:30, 100至200.
+fn is_strung(text: &str) -> bool {
+    let mut parts = 0;
+    let is_link = |c: char| "-－−–—~～至/:：".contains(c);
+    for part in text.split(is_link).map(str::trim) {
+        let number = part.trim_end_matches(['%', '‰']);
+        if number.is_empty() || !number.chars().all(|c| digit(c) || c == '.' || c == ',') {
+            return false;
+        }
+        parts += 1;
+    }
+    parts > 1
+}
+
+/// The footnote mark that the text begins with, and what follows it: ①, *, 注1, [1].
+///
+/// Behind 注 and its number must be white space: 注12 alone could be note 1 of 2.
+fn mark_at_start(text: &str) -> (&str, &str) {
+    let note = || {
+        let rest = text.strip_prefix('注')?.after_run(digit, 1..=2)?;
+        rest.starts_with(char::is_whitespace).then_some(rest)
+    };
+    let rest =
+        note().or_else(|| bracketed_mark(text)).unwrap_or(text).trim_start_matches(is_sign_of_note);
+    let mark = &text[..text.len() - rest.len()];
+    (mark, rest.trim_start())
+}
+
+/// The footnote marks that the text is made of, one or several; what is left is no mark. `None`
+/// where digits follow, which leave open what is mark and what is figure.
+fn mark_at_end(text: &str) -> Option<(&str, &str)> {
+    let mut rest = text;
+    loop {
+        let note = rest
+            .strip_prefix('注')
+            .map(|n| n.trim_start_matches(|c| digit(c) || is_sign_of_note(c)));
+        let next = note.or_else(|| bracketed_mark(rest)).unwrap_or(rest);
+        let next = next.trim_start_matches(is_sign_of_note).trim_start_matches([',', '、']);
+        if next.len() == rest.len() {
+            break;
+        }
+        rest = next;
+    }
+    (!rest.starts_with(digit)).then(|| (&text[..text.len() - rest.len()], rest))
+}
+
+/// Behind a mark in square brackets: [1], 〔注1〕.
+fn bracketed_mark(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix(['[', '〔', '【'])?;
+    inner.skip(['注']).after_run(digit, 1..=2)?.strip_prefix([']', '〕', '】'])
+}
+
+/// A character that is a footnote mark by itself.
+fn is_sign_of_note(c: char) -> bool {
+    matches!(c, '①'..='⑳' | '❶'..='❿' | '⑴'..='⒇' | '*' | '†' | '‡' | '※' | '☆' | '★'
+        | '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `kind [value] [unit] [^mark] [code]`.
+    fn say(text: &str) -> String {
+        match read(text) {
+            Reading::Figure(figure) => {
+                let mut said = format!("figure {}", figure.value);
+                if !figure.unit.is_empty() {
+                    said += &format!(" {}", figure.unit);
+                }
+                if figure.power > 0 {
+                    said += &format!(" 10^{}", figure.power);
+                }
+                if !figure.mark.is_empty() {
+                    said += &format!(" mark {}", figure.mark);
+                }
+                if figure.is_code {
+                    said += " code";
+                }
+                said
+            }
+            Reading::Doubtful(doubt) => format!("doubtful {doubt:?}").to_lowercase(),
+            other => format!("{other:?}").to_lowercase(),
+        }
+    }
+
+    #[test]
+    fn figures_of_the_suite() {
+        let suite = include_str!("../tests/suite/figure.txt");
+        let mut seen = 0;
+        for case in suite.split("--- ").skip(1) {
+            let (name, case) = case.split_once(" ---\n").expect("a case has a name");
+            let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
+            // A line break within a cell is written ⏎.
+            let said: Vec<String> =
+                input.lines().map(|line| say(&line.replace('⏎', "\n"))).collect();
+            assert_eq!(said.join("\n"), expected.trim_end(), "{name}");
+            seen += 1;
+        }
+        assert!(seen > 12, "only {seen} cases");
+    }
+
+    #[test]
+    fn what_is_coarsely_a_figure() {
+        for figure in
+            ["12", "1,234.50", "-5", "（3）", "88.8%", "12a", "85平方米", "2 394 547", "2010/11"]
+        {
+            assert!(kind(figure).is_numeric(), "{figure}");
+        }
+        for word in ["", "—", "合计", "3号楼", "附件 1", "第1批", "2023年", "a1", "12#", "1月"]
+        {
+            assert!(!kind(word).is_numeric(), "{word}");
+        }
+        assert_eq!(kind("007"), Kind::Code);
+    }
+}

@@ -1,0 +1,776 @@
+//! Which word means what in notices and their tables: one list a meaning, each with its source.
+//!
+//! A word that two stages understand differently is two meanings and has two lists here, side by side.
+//! Words that only one grammar uses (the modal verbs of deadlines, the slots of a target) stay with it.
+//! Texts are compared without white space: who asks takes it out.
+//!
+//! Sources, where a list names none of its own: the notices of domain lists T1 to T23 (province and
+//! prefecture plans for housing, budgets and final accounts, enrolment plans, statistics tables);
+//! GB/T 9704-2012 for the document; GB/T 2260 for divisions; GB 3100 to 3102 for units;
+//! 政府收支分类科目 for the accounts of budgets.
+
+use crate::pattern::{Steps, digit, numeral};
+
+// ---- Rows ----
+
+/// Names of a row that holds the sum of the whole table.
+pub const TOTALS: &[&str] = &[
+    "合计",
+    "总计",
+    "共计",
+    "总合计",
+    "合计数",
+    "总计数",
+    "汇总",
+    "全国",
+    "全省",
+    "全区",
+    "全市",
+    "全州",
+    "全盟",
+    "全县",
+    "全校",
+    "全院",
+    "全系统",
+    "全国合计",
+    "全省合计",
+    "全区合计",
+    "全市合计",
+    "全州合计",
+    "全盟合计",
+    "全县合计",
+    "全国总计",
+    "全省总计",
+    "全区总计",
+    "全市总计",
+    "全州总计",
+    "全县总计",
+    "全省小计",
+    "全省共计",
+    "全市小计",
+    "全市共计",
+    "全县共计",
+];
+
+/// Endings of a row that holds the sum of a part; with nothing before, of the part around it.
+pub const SUBTOTALS: &[&str] = &["小计", "合计", "总计", "汇总"];
+
+/// Names of a row that stands for the whole of what spans it: 小计 beside 南昌市.
+pub const OWN_ROWS: &[&str] = &["小计", "合计", "计", "总计", "全市", "全州", "市小计", "州小计"];
+
+/// The text without 其中： in front, where something is left.
+pub fn without_of_which(text: &str) -> &str {
+    match text.strip_prefix("其中").map(|rest| rest.trim_start_matches(['：', ':', '，', '、']))
+    {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => text,
+    }
+}
+
+/// Rows for the rest of a prefecture: no set of districts and no code of their own.
+pub const CENTRALS: &[&str] = &[
+    "中心城区",
+    "主城区",
+    "市本级",
+    "州本级",
+    "盟本级",
+    "地本级",
+    "地区本级",
+    "区本级",
+    "县本级",
+    "本级",
+    "市级",
+    "州级",
+    "市直",
+    "州直",
+    "盟直",
+    "地直",
+    "市直属",
+    "市属",
+    "市区",
+    "城区",
+    "市辖区",
+    "市中心城区",
+    "市直单位",
+    "州直单位",
+    "市本级及市辖区",
+    "市城区",
+];
+
+/// Endings of the same behind a prefecture's name, each with what of it belongs to the name:
+/// 九江市本级 is 九江市's, 九江中心城区 九江's. 市区 and 城区 alone end too many names of real districts
+/// to be read so.
+pub const CENTRAL_ENDINGS: &[(&str, &str)] = &[
+    ("市本级", "市"),
+    ("州本级", "州"),
+    ("盟本级", "盟"),
+    ("地区本级", "地区"),
+    ("市市辖区", "市"),
+    ("市辖区", ""),
+    ("市中心城区", "市"),
+    ("中心城区", ""),
+    ("市主城区", "市"),
+    ("市直单位", "市"),
+    ("市直", "市"),
+    ("州直", "州"),
+    ("市市区", "市"),
+    ("市城区", "市"),
+    ("市级", "市"),
+    ("州级", "州"),
+];
+
+/// Rows of a province for itself.
+pub const PROVINCE_OWN: &[&str] = &[
+    "省本级",
+    "自治区本级",
+    "区直",
+    "省直",
+    "省级",
+    "省直单位",
+    "省属",
+    "省直属",
+    "中央本级",
+    "自治区直属",
+    "省直部门",
+    "省属单位",
+    "中央单位",
+];
+
+/// Headings over counties that the province governs directly.
+pub const DIRECT: &[&str] = &[
+    "省直管县",
+    "省直管县市",
+    "省直管",
+    "省管县",
+    "省直管市",
+    "省直辖县",
+    "省财政直管县",
+    "直管县",
+];
+
+/// Endings of names below the county.
+pub const TOWNSHIPS: &[&str] =
+    &["街道", "街道办事处", "街道办", "办事处", "镇", "乡", "苏木", "农场", "社区", "村"];
+
+/// Endings of names of regions and of rows that stand for several.
+pub const REGION_ENDINGS: &[&str] = &[
+    "省",
+    "市",
+    "县",
+    "区",
+    "州",
+    "盟",
+    "旗",
+    "自治区",
+    "兵团",
+    "街道",
+    "镇",
+    "乡",
+    "师",
+    "合计",
+    "总计",
+    "小计",
+    "全省",
+    "全区",
+    "全市",
+    "全国",
+    "本级",
+    "市直",
+    "省直",
+    "开发区",
+    "新区",
+    "地区",
+    "园区",
+    "管委会",
+    "林区",
+];
+
+/// What names of areas end in that no table of divisions knows: 赣江新区, 市本级.
+pub const AREAS: &[&str] =
+    &["新区", "开发区", "高新区", "经开区", "管委会", "本级", "兵团", "农垦", "农场"];
+
+// ---- Columns ----
+
+/// Headers of a column that numbers its rows; 行次 in the forms of final accounts (财政部部门决算报表).
+pub const SERIAL_HEADERS: &[&str] =
+    &["序号", "编号", "顺序号", "行次", "序", "No", "No.", "NO", "NO.", "№"];
+
+/// Whether the header, without white space, is one over serial numbers.
+pub fn is_serial_header(header: &str) -> bool {
+    SERIAL_HEADERS.contains(&header)
+}
+
+/// Names of a row that numbers the columns: 栏次 1 2 3.
+pub const COLUMN_NUMBERS: &[&str] = &["栏次", "列次", "栏目", "行次", "甲", "乙", "丙", "丁"];
+
+/// Words that make a header one over regions.
+pub const REGION_HEADERS: &[&str] = &[
+    "市",
+    "县",
+    "区",
+    "州",
+    "盟",
+    "旗",
+    "地区",
+    "省",
+    "单位",
+    "城市",
+    "地方",
+    "地市",
+    "市县",
+    "县区",
+    "行政区",
+    "街道",
+    "乡镇",
+    "镇街",
+    "师",
+];
+
+/// Words in a header that speak of something in or about a region, not of it.
+pub const NOT_REGION_HEADERS: &[&str] = &[
+    "小区", "项目", "建设", "社区", "地点", "地址", "片区", "面积", "数", "责任", "施工", "实施",
+    "牵头", "备注",
+];
+
+/// Headers of a column that gives each row its unit.
+pub const UNIT_HEADERS: &[&str] =
+    &["计量单位", "单位", "数量单位", "计算单位", "度量单位", "指标单位"];
+
+/// Words of a header over a rate.
+pub const RATE_HEADERS: &[&str] =
+    &["率", "占比", "比例", "比重", "百分比", "增幅", "增速", "同比", "%", "％"];
+/// Words of a header over a rank.
+pub const RANK_HEADERS: &[&str] = &["名次", "排名", "排序", "位次"];
+/// Words of a header over a stock at a date.
+pub const STOCK_HEADERS: &[&str] =
+    &["年末", "年底", "期末", "月末", "季末", "存量", "累计", "保有量", "在保"];
+/// Words of a header over text, whatever its cells hold.
+pub const TEXT_HEADERS: &[&str] = &[
+    "备注",
+    "名称",
+    "地点",
+    "地址",
+    "位置",
+    "联系人",
+    "电话",
+    "文号",
+    "说明",
+    "邮编",
+    "证号",
+    "账号",
+    "年份",
+    "年代",
+    "时间",
+    "日期",
+];
+/// Words of a header over codes: their digits are no figure.
+pub const CODE_HEADERS: &[&str] = &["代码", "编码", "编号"];
+/// The tiers of an account's code (政府收支分类科目), each a column where the code is split.
+pub const CODE_TIERS: &[&str] = &["类", "款", "项", "目"];
+/// Words in the header of a column whose figures do not add up.
+pub const NO_SUM_HEADERS: &[&str] = &[
+    "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
+    "年度", "排名", "名次", "位次", "编号", "代码", "电话", "邮编", "序号", "层数", "幅度",
+];
+/// Words in a header that announce a sum.
+pub const SUM_HEADERS: &[&str] =
+    &["合计", "总计", "小计", "共计", "总数", "总额", "总量", "调整后"];
+
+// ---- What stands around a table ----
+
+/// Words that open a note.
+pub const NOTES: &[&str] = &["备注", "附注", "注释", "填表说明", "说明", "注"];
+
+/// Whether the text, without white space, announces itself as a note: 注：…, 备注1.…, 注1….
+pub fn is_note(text: &str) -> bool {
+    let numbered = |text: &str| text.strip_prefix('注')?.after_run(digit, 1..=2).map(str::len);
+    if numbered(text).is_some() {
+        return true;
+    }
+    let text = text.skip(['（', '(']);
+    NOTES.iter().any(|word| {
+        let circled = |c: char| ('①'..='⑳').contains(&c);
+        let rest = text.strip_prefix(word).and_then(|rest| rest.after_run(digit, 0..=2));
+        rest.is_some_and(|rest| rest.starts_with(|c| "：:.．、".contains(c) || circled(c)))
+    })
+}
+
+/// Whether the text, without white space, says that a table goes on: 续表, 任务表（续）.
+pub fn is_continued(text: &str) -> bool {
+    if text.starts_with("续表") || text.ends_with("续表") {
+        return true;
+    }
+    let is_alone = || {
+        let rest = text.skip(['（', '(']);
+        let rest = rest
+            .after_word(&["接上页", "续上表"])
+            .or_else(|| Some(rest.after_word(&["续表", "续"])?.trim_start_matches(digit)))?;
+        Some(rest.skip(['）', ')']).skip(['：', ':']))
+    };
+    let in_brackets = || {
+        let inner = text.strip_suffix(['）', ')'])?;
+        let inner = inner.trim_end_matches(|c| numeral(c) || digit(c));
+        inner.strip_suffix('表').unwrap_or(inner).strip_suffix('续')
+    };
+    is_alone() == Some("") || in_brackets().is_some_and(|before| before.ends_with(['（', '(']))
+}
+
+/// What may stand before 单位 in the caption of a unit.
+const UNIT_LABELS: &[&str] = &["金额", "计量", "面积", "数量", "资金", "人数"];
+
+/// What follows 单位： and the like at the start of a text without white space.
+pub fn named_unit(text: &str) -> Option<&str> {
+    let text = text.skip(['（', '(']).skip_word(UNIT_LABELS);
+    text.strip_prefix("单位")?.strip_prefix(['：', ':'])
+}
+
+// ---- Units ----
+
+/// Units of things that are counted one by one. Longer ones first.
+pub const COUNTED: &[&str] = &[
+    "套（间）",
+    "套(间)",
+    "套/间",
+    "人次",
+    "户次",
+    "台套",
+    "台次",
+    "床位",
+    "户",
+    "套",
+    "间",
+    "栋",
+    "幢",
+    "座",
+    "个",
+    "人",
+    "名",
+    "件",
+    "项",
+    "处",
+    "所",
+    "家",
+    "台",
+    "辆",
+    "张",
+    "宗",
+    "笔",
+    "条",
+    "头",
+    "只",
+    "株",
+    "口",
+    "眼",
+    "孔",
+    "部",
+    "艘",
+    "架",
+    "份",
+    "块",
+    "片",
+    "支",
+    "对",
+    "村",
+    "床",
+    "次",
+    "盏",
+    "棵",
+];
+
+/// Units of what is measured. Longer ones first.
+pub const MEASURED: &[&str] = &[
+    "个百分点",
+    "平方公里",
+    "平方千米",
+    "平方米",
+    "立方米",
+    "千瓦时",
+    "百分点",
+    "平米",
+    "公里",
+    "千米",
+    "公顷",
+    "公斤",
+    "千克",
+    "千瓦",
+    "兆瓦",
+    "美元",
+    "㎡",
+    "m²",
+    "m2",
+    "㎥",
+    "m³",
+    "m3",
+    "km²",
+    "km",
+    "kW",
+    "kg",
+    "亩",
+    "吨",
+    "元",
+    "米",
+    "%",
+    "％",
+    "‰",
+];
+
+/// Powers of ten that are written out. Longer ones first.
+pub const MULTIPLIERS: &[(&str, u32)] = &[
+    ("十万", 5),
+    ("百万", 6),
+    ("千万", 7),
+    ("万", 4),
+    ("十亿", 9),
+    ("百亿", 10),
+    ("千亿", 11),
+    ("亿", 8),
+];
+
+/// What a rate is by: 1.4万元/户.
+pub const RATES: &[&str] =
+    &["/户", "/套", "/人", "/间", "/亩", "/个", "/平方米", "/公里", "/年", "/月"];
+
+/// A unit as it begins a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit<'t> {
+    /// 万, or nothing.
+    pub multiplier: &'t str,
+    /// The power of ten that the multiplier is.
+    pub power: u32,
+    /// 平方米, 套; empty where only a multiplier stands.
+    pub name: &'t str,
+    /// Whether it counts things one by one.
+    pub counts: bool,
+    /// /户, or nothing.
+    pub rate: &'t str,
+}
+
+/// The unit that the text begins with, and what follows it: a multiplier, a unit and a rate, of
+/// which the first or the second must be there.
+pub fn unit_at_start(text: &str) -> Option<(Unit<'_>, &str)> {
+    let before = |text: &'_ str, rest: &str| text.len() - rest.len();
+    let found = MULTIPLIERS.iter().find_map(|&(w, p)| Some((text.strip_prefix(w)?, p)));
+    let (unit, power) = found.unwrap_or((text, 0));
+    let multiplier = &text[..before(text, unit)];
+    let measured = unit.after_word(MEASURED).map(|rest| (rest, false));
+    let (rest, counts) = match measured.or_else(|| Some((unit.after_word(COUNTED)?, true))) {
+        Some(found) => found,
+        None if !multiplier.is_empty() => (unit, false),
+        None => return None,
+    };
+    let name = &unit[..before(unit, rest)];
+    let behind = rest.skip_word(RATES);
+    let rate = &rest[..before(rest, behind)];
+    Some((Unit { multiplier, power, name, counts, rate }, behind))
+}
+
+/// The text, without white space, as one unit and nothing else.
+pub fn unit(text: &str) -> Option<Unit<'_>> {
+    let (unit, rest) = unit_at_start(text)?;
+    (rest.is_empty() && !unit.name.is_empty()).then_some(unit)
+}
+
+/// Whether the text, without white space, is a unit or several: 套, 万元, 套、间, 元/户.
+pub fn is_unit(text: &str) -> bool {
+    unit(text).is_some() || text.split(['、', '/', '，', ',']).all(|part| unit(part).is_some())
+}
+
+/// Whether a unit counts things: 套、间 and 套（间） do, 万套, 万元 and 平方米 do not.
+pub fn is_count(text: &str) -> bool {
+    let counts =
+        |part: &str| unit(part).is_some_and(|u| u.counts && u.power == 0 && u.rate.is_empty());
+    let mut parts = text
+        .split(['、', '（', '(', '）', ')', '/', '，', ','])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .peekable();
+    parts.peek().is_some() && parts.all(counts)
+}
+
+// ---- Figures that are none ----
+
+/// Words that stand where a figure is due and say that there is none.
+pub const NO_FIGURE: &[&str] = &[
+    "无",
+    "暂无",
+    "未公布",
+    "暂未公布",
+    "尚未公布",
+    "待公布",
+    "待定",
+    "待核",
+    "待核实",
+    "不详",
+    "暂缺",
+    "缺",
+    "不适用",
+    "未统计",
+    "暂未统计",
+    "未报",
+    "未上报",
+    "N/A",
+    "n/a",
+    "NA",
+    "n.a.",
+    "null",
+    "nil",
+];
+
+/// Characters that, alone or repeated, are drawn where there is no figure. ⸺ and ⸻ stand for —— in
+/// what browsers print.
+pub const PLACEHOLDER_MARKS: &str = "-－−–—―⸺⸻─‐‑﹣﹘/／\\＼…⋯*＊·.×~～_＿";
+
+/// What Excel draws where a formula has no answer.
+pub const SHEET_ERRORS: &[&str] =
+    &["#REF!", "#DIV/0!", "#VALUE!", "#N/A", "#NAME?", "#NUM!", "#NULL!"];
+
+// ---- The document ----
+
+/// Words that head the box of metadata that web sites put above a notice.
+pub const METADATA: &[&str] = &[
+    "索引号",
+    "主题分类",
+    "体裁分类",
+    "发布机构",
+    "发文机关",
+    "信息索引",
+    "公开方式",
+    "公开类别",
+    "信息分类",
+    "效力状态",
+    "有效性",
+];
+
+/// Of the same box, words that head it only before a colon: anywhere else they are common.
+pub const METADATA_BEFORE_COLON: &[&str] = &[
+    "成文日期",
+    "发文日期",
+    "发布日期",
+    "生成日期",
+    "主题词",
+    "关键词",
+    "名称",
+    "标题",
+    "来源",
+    "字号",
+    "浏览次数",
+    "时间",
+    "分享",
+];
+
+/// The 15 kinds of official document (党政机关公文处理工作条例, article 8), as titles end in them; 令 as
+/// 命令（令） is written.
+pub const DOCUMENT_TYPES: &[&str] = &[
+    "决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示",
+    "批复", "议案", "函", "纪要",
+];
+
+/// Kinds of text that a title may end in besides: what such documents issue or pass on.
+pub const OTHER_TYPES: &[&str] = &["办法", "细则", "方案", "规定", "要点"];
+
+/// What the name of a body ends in that writes or receives official documents. A part of a name
+/// (广西壮族自治区, 各市) ends in none of them.
+pub const BODIES: &[&str] = &[
+    "厅",
+    "局",
+    "委",
+    "委员会",
+    "部",
+    "院",
+    "会",
+    "政府",
+    "办",
+    "办公室",
+    "署",
+    "银行",
+    "支行",
+    "分行",
+    "公司",
+    "集团",
+    "中心",
+    "处",
+    "组",
+    "总队",
+    "支队",
+    "大队",
+    "部门",
+    "机构",
+    "单位",
+    "企业",
+    "联",
+    "兵团",
+    "站",
+    "所",
+    "校",
+    "学",
+    "社",
+    "团",
+    "馆",
+    "党组",
+    "军区",
+    "法庭",
+    "院所",
+    "协",
+    "台",
+    "队",
+    "库",
+    "科",
+    "行",
+    "府",
+];
+
+/// Of these, the endings that tell an authority where a whole line is nothing else: 办, 校 or 行 end
+/// too many other lines.
+pub const AUTHORITIES: &[&str] = &[
+    "厅",
+    "局",
+    "委",
+    "部",
+    "院",
+    "会",
+    "处",
+    "署",
+    "站",
+    "团",
+    "社",
+    "所",
+    "政府",
+    "办公室",
+    "中心",
+    "银行",
+    "分行",
+    "支行",
+    "公司",
+    "小组",
+    "指挥部",
+    "党组",
+    "支队",
+    "总队",
+    "大学",
+    "学校",
+    "集团",
+];
+
+// ---- What a notice of this kind is about ----
+
+/// Programmes, each with the words for it; the first word found in a text names it, so narrower
+/// programmes stand before wider ones.
+pub const PROGRAMMES: &[(&str, &[&str])] = &[
+    ("保障性租赁住房", &["保障性租赁住房", "保租房"]),
+    ("公共租赁住房", &["公共租赁住房", "公租房"]),
+    ("租赁补贴", &["租赁补贴", "住房补贴"]),
+    ("廉租住房", &["廉租住房", "廉租房"]),
+    ("经济适用住房", &["经济适用住房", "经济适用房", "经适房"]),
+    ("限价商品住房", &["限价商品住房", "限价商品房", "两限房"]),
+    ("共有产权住房", &["共有产权住房", "共有产权房"]),
+    ("配售型保障性住房", &["配售型保障性住房"]),
+    ("城市棚户区", &["城市棚户区"]),
+    ("国有工矿棚户区", &["国有工矿"]),
+    ("林区棚户区", &["林区"]),
+    ("垦区棚户区", &["垦区"]),
+    ("棚户区", &["棚户区", "棚改"]),
+    ("城中村", &["城中村"]),
+    ("老旧小区", &["老旧小区"]),
+    ("农村危房", &["农村危房", "危房改造", "危旧房"]),
+];
+
+/// Programmes that are parts of a wider one.
+pub const PARTS: &[(&str, &[&str])] =
+    &[("棚户区", &["城市棚户区", "国有工矿棚户区", "林区棚户区", "垦区棚户区"])];
+
+/// Stages, each with the words for it; the first found names it.
+pub const STAGES: &[(&str, &[&str])] = &[
+    ("基本建成", &["基本建成", "建成", "竣工"]),
+    ("完工", &["完工", "完成"]),
+    ("开工", &["新开工", "开工", "筹集", "新建", "新增"]),
+    ("发放", &["发放"]),
+];
+
+/// Words for a stage as they are printed; the first that is found counts, so the plainer come last.
+pub const STAGE_WORDS: &[&str] = &[
+    "基本建成",
+    "新开工",
+    "开工",
+    "竣工",
+    "完工",
+    "交付",
+    "发放",
+    "新建",
+    "筹集",
+    "续建",
+    "拆迁",
+    "签约",
+    "入住",
+];
+
+/// Words for a task, which say nothing of which one it is.
+pub const TASK_WORDS: &[&str] =
+    &["目标任务", "年度任务", "计划任务", "任务", "目标", "计划", "指标", "总数", "总量", "数量"];
+
+/// Words before a figure of running text that say that it is a sum.
+pub const SUMS_IN_PROSE: &[&str] = &["共计", "合计"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::agrees;
+
+    #[test]
+    fn captions_are_those_of_the_expressions() {
+        agrees(
+            "^[（(]?(金额|计量|面积|数量|资金|人数)?单位[：:]",
+            "（ ( 金额 计量 单位 单位 ： : 套",
+            |regex, text| regex.find(text).map(|found| &text[found.end()..]).map(str::len),
+            |text| named_unit(text).map(str::len),
+        );
+        agrees(
+            "^[（(]?(接上页|续上表|续表[0-9]*|续[0-9]*)[）)]?[：:]?$|[（(]续(表)?[一二三四五六七八九十0-9]*[）)]$|^续表|续表$",
+            "（ ( ） ) 续 续 表 上 续上表 接上页 一 1 ：",
+            |regex, text| regex.is_match(text),
+            is_continued,
+        );
+        agrees(
+            "^[（(]?(填表说明|注|备注|说明|附注|注释)[0-9]{0,2}[：:.．、①-⑳]|^注[0-9]{1,2}",
+            "（ 注 备注 附注 注释 释 说明 填表 12 3 ： . 、 ①",
+            |regex, text| regex.is_match(text),
+            is_note,
+        );
+    }
+
+    #[test]
+    fn units_come_apart() {
+        let parts = |text| {
+            let (unit, rest) = unit_at_start(text)?;
+            Some((unit.multiplier, unit.name, unit.counts, unit.rate, rest))
+        };
+        for (text, expected) in [
+            ("套", Some(("", "套", true, "", ""))),
+            ("万平方米", Some(("万", "平方米", false, "", ""))),
+            ("亿元", Some(("亿", "元", false, "", ""))),
+            ("万", Some(("万", "", false, "", ""))),
+            ("万元/户，", Some(("万", "元", false, "/户", "，"))),
+            ("个小区", Some(("", "个", true, "", "小区"))),
+            ("千米", Some(("", "千米", false, "", ""))),
+            ("年", None),
+            ("", None),
+        ] {
+            assert_eq!(parts(text), expected, "{text}");
+        }
+        for (text, counts) in
+            [("套、间", true), ("套（间）", true), ("万套", false), ("元/户", false), ("", false)]
+        {
+            assert_eq!(is_count(text), counts, "{text}");
+        }
+        assert!(is_unit("套、间") && is_unit("万元/户") && !is_unit("南昌市") && !is_unit("万"));
+    }
+
+    #[test]
+    fn longer_words_stand_before_those_they_begin_with() {
+        for words in [COUNTED, MEASURED] {
+            for (at, word) in words.iter().enumerate() {
+                let hidden = words[..at].iter().find(|earlier| word.starts_with(**earlier));
+                assert_eq!(hidden, None, "hides {word}");
+            }
+        }
+    }
+}

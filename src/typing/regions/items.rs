@@ -1,0 +1,137 @@
+//! Rows that are no places: items of a budget, indicators, projects, schools. Their level is `other`,
+//! but for totals and subtotals; what each belongs to say codes, groups and sums.
+
+use super::scope::Scope;
+use super::words::{Word, Words};
+use super::{Context, RowName, Station, depths, only_cut, sum_of, total_rows};
+use crate::lexicon::{NOT_REGION_HEADERS, REGION_ENDINGS, REGION_HEADERS};
+use crate::model::{Level, Region};
+
+/// Of the names, the share that must look like places, one in so many, for a table to be one of places.
+const FEW: usize = 4;
+
+/// Whether the rows of a table are places: by its header, by the words for parts of a region, or by
+/// names that are divisions or end as those of regions do.
+pub(super) fn are_places(
+    rows: &[RowName],
+    words: &[Words],
+    scope: &Scope,
+    context: &Context,
+) -> bool {
+    let header: String = context.header.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_region_header =
+        REGION_HEADERS.iter().any(|word| header.contains(word) && *word != "单位")
+            && !NOT_REGION_HEADERS.iter().any(|word| header.contains(word));
+    if is_region_header {
+        return true;
+    }
+    let mut named = 0;
+    let mut places = 0;
+    for (row, words) in rows.iter().zip(words) {
+        let spans = row.spanned_by.iter().chain(&row.band);
+        let is_spanned = spans.map(|by| super::words::read(by)).any(|by| is_place(&by, scope));
+        if is_spanned {
+            return true;
+        }
+        match &words.word {
+            Word::Central(_) | Word::ProvinceOwn | Word::Direct => return true,
+            Word::Total | Word::Subtotal(None) | Word::Blank => {}
+            _ => {
+                named += 1;
+                places += usize::from(is_place(words, scope));
+            }
+        }
+    }
+    // A table of totals alone, or without names, says nothing.
+    named == 0 || places * FEW >= named
+}
+
+fn is_place(words: &Words, scope: &Scope) -> bool {
+    match &words.word {
+        Word::Name(name) | Word::Subtotal(Some(name)) => {
+            !scope.resolve(name).is_empty()
+                || REGION_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        }
+        Word::Central(_) | Word::Township => true,
+        _ => false,
+    }
+}
+
+/// The regions of rows that are no places.
+pub(super) fn assign(rows: &[RowName], words: Vec<Words>, scope: &Scope) -> Vec<Region> {
+    let totals = total_rows(rows, &words, scope);
+    let level = |at: usize| match &words[at].word {
+        _ if totals[at] => Level::Province,
+        // 收入总计 is the total of its list, 本年收入合计 one of its sums.
+        Word::Subtotal(Some(_)) if rows[at].text.ends_with("总计") => Level::Province,
+        Word::Total | Word::Subtotal(_) => Level::Subtotal,
+        _ if is_group(&rows[at]) => Level::Subtotal,
+        _ => Level::Other,
+    };
+    let mut stations: Vec<Station> = (0..rows.len()).map(|at| Station::top(level(at))).collect();
+    let parents = by_codes(rows)
+        .or_else(|| by_groups(rows))
+        .or_else(|| only_cut(rows, &stations))
+        .or_else(|| by_depths(rows, &stations));
+    for (at, parent) in parents.into_iter().flatten().enumerate() {
+        if stations[at].level != Level::Province {
+            stations[at].parent_row = parent;
+        }
+    }
+    let regions = stations.into_iter().zip(rows.iter().zip(words));
+    regions.map(|(station, (row, words))| station.region(row, words)).collect()
+}
+
+/// Whether the row is the own row of the group that spans it: 小计 of 农业.
+fn is_group(row: &RowName) -> bool {
+    row.spanned_by.as_deref() == Some(&row.text)
+}
+
+/// The row each row belongs to by the codes of accounts: 2210106 below 22101 below 221. `None` where
+/// no code begins with another.
+fn by_codes(rows: &[RowName]) -> Option<Vec<Option<usize>>> {
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut parents = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        let Some(code) = row.code.as_deref() else {
+            open.clear();
+            parents.push(None);
+            continue;
+        };
+        while open.last().is_some_and(|(_, above)| !code.starts_with(above) || code == *above) {
+            open.pop();
+        }
+        parents.push(open.last().map(|(above, _)| *above));
+        open.push((at, code));
+    }
+    parents.iter().any(Option::is_some).then_some(parents)
+}
+
+/// The row each row belongs to by the groups that span them: that of their subtotal.
+fn by_groups(rows: &[RowName]) -> Option<Vec<Option<usize>>> {
+    let mut parents = vec![None; rows.len()];
+    let mut start = 0;
+    for run in rows.chunk_by(|a, b| a.spanned_by == b.spanned_by) {
+        let own = run.iter().position(is_group).filter(|_| run.len() > 1);
+        if let Some(own) = own {
+            for at in (0..run.len()).filter(|at| *at != own) {
+                parents[start + at] = Some(start + own);
+            }
+        }
+        start += run.len();
+    }
+    parents.iter().any(Option::is_some).then_some(parents)
+}
+
+/// The row each row belongs to by its indentation, where the figures bear it out.
+fn by_depths(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>> {
+    let depths = super::below_the_total(rows, stations)?;
+    let mut parents = depths::parents(&depths);
+    for head in 0..rows.len() {
+        let parts: Vec<usize> = (0..rows.len()).filter(|&at| parents[at] == Some(head)).collect();
+        if !parts.is_empty() && !sum_of(rows, head, &parts).is_clear() {
+            parts.iter().for_each(|&at| parents[at] = None);
+        }
+    }
+    parents.iter().any(Option::is_some).then_some(parents)
+}

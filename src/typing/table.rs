@@ -1,0 +1,446 @@
+//! One table typed: its columns, its rows by region and other keys, its cells.
+//!
+//! What a table is before it is read (two lists beside each other, a table lying on its side, bands
+//! over blocks of rows) `shape` puts right; what each column is, `columns` says; the level and parent of
+//! each row, `regions`; what is doubtful, `doubts`.
+
+use crate::diag::{Repair, Sink, Stage};
+use crate::figure::{self, Kind, Reading};
+use crate::lexicon;
+use crate::model::{Amount, Annex, Cell, Column, ColumnRole, Frame, Key, Level, Row, Status};
+use crate::place::{Located, Place, PlacedText};
+use crate::repair::document::{Slot, Table, TableCell, TableRow};
+use crate::typing::annex::{NOWHERE, unit_of};
+use crate::typing::columns::{self, Columns, squeeze};
+use crate::typing::prose::located;
+use crate::typing::regions::{self, Context, RowName};
+use crate::typing::{doubts, shape};
+use rust_decimal::Decimal;
+
+/// What stands around a table.
+#[derive(Debug, Clone, Default)]
+pub struct Around<'t> {
+    /// Its annex's title.
+    pub title: Option<Located<String>>,
+    /// The caption of its unit.
+    pub caption: Option<&'t PlacedText>,
+}
+
+/// A table typed: one entry, or one for each of two lists that stand beside each other in it; none
+/// where it has no rows. Their number is the caller's to give.
+pub fn typed(sink: &mut Sink, frame: &Frame, table: &Table, around: Around) -> Vec<Annex> {
+    let title = table.title.as_ref().and_then(|title| located(&title.trim()));
+    let title = around.title.or(title);
+    let captions = [table.unit.as_ref(), around.caption];
+    let unit = captions.into_iter().flatten().find_map(unit_of).or_else(|| {
+        let title = title.as_ref()?;
+        Some(Located::new(columns::unit_of_title(&title.value)?, title.place))
+    });
+    let lists = shape::lists(sink, table.clone()).into_iter();
+    lists.filter_map(|table| one(sink, frame, table, &title, &unit)).collect()
+}
+
+/// One list typed; `None` where it has no rows.
+fn one(
+    sink: &mut Sink,
+    frame: &Frame,
+    table: Table,
+    title: &Option<Located<String>>,
+    unit: &Option<Located<String>>,
+) -> Option<Annex> {
+    let unit_name = unit.as_ref().map(|unit| unit.value.as_str());
+    let (mut notes, table) = part_notes(table);
+    let table = shape::upright(sink, table);
+    let (bands, table) = shape::part_bands(table);
+    notes.extend(bands.behind.iter().filter_map(located));
+    let columns = columns::columns(&table, unit_name);
+    let table = Table { rows: straighten(sink, &columns, table.rows), ..table };
+    let context = Context {
+        frame,
+        title: title.as_ref().map_or("", |title| &title.value),
+        header: &columns.name_header,
+    };
+    let lines = without_repeated_totals(sink, lines(&columns, &table.rows, &bands));
+    let lines = in_order(&columns, lines, &context);
+    let place = lines.first()?.name.place;
+    let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
+    let regions = regions::assign(sink, &names, &context);
+    let rows = lines.into_iter().zip(regions).zip(1..).map(|((mut line, region), number)| {
+        // The total of all bands stands below the last of them.
+        line.keys.retain(|key| region.level != Level::Province || key.column != BAND);
+        Row { number, region, keys: line.keys, serial: line.serial, cells: line.cells }
+    });
+    let annex = Annex {
+        number: 0,
+        title: title.clone(),
+        place,
+        unit: unit.clone(),
+        columns: columns.facts.into_iter().map(|fact| fact.column).collect(),
+        rows: rows.collect(),
+        notes,
+    };
+    doubts::remark(sink, &annex);
+    Some(annex)
+}
+
+/// Notes that stand inside the grid, alone in their rows, apart from the rows of data.
+fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
+    let (mut notes, mut rows) = (Vec::new(), Vec::new());
+    for row in table.rows {
+        let is_alone = row.slots.len() > 1
+            && row.slots[1..].iter().all(|slot| match slot {
+                Slot::Cell(cell) => cell.text.is_empty(),
+                _ => true,
+            });
+        let note =
+            row.cell(0).filter(|cell| is_alone && lexicon::is_note(&squeeze(cell.text.as_str())));
+        match note.and_then(|cell| located(&cell.text.trim())) {
+            Some(note) => notes.push(note),
+            None => rows.push(row),
+        }
+    }
+    (notes, Table { rows, ..table })
+}
+
+/// Puts the figures of a total row back under their columns where it merges 序号 and region and so
+/// has a cell less than the others: they stand one place to the left, and a blank is left at the
+/// end.
+fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+    let Some(serial) = columns.serial.filter(|&serial| serial < columns.name) else { return rows };
+    for row in &mut rows {
+        let kind = |col: usize| row.cell(col).map(|cell| figure::kind(cell.text.as_str()));
+        let is_shifted = kind(serial) == Some(Kind::Word)
+            && kind(columns.name) == Some(Kind::Figure)
+            && kind(row.slots.len().saturating_sub(1)) == Some(Kind::Blank);
+        let Some(cell) = row.cell(serial).filter(|_| is_shifted) else { continue };
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "shifted_total_row",
+            place: Some(cell.place),
+            before: cell.raw.clone(),
+            after: cell.raw.clone(),
+        });
+        row.slots.pop();
+        row.slots.insert(columns.name, Slot::Left);
+    }
+    rows
+}
+
+/// A row read, but for its place in the hierarchy.
+struct Line {
+    name: RowName,
+    keys: Vec<Key>,
+    serial: Option<Located<String>>,
+    cells: Vec<Cell>,
+    page: u32,
+    panel: u16,
+}
+
+/// Reads the rows one by one; rows with nothing in them are passed over.
+fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut naming = Naming::default();
+    let mut carried: Vec<Key> = Vec::new();
+    let mut above: Vec<Option<TableCell>> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        above.resize(row.slots.len().max(above.len()), None);
+        for (slot, above) in row.slots.iter().zip(&mut above) {
+            match slot {
+                Slot::Cell(cell) => *above = Some(cell.clone()),
+                Slot::Left => *above = None,
+                Slot::Above => {}
+            }
+        }
+        if is_empty(row) {
+            continue;
+        }
+        let row_unit = columns.units.and_then(|col| row.cell(col)).and_then(row_unit);
+        let mut cells = Vec::with_capacity(columns.facts.len());
+        let mut figures: Vec<Option<Decimal>> = Vec::new();
+        for fact in &columns.facts {
+            let column = &fact.column;
+            let mut cell = read_cell(row, fact.at, column);
+            if cell.status == Status::Value && cell.unit.is_none() && !fact.has_own_unit {
+                cell.unit = row_unit.clone();
+            }
+            if matches!(column.role, ColumnRole::Sum | ColumnRole::Stock) {
+                figures.push(cell.value.map(|value| value.decimal()));
+            }
+            cells.push(cell);
+        }
+        let covering = |col: usize| covering(row, &above, col);
+        let serial = columns.serial.and_then(|col| row.cell(col)).cloned();
+        let band = bands.over(at);
+        let mut keys = keys(columns, row, covering, &mut carried);
+        if let Some(band) = band {
+            keys.insert(0, Key { column: BAND.to_owned(), text: band.to_owned() });
+        }
+        let name = naming.name(columns, covering, serial.as_ref());
+        let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
+        let serial = serial
+            .filter(|cell| squeeze(cell.text.as_str()) != name.text)
+            .and_then(|cell| located(&cell.text.trim()));
+        lines.push(Line {
+            name: RowName {
+                text: name.text,
+                place,
+                indent: name.indent,
+                spanned_by: name.spanned_by,
+                band: band.map(str::to_owned),
+                code: code(columns, row),
+                figures,
+            },
+            keys,
+            serial,
+            cells,
+            page: row.page,
+            panel: row.panel,
+        });
+    }
+    lines
+}
+
+/// The key under which a row has the text of the band it stands below: a band has no header.
+const BAND: &str = "分组";
+
+/// Whether nothing is printed in the row.
+fn is_empty(row: &TableRow) -> bool {
+    row.slots.iter().all(|slot| match slot {
+        Slot::Cell(cell) => cell.text.is_empty(),
+        _ => true,
+    })
+}
+
+/// The unit that a cell of a column of units gives its row.
+fn row_unit(cell: &TableCell) -> Option<String> {
+    let unit = squeeze(cell.text.as_str()).replace('％', "%");
+    Some(unit).filter(|unit| lexicon::is_unit(unit))
+}
+
+/// The account code of a row: that of its column, or those of 类, 款 and 项 one behind the other.
+fn code(columns: &Columns, row: &TableRow) -> Option<String> {
+    let tiers = columns.codes.iter().filter_map(|&col| row.cell(col));
+    let code: String = tiers.map(|cell| squeeze(cell.text.as_str())).collect();
+    let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_digit());
+    is_code.then_some(code)
+}
+
+/// Leaves out a total that is printed again on top of a later page, as with rows that a spreadsheet
+/// repeats: name and figures are those of a total before it, and rows follow.
+fn without_repeated_totals(sink: &mut Sink, lines: Vec<Line>) -> Vec<Line> {
+    let is_total = |line: &Line| lexicon::TOTALS.contains(&line.name.text.as_str());
+    let printed = |line: &Line| line.cells.iter().map(|cell| cell.raw.clone()).collect::<Vec<_>>();
+    let mut kept: Vec<Line> = Vec::with_capacity(lines.len());
+    let count = lines.len();
+    for (at, line) in lines.into_iter().enumerate() {
+        let opens_page = kept.last().is_some_and(|before| before.page < line.page);
+        let is_again = opens_page
+            && at + 1 < count
+            && is_total(&line)
+            && kept.iter().any(|before| {
+                is_total(before)
+                    && before.name.text == line.name.text
+                    && printed(before) == printed(&line)
+            });
+        if !is_again {
+            kept.push(line);
+            continue;
+        }
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "repeated_total",
+            place: Some(line.name.place),
+            before: [vec![line.name.text.clone()], printed(&line)].concat().join("\t"),
+            after: String::new(),
+        });
+    }
+    kept
+}
+
+/// What the row has in the columns that tell rows apart. `carried` holds what the rows above left to
+/// those below them.
+fn keys<'a>(
+    columns: &Columns,
+    row: &TableRow,
+    covering: impl Fn(usize) -> Option<&'a TableCell>,
+    carried: &mut Vec<Key>,
+) -> Vec<Key> {
+    let mut keys: Vec<Key> = Vec::new();
+    for column in &columns.keys {
+        // One cell over several key columns is said once.
+        if !keys.is_empty() && row.slots.get(column.at) == Some(&Slot::Left) {
+            continue;
+        }
+        let text = covering(column.at).map(|cell| squeeze(cell.text.as_str())).unwrap_or_default();
+        let key = Key { column: column.header.clone(), text };
+        let known = carried.iter().position(|known| known.column == key.column);
+        match (known, key.text.is_empty()) {
+            (Some(known), true) if column.carries => keys.push(carried[known].clone()),
+            (_, true) => {}
+            (Some(known), false) => {
+                carried.truncate(known);
+                carried.push(key.clone());
+                keys.push(key);
+            }
+            (None, false) => {
+                carried.push(key.clone());
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
+/// The cell that covers a place of a row.
+fn covering<'a>(
+    row: &'a TableRow,
+    above: &'a [Option<TableCell>],
+    col: usize,
+) -> Option<&'a TableCell> {
+    let mut at = col;
+    while at > 0 && row.slots.get(at) == Some(&Slot::Left) {
+        at -= 1;
+    }
+    match row.slots.get(at)? {
+        Slot::Cell(cell) => Some(cell),
+        _ => above.get(at)?.as_ref(),
+    }
+}
+
+/// Names rows one after the other: a prefecture's name holds for the rows below it.
+#[derive(Default)]
+struct Naming {
+    prefecture: Option<String>,
+}
+
+/// A row's name, before its level is known.
+struct Name {
+    text: String,
+    place: Option<Place>,
+    indent: Option<i64>,
+    spanned_by: Option<String>,
+}
+
+impl Naming {
+    fn name<'a>(
+        &mut self,
+        columns: &Columns,
+        covering: impl Fn(usize) -> Option<&'a TableCell>,
+        serial: Option<&TableCell>,
+    ) -> Name {
+        let text = |cell: Option<&TableCell>| {
+            cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
+        };
+        let own = covering(columns.name);
+        let mut name = Name {
+            text: text(own),
+            place: own.map(|cell| cell.place),
+            indent: own.and_then(|cell| Some(cell.text.place()?.left() - cell.place.left())),
+            spanned_by: None,
+        };
+        if let Some(col) = columns.group {
+            let cell = covering(col);
+            let prefecture = text(cell);
+            if lexicon::TOTALS.contains(&prefecture.as_str()) {
+                // The total row may fill both columns, one, or one cell over both.
+                self.prefecture = None;
+                name.text = prefecture;
+                name.place = cell.map(|cell| cell.place);
+                return name;
+            }
+            if !prefecture.is_empty() && prefecture != name.text {
+                self.prefecture = Some(prefecture);
+            } else if !prefecture.is_empty() {
+                // One cell over both columns that is no total: a prefecture's own row.
+                self.prefecture = Some(prefecture.clone());
+            }
+            let is_own = name.text.is_empty() || lexicon::OWN_ROWS.contains(&name.text.as_str());
+            if let (true, Some(prefecture)) = (is_own, &self.prefecture) {
+                name.text = prefecture.clone();
+                name.place =
+                    cell.filter(|cell| !cell.text.is_empty()).map(|c| c.place).or(name.place);
+            }
+            name.spanned_by = self.prefecture.clone();
+        } else if name.text.is_empty() {
+            // A total row may bear its name in the column of serial numbers.
+            let words = text(serial);
+            if words.chars().any(|c| !c.is_ascii_digit()) {
+                name.text = words;
+                name.place = serial.map(|cell| cell.place);
+            }
+        }
+        name
+    }
+}
+
+/// Reads the cell of a column of facts. What another cell covers is blank.
+fn read_cell(row: &TableRow, col: usize, column: &Column) -> Cell {
+    let Some(cell) = row.cell(col) else {
+        let place = row.slots.iter().find_map(|slot| match slot {
+            Slot::Cell(cell) => Some(cell.place),
+            _ => None,
+        });
+        let place = place.unwrap_or(NOWHERE);
+        return Cell::blank(place);
+    };
+    let text = cell.text.as_str();
+    let reading = figure::read(text);
+    let mut read = Cell { raw: cell.raw.clone(), ..Cell::blank(cell.place) };
+    read.status = match (column.role, reading) {
+        (_, Reading::Blank) => Status::Blank,
+        (_, Reading::Unreadable) => Status::Unreadable,
+        // Among words, 待定 is one more; a dash and 无 are still nothing.
+        (ColumnRole::Text, Reading::Mark) if !is_nothing(text) => Status::Text,
+        (_, Reading::Mark) => Status::Placeholder,
+        (ColumnRole::Text, _) => Status::Text,
+        (_, Reading::Figure(figure)) => {
+            read.value = Some(Amount::new(figure.value));
+            read.unit = columns::unit_of_cell(&figure, column);
+            read.mark = Some(figure.mark).filter(|mark| !mark.is_empty());
+            Status::Value
+        }
+        _ => Status::Text,
+    };
+    read.text = (read.status == Status::Text).then(|| columns::joined(&cell.text));
+    read
+}
+
+/// Whether a text says that nothing is there, also among words.
+fn is_nothing(text: &str) -> bool {
+    figure::is_drawn_mark(text) || squeeze(text) == "无"
+}
+
+/// The rows in the order their authors meant: page by page, or, where a long table was folded into
+/// panels before it was cut into pages, panel by panel. Serial numbers say which, or else names and
+/// sums; where nothing does, page by page.
+fn in_order(columns: &Columns, lines: Vec<Line>, context: &Context) -> Vec<Line> {
+    let pages =
+        lines.iter().map(|line| line.page).max() != lines.iter().map(|line| line.page).min();
+    if !pages || lines.iter().all(|line| line.panel == 0) {
+        return lines;
+    }
+    let mut by_panel: Vec<usize> = (0..lines.len()).collect();
+    by_panel.sort_by_key(|&i| (lines[i].panel, lines[i].page));
+    let by_page: Vec<usize> = (0..lines.len()).collect();
+    let steps = |order: &[usize]| {
+        let numbers: Vec<u32> = order
+            .iter()
+            .filter_map(|&i| lines[i].serial.as_ref()?.value.trim().parse().ok())
+            .collect();
+        numbers.windows(2).filter(|pair| pair[1] == pair[0].saturating_add(1)).count() as i64
+    };
+    let fit = |order: &[usize]| {
+        let names: Vec<RowName> = order.iter().map(|&i| lines[i].name.clone()).collect();
+        regions::order_fit(&names, context)
+    };
+    let is_by_panel = match columns.serial {
+        Some(_) => steps(&by_panel) > steps(&by_page),
+        None => fit(&by_panel) > fit(&by_page),
+    };
+    if !is_by_panel {
+        return lines;
+    }
+    let mut lines: Vec<Line> = lines;
+    lines.sort_by_key(|line| (line.panel, line.page));
+    lines
+}
