@@ -13,6 +13,8 @@
 mod fact;
 #[path = "score/said.rs"]
 mod said;
+#[path = "score/truth.rs"]
+mod truth;
 
 use fact::Facts;
 use fubiao::model::Notice;
@@ -132,7 +134,7 @@ fn score(case: &Case) -> Score {
         Ok(Err(error)) => return unread(error.to_string()),
         Err(error) => return unread(error.to_string()),
     };
-    let facts = fact::of_truth(&truth);
+    let facts = truth::of_truth(&truth);
     let cells = facts.values().sum();
     match catch_unwind(|| read(&case.notice)) {
         Ok(Ok(reading)) => compare(&truth, &facts, &reading),

@@ -179,8 +179,7 @@ def copy_tree(knobs, kept):
             if file == "src/lib.rs":
                 text += "\nmod knobs;\n"
             data = text.encode()
-        # Under a name of its own, so that it does not stand in target/ where the real one does.
-        wanted["examples/sweep.rs" if file == "examples/score.rs" else file] = data
+        wanted[file] = data
     wanted["src/knobs.rs"] = KNOBS.encode()
     for file, data in wanted.items():
         path = tree / file
@@ -193,18 +192,30 @@ def copy_tree(knobs, kept):
     return tree
 
 
+def seed_target():
+    """A target folder for the copy, with the dependencies that are built already. It can't share one with the real
+    tree: cargo tells the two packages apart by nothing, and would take one's library for the other's."""
+    target = WORK / "target"
+    built = ROOT / "target" / "release"
+    if not target.exists() and built.exists():
+        for part in ("deps", "build", ".fingerprint"):
+            # Libraries are never written in place, so links to them do; what cargo notes of them is copied.
+            shutil.copytree(built / part, target / "release" / part, symlinks=True,
+                            copy_function=os.link if part == "deps" else shutil.copy2,
+                            ignore=shutil.ignore_patterns("fubiao-*", "libfubiao-*"))
+    return target
+
+
 def build(knobs):
     """Builds the rewritten copy; gives the program, and the thresholds that can't be functions."""
     kept = set()
+    target = seed_target()
     for _ in range(4):
         tree = copy_tree(knobs, kept)
-        built = subprocess.run(["cargo", "build", "--release", "--example", "sweep", "--message-format=short"], cwd=tree,
-                               env=os.environ | {"CARGO_TARGET_DIR": str(ROOT / "target")},
-                               capture_output=True, text=True)
+        built = subprocess.run(["cargo", "build", "--release", "--example", "score", "--message-format=short"], cwd=tree,
+                               env=os.environ | {"CARGO_TARGET_DIR": str(target)}, capture_output=True, text=True)
         if built.returncode == 0:
-            program = WORK / "score"
-            shutil.copy2(ROOT / "target" / "release" / "examples" / "sweep", program)
-            return program, kept
+            return target / "release" / "examples" / "score", kept
         blamed = set()
         for file, line in re.findall(r"^(src/\S+?):(\d+):\d+: error", built.stderr, re.M):
             words = set(WORD.findall((tree / file).read_text("utf-8").splitlines()[int(line) - 1]))

@@ -1,9 +1,8 @@
 //! A cell as truth files give it: annex, region, parent, header and value, spelt so that the same
-//! cell is the same text whoever prints it.
+//! cell is the same text whoever prints it. Truth files themselves are left to `truth`.
 
-use fubiao::model::{Cell, Notice};
+use fubiao::model::{Annex, Cell, Column, Notice, Row};
 use rust_decimal::Decimal;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -28,52 +27,14 @@ pub struct Fact {
 /// Facts, and how often each stands: regions may repeat.
 pub type Facts = BTreeMap<Fact, usize>;
 
-/// The facts of a truth file.
-pub fn of_truth(truth: &Value) -> Facts {
-    let mut facts = Facts::new();
-    let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
-    for annex in list(&truth["annexes"]) {
-        let columns: Vec<String> = list(&annex["columns"])
-            .iter()
-            .map(|column| header(list(&column["path"]).iter().filter_map(Value::as_str)))
-            .collect();
-        for row in list(&annex["rows"]) {
-            for (column, value) in columns.iter().zip(list(&row["values"])) {
-                let fact = Fact {
-                    annex: annex["number"].as_u64().unwrap_or_default() as u32,
-                    region: bare(row["name"].as_str().unwrap_or_default()),
-                    parent: bare(row["parent"].as_str().unwrap_or_default()),
-                    column: column.clone(),
-                    value: value.as_str().map(plain).unwrap_or_default(),
-                };
-                add(&mut facts, fact);
-            }
-        }
-    }
-    facts
-}
-
 /// The facts of a notice as read.
 pub fn of_notice(notice: &Notice) -> Facts {
     let mut facts = Facts::new();
     for annex in &notice.annexes {
-        let columns: Vec<String> = annex
-            .columns
-            .iter()
-            .map(|column| header(column.path.iter().map(String::as_str)))
-            .collect();
+        let columns: Vec<String> = annex.columns.iter().map(header_of).collect();
         for row in &annex.rows {
-            let region = bare(&row.region.name);
-            let parent = row.region.parent.as_deref().map(bare).unwrap_or_default();
             for (column, cell) in columns.iter().zip(&row.cells) {
-                let fact = Fact {
-                    annex: annex.number,
-                    region: region.clone(),
-                    parent: parent.clone(),
-                    column: column.clone(),
-                    value: held(cell),
-                };
-                add(&mut facts, fact);
+                add(&mut facts, of_cell(annex, row, column.clone(), cell));
             }
         }
     }
@@ -94,23 +55,32 @@ pub fn bare(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn add(facts: &mut Facts, fact: Fact) {
+/// Puts a fact to others; a cell that holds nothing is none.
+pub fn add(facts: &mut Facts, fact: Fact) {
     if !fact.value.is_empty() {
         *facts.entry(fact).or_default() += 1;
     }
 }
 
-/// What the cell holds, spelt as in truth files.
-fn held(cell: &Cell) -> String {
-    match (&cell.value, &cell.text) {
+/// The fact that a cell is; [`header_of`] spells its column.
+pub fn of_cell(annex: &Annex, row: &Row, column: String, cell: &Cell) -> Fact {
+    let value = match (&cell.value, &cell.text) {
         (Some(amount), _) => plain(&amount.to_string()),
         (None, Some(text)) => plain(text),
         (None, None) => String::new(),
-    }
+    };
+    let region = bare(&row.region.name);
+    let parent = row.region.parent.as_deref().map(bare).unwrap_or_default();
+    Fact { annex: annex.number, region, parent, column, value }
+}
+
+/// The header of a column.
+pub fn header_of(column: &Column) -> String {
+    header(column.path.iter().map(String::as_str))
 }
 
 /// A figure without separators, signs of units and trailing zeros; other text bare.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let text = bare(text).replace(',', "");
     match text.trim_end_matches('%').parse::<Decimal>() {
         Ok(figure) => figure.normalize().to_string(),
@@ -119,7 +89,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Header texts from the top tier down, joined, without units in brackets at their ends.
-fn header<'t>(path: impl Iterator<Item = &'t str>) -> String {
+pub fn header<'t>(path: impl Iterator<Item = &'t str>) -> String {
     let part = |text: &str| {
         let text = bare(text);
         let unit = UNITS.iter().find_map(|unit| text.strip_suffix(&format!("({unit})")));
