@@ -56,6 +56,17 @@ pub fn read_watched(
     let mut sink = Sink::new();
     let pages = carrier::extract(&mut sink, options, source)?;
     done("extract");
+    Ok(read_pages(sink, options, pages, done))
+}
+
+/// What becomes of pages that a carrier gave, with what it noted in `sink`: the stages after it, none
+/// of which fails. Measures that damage pages start here.
+pub fn read_pages(
+    mut sink: Sink,
+    options: &Options,
+    pages: Pages,
+    done: &mut dyn FnMut(&'static str),
+) -> Reading {
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
     let lines = normalize::normalize(&mut sink, options, pages);
     done("normalize");
@@ -69,7 +80,7 @@ pub fn read_watched(
     done("typing");
     let Checked { findings, summary } = check::checked(&notice);
     done("check");
-    Ok(Reading {
+    Reading {
         notice,
         findings,
         summary,
@@ -78,7 +89,7 @@ pub fn read_watched(
         pages: count,
         text_from,
         encoding,
-    })
+    }
 }
 
 /// The reading with what a person said of its cells, checked again on the corrected figures.
