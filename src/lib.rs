@@ -123,6 +123,7 @@
 #![cfg_attr(
     not(test),
     deny(
+        clippy::disallowed_methods,
         clippy::get_unwrap,
         clippy::panic,
         clippy::todo,
@@ -145,12 +146,14 @@ pub mod emit;
 pub mod error;
 pub mod geom;
 pub mod model;
+pub mod name;
 pub mod normalize;
 pub mod options;
 mod parallel;
 mod pattern;
 pub mod pipeline;
 pub mod place;
+pub mod plain;
 pub mod regions;
 pub mod repair;
 #[cfg(feature = "review")]

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may use.
-const LEAVES: &[&str] = &["geom", "place", "diag", "error", "parallel", "pattern"];
+const LEAVES: &[&str] = &["geom", "place", "diag", "error", "name", "parallel", "pattern", "plain"];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
 /// everything below it.
@@ -15,8 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("place", &[]),
     ("diag", &[]),
     ("error", &[]),
+    ("name", &[]),
     ("parallel", &[]),
     ("pattern", &[]),
+    ("plain", &[]),
     ("options", &[]),
     ("source", &[]),
     ("model", &[]),
