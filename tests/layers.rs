@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may use.
-const LEAVES: &[&str] =
-    &["geom", "place", "diag", "error", "parallel", "pattern", "figure", "lexicon", "profile"];
+const LEAVES: &[&str] = &[
+    "geom", "place", "diag", "error", "name", "parallel", "pattern", "plain", "figure", "lexicon",
+    "profile",
+];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
 /// everything below it.
@@ -16,11 +18,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("place", &[]),
     ("diag", &[]),
     ("error", &[]),
+    ("name", &[]),
     ("parallel", &[]),
     ("pattern", &[]),
     ("lexicon", &[]),
     ("figure", &[]),
     ("profile", &[]),
+    ("plain", &[]),
     ("options", &[]),
     ("source", &[]),
     ("model", &[]),

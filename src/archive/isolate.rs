@@ -8,7 +8,7 @@
 
 use crate::archive::answer::{Answer, Files, answer};
 use crate::archive::confine::Fuel;
-use crate::archive::ledger::{Gist, Reason};
+use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::options::Options;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -75,8 +75,8 @@ pub fn missing_walls(isolation: &Isolation) -> Vec<String> {
 /// What stands before the files of an answer.
 #[derive(Serialize, Deserialize)]
 enum Head {
-    /// JSON and facts follow.
-    Done(Gist),
+    /// These files follow.
+    Done { gist: Gist, pieces: Vec<Piece> },
     /// Nothing follows.
     Failed { reason: Reason, message: String },
 }
@@ -84,9 +84,11 @@ enum Head {
 fn write_answer(output: &mut impl Write, answer: Answer) -> io::Result<()> {
     match answer {
         Answer::Done { gist, files } => {
-            write_chunk(output, &serde_json::to_vec(&Head::Done(gist))?)?;
-            write_chunk(output, &files.json)?;
-            write_chunk(output, &files.facts)?;
+            let pieces = files.keys().copied().collect();
+            write_chunk(output, &serde_json::to_vec(&Head::Done { gist, pieces })?)?;
+            for bytes in files.values() {
+                write_chunk(output, bytes)?;
+            }
         }
         Answer::Failed { reason, message } => {
             write_chunk(output, &serde_json::to_vec(&Head::Failed { reason, message })?)?;
@@ -101,10 +103,12 @@ fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
     let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
     Ok(Some(match serde_json::from_slice(&head)? {
         Head::Failed { reason, message } => Answer::Failed { reason, message },
-        Head::Done(gist) => {
-            let json = read_chunk(input)?.ok_or_else(cut)?;
-            let facts = read_chunk(input)?.ok_or_else(cut)?;
-            Answer::Done { gist, files: Files { json, facts, xlsx: None } }
+        Head::Done { gist, pieces } => {
+            let mut files = Files::new();
+            for piece in pieces {
+                files.insert(piece, read_chunk(input)?.ok_or_else(cut)?);
+            }
+            Answer::Done { gist, files }
         }
     }))
 }
@@ -312,7 +316,7 @@ mod tests {
 
     #[test]
     fn an_answer_comes_over_with_all_its_files() {
-        let files = Files { json: vec![1, 1], facts: vec![2], xlsx: None };
+        let files = [(Piece::Result, vec![1, 1]), (Piece::Facts, vec![2])].into();
         let answer = Answer::Done { gist: Gist { pages: 7, ..Gist::default() }, files };
         let mut bytes = Vec::new();
         write_answer(&mut bytes, answer.clone()).unwrap();

@@ -7,7 +7,7 @@ use crate::emit::record::{
     DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
 };
 use crate::error::Error;
-use std::borrow::Cow;
+use crate::plain::shown as plain;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -291,15 +291,6 @@ impl Reporter {
             false => writeln!(std::io::stderr(), "{label}: {text}"),
         };
     }
-}
-
-/// The text without what a terminal obeys: names of files and words of documents may hold anything.
-fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    text.chars().map(shown).collect()
 }
 
 /// A label, its Chinese, and its colour by number (ECMA-48, select graphic rendition).

@@ -23,6 +23,7 @@ use crate::emit::xlsx;
 use crate::emit::{csv, datapackage, facts, json, tables, text};
 use crate::error::{Error, ErrorKind};
 use crate::model::Notice;
+use crate::name::RelativeName;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
@@ -511,7 +512,9 @@ fn draw(
     let unmade = |e| unwritten(reporter, &Output::File(folder.to_owned()), &e);
     std::fs::create_dir_all(folder).map_err(unmade)?;
     for (number, svg) in pictures {
-        let output = Output::File(folder.join(format!("page-{number:04}.svg")));
+        let name = RelativeName::new(format!("page-{number:04}.svg"));
+        let name = name.map_err(|e| unmade(io::Error::other(e)))?;
+        let output = Output::File(name.below(folder));
         files::write_output(&output, |out| out.write_all(svg.as_bytes()))
             .map_err(|e| unwritten(reporter, &output, &e))?;
     }

@@ -4,6 +4,7 @@
 //! Never blind NFKC: it would turn the Chinese punctuation of prose into ASCII.
 
 use crate::place::PlacedChar;
+use crate::plain;
 use unicode_normalization::UnicodeNormalization;
 
 /// Takes out characters that a reader can't see: controls, marks of direction and of joining, and code
@@ -14,10 +15,7 @@ pub(super) fn drop_hidden(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
 }
 
 fn is_hidden(c: char) -> bool {
-    let mark = matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
-        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFF0..=0xFFFB | 0xE0000..=0xE01EF);
-    let none = matches!(c as u32, 0xFDD0..=0xFDEF) || c as u32 & 0xFFFE == 0xFFFE;
-    mark || none || c.is_control() && !c.is_whitespace()
+    plain::is_hidden(c) && !c.is_whitespace()
 }
 
 /// Puts the usual character for one that is there for compatibility alone.
