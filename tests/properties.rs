@@ -168,7 +168,17 @@ mod joins {
                 let mut text = PlacedText::new();
                 word.chars().for_each(|c| text.push(c, Place::of_box(page, bbox)));
                 let raw = word.clone();
-                cells.push(GridCell { row, col, rowspan, colspan, raw, text, bbox, place: None });
+                cells.push(GridCell {
+                    row,
+                    col,
+                    rowspan,
+                    colspan,
+                    raw,
+                    text,
+                    marks: Vec::new(),
+                    bbox,
+                    place: None,
+                });
             }
         }
         Fragment {

@@ -350,7 +350,7 @@ fn part(run: &Run, chars: Range<usize>) -> Run {
     let text = run.text.chars().skip(chars.start).take(chars.len()).collect();
     let edges = run.edges[chars.start..=chars.end].to_vec();
     let bbox = Rect::new(edges[0], run.bbox.y0, edges[edges.len() - 1], run.bbox.y1);
-    let spot = run.spot.map(|(line, column)| (line, column + chars.start as u32));
+    let spot = run.spot.map(|spot| spot.onward(chars.start as u32));
     Run { text, bbox, edges, spot, joints: Vec::new(), ..run.clone() }
 }
 
