@@ -7,6 +7,8 @@
 //! after a crash or when it runs over its time. Measured elsewhere: 2 % of CPU over reading in-process.
 
 use crate::archive::answer::{Answer, Files, answer};
+#[cfg(target_os = "linux")]
+use crate::archive::confine;
 use crate::archive::confine::Fuel;
 use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::options::Options;
@@ -18,7 +20,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How to start a worker, and what it may use.
 #[derive(Debug, Clone)]
@@ -59,9 +61,45 @@ pub fn serve(
     Ok(())
 }
 
-/// The names of the walls (see [`crate::archive::confine`]) that workers started so read without, as one
-/// that reads nothing says; asked once a run. A worker that can't be started is told of where it is missed.
-pub fn missing_walls(isolation: &Isolation) -> Vec<String> {
+/// How workers that are started so stand behind their walls (see [`crate::archive::confine`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Confinement {
+    /// The walls, or parts of one, that the system does not offer.
+    pub missing: Vec<String>,
+    /// What a worker can reach all the same: files, sockets, programs. It has tried.
+    pub open: Vec<String>,
+}
+
+/// Begins the line of what can be reached.
+const OPEN: &str = "open: ";
+
+impl Confinement {
+    /// Whether nothing is missing, and nothing can be reached.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_empty() && self.open.is_empty()
+    }
+
+    /// One line for each, as a worker tells them that is only to say how it stands.
+    pub fn to_lines(&self) -> String {
+        let missing = self.missing.iter().map(|wall| format!("{wall}\n"));
+        missing.chain(self.open.iter().map(|what| format!("{OPEN}{what}\n"))).collect()
+    }
+
+    fn from_lines(lines: &str) -> Confinement {
+        let mut confinement = Confinement::default();
+        for line in lines.lines() {
+            match line.strip_prefix(OPEN) {
+                Some(what) => confinement.open.push(what.to_owned()),
+                None => confinement.missing.push(line.to_owned()),
+            }
+        }
+        confinement
+    }
+}
+
+/// How workers stand, as one says that reads nothing; asked once a run. A worker that can't be started is told of
+/// where it is missed.
+pub fn confinement(isolation: &Isolation) -> Confinement {
     let asked = Command::new(&isolation.program)
         .args(&isolation.args)
         .arg("--probe")
@@ -69,7 +107,7 @@ pub fn missing_walls(isolation: &Isolation) -> Vec<String> {
         .stderr(Stdio::null())
         .output();
     let said = asked.map(|output| output.stdout).unwrap_or_default();
-    String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+    Confinement::from_lines(&String::from_utf8_lossy(&said))
 }
 
 /// What stands before the files of an answer.
@@ -179,51 +217,92 @@ impl Worker {
         Ok(Worker { child, requests, answers, last_words })
     }
 
-    /// Has one notice read.
+    /// Has one notice read, within this much CPU time; where the worker's can't be seen, by the clock.
     ///
     /// # Errors
     /// If the worker died of it or ran over its time; it is then dead, start another.
     pub fn ask(&mut self, name: &str, bytes: &[u8], timeout: Duration) -> Result<Answer, Death> {
+        let (since, used) = (Instant::now(), self.cpu_time());
         // A worker that died while it was idle shows here; its answer channel tells how.
         let sent = write_chunk(&mut self.requests, name.as_bytes())
             .and_then(|()| write_chunk(&mut self.requests, bytes))
             .and_then(|()| self.requests.flush());
-        let answer = match sent {
-            Ok(()) => self.answers.recv_timeout(timeout),
-            Err(_) => Err(RecvTimeoutError::Disconnected),
-        };
-        match answer {
-            Ok(Ok(Some(answer))) => Ok(answer),
-            Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => Err(self.died(String::new())),
-            Ok(Err(error)) => Err(self.died(error.to_string())),
-            Err(RecvTimeoutError::Timeout) => {
-                self.end();
-                let message = format!("ran over its time of {} s", timeout.as_secs_f32());
-                Err(Death { reason: Reason::Timeout, message })
+        let by_clock = if used.is_some() || cfg!(unix) { far_behind(timeout) } else { timeout };
+        loop {
+            let left = by_clock.saturating_sub(since.elapsed());
+            let answer = match &sent {
+                Ok(()) => self.answers.recv_timeout(left.min(GLANCE).min(timeout)),
+                Err(_) => Err(RecvTimeoutError::Disconnected),
+            };
+            match answer {
+                Ok(Ok(Some(answer))) => return Ok(answer),
+                Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => {
+                    return Err(self.died(String::new()));
+                }
+                Ok(Err(error)) => return Err(self.died(error.to_string())),
+                Err(RecvTimeoutError::Timeout) => {}
             }
+            let taken = self.cpu_time().zip(used).map(|(now, used)| now.saturating_sub(used));
+            let out_of = if taken.is_some_and(|taken| taken >= timeout) {
+                format!("{} s of CPU", timeout.as_secs_f32())
+            } else if since.elapsed() >= by_clock {
+                format!("{} s by the clock", by_clock.as_secs_f32())
+            } else {
+                continue;
+            };
+            self.end();
+            let message = format!("ran over its time of {out_of}");
+            return Err(Death { reason: Reason::Timeout, message });
         }
+    }
+
+    /// The CPU time that the worker has taken so far, where the system tells it.
+    fn cpu_time(&self) -> Option<Duration> {
+        #[cfg(target_os = "linux")]
+        return confine::cpu_time(
+            std::fs::File::open(format!("/proc/{}/stat", self.child.id())).ok()?,
+        );
+        #[cfg(not(target_os = "linux"))]
+        None
     }
 
     /// Finds out what the worker died of.
     fn died(&mut self, what: String) -> Death {
-        let status = self.end();
+        let status = self.ended().or_else(|| self.end());
         let words = self.last_words.lock().unwrap_or_else(|held| held.into_inner());
         let words = String::from_utf8_lossy(&words);
-        let said = words.lines().map(str::trim).rfind(|l| !l.is_empty()).unwrap_or_default();
-        if said.contains("memory allocation of") {
+        let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+        // What the standard library says of it is followed by a note on how to see more.
+        if lines().any(|line| line.contains("memory allocation of")) {
             let message = "ran over its memory".to_owned();
             return Death { reason: Reason::Memory, message };
         }
-        if status.is_some_and(ran_out_of_time) {
+        if status.is_some_and(|status| ended_by(status, SIGKILL)) {
+            let message = "the system ended its process, for want of memory as a rule".to_owned();
+            return Death { reason: Reason::Memory, message };
+        }
+        if status.is_some_and(|status| ended_by(status, SIGXCPU)) {
             let message = "ran over its CPU time".to_owned();
             return Death { reason: Reason::Timeout, message };
         }
+        let said = lines().find(|line| !line.starts_with("note: ")).unwrap_or_default();
         let mut message = format!("its process died ({})", status.map_or(what, |s| s.to_string()));
         if !said.is_empty() {
             message.push_str(": ");
             message.push_str(said);
         }
         Death { reason: Reason::Crash, message }
+    }
+
+    /// How it ended by itself, if it does so within a moment: its answers end before it does.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        for _ in 0..100 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        None
     }
 
     fn end(&mut self) -> Option<ExitStatus> {
@@ -239,13 +318,28 @@ impl Drop for Worker {
     }
 }
 
-/// Whether the system ended the process for its CPU time: by SIGXCPU, 24 on Linux, macOS and the BSDs.
-fn ran_out_of_time(status: ExitStatus) -> bool {
+/// Signals by which the system ends a process; the same numbers on Linux, macOS and the BSDs.
+const SIGKILL: i32 = 9;
+const SIGXCPU: i32 = 24;
+
+/// Whether the system ended the process by this signal.
+fn ended_by(status: ExitStatus, signal: i32) -> bool {
     #[cfg(unix)]
-    let out_of_time = std::os::unix::process::ExitStatusExt::signal(&status) == Some(24);
+    return std::os::unix::process::ExitStatusExt::signal(&status) == Some(signal);
     #[cfg(not(unix))]
-    let out_of_time = false;
-    out_of_time
+    {
+        let _ = (status, signal);
+        false
+    }
+}
+
+/// How often a worker's CPU time is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// What a limit of CPU time allows by the clock: a machine may be busy with other things, or its disk may be slow,
+/// but whoever waits is not to wait for ever.
+pub fn far_behind(cpu: Duration) -> Duration {
+    cpu.saturating_mul(10).saturating_add(Duration::from_secs(60))
 }
 
 /// Has a pipe hold a whole notice or a whole answer, where the system lets it: else the two processes wake each

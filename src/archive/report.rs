@@ -4,6 +4,7 @@
 //! The only files of an archive that tell of the run rather than of the notices; they are not the same
 //! twice.
 
+use crate::archive::isolate::Confinement;
 use crate::archive::ledger::{Entry, Gist, Outcome, Reason};
 use crate::archive::plan::Plan;
 use crate::archive::run::{Fate, Found, Summary};
@@ -206,21 +207,20 @@ impl<'a> Told<'a> {
         text
     }
 
-    /// The report as JSON; `missing` names the walls that the workers read without.
-    pub fn to_json(&self, took: Duration, build: &str, missing: &[String]) -> Value {
+    /// The report as JSON.
+    pub fn to_json(&self, took: Duration, build: &str, confinement: &Confinement) -> Value {
         let Told { counts, summary, failed, .. } = self;
         let seconds = |d: Duration| (d.as_secs_f64() * 1e3).round() / 1e3;
-        let said = unconfined(missing);
-        let diagnostics: Vec<Value> = match missing {
-            [] => Vec::new(),
-            _ => vec![json!({
-                "code": "worker_unconfined",
-                "severity": "note",
-                "message": said.en,
-                "message_zh": said.zh,
-                "missing": missing,
-            })],
-        };
+        let said = unconfined(confinement);
+        let diagnostic = json!({
+            "code": "worker_unconfined",
+            "severity": "note",
+            "message": said.en,
+            "message_zh": said.zh,
+            "missing": confinement.missing,
+            "open": confinement.open,
+        });
+        let diagnostics = if confinement.is_whole() { vec![] } else { vec![diagnostic] };
         json!({
             "generator": {"name": "fubiao", "build": build},
             "interrupted": summary.interrupted,
@@ -249,15 +249,27 @@ impl<'a> Told<'a> {
     }
 }
 
-/// What is said where the system does not offer all walls around the worker processes.
-pub fn unconfined(missing: &[String]) -> Wording {
-    Wording::new(
-        format!(
-            "the workers read without {}, which this system does not offer",
-            missing.join(", ")
-        ),
-        format!("读取进程未受 {} 限制，本系统不提供", missing.join("、")),
-    )
+/// What is said where workers do not stand behind all walls.
+pub fn unconfined(confinement: &Confinement) -> Wording {
+    let Confinement { missing, open } = confinement;
+    let mut said = Wording::new("", "");
+    if !missing.is_empty() {
+        said = Wording::new(
+            format!(
+                "the workers read without {}, which this system does not offer",
+                missing.join(", ")
+            ),
+            format!("读取进程未受 {} 限制，本系统不提供", missing.join("、")),
+        );
+    }
+    if !open.is_empty() {
+        let (joint, joint_zh) =
+            if missing.is_empty() { ("the workers", "") } else { ("; they", "；") };
+        // Writing into a string can't fail.
+        let _ = write!(said.en, "{joint} can reach {}", open.join(", "));
+        let _ = write!(said.zh, "{joint_zh}读取进程仍可访问：{}", open.join("、"));
+    }
+    said
 }
 
 /// A part of the report, if it has a line: of `count` items, those that are named.

@@ -2,9 +2,9 @@
 
 use crate::archive::answer::Wanted;
 use crate::archive::compare;
-use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
+use crate::archive::confine::{Bounds, Fuel, WALLS, confine, open_doors};
 use crate::archive::disk::{self, Lasting};
-use crate::archive::isolate::{self, Isolation};
+use crate::archive::isolate::{self, Confinement, Isolation};
 use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
@@ -81,7 +81,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if args.no_isolate {
         answer::keep_panics();
     }
-    let missing = settings.isolation.as_ref().map(isolate::missing_walls).unwrap_or_default();
+    let confinement = settings.isolation.as_ref().map(isolate::confinement).unwrap_or_default();
     progress.begin(plan.items().len());
     let summary = run(&store, &plan, &settings, &progress, &STOP);
     progress.end();
@@ -89,8 +89,8 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Ok(summary) => summary,
         Err(error) => return refused(reporter, &error),
     };
-    if !missing.is_empty() {
-        reporter.remark(&report::unconfined(&missing));
+    if !confinement.is_whole() {
+        reporter.remark(&report::unconfined(&confinement));
     }
     for name in &summary.lost {
         let what = Wording::new(
@@ -100,7 +100,8 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         reporter.tell(name.as_str(), &what, None);
     }
     let told = Told::new(&store, &plan, &summary).and_then(|told| {
-        write_report(reporter, &store, &told, since.elapsed(), &settings.build, &missing)?;
+        let (took, build) = (since.elapsed(), &settings.build);
+        write_report(reporter, &store, &told, took, build, &confinement)?;
         Ok(told)
     });
     let told = match told {
@@ -148,9 +149,9 @@ fn write_report(
     told: &Told<'_>,
     took: Duration,
     build: &str,
-    missing: &[String],
+    confinement: &Confinement,
 ) -> Result<(), StoreError> {
-    let json = told.to_json(took, build, missing);
+    let json = told.to_json(took, build, confinement);
     let text = told.to_text(took);
     store
         .write_whole(&store.at("report.json"), Lasting::Now, |out| json::write_value(out, &json))?;
@@ -322,12 +323,14 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     answer::keep_panics();
     let mut fuel = Fuel::new(&bounds);
     let missing = confine(WALLS, &bounds);
+    let missing = missing.into_iter().map(str::to_owned).collect();
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
     let options = Options { limits: args.limits.limits(), password, threads: 1 };
     let served = if args.probe {
-        missing.iter().try_for_each(|wall| writeln!(output, "{}", wall.name()))
+        let open = open_doors().into_iter().map(str::to_owned).collect();
+        output.write_all(Confinement { missing, open }.to_lines().as_bytes())
     } else {
         let mut input = io::stdin().lock();
         isolate::serve(&mut input, &mut output, &options, &mut fuel)

@@ -133,6 +133,9 @@ pub struct Merge {
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
+    /// Memory of the whole command
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    pub max_memory: u64,
 }
 
 /// `fubiao diff`.

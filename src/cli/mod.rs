@@ -19,5 +19,5 @@ use std::process::ExitCode;
 
 /// Reads the command line, runs the verb, and answers with the exit status.
 pub fn main() -> ExitCode {
-    bounds::run(args::Args::typed)
+    bounds::run(&args::Args::typed())
 }

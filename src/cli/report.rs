@@ -9,7 +9,9 @@ use crate::emit::record::{
 use crate::error::Error;
 use crate::plain::shown as plain;
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Stderr, Write};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// Suspects shown to people for one finding; the likeliest come first.
@@ -21,6 +23,50 @@ enum Volume {
     Quiet,
     Normal,
     Verbose,
+}
+
+/// Where messages go, if not to standard error.
+static VOICE: OnceLock<File> = OnceLock::new();
+
+/// Has messages go to this file from now on.
+pub fn speak_through(file: File) {
+    // It is said once, where a process begins its work.
+    let _ = VOICE.set(file);
+}
+
+/// What messages are written to.
+enum Voice {
+    Stderr(Stderr),
+    File(&'static File),
+}
+
+fn voice() -> Voice {
+    VOICE.get().map_or_else(|| Voice::Stderr(io::stderr()), Voice::File)
+}
+
+impl Voice {
+    fn is_terminal(&self) -> bool {
+        match self {
+            Voice::Stderr(stderr) => stderr.is_terminal(),
+            Voice::File(file) => file.is_terminal(),
+        }
+    }
+}
+
+impl Write for Voice {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Voice::Stderr(stderr) => stderr.write(bytes),
+            Voice::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Voice::Stderr(stderr) => stderr.flush(),
+            Voice::File(file) => file.flush(),
+        }
+    }
 }
 
 /// Tells people what happened.
@@ -46,7 +92,7 @@ impl Reporter {
             volume,
             lang: talk.lang.unwrap_or_else(lang_of_environment),
             messages: talk.messages,
-            color: !no_color && std::io::stderr().is_terminal(),
+            color: !no_color && voice().is_terminal(),
         }
     }
 
@@ -136,7 +182,7 @@ impl Reporter {
     fn show(&self, draw: impl FnOnce(Pen) -> Option<String>) {
         if let Some(excerpt) = self.excerpt(self.color, draw) {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "{excerpt}");
+            let _ = writeln!(voice(), "{excerpt}");
         }
     }
 
@@ -174,7 +220,7 @@ impl Reporter {
     pub fn info(&self, text: &str) {
         if !self.is_quiet() {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(voice(), "{text}");
         }
     }
 
@@ -287,8 +333,8 @@ impl Reporter {
         let (label, text) = (self.label(label), plain(text));
         // Nobody is left to tell if standard error is closed.
         let _ = match self.color {
-            true => writeln!(std::io::stderr(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
-            false => writeln!(std::io::stderr(), "{label}: {text}"),
+            true => writeln!(voice(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
+            false => writeln!(voice(), "{label}: {text}"),
         };
     }
 }
