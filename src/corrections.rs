@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Amount, Annex, Cell, Correction, Notice, Status, Verdict};
 use crate::place::{Place, Spot};
 use jiff::Timestamp;
-use regex::Regex;
+use regex_lite::Regex;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;

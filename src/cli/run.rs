@@ -27,7 +27,7 @@ use crate::name::RelativeName;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
-use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA, Violation};
+use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA};
 use clap::CommandFactory;
 use serde_json::Value;
 use std::io::{self, Write};
@@ -258,12 +258,12 @@ impl Run<'_> {
             .map_err(|e| unread(self.reporter, path, &e))?;
         let verdict = Judge::of_corrections().judge(&bytes);
         let read = match verdict.violations.first() {
-            Some(Violation { path, message }) => {
-                let what = format!("{}: {message}", if path.is_empty() { "/" } else { path });
+            Some(violation) => {
+                let Wording { en, zh } = violation.line();
                 Err(Error::new(ErrorKind::BrokenCorrections {
                     what: Wording::new(
-                        format!("no corrections of fubiao: {what}"),
-                        format!("不是 fubiao 的更正文件：{what}"),
+                        format!("no corrections of fubiao: {en}"),
+                        format!("不是 fubiao 的更正文件：{zh}"),
                     ),
                 }))
             }
@@ -437,9 +437,7 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
         };
         drop(timer);
         for violation in &verdict.violations {
-            let path = if violation.path.is_empty() { "/" } else { &violation.path };
-            let text = format!("{path}: {}", violation.message);
-            reporter.tell(&name, &Wording::new(text.clone(), text), None);
+            reporter.tell(&name, &violation.line(), None);
         }
         if verdict.is_valid() {
             print(reporter, |out| reporter.write_valid(out, &name))?;
