@@ -108,7 +108,7 @@ fn split() -> Side {
 /// The bounds of a verb that reads what others made, and the first thing it reads.
 fn bounds_of(verb: &Verb) -> Option<(&BoundArgs, &Path)> {
     Some(match verb {
-        Verb::Convert(args) => (&args.bounds, &args.input),
+        Verb::Convert(args) => (&args.bounds, args.inputs.first()?),
         Verb::Inspect(args) => (&args.bounds, &args.input),
         Verb::Check(args) => (&args.bounds, args.inputs.first()?),
         #[cfg(feature = "review")]

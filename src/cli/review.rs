@@ -23,7 +23,7 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let bytes = files::read_bytes(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
-    let read = if bytes.trim_ascii_start().starts_with(b"{") {
+    let read = if json::is_result(&bytes) {
         of_result(reporter, args, &bytes)
     } else {
         of_notice(reporter, args, &options, bytes)
@@ -62,7 +62,7 @@ fn of_notice(
     drop(timer);
     let mut record = NoticeRecord::new(&source, &reading);
     record.diagnostics.extend(sink.into_parts().0.iter().map(DiagnosticRecord::from));
-    reporter.diagnostics(&source.name, &record.diagnostics, &Printed::new(&source, options));
+    reporter.diagnostics(&source.name, &record.diagnostics, &Printed::new(Some(&source), options));
     Ok((record, reading.notice, sheets))
 }
 

@@ -183,9 +183,14 @@ impl Schema {
                 ("additionalProperties", Value::Object(object)) => {
                     let known = rule.get("properties").and_then(Value::as_object);
                     let is_known = |key: &str| known.is_some_and(|known| known.contains_key(key));
-                    for (key, _) in object.iter().filter(|(key, _)| !is_known(key)) {
-                        breaches
-                            .push(expected(format!("no key {key:?}"), format!("没有键 {key:?}")));
+                    for (key, value) in object.iter().filter(|(key, _)| !is_known(key)) {
+                        match wanted {
+                            Value::Bool(false) => {
+                                let no_key = (format!("no key {key:?}"), format!("没有键 {key:?}"));
+                                breaches.push(expected(no_key.0, no_key.1));
+                            }
+                            _ => self.judge(wanted, value, At::Key(&at, key), breaches),
+                        }
                     }
                 }
                 _ => {}
@@ -263,10 +268,7 @@ fn learn(rule: &Value, patterns: &mut HashMap<String, Regex>) {
                 rules.values().for_each(|rule| learn(rule, patterns));
             }
             "anyOf" | "oneOf" => items(wanted).iter().for_each(|rule| learn(rule, patterns)),
-            "additionalProperties" => {
-                assert_eq!(*wanted, Value::Bool(false), "other keys are refused")
-            }
-            "items" | "if" | "then" | "else" => learn(wanted, patterns),
+            "items" | "additionalProperties" | "if" | "then" | "else" => learn(wanted, patterns),
             _ => panic!("the keyword {keyword} is not known here"),
         }
     }
