@@ -30,6 +30,8 @@ enum Volume {
 pub struct Reporter {
     volume: Volume,
     lang: Lang,
+    /// The language that was asked for by its flag.
+    typed: Option<Lang>,
     messages: Option<Messages>,
     color: bool,
 }
@@ -47,6 +49,7 @@ impl Reporter {
         Reporter {
             volume,
             lang: talk.lang.unwrap_or_else(lang_of_environment),
+            typed: talk.lang,
             messages: talk.messages,
             color: !no_color && std::io::stderr().is_terminal(),
         }
@@ -63,6 +66,15 @@ impl Reporter {
     /// The language of messages.
     pub fn lang(&self) -> Lang {
         self.lang
+    }
+
+    /// The language that was asked for by its flag: `zh` or `en`.
+    #[cfg(feature = "review")]
+    pub fn lang_typed(&self) -> Option<&'static str> {
+        self.typed.map(|lang| match lang {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        })
     }
 
     fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {

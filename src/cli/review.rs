@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::model::Notice;
 use crate::options::Options;
 use crate::pipeline;
-use crate::review::{Sheet, page, sheets};
+use crate::review::{Setting, Sheet, page, sheets};
 use crate::source::Source;
 
 /// Reads the input and writes its page.
@@ -29,7 +29,8 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
         of_notice(reporter, args, &options, bytes)
     };
     let (record, notice, sheets) = read.map_err(|e| stopped(reporter, &args.input, &e))?;
-    let html = page(&record, &check::stated_sums(&notice), &sheets);
+    let setting = Setting { lang: reporter.lang_typed(), saves_to: None };
+    let html = page(&record, &check::stated_sums(&notice), &sheets, &setting);
     files::write_output(&output, |out| out.write_all(html.as_bytes()))
         .map_err(|e| unwritten(reporter, &output, &e))?;
     let doubts = record.findings.iter().filter(|finding| finding.severity != "note").count();
