@@ -1,6 +1,6 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
-use crate::archive::answer::Wanted;
+use crate::archive::answer::{Besides, Wanted};
 use crate::archive::compare;
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
 use crate::archive::disk::{self, Lasting};
@@ -330,7 +330,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
         missing.iter().try_for_each(|wall| writeln!(output, "{}", wall.name()))
     } else {
         let mut input = io::stdin().lock();
-        isolate::serve(&mut input, &mut output, &options, &mut fuel)
+        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(args))
     };
     match served {
         Ok(()) => Status::Done,
@@ -339,6 +339,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
             Status::Unread
         }
     }
+}
+
+#[cfg(feature = "review")]
+fn besides(args: &Worker) -> Besides {
+    if args.page { Besides::Page } else { Besides::Nothing }
+}
+
+#[cfg(not(feature = "review"))]
+fn besides(_: &Worker) -> Besides {
+    Besides::Nothing
 }
 
 /// `fubiao merge`.

@@ -93,6 +93,9 @@ pub enum Verb {
     /// Make one page to look a notice over: its pages beside its tables, and what to doubt
     #[cfg(feature = "review")]
     Review(Review),
+    /// Open a page in the browser to read, review and download notices; nothing leaves this machine
+    #[cfg(feature = "serve")]
+    Serve(archive_args::Serve),
     /// Hold results against the schema
     Validate(Validate),
     /// Print a JSON Schema

@@ -62,7 +62,7 @@ struct Run<'a> {
 enum Input {
     Notice(Source),
     /// A result made earlier.
-    Result(NoticeRecord),
+    Result(Box<NoticeRecord>),
 }
 
 impl Run<'_> {
@@ -95,7 +95,7 @@ impl Run<'_> {
         let bytes = files::read_bytes(self.input, self.options.limits.input_bytes)
             .map_err(|e| unread(self.reporter, self.input, &e))?;
         let input = match json::is_result(&bytes) {
-            true => json::read(&bytes).map(Input::Result),
+            true => json::read(&bytes).map(|record| Input::Result(Box::new(record))),
             false => Source::new(files::shown_name(self.input), bytes).map(Input::Notice),
         };
         input.map_err(|e| self.stopped(&e))
@@ -116,7 +116,7 @@ impl Run<'_> {
         let mut clock = Clock::start();
         let (record, source) = match input {
             Input::Notice(source) => (self.of_notice(&source, said, &mut clock)?, Some(source)),
-            Input::Result(record) => (self.of_result(record, said)?, None),
+            Input::Result(record) => (self.of_result(*record, said)?, None),
         };
         write(&record)?;
         clock.lap("emit");

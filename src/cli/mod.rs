@@ -16,6 +16,8 @@ pub mod report;
 #[cfg(feature = "review")]
 pub mod review;
 pub mod run;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod summary;
 
 use std::process::ExitCode;

@@ -11,6 +11,8 @@ use crate::cli::files::{self, InputError, Output};
 use crate::cli::report::Reporter;
 #[cfg(feature = "review")]
 use crate::cli::review;
+#[cfg(feature = "serve")]
+use crate::cli::serve;
 use crate::cli::{archive, convert, explain, inspect, password};
 use crate::diag::Wording;
 use crate::emit::json;
@@ -64,6 +66,8 @@ pub fn run(args: &Args) -> Status {
         Verb::Check(args) => check_all(&reporter, args),
         #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
+        #[cfg(feature = "serve")]
+        Verb::Serve(args) => Ok(serve::serve(&reporter, args)),
         Verb::Validate(args) => validate_all(&reporter, args),
         Verb::Schema { of } => print(&reporter, |out| out.write_all(schema(*of).as_bytes())),
         Verb::Inspect(args) => inspect(&reporter, args),

@@ -659,18 +659,25 @@ function submit() {
 
 // ---- Keeping and saving ---------------------------------------------------------------------
 
-/** Keeps what was said in the browser, where it lets a page do so. */
+let keeping;
+/** Keeps what was said: with the server that the page came from, or in the browser, where it lets a page do so. */
 function keep() {
+  const kept = JSON.stringify({ said: [...said], seen: [...seen], by: byId("by").value });
+  if (data.saves_to) {
+    clearTimeout(keeping);
+    keeping = setTimeout(() => fetch("draft", { method: "PUT", body: kept }).catch(() => tell(words().unsent)), 200);
+    return;
+  }
   try {
-    localStorage.setItem(store, JSON.stringify({ said: [...said], seen: [...seen], by: byId("by").value }));
+    localStorage.setItem(store, kept);
   } catch {
     // A browser may give a file no storage; the corrections can still be saved.
   }
 }
 
-function recall() {
+async function recall() {
   try {
-    const kept = JSON.parse(localStorage.getItem(store) ?? "{}");
+    const kept = data.saves_to ? await (await fetch("draft")).json() : JSON.parse(localStorage.getItem(store) ?? "{}");
     for (const [key, word] of kept.said ?? []) if (cellAt(key)) said.set(key, word);
     unsaved = (kept.said ?? []).length;
     for (const number of kept.seen ?? []) seen.add(number);
@@ -875,6 +882,8 @@ byId("panel").addEventListener("submit", (event) => {
 byId("confirm").addEventListener("click", () => chosen && say(chosen, "confirmed"));
 byId("undo").addEventListener("click", () => chosen && takeBack(chosen));
 
-recall();
+// What is kept with a server takes a moment to come; the page is drawn without it and then once more.
+const recalled = recall();
 drawPages();
 drawAll();
+if (data.saves_to) recalled.then(drawAll);
