@@ -77,8 +77,8 @@ pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -
 
 fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
     let unreadable = |message| Answer::Failed { reason: Reason::Unreadable, message };
-    let read = Source::new(name, bytes)
-        .and_then(|source| Ok((pipeline::read(&source, options)?, source)));
+    let read =
+        Source::new(name, bytes).and_then(|source| Ok((pipeline::read(&source, options)?, source)));
     let (reading, source) = match read {
         Ok(read) => read,
         Err(error) => return unreadable(error.to_string()),

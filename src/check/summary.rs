@@ -59,7 +59,8 @@ impl Summary {
                 let is_figure = move |row: &crate::model::Row| {
                     row.cells.get(c).is_some_and(|cell| cell.status == Status::Value)
                 };
-                rows.filter(move |(_, row)| is_figure(row)).map(move |(r, _)| figures.cell(index, r, c))
+                rows.filter(move |(_, row)| is_figure(row))
+                    .map(move |(r, _)| figures.cell(index, r, c))
             };
             let is_bare = |c: &usize| {
                 figures_of(*c).next().is_some() && figures_of(*c).all(|var| !covered.contains(&var))

@@ -41,7 +41,7 @@ pub fn convert(reporter: &Reporter, args: &Convert) -> Answer {
         .map_err(|e| unwritten(reporter, &Output::File(folder.clone()), &e))?;
     let mut worst = Status::Done;
     for (input, name) in formats::names(&args.inputs, format) {
-        let status = output(reporter, input, Some(&folder.join(name))).and_then(|output| {
+        let status = output(reporter, input, Some(&name.below(folder))).and_then(|output| {
             Run { reporter, args, options: &options, input, output: &output }.write_as(format)
         });
         worst = worst.max(status.unwrap_or_else(|status| status));

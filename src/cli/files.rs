@@ -165,7 +165,7 @@ pub fn zipped(files: &[PackageFile]) -> io::Result<Vec<u8>> {
         .compression_method(zip::CompressionMethod::Deflated)
         .last_modified_time(zip::DateTime::DEFAULT);
     for file in files {
-        zip.start_file(file.path, options)?;
+        zip.start_file(file.path.as_str(), options)?;
         zip.write_all(&file.bytes)?;
     }
     Ok(zip.finish()?.into_inner())

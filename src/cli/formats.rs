@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Convert, Format};
 use crate::diag::Wording;
+use crate::name::RelativeName;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -125,7 +126,7 @@ fn name(format: Format) -> String {
 
 /// Names for the results of several inputs: the input's own, with the ending of the format, and a number where
 /// two would bear one.
-pub fn names(inputs: &[PathBuf], format: Format) -> Vec<(&Path, String)> {
+pub fn names(inputs: &[PathBuf], format: Format) -> Vec<(&Path, RelativeName)> {
     let ending = match format {
         Format::Tables => "tables.json",
         _ => ENDINGS.iter().find(|(_, of)| *of == format).map_or("json", |(ending, _)| ending),
@@ -137,10 +138,14 @@ pub fn names(inputs: &[PathBuf], format: Format) -> Vec<(&Path, String)> {
             _ => "notice".to_owned(),
         };
         let numbered = (2..).map(|n| format!("{stem}-{n}.{ending}"));
-        let mut names = std::iter::once(format!("{stem}.{ending}")).chain(numbered);
-        names.find(|name| taken.insert(name.to_lowercase())).unwrap_or_default()
+        // What is no name that every file system takes is called by what it is.
+        let names = std::iter::once(format!("{stem}.{ending}")).chain(numbered);
+        let others = (1..).map(|n| format!("notice-{n}.{ending}"));
+        let mut names =
+            names.take(inputs.len()).chain(others).filter_map(|n| RelativeName::new(n).ok());
+        names.find(|name| taken.insert(name.folded())).expect("there are more numbers than inputs")
     };
-    let names: Vec<String> = inputs.iter().map(name).collect();
+    let names: Vec<RelativeName> = inputs.iter().map(name).collect();
     inputs.iter().map(PathBuf::as_path).zip(names).collect()
 }
 
@@ -168,8 +173,8 @@ mod tests {
     #[test]
     fn results_of_several_inputs_bear_their_names() {
         let inputs = ["a/x.pdf", "b/X.pdf", "-", "y.tar.pdf"].map(PathBuf::from);
-        let names: Vec<String> =
-            names(&inputs, Format::Facts).into_iter().map(|(_, name)| name).collect();
+        let names = names(&inputs, Format::Facts).into_iter().map(|(_, name)| name.to_string());
+        let names: Vec<String> = names.collect();
         assert_eq!(names, ["x.ndjson", "X-2.ndjson", "notice.ndjson", "y.tar.ndjson"]);
     }
 }

@@ -8,8 +8,8 @@ use crate::emit::record::{
     DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
 };
 use crate::error::Error;
-use crate::plain::shown as plain;
 use crate::model::annex_name;
+use crate::plain::shown as plain;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;

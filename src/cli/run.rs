@@ -1,6 +1,7 @@
 //! What the command means: each verb from its arguments to its exit status.
 
-use crate::archive::{disk, plan};
+use crate::archive::disk;
+use crate::archive::plan::Planner;
 use crate::check;
 use crate::cli::args::{
     Args, BoundArgs, Check, Deny, Described, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
@@ -171,11 +172,13 @@ fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Vec<PathBuf>> {
             inputs.push(input.clone());
             continue;
         }
-        let items = plan::plan(std::slice::from_ref(input), Path::new("")).map_err(|e| {
-            reporter.error("fubiao check", &e, "");
+        let mut planner = Planner::default();
+        planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
+            reporter.tell("fubiao check", &e.message(), Some(&e.hint()));
             Status::Unread
         })?;
-        inputs.extend(items.into_iter().map(|item| item.path));
+        let plan = planner.plan();
+        inputs.extend(plan.items().iter().map(|item| plan.path(item)));
     }
     Ok(inputs)
 }

@@ -27,7 +27,7 @@ pub fn data(
         "checked": {
             "annexes": checked.annexes,
             "figures": checked.figures,
-            "tried": checked.identities_tried,
+            "tried": checked.identities.tried,
             "uncovered": checked.columns_uncovered,
         },
         "source": {"name": record.source.name, "sha256": record.source.sha256},

@@ -2,12 +2,13 @@
 //! notice has come to is told by the files that are there, so that whatever ends the server loses nothing.
 
 use crate::archive::answer::Answer;
+use crate::archive::disk::{Lasting, write_whole};
 use crate::archive::ledger::Piece;
-use crate::archive::store::write_whole;
 use crate::corrections;
 use crate::emit::json;
 use crate::emit::record::NoticeRecord;
 use crate::error::Error;
+use crate::name::RelativeName;
 use serde_json::{Value, json};
 use std::fs;
 use std::io;
@@ -22,13 +23,14 @@ pub struct Shelf {
 
 /// The name of a notice's folder: 64 hexadecimal digits, so that no name leads elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Id(String);
+pub struct Id(RelativeName);
 
 impl Id {
     /// The name, if it is one.
     pub fn parse(text: &str) -> Option<Id> {
         let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        (text.len() == 64 && text.bytes().all(is_hex)).then(|| Id(text.to_owned()))
+        let is_id = text.len() == 64 && text.bytes().all(is_hex);
+        RelativeName::new(text).ok().filter(|_| is_id).map(Id)
     }
 }
 
@@ -72,7 +74,7 @@ impl Shelf {
     /// Opens the folder, or makes it.
     pub fn open(root: &Path) -> io::Result<Shelf> {
         let shelf = Shelf { root: root.to_owned() };
-        fs::create_dir_all(shelf.root.join("notices"))?;
+        fs::create_dir_all(shelf.notices())?;
         fs::create_dir_all(shelf.incoming())?;
         // What was on its way when a server ended never arrived.
         for entry in fs::read_dir(shelf.incoming())? {
@@ -83,11 +85,15 @@ impl Shelf {
 
     /// Where files stand while they arrive: on the same disk as their place.
     pub fn incoming(&self) -> PathBuf {
-        self.root.join("incoming")
+        RelativeName::known("incoming").below(&self.root)
+    }
+
+    fn notices(&self) -> PathBuf {
+        RelativeName::known("notices").below(&self.root)
     }
 
     fn path(&self, id: &Id, part: Part) -> PathBuf {
-        self.root.join("notices").join(&id.0).join(part.name())
+        RelativeName::known(part.name()).below(&id.0.below(&self.notices()))
     }
 
     /// Takes in a file that has arrived. One with the same bytes is the same notice under another name.
@@ -137,8 +143,7 @@ impl Shelf {
         if !self.path(id, Part::Source).exists() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        write_whole(&self.path(id, part), |out| out.write_all(bytes))
-            .map_err(|e| io::Error::other(e.to_string()))
+        write_whole(&self.path(id, part), Lasting::Now, |out| out.write_all(bytes))
     }
 
     /// Keeps what came of reading a notice. The result comes last: with it the notice is done.
@@ -165,12 +170,12 @@ impl Shelf {
 
     /// Takes a notice off the shelf, with all that was said of it.
     pub fn remove(&self, id: &Id) -> io::Result<()> {
-        fs::remove_dir_all(self.root.join("notices").join(&id.0))
+        fs::remove_dir_all(id.0.below(&self.notices()))
     }
 
     /// All notices, in the order in which they came.
     pub fn all(&self) -> Vec<Id> {
-        let entries = fs::read_dir(self.root.join("notices")).into_iter().flatten();
+        let entries = fs::read_dir(self.notices()).into_iter().flatten();
         let ids = entries.filter_map(|e| Id::parse(e.ok()?.file_name().to_str()?));
         let mut ids: Vec<(u64, Id)> = ids
             .filter(|id| self.path(id, Part::Source).exists())
@@ -201,7 +206,7 @@ impl Shelf {
 
     /// What the page shows of a notice.
     pub fn describe(&self, id: &Id) -> Value {
-        let mut shown = json!({"id": id.0, "names": self.names(id), "state": "waiting"});
+        let mut shown = json!({"id": id.0.as_str(), "names": self.names(id), "state": "waiting"});
         let length = fs::metadata(self.path(id, Part::Source)).map_or(0, |m| m.len());
         shown["bytes"] = length.into();
         if let Ok(message) = self.read(id, Part::Failure) {
