@@ -21,8 +21,8 @@ pub enum ErrorKind {
     Empty,
     /// Occurs if the bytes are neither a PDF nor text; names what they look like.
     UnknownKind {
-        /// What the first bytes look like, e.g. `PNG image`.
-        looks_like: String,
+        /// What the bytes look like.
+        looks_like: Foreign,
     },
     /// Occurs if the bytes begin as a PDF but its objects can't be found.
     BrokenPdf {
@@ -68,6 +68,15 @@ pub enum ErrorKind {
         /// What went wrong.
         what: String,
     },
+}
+
+/// A kind of file that is not read: what it is called and what to do with it, in English and Chinese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Foreign {
+    /// `a PNG image`, PNG 图片.
+    pub name: (&'static str, &'static str),
+    /// What its reader can do.
+    pub hint: (&'static str, &'static str),
 }
 
 impl Error {
@@ -124,9 +133,7 @@ impl Error {
             ErrorKind::Empty => {
                 ("check that the download or copy was complete", "请检查文件是否下载或复制完整")
             }
-            ErrorKind::UnknownKind { .. } => {
-                ("give a PDF with a text layer, or a text file", "请提供带文本层的 PDF 或文本文件")
-            }
+            ErrorKind::UnknownKind { looks_like } => looks_like.hint,
             ErrorKind::BrokenPdf { .. } => (
                 "fetch the file again; it may have been cut short",
                 "请重新获取该文件，它可能不完整",
@@ -178,8 +185,8 @@ impl ErrorKind {
                 "输入是空的，应为 PDF 或文本形式的通知",
             ),
             ErrorKind::UnknownKind { looks_like } => Wording::new(
-                format!("found {looks_like}, expected a PDF or text"),
-                format!("看起来是 {looks_like}，应为 PDF 或文本"),
+                format!("found {}, expected a PDF or text", looks_like.name.0),
+                format!("这是{}，应为 PDF 或文本", looks_like.name.1),
             ),
             ErrorKind::BrokenPdf { what } => {
                 Wording::new(format!("broken PDF: {what}"), format!("PDF 已损坏：{what}"))

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Foreign};
 use sha2::{Digest, Sha256};
 
 /// What kind of input the bytes are.
@@ -54,41 +54,95 @@ impl Source {
     }
 }
 
-/// First bytes of kinds of file that people mistake for a notice, and what to call them.
-const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"\x89PNG", "a PNG image"),
-    (b"\xFF\xD8\xFF", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
-    (b"BM", "a BMP image"),
-    (b"PK\x03\x04", "a ZIP archive or an Office or OFD document"),
-    (b"\xD0\xCF\x11\xE0", "an old Office or WPS document"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xBC\xAF", "a 7z archive"),
-    (b"\x1F\x8B", "a gzip file"),
-    (b"{\\rtf", "an RTF document"),
+const fn foreign(
+    name: (&'static str, &'static str),
+    hint: (&'static str, &'static str),
+) -> Foreign {
+    Foreign { name, hint }
+}
+
+const PICTURE: (&str, &str) = (
+    "run OCR on it and save the result as a PDF with a text layer",
+    "请先做文字识别（OCR），并另存为带文本层的 PDF",
+);
+const PRINT: (&str, &str) =
+    ("open it and save or print it as PDF", "请打开该文件并另存为（或打印成）PDF");
+const UNPACK: (&str, &str) = ("unpack it and give the files in it", "请先解压，再提供其中的文件");
+const OTHER: (&str, &str) =
+    ("give a PDF with a text layer, or a text file", "请提供带文本层的 PDF 或文本文件");
+
+/// First bytes of kinds of file that people mistake for a notice, and what to do with them.
+const SIGNATURES: &[(&[u8], Foreign)] = &[
+    (b"\x89PNG", foreign(("a PNG image", " PNG 图片"), PICTURE)),
+    (b"\xFF\xD8\xFF", foreign(("a JPEG image", " JPEG 图片"), PICTURE)),
+    (b"GIF8", foreign(("a GIF image", " GIF 图片"), PICTURE)),
+    (b"II*\0", foreign(("a TIFF image", " TIFF 图片"), PICTURE)),
+    (b"MM\0*", foreign(("a TIFF image", " TIFF 图片"), PICTURE)),
+    (b"BM", foreign(("a BMP image", " BMP 图片"), PICTURE)),
+    (
+        b"\xD0\xCF\x11\xE0",
+        foreign(("an old Office or WPS document", "旧版 Office 或 WPS 文档"), PRINT),
+    ),
+    (b"Rar!", foreign(("a RAR archive", " RAR 压缩包"), UNPACK)),
+    (b"7z\xBC\xAF", foreign(("a 7z archive", " 7z 压缩包"), UNPACK)),
+    (b"\x1F\x8B", foreign(("a gzip file", " gzip 压缩文件"), UNPACK)),
+    (b"{\\rtf", foreign(("an RTF document", " RTF 文档"), PRINT)),
 ];
+
+/// Names of files inside a ZIP archive that say what it is.
+const PACKED: &[(&[u8], Foreign)] = &[
+    (b"word/document.xml", foreign(("a Word document (.docx)", " Word 文档（.docx）"), PRINT)),
+    (b"xl/workbook.xml", foreign(("an Excel workbook (.xlsx)", " Excel 工作簿（.xlsx）"), PRINT)),
+    (
+        b"ppt/presentation.xml",
+        foreign(("a PowerPoint file (.pptx)", " PowerPoint 文件（.pptx）"), PRINT),
+    ),
+    (b"OFD.xml", foreign(("an OFD document", " OFD 版式文件"), PRINT)),
+];
+
+const ZIP: Foreign = foreign(("a ZIP archive", " ZIP 压缩包"), UNPACK);
+
+const WEB_PAGE: Foreign = foreign(
+    ("a web page (HTML)", "网页（HTML）"),
+    (
+        "print it from the browser as PDF, or save it as text",
+        "请在浏览器中打印成 PDF，或另存为文本",
+    ),
+);
 
 fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new(ErrorKind::Empty));
     }
     let head = &bytes[..bytes.len().min(1024)];
-    if head.windows(5).any(|w| w == b"%PDF-") {
+    if holds(head, b"%PDF-") {
         return Ok(Kind::Pdf);
     }
-    let unknown = |looks_like: &str| {
-        Err(Error::new(ErrorKind::UnknownKind { looks_like: looks_like.to_owned() }))
-    };
-    if let Some((_, name)) = SIGNATURES.iter().find(|(s, _)| bytes.starts_with(s)) {
-        return unknown(name);
+    let unknown = |looks_like: Foreign| Err(Error::new(ErrorKind::UnknownKind { looks_like }));
+    if let Some((_, looks_like)) = SIGNATURES.iter().find(|(s, _)| bytes.starts_with(s)) {
+        return unknown(*looks_like);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        // The list of names stands at the end.
+        let tail = &bytes[bytes.len().saturating_sub(1 << 16)..];
+        let known = PACKED.iter().find(|(name, _)| holds(tail, name) || holds(head, name));
+        return unknown(known.map_or(ZIP, |(_, looks_like)| *looks_like));
+    }
+    let text = head.trim_ascii_start();
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
+    let begins = |word: &[u8]| text.get(..word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word));
+    if begins(b"<!doctype html") || begins(b"<html") {
+        return unknown(WEB_PAGE);
     }
     let utf16_mark = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     if head.contains(&0) && !utf16_mark && utf16_order(head).is_none() {
-        return unknown("binary data");
+        return unknown(foreign(("binary data", "二进制数据"), OTHER));
     }
     Ok(Kind::Text)
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// Which byte comes first in a UTF-16 text without a mark.

@@ -77,7 +77,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("validate", &[]),
-    ("archive", &["pipeline", "emit", "validate", "source", "options"]),
+    ("archive", &["pipeline", "emit", "validate", "source", "options", "review", "check"]),
     // The command knows the world.
     ("cli", &[""]),
     ("main", &[""]),

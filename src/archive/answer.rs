@@ -9,6 +9,8 @@ use crate::emit::{facts, json};
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
+#[cfg(feature = "review")]
+use crate::{check, diag::Sink, error::Error, pipeline::Reading, review};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
@@ -48,31 +50,67 @@ impl Wanted {
         match piece {
             Piece::Result | Piece::Facts => true,
             Piece::Workbook => self.xlsx,
+            Piece::Page => false,
         }
     }
 }
 
+/// What a worker makes of a notice besides its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Besides {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The review page, as `fubiao serve` shows it.
+    #[cfg(feature = "review")]
+    Page,
+}
+
 /// Reads one notice, under the name of its file. Never panics: a panic on the way is an answer too.
-pub fn answer(name: &str, bytes: Vec<u8>, options: &Options) -> Answer {
-    let read = panic::catch_unwind(AssertUnwindSafe(|| read(name, bytes, options)));
+pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
+    let read = panic::catch_unwind(AssertUnwindSafe(|| read(name, bytes, options, besides)));
     read.unwrap_or_else(|_| Answer::Failed {
         reason: Reason::Panic,
         message: LAST_PANIC.with_borrow_mut(std::mem::take),
     })
 }
 
-fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Answer {
+fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
     let unreadable = |message| Answer::Failed { reason: Reason::Unreadable, message };
-    let record = match Source::new(name, bytes)
-        .and_then(|source| pipeline::read(&source, options).map(|r| NoticeRecord::new(&source, &r)))
-    {
-        Ok(record) => record,
+    let read =
+        Source::new(name, bytes).and_then(|source| Ok((pipeline::read(&source, options)?, source)));
+    let (reading, source) = match read {
+        Ok(read) => read,
         Err(error) => return unreadable(error.to_string()),
     };
-    match result(&record) {
-        Ok(files) => Answer::Done { gist: gist(&record), files },
-        Err(what) => unreadable(what),
+    let record = NoticeRecord::new(&source, &reading);
+    let mut files = match result(&record) {
+        Ok(files) => files,
+        Err(what) => return unreadable(what),
+    };
+    match besides {
+        Besides::Nothing => {}
+        #[cfg(feature = "review")]
+        Besides::Page => match page(&record, &reading, &source, options) {
+            Ok(page) => drop(files.insert(Piece::Page, page)),
+            Err(error) => return unreadable(error.to_string()),
+        },
     }
+    Answer::Done { gist: gist(&record), files }
+}
+
+/// The review page, which saves to the server that sends it.
+#[cfg(feature = "review")]
+fn page(
+    record: &NoticeRecord,
+    reading: &Reading,
+    source: &Source,
+    options: &Options,
+) -> Result<Vec<u8>, Error> {
+    let sheets = review::sheets(&mut Sink::new(), options, source, &(1..=u32::MAX))?;
+    let setting = review::Setting { lang: None, saves_to: Some("corrections".to_owned()) };
+    let sums = check::stated_sums(&reading.notice);
+    Ok(review::page(record, &sums, &sheets, &setting).into_bytes())
 }
 
 /// What a worker makes: the result, and its facts while the record is at hand.
@@ -150,6 +188,7 @@ fn piece_of(record: &NoticeRecord, piece: Piece) -> Result<Vec<u8>, String> {
             .map_err(|e| std::io::Error::other(format!("no workbook can be made of it: {e}"))),
         #[cfg(not(feature = "xlsx"))]
         Piece::Workbook => return Err("this build leaves out workbooks".to_owned()),
+        Piece::Page => return Err("a result has no pages to show".to_owned()),
     }
     .map_err(|e| e.to_string())?;
     Ok(bytes)

@@ -6,7 +6,7 @@
 //! bytes and the folder; a worker gets bytes, gives bytes, and needs no file. Killed and started anew
 //! after a crash or when it runs over its time. Measured elsewhere: 2 % of CPU over reading in-process.
 
-use crate::archive::answer::{Answer, Files, answer};
+use crate::archive::answer::{Answer, Besides, Files, answer};
 #[cfg(target_os = "linux")]
 use crate::archive::confine;
 use crate::archive::confine::Fuel;
@@ -50,13 +50,14 @@ pub fn serve(
     output: &mut impl Write,
     options: &Options,
     fuel: &mut Fuel,
+    besides: Besides,
 ) -> io::Result<()> {
     while let Some(name) = read_chunk(input)? {
         fuel.fill();
         let Some(bytes) = read_chunk(input)? else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
-        write_answer(output, answer(&String::from_utf8_lossy(&name), bytes, options))?;
+        write_answer(output, answer(&String::from_utf8_lossy(&name), bytes, options, besides))?;
     }
     Ok(())
 }
@@ -395,7 +396,8 @@ mod tests {
         }
         let mut answers = Vec::new();
         let mut fuel = Fuel::new(&Bounds::default());
-        serve(&mut requests.as_slice(), &mut answers, &Options::default(), &mut fuel).unwrap();
+        let (mut input, options) = (requests.as_slice(), Options::default());
+        serve(&mut input, &mut answers, &options, &mut fuel, Besides::Nothing).unwrap();
         let mut answers = answers.as_slice();
         for expected in ["empty", "PNG"] {
             match read_answer(&mut answers).unwrap().unwrap() {

@@ -61,10 +61,13 @@ pub enum Piece {
     Facts,
     /// The result as an Excel workbook.
     Workbook,
+    /// The review page. It needs the notice itself, so that an archive, whose pieces are made again of the result,
+    /// keeps none; `fubiao serve` does.
+    Page,
 }
 
 impl Piece {
-    /// All of them, the result first.
+    /// Those that an archive keeps, the result first.
     pub const ALL: [Piece; 3] = [Piece::Result, Piece::Facts, Piece::Workbook];
 
     /// The folder it stands in, and what its name ends with behind the name of the notice. No name of a notice
@@ -74,6 +77,7 @@ impl Piece {
             Piece::Result => ("notices", ".json"),
             Piece::Facts => (".fubiao/facts", ".ndjson"),
             Piece::Workbook => ("notices", ".xlsx"),
+            Piece::Page => ("notices", ".html"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A run over an archive: each notice of a plan read once, or known to be done; then put together.
 
-use crate::archive::answer::{Answer, Wanted, answer};
+use crate::archive::answer::{Answer, Besides, Wanted, answer};
 use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
 use crate::archive::isolate::{Isolation, Worker};
@@ -341,7 +341,7 @@ impl<'a> Workers<'a> {
 
     fn ask(&self, name: &str, bytes: Vec<u8>) -> Answer {
         let Some(isolation) = &self.settings.isolation else {
-            return answer(name, bytes, &self.settings.options);
+            return answer(name, bytes, &self.settings.options, Besides::Nothing);
         };
         let idle = self.idle.lock().unwrap_or_else(|held| held.into_inner()).pop();
         let worker = match idle {

@@ -12,7 +12,7 @@ use crate::carrier::page::Pages;
 use crate::diag::Sink;
 use crate::error::Error;
 #[cfg(not(feature = "pdf"))]
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Foreign};
 use crate::options::Options;
 use crate::source::{Kind, Source};
 pub use text::lines as text_lines;
@@ -27,7 +27,10 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
         Kind::Pdf => pdf::pages(sink, options, source),
         #[cfg(not(feature = "pdf"))]
         Kind::Pdf => {
-            let looks_like = "a PDF, which this build leaves out".to_owned();
+            let looks_like = Foreign {
+                name: ("a PDF, which this build does not read", "此版本不支持的 PDF"),
+                hint: ("build it with the feature `pdf`", "请启用 `pdf` 功能重新构建"),
+            };
             Err(Error::new(ErrorKind::UnknownKind { looks_like }))
         }
         Kind::Text => text::pages(sink, options, source),

@@ -3,7 +3,7 @@
 
 use crate::check::finding::Finding;
 use crate::diag::{Severity, Wording};
-use crate::model::{Annex, Level, Notice};
+use crate::model::{Annex, Level, Notice, annex_name};
 use crate::place::{Located, Place};
 use std::collections::BTreeSet;
 
@@ -30,6 +30,7 @@ fn remark(
         check,
         severity,
         message,
+        cause: None,
         stated: None,
         computed: None,
         tolerance: None,
@@ -157,15 +158,16 @@ fn serial_numbers(annex: &Annex) -> Option<Finding> {
         return None;
     }
     let ((before, _, _), (after, at, name)) = (pair[0], pair[1]);
+    let called = annex_name(annex.number);
     Some(remark(
         "serial_numbers",
         Severity::Warning,
         Wording::new(
             format!(
-                "annex {}: number {after}, {name}, follows number {before}; a row may be missing or stand twice",
-                annex.number
+                "{}: number {after}, {name}, follows number {before}; a row may be missing or stand twice",
+                called.en
             ),
-            format!("附件{}：序号{before}之后为{after}（{name}），可能缺行或重复", annex.number),
+            format!("{}：序号{before}之后为{after}（{name}），可能缺行或重复", called.zh),
         ),
         vec![at.place],
     ))
@@ -186,16 +188,17 @@ fn rows_without_parent(annex: &Annex) -> Option<Finding> {
         return None;
     }
     let names = names.into_iter().collect::<Vec<_>>().join("、");
+    let called = annex_name(annex.number);
     Some(remark(
         "row_missing",
         Severity::Note,
         Wording::new(
             format!(
-                "annex {}: {names} has no row of its own, though {} others do",
-                annex.number,
+                "{}: {names} has no row of its own, though {} others do",
+                called.en,
                 parents.len()
             ),
-            format!("附件{}：{names}没有自己的行，而其他{}个都有", annex.number, parents.len()),
+            format!("{}：{names}没有自己的行，而其他{}个都有", called.zh, parents.len()),
         ),
         vec![first.region.place],
     ))
@@ -215,15 +218,16 @@ fn misplaced_regions(annex: &Annex) -> Vec<Finding> {
     found
         .map(|(row, parent)| {
             let (name, above) = (&row.region.name, &parent.region.name);
+            let called = annex_name(annex.number);
             remark(
                 "region_misplaced",
                 Severity::Warning,
                 Wording::new(
                     format!(
-                        "annex {}: {name} stands below {above}, which it does not belong to",
-                        annex.number
+                        "{}: {name} stands below {above}, which it does not belong to",
+                        called.en
                     ),
-                    format!("附件{}：{name}列在{above}之下，但不属于{above}", annex.number),
+                    format!("{}：{name}列在{above}之下，但不属于{above}", called.zh),
                 ),
                 vec![row.region.place],
             )

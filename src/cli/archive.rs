@@ -1,6 +1,6 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
-use crate::archive::answer::Wanted;
+use crate::archive::answer::{Besides, Wanted};
 use crate::archive::compare;
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine, open_doors};
 use crate::archive::disk::{self, Lasting};
@@ -333,7 +333,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
         output.write_all(Confinement { missing, open }.to_lines().as_bytes())
     } else {
         let mut input = io::stdin().lock();
-        isolate::serve(&mut input, &mut output, &options, &mut fuel)
+        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(args))
     };
     match served {
         Ok(()) => Status::Done,
@@ -342,6 +342,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
             Status::Unread
         }
     }
+}
+
+#[cfg(feature = "review")]
+fn besides(args: &Worker) -> Besides {
+    if args.page { Besides::Page } else { Besides::Nothing }
+}
+
+#[cfg(not(feature = "review"))]
+fn besides(_: &Worker) -> Besides {
+    Besides::Nothing
 }
 
 /// `fubiao merge`.

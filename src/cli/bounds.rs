@@ -103,7 +103,7 @@ fn last_words(heard: PipeReader) -> String {
 fn bounds_of(verb: &Verb) -> Option<(u64, &Path)> {
     let of = |bounds: &BoundArgs| bounds.max_memory;
     Some(match verb {
-        Verb::Convert(args) => (of(&args.bounds), &args.input),
+        Verb::Convert(args) => (of(&args.bounds), args.inputs.first()?),
         Verb::Inspect(args) => (of(&args.bounds), &args.input),
         Verb::Check(args) => (of(&args.bounds), args.inputs.first()?),
         #[cfg(feature = "review")]

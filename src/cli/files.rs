@@ -155,6 +155,22 @@ pub fn write_package(folder: &Path, files: &[PackageFile], paths: &[&str]) -> io
     disk::sync_folder(beside)
 }
 
+/// The files of a package as one file; no clock in it, so that the same notice gives the same bytes.
+///
+/// # Errors
+/// Those of the archive.
+pub fn zipped(files: &[PackageFile]) -> io::Result<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .last_modified_time(zip::DateTime::DEFAULT);
+    for file in files {
+        zip.start_file(file.path.as_str(), options)?;
+        zip.write_all(&file.bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
 /// Whether the folder holds none but these files; `below` is its own path among them, with a `/` at its end.
 fn holds_only(folder: &Path, below: &str, paths: &[&str]) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {

@@ -4,16 +4,21 @@ pub mod archive;
 pub mod archive_args;
 pub mod args;
 pub mod bounds;
+pub mod convert;
 pub mod difference;
 pub mod excerpt;
 pub mod explain;
 pub mod files;
+pub mod formats;
 pub mod inspect;
 pub mod password;
 pub mod report;
 #[cfg(feature = "review")]
 pub mod review;
 pub mod run;
+#[cfg(feature = "serve")]
+pub mod serve;
+pub mod summary;
 
 use std::process::ExitCode;
 
