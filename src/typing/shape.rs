@@ -252,8 +252,10 @@ pub fn part_bands(table: Table) -> (Bands, Table) {
     // In a text nothing shows that a line runs over all columns, but for its number where no row of
     // figures has one.
     let numbers_tell = table.rows.iter().filter(|row| is_numbered(row)).all(is_alone);
+    let is_head = |row: &TableRow| is_alone(row) && is_block_head(&text_at(row, 0));
     let is_band = |row: &TableRow| {
-        table.columns > 1 && (runs_over_all(row) || (numbers_tell && is_numbered(row)))
+        table.columns > 1
+            && (runs_over_all(row) || (numbers_tell && is_numbered(row)) || is_head(row))
     };
     let mut bands = Bands::default();
     let mut rows: Vec<TableRow> = Vec::with_capacity(table.rows.len());
@@ -272,6 +274,12 @@ pub fn part_bands(table: Table) -> (Bands, Table) {
     }
     bands.behind = open;
     (bands, Table { rows, ..table })
+}
+
+/// Whether a text names a kind of division, as the heads of blocks of rows do: 设区市, 省直管县（市）.
+fn is_block_head(text: &str) -> bool {
+    let name = regions::spoken(text);
+    lexicon::DIRECT.contains(&name.as_str()) || lexicon::BLOCK_HEADS.contains(&name.as_str())
 }
 
 /// Whether one cell with text covers all places of the row.
