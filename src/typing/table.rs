@@ -51,7 +51,7 @@ fn one(
     let unit_name = unit.as_ref().map(|unit| unit.value.as_str());
     let (mut notes, table) = part_notes(table);
     let table = shape::upright(sink, table);
-    let (bands, table) = shape::part_bands(table);
+    let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
     let columns = columns::columns(&table, unit_name);
     let table = Table { rows: straighten(sink, &columns, table.rows), ..table };
@@ -176,7 +176,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         if let Some(band) = band {
             keys.insert(0, Key { column: BAND.to_owned(), text: band.to_owned() });
         }
-        let name = naming.name(columns, covering, serial.as_ref());
+        let name = naming.name(columns, covering);
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
         let serial = serial
             .filter(|cell| squeeze(cell.text.as_str()) != name.text)
@@ -376,7 +376,6 @@ impl Naming {
         &mut self,
         columns: &Columns,
         covering: impl Fn(usize) -> Option<&'a TableCell>,
-        serial: Option<&TableCell>,
     ) -> Name {
         let text = |cell: Option<&TableCell>| {
             cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
@@ -412,11 +411,15 @@ impl Naming {
             }
             name.spanned_by = self.prefecture.clone();
         } else if name.text.is_empty() {
-            // A total row may bear its name in the column of serial numbers.
-            let words = text(serial);
-            if words.chars().any(|c| !c.is_ascii_digit()) {
-                name.text = words;
-                name.place = serial.map(|cell| cell.place);
+            // A total row may bear its name in the column of serial numbers or of codes.
+            let others =
+                columns.serial.iter().chain(&columns.codes).filter(|&&at| at < columns.name);
+            let words = others
+                .filter_map(|&at| covering(at))
+                .find(|cell| text(Some(cell)).chars().any(|c| !c.is_ascii_digit()));
+            if let Some(cell) = words {
+                name.text = text(Some(cell));
+                name.place = Some(cell.place);
             }
         }
         name
