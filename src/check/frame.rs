@@ -3,7 +3,9 @@
 
 use crate::check::finding::Finding;
 use crate::diag::{Severity, Wording};
+use crate::lexicon::TABLE_TITLES;
 use crate::model::{Annex, Level, Notice, annex_name};
+use crate::pattern::Steps;
 use crate::place::{Located, Place};
 use std::collections::BTreeSet;
 
@@ -70,12 +72,26 @@ fn annex_list(notice: &Notice) -> Vec<Finding> {
             continue;
         };
         let Some(printed) = &annex.title else {
+            if !annex.rows.is_empty() {
+                findings.push(remark(
+                    "annex_list",
+                    Severity::Warning,
+                    Wording::new(
+                        format!("annex {number} is listed as {title}, and has no title"),
+                        format!("附件{number}在附件说明中为“{title}”，但未见标题"),
+                    ),
+                    vec![entry.title.place, annex.place],
+                ));
+            }
             continue;
         };
         let (listed, stands) = (bare(title), bare(&printed.value));
         if listed != stands {
             // A list may shorten; another title is another table.
-            let shortened = listed.contains(&stands) || stands.contains(&listed);
+            // What goes on behind 任务表 is a part of the table's header.
+            let runs_on = stands.strip_prefix(&listed).is_some_and(|rest| !rest.starts_with('('))
+                && listed.ends_in(TABLE_TITLES);
+            let shortened = !runs_on && (listed.contains(&stands) || stands.contains(&listed));
             findings.push(remark(
                 "annex_list",
                 if shortened { Severity::Note } else { Severity::Warning },
@@ -191,7 +207,7 @@ fn rows_without_parent(annex: &Annex) -> Option<Finding> {
     let called = annex_name(annex.number);
     Some(remark(
         "row_missing",
-        Severity::Note,
+        Severity::Warning,
         Wording::new(
             format!(
                 "{}: {names} has no row of its own, though {} others do",

@@ -6,6 +6,7 @@ use crate::check::finding::{Finding, Suspect};
 use crate::check::identity::{Identity, Kind, Trust};
 use crate::check::order::{Breach, Order, ends};
 use crate::check::rank::{Weighed, weigh};
+use crate::check::sums::NotASum;
 use crate::check::suspects::{Cause, Patch, RowSlip};
 use crate::diag::{Severity, Wording};
 use crate::model::{Amount, Annex, Correction, Notice, Verdict, annex_name};
@@ -165,7 +166,7 @@ pub fn rounded(
     finding
 }
 
-/// The warning for a row that breaks an order of magnitudes.
+/// The finding for a row that breaks an order of magnitudes.
 pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
     let (small, large) = ends(figures, breach.order, breach.row);
     let annex = figures.notice.annexes.get(breach.order.annex)?;
@@ -176,7 +177,7 @@ pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
     let Wording { en, zh } = annex_name(annex.number);
     Some(Finding {
         check: "order",
-        severity: Severity::Warning,
+        severity: if breach.order.is_firm { Severity::Warning } else { Severity::Note },
         message: Wording::new(
             format!("{en}, {name}: {s} is {less}, more than {l}, {more}"),
             format!("{zh}“{name}”：{s}为{less}，多于{l}{more}"),
@@ -190,37 +191,58 @@ pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
     })
 }
 
-/// The note for a column whose figures add up nowhere.
-pub fn not_a_sum(notice: &Notice, index: usize, column: usize) -> Option<Finding> {
+/// The finding for a column whose figures add up nowhere: a note where it is one of means.
+pub fn not_a_sum(notice: &Notice, index: usize, failing: &NotASum) -> Option<Finding> {
     let annex = notice.annexes.get(index)?;
-    let name = header(annex, column);
-    let Wording { en, zh } = annex_name(annex.number);
+    let name = header(annex, failing.column);
+    let annex_words = annex_name(annex.number);
+    let (severity, en, zh) = match failing.is_mean {
+        true => (
+            Severity::Note,
+            "does not add up to its totals anywhere; it was taken for means",
+            "各处均不等于合计，按平均数处理",
+        ),
+        false => (
+            Severity::Warning,
+            "does not add up to its totals anywhere; it was not checked as a sum",
+            "各处均不等于合计，未按求和核对",
+        ),
+    };
+    let stated = failing
+        .stated
+        .iter()
+        .filter_map(|&row| Some(annex.rows.get(row)?.cells.get(failing.column)?.place));
     Some(Finding {
         check: "not_a_sum",
-        severity: Severity::Note,
+        severity,
         message: Wording::new(
-            format!(
-                "{en}: the column {name} does not add up to its totals anywhere; it was not checked as a sum"
-            ),
-            format!("{zh}“{name}”列各处均不等于合计，未按求和核对"),
+            format!("{}: the column {name} {en}", annex_words.en),
+            format!("{}“{name}”列{zh}", annex_words.zh),
         ),
         cause: None,
         stated: None,
         computed: None,
         tolerance: None,
-        places: annex.columns.get(column).map(|c| c.place).into_iter().collect(),
+        places: annex
+            .columns
+            .get(failing.column)
+            .map(|column| column.place)
+            .into_iter()
+            .chain(stated)
+            .collect(),
         suspects: Vec::new(),
     })
 }
 
-/// The note for parents whose rows do not add up to them.
-pub fn parts_only(notice: &Notice, index: usize, row: usize) -> Option<Finding> {
+/// The warning for parents whose rows do not add up to them.
+pub fn parts_only(notice: &Notice, index: usize, parents: &[usize]) -> Option<Finding> {
     let annex = notice.annexes.get(index)?;
-    let region = &annex.rows.get(row)?.region;
+    let region = &annex.rows.get(*parents.first()?)?.region;
     let (Wording { en, zh }, name) = (annex_name(annex.number), &region.name);
+    let places = parents.iter().filter_map(|&row| annex.rows.get(row)).map(|row| row.region.place);
     Some(Finding {
         check: "parts_only",
-        severity: Severity::Note,
+        severity: Severity::Warning,
         message: Wording::new(
             format!(
                 "{en}: the rows below {name} and the others like it do not add up to them; they were taken for parts"
@@ -231,7 +253,7 @@ pub fn parts_only(notice: &Notice, index: usize, row: usize) -> Option<Finding> 
         stated: None,
         computed: None,
         tolerance: None,
-        places: vec![region.place],
+        places: places.collect(),
         suspects: Vec::new(),
     })
 }

@@ -36,15 +36,18 @@ pub(super) fn unify(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     (unified != text).then_some(unified)
 }
 
-/// Compatibility ideographs, radicals, Latin ligatures, forms for vertical text; all of the table lie here.
+/// Compatibility ideographs, radicals, Latin ligatures, forms for vertical text, and ideographs that a
+/// common font draws with the glyph of a usual one; all of the table lie here.
 fn stands_for_another(c: char) -> bool {
-    matches!(c as u32, 0x2E80..=0x2FD5 | 0xF900..=0xFAFF | 0xFB00..=0xFB06 | 0xFE10..=0xFE19
+    matches!(c as u32, 0x3B35 | 0x2E80..=0x2FD5 | 0xF900..=0xFAFF | 0xFB00..=0xFB06 | 0xFE10..=0xFE19
         | 0xFE30..=0xFE48 | 0x2F800..=0x2FA1F)
 }
 
 /// Characters that Unicode gives no equivalent, or an ASCII one where Chinese text wants its own:
 /// radicals that fonts name in place of ideographs, and forms for vertical text.
 const OTHERS: &[(char, char)] = &[
+    // Noto Sans CJK SC has one glyph for both, and what is printed with it names the rare one.
+    ('㬵', '胶'),
     ('⺒', '巳'),
     ('⺟', '母'),
     ('⺠', '民'),
