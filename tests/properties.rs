@@ -1,6 +1,18 @@
 //! Laws that hold for every input of a kind, by proptest.
 
+#[path = "../examples/reading/damage.rs"]
+mod damage;
+#[path = "properties/drawn.rs"]
+mod drawn;
+#[path = "../examples/score/fact.rs"]
+mod fact;
+#[path = "properties/pages.rs"]
+mod pages;
 mod support;
+#[path = "../examples/reading/tally.rs"]
+mod tally;
+#[path = "../examples/reading/targets.rs"]
+mod targets;
 
 /// Laws 2 and 3: a table cut by pages comes back the same.
 mod joins {
