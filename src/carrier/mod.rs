@@ -1,20 +1,24 @@
-//! `Source` in, `Pages` out: each carrier of a notice (PDF, text) has a reader of its own, which lowers foreign
+//! `Source` in, `Pages` out: each carrier of a notice (PDF, text, HTML …) has a reader of its own, which lowers foreign
 //! bytes to runs of text, rules, fills and images with their places. Cleaning the text is left to `normalize`.
 
+mod encoding;
+#[cfg(feature = "flow")]
+mod flow;
 #[cfg(feature = "pdf")]
 pub(crate) mod guard;
+#[cfg(feature = "html")]
+mod html;
 pub mod page;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
 mod text;
+mod width;
 
 use crate::carrier::page::Pages;
 use crate::diag::Sink;
-use crate::error::Error;
-#[cfg(not(feature = "pdf"))]
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::source::{Kind, Source};
+use crate::source::{self, Kind, Source};
 pub use text::lines as text_lines;
 
 /// Reads the source's pages.
@@ -25,11 +29,15 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
     match source.kind {
         #[cfg(feature = "pdf")]
         Kind::Pdf => pdf::pages(sink, options, source),
-        #[cfg(not(feature = "pdf"))]
-        Kind::Pdf => {
-            let looks_like = "a PDF, which this build leaves out".to_owned();
-            Err(Error::new(ErrorKind::UnknownKind { looks_like }))
-        }
         Kind::Text => text::pages(sink, options, source),
+        #[cfg(feature = "html")]
+        Kind::Html => html::pages(sink, options, source),
+        #[allow(unreachable_patterns)] // A build with all features leaves nothing out.
+        kind => Err(source::left_out(kind)),
     }
+}
+
+/// Refuses a value above its limit.
+fn within(name: &'static str, value: u64, limit: u64) -> Result<(), Error> {
+    if value <= limit { Ok(()) } else { Err(Error::new(ErrorKind::Limit { name, value: limit })) }
 }

@@ -11,7 +11,7 @@ pub struct Pages {
     pub pages: Vec<Page>,
     /// Where the characters came from.
     pub text_from: TextFrom,
-    /// The encoding of a text input by its WHATWG name, e.g. `gb18030`; `None` for PDF.
+    /// The encoding of a text or web page by its WHATWG name, e.g. `gb18030`; `None` for all else.
     pub encoding: Option<&'static str>,
 }
 
@@ -22,6 +22,12 @@ pub enum TextFrom {
     TextLayer,
     /// A text file.
     Text,
+    /// A document that is no workbook: Word, WPS, OFD.
+    Document,
+    /// The cells of a workbook.
+    Workbook,
+    /// A web page.
+    WebPage,
     /// Characters recognized on pictures of pages.
     Ocr,
 }
