@@ -80,16 +80,7 @@ pub fn read_pages(
     done("typing");
     let Checked { findings, summary } = check::checked(&notice);
     done("check");
-    Reading {
-        notice,
-        findings,
-        summary,
-        diagnostics,
-        repairs,
-        pages: count,
-        text_from,
-        encoding,
-    }
+    Reading { notice, findings, summary, diagnostics, repairs, pages: count, text_from, encoding }
 }
 
 /// The reading with what a person said of its cells, checked again on the corrected figures.

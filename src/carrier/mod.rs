@@ -8,11 +8,17 @@ mod flow;
 pub(crate) mod guard;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "archived")]
+mod office;
 pub mod page;
+#[cfg(feature = "archived")]
+mod parts;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
 mod text;
 mod width;
+#[cfg(feature = "archived")]
+mod xml;
 
 use crate::carrier::page::Pages;
 use crate::diag::Sink;
@@ -32,6 +38,8 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
         Kind::Text => text::pages(sink, options, source),
         #[cfg(feature = "html")]
         Kind::Html => html::pages(sink, options, source),
+        #[cfg(feature = "docx")]
+        Kind::Docx => office::docx::pages(sink, options, source),
         #[allow(unreachable_patterns)] // A build with all features leaves nothing out.
         kind => Err(source::left_out(kind)),
     }

@@ -5,8 +5,6 @@
 //! Deliberately absent: encryption, archives over several disks, methods besides stored and deflated. The
 //! directory is looked for at the end; where it was cut off, the entries are found by their own heads.
 
-#![allow(dead_code)] // The readers of documents unpack what is told here.
-
 use crate::error::{Error, ErrorKind};
 
 /// A head of an entry in the directory.

@@ -111,7 +111,7 @@ fn sections(walk: &mut Walk, table: Id) -> Vec<Vec<Row>> {
     head.into_iter().chain(bodies).chain(foot).collect()
 }
 
-/// Whether the cells are there to hold other tables: those inside them have as many cells or more.
+/// Whether the cells are there to hold other tables: those inside them have far more cells.
 fn is_layout(walk: &Walk, cells: &[Id]) -> bool {
     let tree = walk.tree;
     let inner = |cell: Id| {
@@ -120,7 +120,7 @@ fn is_layout(walk: &Walk, cells: &[Id]) -> bool {
     };
     let inner: Vec<usize> = cells.iter().map(|&cell| inner(cell)).collect();
     let plain = inner.iter().filter(|&&count| count == 0).count();
-    inner.iter().sum::<usize>() >= plain.max(1)
+    inner.iter().sum::<usize>() > 2 * plain
 }
 
 /// Whether the cells are prose rather than entries: a frame around text, or text in two columns.

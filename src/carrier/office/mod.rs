@@ -1,0 +1,7 @@
+//! Documents of office programs: Word and Excel since 2007 (`docx`, `xlsx`), OpenDocument (`ods`), and the
+//! binary ones before (`doc`, `xls`), which WPS writes as .wps and .et.
+
+#[cfg(feature = "docx")]
+pub(super) mod docx;
+pub(super) mod numerals;
+mod package;
