@@ -8,7 +8,9 @@ mod flow;
 pub(crate) mod guard;
 #[cfg(feature = "html")]
 mod html;
-#[cfg(feature = "archived")]
+#[cfg(any(feature = "excel", feature = "ods", feature = "xls"))]
+mod labels;
+#[cfg(any(feature = "docx", feature = "excel"))]
 mod office;
 pub mod page;
 #[cfg(feature = "archived")]
@@ -22,6 +24,8 @@ mod xml;
 
 use crate::carrier::page::Pages;
 use crate::diag::Sink;
+#[cfg(feature = "archived")]
+use crate::diag::{Diagnostic, Severity, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::source::{self, Kind, Source};
@@ -40,6 +44,8 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
         Kind::Html => html::pages(sink, options, source),
         #[cfg(feature = "docx")]
         Kind::Docx => office::docx::pages(sink, options, source),
+        #[cfg(feature = "excel")]
+        Kind::Xlsx => office::xlsx::pages(sink, options, source),
         #[allow(unreachable_patterns)] // A build with all features leaves nothing out.
         kind => Err(source::left_out(kind)),
     }
@@ -48,4 +54,27 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
 /// Refuses a value above its limit.
 fn within(name: &'static str, value: u64, limit: u64) -> Result<(), Error> {
     if value <= limit { Ok(()) } else { Err(Error::new(ErrorKind::Limit { name, value: limit })) }
+}
+
+/// Remarks that a part of a document is damaged, so that the document can be read without it.
+///
+/// # Errors
+/// What is no damage: a limit that was reached.
+#[cfg(feature = "archived")]
+fn remark_broken_part(sink: &mut Sink, error: Error) -> Result<(), Error> {
+    let ErrorKind::BrokenDocument { what } = error.kind() else { return Err(error) };
+    sink.remark(Diagnostic {
+        code: "part_unreadable",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            format!("{}; it was read without that part", what.en),
+            format!("{}，已略过该部分", what.zh),
+        ),
+        hint: Some(Wording::new(
+            "numbers of lists, footnotes or formats of figures may be missing: compare with the document",
+            "可能缺少自动编号、脚注或数字格式：请对照原文",
+        )),
+    });
+    Ok(())
 }

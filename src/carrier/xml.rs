@@ -129,6 +129,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes over the rest of an element that has begun.
+    pub fn skip_element(&mut self) -> Result<(), Malformed> {
+        let mut depth = 0usize;
+        while let Some(token) = self.next()? {
+            match token {
+                Token::Start { is_empty: false, .. } => depth += 1,
+                Token::End(_) if depth == 0 => return Ok(()),
+                Token::End(_) => depth -= 1,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The end of the tag that begins here: a `>` outside quotation marks.
     fn tag_end(&self) -> Result<usize, Malformed> {
         let bytes = self.text.as_bytes();

@@ -3,5 +3,11 @@
 
 #[cfg(feature = "docx")]
 pub(super) mod docx;
-pub(super) mod numerals;
+#[cfg(feature = "excel")]
+mod format;
+mod numerals;
 mod package;
+#[cfg(feature = "excel")]
+mod sheet;
+#[cfg(feature = "excel")]
+pub(super) mod xlsx;

@@ -12,6 +12,7 @@ pub(super) struct Relations {
 
 #[derive(Debug)]
 struct Relation {
+    id: String,
     /// The last step of its type: `styles`, `numbering`. Transitional and strict documents differ before it.
     kind: String,
     /// The part, by its name in the archive.
@@ -36,7 +37,8 @@ impl Relations {
             let kind = relation.attribute("Type")?;
             let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
             let target = resolved(part, &relation.attribute("Target")?);
-            (!is_outside).then_some(Relation { kind, target })
+            let id = relation.attribute("Id")?.into_owned();
+            (!is_outside).then_some(Relation { id, kind, target })
         });
         Ok(Relations { all: all.collect() })
     }
@@ -49,6 +51,16 @@ impl Relations {
     /// The parts referred to as this kind.
     pub fn all_of_kind<'r>(&'r self, kind: &str) -> impl Iterator<Item = &'r str> {
         self.all.iter().filter(move |r| r.kind == kind).map(|r| r.target.as_str())
+    }
+
+    /// The part referred to by this name.
+    pub fn by_id(&self, id: &str) -> Option<&str> {
+        self.all.iter().find(|r| r.id == id).map(|r| r.target.as_str())
+    }
+
+    /// As which kind a part is referred to.
+    pub fn kind_of(&self, part: &str) -> Option<&str> {
+        self.all.iter().find(|r| r.target == part).map(|r| r.kind.as_str())
     }
 }
 

@@ -9,8 +9,9 @@ mod styles;
 use super::package::{Relations, main_part};
 use crate::carrier::page::{Pages, TextFrom};
 use crate::carrier::parts::Parts;
+use crate::carrier::remark_broken_part;
 use crate::carrier::xml;
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::diag::{Repair, Sink, Stage};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::source::Source;
@@ -106,12 +107,12 @@ impl Aside<'_> {
         let bytes = match self.parts.find(part) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),
-            Err(error) => return unless_broken(sink, error),
+            Err(error) => return remark_broken_part(sink, error).map(|()| None),
         };
         let text = xml::decoded(&bytes);
         match self.parts.tree(part, &text) {
             Ok(tree) => Ok(Some(read(tree.root()))),
-            Err(error) => unless_broken(sink, error),
+            Err(error) => remark_broken_part(sink, error).map(|()| None),
         }
     }
 
@@ -137,23 +138,4 @@ impl Aside<'_> {
         }
         Ok(())
     }
-}
-
-/// Remarks that a part is damaged, and goes on without it; a limit still stops the reading.
-fn unless_broken<T>(sink: &mut Sink, error: Error) -> Result<Option<T>, Error> {
-    let ErrorKind::BrokenDocument { what } = error.kind() else { return Err(error) };
-    sink.remark(Diagnostic {
-        code: "part_unreadable",
-        severity: Severity::Warning,
-        place: None,
-        message: Wording::new(
-            format!("{}; it was read without that part", what.en),
-            format!("{}，已略过该部分", what.zh),
-        ),
-        hint: Some(Wording::new(
-            "numbers of lists or sizes of text may be missing: compare with the document",
-            "可能缺少自动编号或字号：请对照原文",
-        )),
-    });
-    Ok(None)
 }
