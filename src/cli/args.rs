@@ -389,7 +389,13 @@ pub struct LimitArgs {
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().nesting,
         value_parser = clap::value_parser!(u32).range(..=i64::from(Limits::DEEPEST)))]
     pub max_nesting: u32,
-    /// Pages of a PDF, or form feeds of a text
+    /// Elements inside each other of an HTML or XML document
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().depth)]
+    pub max_depth: u32,
+    /// Files in a package, or in a document that is an archive
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().entries)]
+    pub max_entries: u32,
+    /// Pages of a PDF, sheets of a workbook, or form feeds of a text
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().pages)]
     pub max_pages: u32,
     /// Characters on all pages
@@ -415,6 +421,8 @@ impl LimitArgs {
             max_decoded_bytes,
             max_objects,
             max_nesting,
+            max_depth,
+            max_entries,
             max_pages,
             max_glyphs,
             max_page_glyphs,
@@ -427,6 +435,8 @@ impl LimitArgs {
             format!("--max-decoded-bytes={max_decoded_bytes}"),
             format!("--max-objects={max_objects}"),
             format!("--max-nesting={max_nesting}"),
+            format!("--max-depth={max_depth}"),
+            format!("--max-entries={max_entries}"),
             format!("--max-pages={max_pages}"),
             format!("--max-glyphs={max_glyphs}"),
             format!("--max-page-glyphs={max_page_glyphs}"),
@@ -443,6 +453,8 @@ impl LimitArgs {
             decoded_bytes: self.max_decoded_bytes,
             objects: self.max_objects,
             nesting: self.max_nesting,
+            depth: self.max_depth,
+            entries: self.max_entries,
             pages: self.max_pages,
             glyphs: self.max_glyphs,
             page_glyphs: self.max_page_glyphs,

@@ -601,8 +601,14 @@ const VERDICTS: &[(Verdict, &str)] =
 const FORCES: &[(Force, &str)] =
     &[(Force::Required, "required"), (Force::Encouraged, "encouraged")];
 
-const TEXT_FROM: &[(TextFrom, &str)] =
-    &[(TextFrom::TextLayer, "text_layer"), (TextFrom::Ocr, "ocr"), (TextFrom::Text, "text")];
+const TEXT_FROM: &[(TextFrom, &str)] = &[
+    (TextFrom::TextLayer, "text_layer"),
+    (TextFrom::Ocr, "ocr"),
+    (TextFrom::Text, "text"),
+    (TextFrom::Document, "document"),
+    (TextFrom::Workbook, "workbook"),
+    (TextFrom::WebPage, "web_page"),
+];
 
 /// The schema's word for a value; every value of the enums above has one.
 fn word<T: PartialEq + Copy>(words: &'static [(T, &'static str)], value: T) -> &'static str {

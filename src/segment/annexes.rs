@@ -44,6 +44,14 @@ impl<'a> LabelLine<'a> {
     }
 }
 
+/// Whether a text that stands alone is the label of an annex: 附件, 附件 1, 附件1：任务表.
+pub(super) fn is_label_alone(text: &str) -> bool {
+    LabelLine::of(text).is_some_and(|LabelLine { number, rest, .. }| {
+        let title = rest.chars().count() <= TITLE_CHARS && !rest.contains(['。', '；']);
+        rest.is_empty() || number.is_some() && title
+    })
+}
+
 /// Whether the text begins with the number of the first entry in the list of annexes.
 fn begins_list(text: &str) -> bool {
     let number = text.trim_start().strip_prefix('1').map(str::trim_start);

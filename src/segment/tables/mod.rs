@@ -25,7 +25,6 @@ use edges::{Edges, TOUCH};
 use open::open_tables;
 use solve::Grid;
 use strips::Token;
-use told::Told;
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
@@ -48,7 +47,7 @@ pub struct PageTables {
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
     let limit = options.limits.table_cells as usize;
     let told = told::tables(page);
-    let mut pool = Pool::of(page, &told);
+    let mut pool = Pool::of(page);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
     frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));
     let mut fragments = told.fragments;
@@ -79,7 +78,10 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     });
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
-    PageTables { fragments, rest: lines_of(tokens) }
+    let mut rest = lines_of(tokens);
+    rest.extend(told.lines);
+    rest.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    PageTables { fragments, rest }
 }
 
 /// The frames of tiles that are tables, not the stripes of one: rows on coloured ground with rows on white between them.
@@ -110,12 +112,12 @@ struct Pool {
 }
 
 impl Pool {
-    /// The pieces that no told table holds.
-    fn of(page: &LinedPage, told: &Told) -> Pool {
+    /// The pieces that stand in no told cell.
+    fn of(page: &LinedPage) -> Pool {
         let lines = page.lines.iter().enumerate();
         let pieces = lines.flat_map(|(line, l)| l.pieces.iter().map(move |piece| (line, piece)));
         let mut tokens: Vec<Token> = pieces
-            .filter(|(_, piece)| !piece.cell.is_some_and(|cell| told.holds(cell)))
+            .filter(|(_, piece)| piece.cell.is_none())
             .map(|(line, piece)| Token { line, piece: piece.clone(), frame: page.frame })
             .collect();
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
