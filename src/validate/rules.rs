@@ -161,6 +161,11 @@ impl Schema {
                         (format!("{wanted} items or fewer"), format!("至多 {wanted} 项"));
                     breaches.push(expected(en, zh));
                 }
+                ("uniqueItems", Value::Array(list)) if *wanted == Value::Bool(true) => {
+                    if list.iter().enumerate().any(|(index, item)| list[..index].contains(item)) {
+                        breaches.push(expected("no item twice".into(), "各项互不相同".into()));
+                    }
+                }
                 ("items", Value::Array(list)) => {
                     for (index, item) in list.iter().enumerate() {
                         self.judge(wanted, item, At::Index(&at, index), breaches);
@@ -253,6 +258,7 @@ const PLAIN: &[&str] = &[
     "maximum",
     "minItems",
     "maxItems",
+    "uniqueItems",
 ];
 
 /// Learns the patterns of a schema, and refuses what is not known here.

@@ -224,9 +224,7 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                     let joins = match figures {
                         Figures::Banded => is_closed_off(body, c, above.y, element.y),
                         // Words among figures: the lines of one text, as of a header printed again.
-                        _ if words => {
-                            block.end == i && element.y - above.y <= TIGHT * element.em
-                        }
+                        _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
                         Figures::Lines => false,
                         Figures::Wrapped => near(),
                     };
@@ -641,8 +639,7 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Rang
     let words = |c: usize| !body.columns[c].figures && !columns[c].is_empty();
     let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= heights.len() * 7;
     let end = (0..columns.len()).take_while(sparse).count();
-    let is_list =
-        end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
+    let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
     if is_list && heights.len() > 2 { 0..end } else { 0..0 }
 }
 
@@ -704,7 +701,9 @@ fn label_spans(
     // In the middle of its rows each label tells where they end, for they begin where the last ones ended; rows at both
     // ends may have none.
     for (first, last) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-        let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else { continue };
+        let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else {
+            continue;
+        };
         if let Some(spans) = middles(elements, &blocks, &heights[..end], first) {
             return (spans, 0.0);
         }

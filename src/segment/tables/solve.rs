@@ -538,7 +538,9 @@ fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
         let mut rest = token.clone();
         for x in token.piece.joints.clone() {
             let Some((left, right)) = rest.cut(x) else { continue };
-            let over = |t: &Token| columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em());
+            let over = |t: &Token| {
+                columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
+            };
             let apart = matches!((over(&left), over(&right)), (Some(a), Some(b)) if a < b);
             if apart && over(&rest).is_none() {
                 tokens.push(left);
