@@ -4,6 +4,7 @@
 //! A word in the middle over several words that stand lower is the title of a group; one right above another is the
 //! first line of the same header. Both are tried, with what speaks against each as its cost.
 
+use crate::lexicon;
 use crate::segment::tables::columns::{Column, assign};
 use crate::segment::tables::edges::Edge;
 use crate::segment::tables::strips::{Strip, Token};
@@ -11,6 +12,8 @@ use std::ops::Range;
 
 /// A header has no more lines than this.
 const MAX_LINES: usize = 14;
+/// What a cell keeps free beside its text, both sides together, in points.
+const PADDING: f32 = 10.0;
 /// Columns that a header is parsed over; a table of more is taken tier by tier.
 const MAX_COLUMNS: usize = 60;
 /// Words stand on one height if they differ by no more than so many ems.
@@ -190,41 +193,12 @@ fn is_of_units(strip: &Strip, columns: usize) -> bool {
             let opens = t.text().contains(['(', '（']);
             let closes = t.text().contains([')', '）']);
             let text = t.text().trim().trim_matches(['(', ')', '（', '）']);
-            let word =
-                text.trim_start_matches("单位：").trim_start_matches('万').trim_start_matches('亿');
-            opens == closes && UNITS.contains(&word)
+            (opens == closes && lexicon::is_unit(text)) || UNIT_LABELS.contains(&text)
         })
 }
 
-/// Units that stand in a line of their own below a header's words.
-const UNITS: [&str; 26] = [
-    "套",
-    "户",
-    "间",
-    "个",
-    "栋",
-    "幢",
-    "座",
-    "人",
-    "元",
-    "亩",
-    "米",
-    "台",
-    "部",
-    "处",
-    "项",
-    "家",
-    "所",
-    "件",
-    "次",
-    "床",
-    "平方米",
-    "公里",
-    "公顷",
-    "吨",
-    "%",
-    "％",
-];
+/// What stands in a line of units over the names.
+const UNIT_LABELS: [&str; 3] = ["单位", "计量单位", "计量"];
 
 /// A word of a header, or several lines of one.
 #[derive(Debug, Clone)]
@@ -298,6 +272,7 @@ pub(super) fn header(
     nodes.sort_by(|a, b| a.y().total_cmp(&b.y()));
     let mut header = Header::default();
     over.parse(0..columns.len(), nodes, 0, &mut header);
+    over.widen(&mut header);
     header.tiers = header.cells.iter().map(|c| c.tier + 1).max().unwrap_or(0);
     let words = header.tiers;
     for strip in lower {
@@ -484,7 +459,7 @@ impl Over<'_> {
             }
             let next = pair[1].token.text().chars().next().unwrap_or(' ');
             let next = if next.is_ascii() { 0.5 * em } else { em };
-            cost += if a.width() + next < room - em { EARLY_BREAK } else { 0.0 };
+            cost += if a.width() + next < room - 0.7 * em { EARLY_BREAK } else { 0.0 };
             cost += ((a.center().x - b.center().x).abs() / em - 0.5).max(0.0);
         }
         let off = (stand.of(first.y(), last.y()) - height).abs() / em;
@@ -492,10 +467,47 @@ impl Over<'_> {
         cost + OFF_HEIGHT * (off - LEVEL).clamp(0.0, 1.0)
     }
 
-    /// How wide a word over the column can be, in points: what the widest text in it shows.
+    /// Lets a word reach over the column beside its own that has none, if it stands in the middle of both.
+    fn widen(&self, header: &mut Header) {
+        let cols = self.columns.len();
+        let mut headed = vec![false; cols];
+        for cell in &header.cells {
+            headed[cell.columns.clone()].fill(true);
+        }
+        for cell in &mut header.cells {
+            let own = cell.columns.start;
+            if cell.tier > 0 || cell.columns.len() > 1 {
+                continue;
+            }
+            let bbox = cell.tokens.iter().map(|t| *t.bbox()).reduce(|a, b| a.union(&b));
+            let Some((bbox, first)) = bbox.zip(cell.tokens.first()) else { continue };
+            let (x, em) = (bbox.center().x, first.em());
+            let off = |range: &Range<usize>| {
+                let gaps = (self.edges[range.start] + self.edges[range.end]) / 2.0;
+                let (a, b) = (&self.columns[range.start], &self.columns[range.end - 1]);
+                let texts = (a.x0 + b.x1) / 2.0;
+                (gaps - x).abs().min((texts - x).abs()) / em
+            };
+            let alone = (self.columns[own].middle() - x).abs() / em;
+            let wider = [own.checked_sub(1).map(|left| left..own + 1), Some(own..own + 2)];
+            let fits = |range: &Range<usize>| {
+                range.end <= cols
+                    && range.clone().all(|c| c == own || !headed[c])
+                    && off(range) <= OFF_MIDDLE * 2.0
+                    && off(range) + 0.5 < alone
+            };
+            if let Some(range) = wider.into_iter().flatten().find(fits) {
+                headed[range.clone()].fill(true);
+                cell.columns = range;
+            }
+        }
+    }
+
+    /// How wide a word over the column can be, in points: what the widest text in it and the gaps beside it show.
     fn room(&self, c: usize) -> f32 {
         let column = &self.columns[c];
-        (column.x1 - column.x0).max(0.0)
+        let cell = self.edges[c + 1] - self.edges[c] - PADDING;
+        (column.x1 - column.x0).max(cell)
     }
 
     /// The words over these columns as a group: a title, and a word below for each column.

@@ -3,6 +3,7 @@
 //! Prose must never be taken for a table: without rules a stretch of lines has to stand in columns
 //! and hold figures there, line after line.
 
+use crate::lexicon;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
 use crate::segment::tables::edges::Edge;
@@ -21,6 +22,9 @@ const MAX_RULES: usize = 5_000;
 const EMPTY_BAND: f32 = 40.0;
 /// Lines of one unruled table are no further apart than so many font sizes.
 const LINE_GAP: f32 = 3.2;
+/// Lines are no further apart than so many times the usual distance, where that is no more than so many font sizes.
+const TALLER: f32 = 1.3;
+const TALLEST: f32 = 6.0;
 /// A rule under text that ends within this of the text's ends is an underline.
 const UNDERLINE: f32 = 2.5;
 /// Fewest lines with several pieces that make a table without rules.
@@ -47,6 +51,11 @@ const TITLES: [&str; 12] =
 /// groups than so many font sizes.
 const WIDER: f32 = 1.15;
 const HEADER_REACH: f32 = 8.0;
+/// Texts of so many lines that begin at one place, give or take so many points, show a column.
+const COMMON: usize = 4;
+const SAME_START: f32 = 0.5;
+/// What two operators drew into two cells is apart by so many ems at least; into one, it is not.
+const APART: f32 = 0.08;
 /// A header has no more lines than this.
 const MAX_HEADER: usize = 8;
 /// What padded names of two characters end with: 合计, 睢县, 序号.
@@ -72,6 +81,7 @@ pub(super) fn open_tables(
     rows.iter_mut().for_each(join_spaced);
     rows.iter_mut().for_each(cut_headers);
     rows.iter_mut().for_each(cut_figures);
+    cut_at_common_starts(&mut rows);
     let across = if across.len() > MAX_RULES { &[] } else { across };
     let across = without_underlines(across, &rows);
     let mut fragments = Vec::new();
@@ -188,6 +198,36 @@ fn cut_figures(row: &mut Strip) {
         }
     }
     row.tokens = tokens;
+}
+
+/// Cuts pieces where another operator begins at the left edge of a column: where many lines have a text that begins there.
+fn cut_at_common_starts(rows: &mut [Strip]) {
+    let mut starts: Vec<f32> = rows.iter().flat_map(|r| &r.tokens).map(|t| t.bbox().x0).collect();
+    starts.sort_by(f32::total_cmp);
+    let common = |x: f32| {
+        let near = starts.partition_point(|&s| s < x - SAME_START)
+            ..starts.partition_point(|&s| s <= x + SAME_START);
+        near.len() >= COMMON
+    };
+    for row in rows {
+        let mut tokens = Vec::with_capacity(row.tokens.len());
+        for token in row.tokens.drain(..) {
+            let mut rest = token;
+            let gaps = rest.gaps(APART).unwrap_or_default();
+            let is_apart = |x: f32| gaps.iter().any(|gap| (gap - x).abs() <= SAME_START);
+            for x in rest.piece.joints.clone() {
+                if common(x)
+                    && is_apart(x)
+                    && let Some((left, right)) = rest.cut(x)
+                {
+                    tokens.push(left);
+                    rest = right;
+                }
+            }
+            tokens.push(rest);
+        }
+        row.tokens = tokens;
+    }
 }
 
 /// The token as several headers side by side, 园所（所）学位（个）, if it is that: words of Chinese with gaps between them as
@@ -372,12 +412,13 @@ fn take_between(rows: &mut [Strip], stack: &[Edge], span: Range<usize>) -> Vec<S
 fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     let Some(first) = taken.first() else { return };
     let size = taken.iter().map(Strip::size).fold(0.0, f32::max);
+    let far = (HEADER_GAP * size).max(TALLER * pitch(taken).min(TALLEST * size));
     let mut low = first.y();
     let above = rows.partition_point(|r| r.y() < low);
     for row in rows[..above].iter_mut().rev().take(MAX_HEADER) {
         let inside: Vec<Token> = within(row, edge).cloned().collect();
         let Some(line) = Strip::of(inside) else { continue };
-        if low - line.y() > HEADER_GAP * size
+        if low - line.y() > far
             || line.size() > LARGER * size
             || is_caption(&line)
             || is_title(&line, edge)
@@ -469,6 +510,7 @@ fn between_rules(
 /// Stretches of lines that may be tables without rules, and all other lines.
 fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let rows: Vec<Strip> = rows.into_iter().filter(|r| !r.tokens.is_empty()).collect();
+    let pitch = pitch(&rows);
     let width = rows.iter().map(|r| r.bbox.width()).fold(0.0, f32::max);
     let mut stretches: Vec<Vec<Strip>> = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
@@ -487,7 +529,7 @@ fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         };
         let far = open
             .last()
-            .is_some_and(|last| row.y() - last.y() > LINE_GAP * row.size().max(last.size()));
+            .is_some_and(|last| row.y() - last.y() > reach(row.size().max(last.size()), pitch));
         if far || prose || singles > MAX_SINGLES {
             stretches.push(std::mem::take(&mut open));
         }
@@ -506,6 +548,19 @@ fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     (tables, others)
+}
+
+/// The usual distance of two lines with figures that follow each other; 0 where there are not enough of them.
+fn pitch(rows: &[Strip]) -> f32 {
+    let of_figures: Vec<&Strip> = rows.iter().filter(|r| r.is_of_figures()).collect();
+    let mut steps: Vec<f32> = of_figures.windows(2).map(|w| w[1].y() - w[0].y()).collect();
+    steps.sort_by(f32::total_cmp);
+    if steps.len() < MIN_LINES { 0.0 } else { steps[(steps.len() - 1) / 2] }
+}
+
+/// How far the next line of a table may be off: so many font sizes, and more where all its rows are tall.
+fn reach(size: f32, pitch: f32) -> f32 {
+    (LINE_GAP * size).max(TALLER * pitch.min(TALLEST * size))
 }
 
 /// The table that lines without a frame make and the lines around it, or all lines again.
@@ -562,7 +617,7 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 fn is_caption(row: &Strip) -> bool {
     row.tokens.iter().any(|t| {
         let text = t.text();
-        text.contains("续表")
+        lexicon::is_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
     })
