@@ -86,7 +86,7 @@ fn is_padded(text: &[PlacedChar]) -> bool {
 }
 
 /// Ideographs, and the circle that stands for zero among them (二○一○年).
-pub(super) fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c as u32, 0x3005..=0x3007 | 0x25CB | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
         | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
 }

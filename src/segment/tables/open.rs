@@ -4,6 +4,7 @@
 //! and hold figures there, line after line.
 
 use crate::lexicon;
+use crate::normalize::is_han;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
 use crate::segment::tables::edges::Edge;
@@ -152,9 +153,8 @@ fn join_spaced(row: &mut Strip) {
 /// line and ends as padded words do.
 fn is_spaced(token: &Token, opens: bool) -> bool {
     let chars: Vec<char> = token.text().chars().filter(|c| !c.is_whitespace()).collect();
-    let is_han = |c: &char| ('\u{4E00}'..='\u{9FFF}').contains(c);
     if chars.len() > SPACED_WORD
-        || !chars.iter().all(is_han)
+        || !chars.iter().all(|c| is_han(*c))
         || chars.iter().any(|c| "甲乙丙丁".contains(*c))
     {
         return false;
@@ -202,23 +202,34 @@ fn cut_figures(row: &mut Strip) {
 
 /// Cuts pieces where another operator begins at the left edge of a column: where many lines have a text that begins there.
 fn cut_at_common_starts(rows: &mut [Strip]) {
-    let mut starts: Vec<f32> = rows.iter().flat_map(|r| &r.tokens).map(|t| t.bbox().x0).collect();
-    starts.sort_by(f32::total_cmp);
-    let common = |x: f32| {
-        let near = starts.partition_point(|&s| s < x - SAME_START)
-            ..starts.partition_point(|&s| s <= x + SAME_START);
-        near.len() >= COMMON
+    let sorted = |mut xs: Vec<f32>| {
+        xs.sort_by(f32::total_cmp);
+        xs
+    };
+    let tokens = || rows.iter().flat_map(|row| &row.tokens);
+    let starts = sorted(tokens().map(|t| t.bbox().x0).collect());
+    let words = sorted(tokens().flat_map(|t| &t.piece.joints).copied().collect());
+    let near = |xs: &[f32], x: f32| {
+        xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
+    };
+    let common = |x: f32| near(&starts, x) >= COMMON;
+    // A figure, and words that begin where others do: no unit is so long.
+    let ends_figure = |left: &Token, right: &Token, x: f32| {
+        near(&starts, x) + near(&words, x) >= COMMON
+            && is_one_figure(left.text())
+            && right.text().chars().filter(|c| is_han(*c)).nth(3).is_some()
     };
     for row in rows {
         let mut tokens = Vec::with_capacity(row.tokens.len());
         for token in row.tokens.drain(..) {
             let mut rest = token;
+            let resumed = rest.piece.resumed.clone();
             let gaps = rest.gaps(APART).unwrap_or_default();
             let is_apart = |x: f32| gaps.iter().any(|gap| (gap - x).abs() <= SAME_START);
             for x in rest.piece.joints.clone() {
-                if common(x)
-                    && is_apart(x)
-                    && let Some((left, right)) = rest.cut(x)
+                let is_cell = resumed.contains(&x) || common(x) && is_apart(x);
+                if let Some((left, right)) = rest.cut(x)
+                    && (is_cell || ends_figure(&left, &right, x))
                 {
                     tokens.push(left);
                     rest = right;
@@ -247,7 +258,7 @@ fn headers_apart(token: &Token) -> Option<Vec<Token>> {
     words.push(rest);
     let is_word = |word: &Token| {
         let text = word.text();
-        text.chars().nth(1).is_some() && text.contains(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))
+        text.chars().nth(1).is_some() && text.contains(is_han)
     };
     (words.len() > 1 && words.iter().all(is_word)).then_some(words)
 }

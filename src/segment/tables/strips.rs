@@ -153,6 +153,7 @@ impl Token {
                 order: piece.order,
                 cell: piece.cell,
                 joints: piece.joints.iter().copied().filter(|&at| within(at)).collect(),
+                resumed: piece.resumed.iter().copied().filter(|&at| within(at)).collect(),
                 marks: piece.marks.iter().filter(|m| within(m.at - 0.01)).cloned().collect(),
             })
         };
