@@ -43,6 +43,8 @@ const OF_NAMES: f32 = 1.0;
 const WIDER: f32 = 0.03;
 /// … that a group is not what the rule below its title says.
 const AGAINST_RULE: f32 = 3.0;
+/// The same where other titles stand on that rule, for each of its columns that is left out.
+const AGAINST_SHARED_RULE: f32 = 0.2;
 
 /// A cell of a header.
 #[derive(Debug, Clone, PartialEq)]
@@ -447,6 +449,7 @@ impl Over<'_> {
         for pair in own.windows(2) {
             let (a, b) = (pair[0].token.bbox(), pair[1].token.bbox());
             let gap = (pair[1].y() - pair[0].y()) / em;
+            cost += self.against_rule(nodes, &pair[0].token, pair[1].y(), &(c..c + 1));
             if gap < LEVEL {
                 // Two words side by side over one column.
                 cost += LOOSE;
@@ -577,12 +580,12 @@ impl Over<'_> {
         cost += TOO_WIDE * (beyond / em - 0.5).max(0.0);
         // The names of rows are in no group with what is said of them.
         cost += if range.start == 0 && range.end < self.columns.len() { OF_NAMES } else { 0.0 };
-        cost += self.against_rule(&own[title - 1].token, below[0].y(), &range);
+        cost += self.against_rule(nodes, &own[title - 1].token, below[0].y(), &range);
         Some(Group { cost, title })
     }
 
     /// What a rule between the title and the words below it says against these columns.
-    fn against_rule(&self, title: &Token, below: f32, range: &Range<usize>) -> f32 {
+    fn against_rule(&self, nodes: &[Node], title: &Token, below: f32, range: &Range<usize>) -> f32 {
         let between = |e: &&Edge| {
             title.y() < e.at && e.at < below && e.from <= title.x() && title.x() <= e.to
         };
@@ -593,15 +596,18 @@ impl Over<'_> {
         };
         let ruled: Vec<usize> = (0..self.columns.len()).filter(under).collect();
         let inside = ruled.iter().filter(|c| range.contains(c)).count();
-        // One rule may run under several groups side by side.
-        let others = range.len() - inside;
+        let (others, left_out) = (range.len() - inside, ruled.len() - inside);
         if others > 0 {
-            AGAINST_RULE * others as f32
-        } else if inside < ruled.len() {
-            0.2 * (ruled.len() - inside) as f32
-        } else {
-            0.0
+            return AGAINST_RULE * others as f32;
         }
+        // One rule may run under several titles side by side.
+        let on_rule = |n: &&Node| {
+            let x = n.token.x();
+            (n.y() - title.y()).abs() <= LEVEL * title.em() && rule.from <= x && x <= rule.to
+        };
+        let is_shared = nodes.iter().filter(on_rule).count() > 1;
+        let cost = if is_shared { AGAINST_SHARED_RULE } else { AGAINST_RULE };
+        cost * left_out as f32
     }
 }
 

@@ -213,10 +213,12 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
         xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
     };
     let common = |x: f32| near(&starts, x) >= COMMON;
-    // A figure, and words that begin where others do: no unit is so long.
+    // A figure, and words that begin where others do: neither a unit nor what a number counts.
+    let is_counter = |c: char| "年月日期第".contains(c) || lexicon::is_unit(c.encode_utf8(&mut [0; 4]));
     let ends_figure = |left: &Token, right: &Token, x: f32| {
         near(&starts, x) + near(&words, x) >= COMMON
             && is_one_figure(left.text())
+            && !right.text().starts_with(is_counter)
             && right.text().chars().filter(|c| is_han(*c)).nth(3).is_some()
     };
     for row in rows {
