@@ -460,6 +460,9 @@ impl Over<'_> {
                 cost += GROUP_OF_ONE;
                 continue;
             }
+            if goes_on(&pair[0].token, &pair[1].token) {
+                continue;
+            }
             let next = pair[1].token.text().chars().next().unwrap_or(' ');
             let next = if next.is_ascii() { 0.5 * em } else { em };
             cost += if a.width() + next < room - 0.7 * em { EARLY_BREAK } else { 0.0 };
@@ -586,6 +589,8 @@ impl Over<'_> {
 
     /// What a rule between the title and the words below it says against these columns.
     fn against_rule(&self, nodes: &[Node], title: &Token, below: f32, range: &Range<usize>) -> f32 {
+        // Words beside the rule may begin above it.
+        let below = below.max(title.y() + LEADING * title.em());
         let between = |e: &&Edge| {
             title.y() < e.at && e.at < below && e.from <= title.x() && title.x() <= e.to
         };
@@ -617,9 +622,18 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
     let is_split = |&at: &usize| {
         let (above, below) = (&nodes[at - 1], &nodes[at]);
         let near = |a: f32, b: f32| (a - b).abs() <= LEVEL * above.token.em();
-        titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
+        !goes_on(&above.token, &below.token) && titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
     };
     (1..nodes.len()).find(is_split).unwrap_or(nodes.len())
+}
+
+/// Whether a line was drawn right behind the one close above it, as the lines of one cell are: most producers draw cell
+/// by cell, and a title's row before the row below it.
+fn goes_on(above: &Token, below: &Token) -> bool {
+    let behind = below.piece.order.checked_sub(above.piece.order);
+    let runs = above.piece.joints.len() as u32 + 1;
+    behind.is_some_and(|behind| (1..=runs).contains(&behind))
+        && below.y() - above.y() <= LEADING * above.em()
 }
 
 /// A group of columns under one title.

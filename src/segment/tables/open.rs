@@ -380,6 +380,8 @@ enum Band {
 
 /// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
 /// figures in columns.
+/// Words of one phrase are apart by so many ems at most.
+const WORD_SPACE: f32 = 0.6;
 const PROSE_LINE: f32 = 0.55;
 
 fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
@@ -391,6 +393,13 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
     let Some(first) = lines.first() else {
         return if low.at - top.at <= EMPTY_BAND { Band::Empty } else { Band::Other };
     };
+    if let [only] = lines.as_slice()
+        && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
+        && line.tokens.len() > 1
+        && is_title(&line, top)
+    {
+        return Band::Other;
+    }
     let figures = |l: &Vec<&Token>| l.len() > 1 && l.iter().any(|t| t.is_figure());
     let of_figures = lines.iter().any(figures);
     let several = lines.iter().filter(|l| l.len() > 1).count();
@@ -447,14 +456,24 @@ fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
 /// Whether a line is the title of the table below it: one text in the middle that ends as titles do, or is too wide for
 /// a header of several columns.
 fn is_title(line: &Strip, edge: &Edge) -> bool {
-    let [only] = line.tokens.as_slice() else { return false };
-    let text = only.text().trim_end_matches(['）', ')']);
+    let Some(text) = phrase(&line.tokens) else { return false };
+    let name = text.trim_end_matches(['）', ')']);
     let middle = (edge.from + edge.to) / 2.0;
-    let centred = (only.x() - middle).abs() <= only.em();
-    let wide = only.bbox().width() > PROSE_LINE * (edge.to - edge.from);
-    let marks = only.text().contains(['。', '；', '，', '：', ':']);
-    let long = text.chars().count() >= TITLE;
-    marks || wide || (centred && long && TITLES.iter().any(|end| text.ends_with(end)))
+    let centred = (line.bbox.center().x - middle).abs() <= line.size();
+    let wide = line.bbox.width() > PROSE_LINE * (edge.to - edge.from);
+    let marks = text.contains(['。', '；', '，', '：', ':']);
+    let long = name.chars().count() >= TITLE;
+    marks || wide || (centred && long && TITLES.iter().any(|end| name.ends_with(end)))
+}
+
+/// The texts of a line as one, 2024 年公共租赁住房任务分解表, if they follow each other as words do and are no row of
+/// figures; `None` for texts of several columns.
+fn phrase(tokens: &[Token]) -> Option<String> {
+    let close = |w: &[Token]| w[1].bbox().x0 - w[0].bbox().x1 <= WORD_SPACE * w[0].em();
+    let is_year = |t: &Token| t.text().len() == 4;
+    let is_words = tokens.len() == 1
+        || tokens.iter().all(|t| !t.is_figure() || is_year(t)) && tokens.windows(2).all(close);
+    is_words.then(|| tokens.iter().map(Token::text).collect())
 }
 
 /// Takes the rows that go on below the last line taken, where a page break left the table without its last rule.
@@ -629,7 +648,7 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.
 fn is_caption(row: &Strip) -> bool {
     row.tokens.iter().any(|t| {
-        let text = t.text();
+        let text = t.text().trim_start_matches(['（', '(']);
         lexicon::is_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
