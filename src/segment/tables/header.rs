@@ -630,10 +630,7 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
 /// Whether a line was drawn right behind the one close above it, as the lines of one cell are: most producers draw cell
 /// by cell, and a title's row before the row below it.
 fn goes_on(above: &Token, below: &Token) -> bool {
-    let behind = below.piece.order.checked_sub(above.piece.order);
-    let runs = above.piece.joints.len() as u32 + 1;
-    behind.is_some_and(|behind| (1..=runs).contains(&behind))
-        && below.y() - above.y() <= LEADING * above.em()
+    below.is_drawn_behind(above) && below.y() - above.y() <= LEADING * above.em()
 }
 
 /// A group of columns under one title.

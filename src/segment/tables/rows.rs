@@ -43,6 +43,12 @@ const SPLIT: f32 = 1.0;
 const LINES_OF_FIGURE: usize = 4;
 /// What a row costs that has no text in a column that has one for nearly each.
 const BLANK: f32 = 0.6;
+/// A body is drawn row by row if no more than one figure of so many is drawn right behind the one above it.
+const BY_ROWS: usize = 10;
+/// What it costs that lines of one text are not drawn one behind the other, where cells are.
+const DRAWN_APART: f32 = 0.6;
+/// What it costs that a text begins with a line that was drawn right behind the one above it.
+const DRAWN_ON: f32 = 0.4;
 /// What each further line of a text costs.
 const LINE: f32 = 0.02;
 /// What a text costs that begins as no text does: with a bracket that opens upon the line above, or a comma.
@@ -138,6 +144,8 @@ struct Element {
     is_heading: bool,
     /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
     begins_within: bool,
+    /// Whether it was drawn right behind the line above it; `None` where drawing order tells nothing.
+    drawn_on: Option<bool>,
 }
 
 /// Tells the rows.
@@ -193,10 +201,38 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
                 begins_within: begins_within(token.text()),
+                drawn_on: None,
             }),
         }
     }
+    find_drawn_on(body, &mut columns);
     columns
+}
+
+/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
+/// one below the other were not.
+fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
+    let is_behind = |above: &Element, here: &Element| {
+        let (Some(&last), Some(&first)) = (above.tokens.last(), here.tokens.first()) else {
+            return false;
+        };
+        body.tokens[first].1.is_drawn_behind(body.tokens[last].1)
+    };
+    let (mut behind, mut all) = (0usize, 0usize);
+    for elements in columns.iter() {
+        for pair in elements.windows(2).filter(|w| w[0].is_figure && w[1].is_figure) {
+            all += 1;
+            behind += usize::from(is_behind(&pair[0], &pair[1]));
+        }
+    }
+    if all == 0 || behind * BY_ROWS > all {
+        return;
+    }
+    for elements in columns {
+        for i in 1..elements.len() {
+            elements[i].drawn_on = Some(is_behind(&elements[i - 1], &elements[i]));
+        }
+    }
 }
 
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
@@ -565,7 +601,8 @@ impl Column<'_> {
                 let block = &self.elements[i..end];
                 let y = at(block);
                 let begins = if block[0].begins_within && i > 0 { BEGINS_WITHIN } else { 0.0 };
-                let inner = inner + begins;
+                let drawn = if block[0].drawn_on == Some(true) { DRAWN_ON } else { 0.0 };
+                let inner = inner + begins + drawn;
                 for before in 0..states[i].len() {
                     let state = states[i][before];
                     let mut reach = |cost: f32, next: usize, row: Row| {
@@ -647,6 +684,10 @@ impl Column<'_> {
         if here.is_heading {
             return None;
         }
+        if here.drawn_on == Some(true) {
+            return Some(LINE);
+        }
+        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
         let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
         // Words are not broken, nor are marks parted from what they follow: two characters may be missing.
         let short = room - (above.x1 - above.x0) - here.first - 2.0 * here.em;
@@ -655,7 +696,7 @@ impl Column<'_> {
             short if short <= 0.0 => EARLY_BREAK / 2.0,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early)
+        Some(LINE + loose + early + apart)
     }
 }
 
