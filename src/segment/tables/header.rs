@@ -622,7 +622,8 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
     let is_split = |&at: &usize| {
         let (above, below) = (&nodes[at - 1], &nodes[at]);
         let near = |a: f32, b: f32| (a - b).abs() <= LEVEL * above.token.em();
-        !goes_on(&above.token, &below.token) && titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
+        !goes_on(&above.token, &below.token)
+            && titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
     };
     (1..nodes.len()).find(is_split).unwrap_or(nodes.len())
 }

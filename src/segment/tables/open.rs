@@ -214,7 +214,8 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
     };
     let common = |x: f32| near(&starts, x) >= COMMON;
     // A figure, and words that begin where others do: neither a unit nor what a number counts.
-    let is_counter = |c: char| "年月日期第".contains(c) || lexicon::is_unit(c.encode_utf8(&mut [0; 4]));
+    let is_counter =
+        |c: char| "年月日期第".contains(c) || lexicon::is_unit(c.encode_utf8(&mut [0; 4]));
     let ends_figure = |left: &Token, right: &Token, x: f32| {
         near(&starts, x) + near(&words, x) >= COMMON
             && is_one_figure(left.text())
@@ -323,7 +324,7 @@ fn is_part_of_wider(stack: &[Edge], span: &Range<usize>, across: &[Edge], rows: 
     let lines = || rows[between(rows, top.at, low.at + HEADER_REACH * size)].iter();
     let beside =
         |row: &&Strip| row.tokens.iter().any(|t| stands_within(t, wide) && !stands_within(t, &top));
-    2 * lines().filter(beside).count() > lines().count()
+    4 * lines().filter(beside).count() > lines().count()
 }
 
 /// Whether the middle of the piece lies within the ends of the rule.
