@@ -1,10 +1,10 @@
 //! What each carrier's reader makes of the peculiarities of its format, one by one.
-#![cfg(all(feature = "html", feature = "docx"))]
+#![cfg(all(feature = "html", feature = "docx", feature = "excel", feature = "package"))]
 
 #[path = "support/archive.rs"]
 mod archive;
 
-use archive::zip;
+use archive::{zip, zip_named};
 use fubiao::diag::Sink;
 use fubiao::options::Options;
 use fubiao::pipeline;
@@ -199,5 +199,78 @@ fn a_part_that_is_damaged_is_said() {
     assert!(
         error.to_string().starts_with("broken Word document (.docx): word/document.xml is no XML"),
         "{error}"
+    );
+}
+
+/// A body that announces two annexes.
+const BODY: &str = "赣建保〔2025〕1号\n关于下达计划的通知\n各设区市人民政府：\n现将计划下达。\n附件：1.任务表\n2.资金表\n";
+
+fn parts_of(bytes: Vec<u8>) -> String {
+    let source = Source::new("notice.zip", bytes).expect("an archive");
+    let mut sink = Sink::new();
+    let pages = pipeline::until_pages(&mut sink, &Options::default(), &source).expect("readable");
+    let mut out = String::new();
+    for page in &pages.pages {
+        let part = page.origin.part.as_ref().expect("a file of several");
+        let first = page.runs.first().map(|run| run.text.as_str()).unwrap_or_default();
+        out.push_str(&format!("{} {} {:?}: {first}\n", page.number, part.name, part.role));
+    }
+    sink.into_parts()
+        .0
+        .iter()
+        .for_each(|d| out.push_str(&format!("{}: {}\n", d.code, d.message.en)));
+    out
+}
+
+#[test]
+fn files_of_a_package_are_put_in_order() {
+    // Names as Windows in China writes them: 附件2.txt, 通知.txt, 任务表.txt in GBK.
+    let gbk = |name: &str| encoding_rs::GBK.encode(name).0.into_owned();
+    let bytes = zip_named(
+        &[
+            (gbk("发文/附件2.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
+            (gbk("发文/任务表.txt"), "任务表\n市县\t套数\n南昌市\t1\n".as_bytes()),
+            (gbk("发文/~$通知.txt"), b"x"),
+            (gbk("发文/印章.png"), b"\x89PNG\r\n"),
+            (gbk("__MACOSX/发文/._通知.txt"), b"x"),
+            (gbk("发文/通知.txt"), BODY.as_bytes()),
+        ],
+        0,
+    );
+    assert_eq!(
+        parts_of(bytes),
+        "1 发文/通知.txt Body: 赣建保〔2025〕1号\n\
+         2 发文/任务表.txt Annexes: 附件1\n\
+         3 发文/附件2.txt Annexes: 附件2\n\
+         file_not_read: 发文/印章.png was not read: found a PNG image, expected a document that notices come in\n"
+    );
+}
+
+#[test]
+fn archives_in_archives_end_at_limits() {
+    let inner = zip(&[("任务表.txt", "任务表\n".as_bytes())]);
+    let outer = zip(&[("通知.txt", BODY.as_bytes()), ("附件.zip", &inner)]);
+    assert!(parts_of(outer).contains("附件.zip/任务表.txt Annexes: 附件1"));
+    let mut bomb = zip(&[("a.txt", b"a"), ("b.txt", b"b")]);
+    for _ in 0..60 {
+        bomb = zip(&[("a.zip", &bomb), ("b.txt", b"b")]);
+    }
+    let wide = zip(&[("a.txt", &[b'a'; 4000]), ("b.txt", &[b'b'; 4000])]);
+    let limited = |change: fn(&mut Options), bytes: &[u8]| {
+        let mut options = Options::default();
+        change(&mut options);
+        let source = Source::new("x", bytes.to_vec()).expect("an archive");
+        let read = pipeline::until_pages(&mut Sink::new(), &options, &source);
+        read.expect_err("beyond a limit").to_string()
+    };
+    assert_eq!(limited(|_| (), &bomb), "limit max-nesting reached (50)");
+    assert_eq!(limited(|o| o.limits.entries = 30, &bomb), "limit max-entries reached (30)");
+    assert_eq!(
+        limited(|o| o.limits.decoded_bytes = 5000, &wide),
+        "limit max-decoded-bytes reached (5000)"
+    );
+    assert_eq!(
+        limited(|o| o.limits.stream_bytes = 100, &wide),
+        "limit max-stream-bytes reached (100)"
     );
 }

@@ -255,7 +255,7 @@ enum Value {
     Text(Text),
     Error(String),
     /// A formula whose value was not stored.
-    NoValue,
+    Unstored,
 }
 
 /// Reads the value of a cell that has begun.
@@ -298,7 +298,7 @@ fn value(
         return Ok(Value::Text(text));
     }
     let Some(stored) = stored else {
-        return Ok(if has_formula { Value::NoValue } else { Value::Blank });
+        return Ok(if has_formula { Value::Unstored } else { Value::Blank });
     };
     let format = book.styles.formats.get(format).or(book.styles.formats.first());
     let text = |text: Text| {
@@ -339,7 +339,7 @@ fn shown(
     let mut note = |remark| sheet.remarks.entry(remark).or_default().push(place);
     match value {
         Value::Blank => None,
-        Value::NoValue => {
+        Value::Unstored => {
             note(Remark::NoValue);
             None
         }
