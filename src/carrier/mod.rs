@@ -8,9 +8,9 @@ mod flow;
 pub(crate) mod guard;
 #[cfg(feature = "html")]
 mod html;
-#[cfg(any(feature = "excel", feature = "package"))]
+#[cfg(any(feature = "excel", feature = "ods", feature = "package", feature = "xls"))]
 mod labels;
-#[cfg(any(feature = "docx", feature = "excel"))]
+#[cfg(any(feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
 mod office;
 #[cfg(feature = "package")]
 mod package;
@@ -60,6 +60,10 @@ fn extract_beside(
         Kind::Docx => office::docx::pages(sink, options, source),
         #[cfg(feature = "excel")]
         Kind::Xlsx => office::xlsx::pages(sink, options, source),
+        #[cfg(feature = "ods")]
+        Kind::Ods => office::ods::pages(sink, options, source),
+        #[cfg(feature = "xls")]
+        Kind::Xls => office::xls::pages(sink, options, source),
         #[cfg(feature = "package")]
         Kind::Package => package::pages(sink, options, source),
         #[allow(unreachable_patterns)] // A build with all features leaves nothing out.
