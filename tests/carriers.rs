@@ -274,3 +274,56 @@ fn archives_in_archives_end_at_limits() {
         "limit max-stream-bytes reached (100)"
     );
 }
+
+/// An OFD document of one page with these objects.
+#[cfg(feature = "ofd")]
+fn ofd(objects: &str) -> Vec<u8> {
+    let root = r#"<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody><ofd:DocRoot>/Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>Doc_0/Signs.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>"#;
+    let document = r#"<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea><TemplatePage ID="7" BaseLoc="Tpls/t.xml"/></CommonData><Pages><Page ID="1" BaseLoc="Pages\Page_0\Content.xml"/></Pages></Document>"#;
+    let template = r#"<Page><Content><Layer><TextObject Boundary="20 10 50 6" Size="5"><TextCode X="0" Y="5">内部资料</TextCode></TextObject></Layer></Content></Page>"#;
+    let page = format!(
+        r#"<Page><Template TemplateID="7"/><Content><Layer><PageBlock>{objects}</PageBlock></Layer></Content></Page>"#
+    );
+    zip(&[
+        ("ofd.xml", root.as_bytes()),
+        ("Doc_0/Document.xml", document.as_bytes()),
+        ("Doc_0/Tpls/t.xml", template.as_bytes()),
+        ("DOC_0/Pages/Page_0/Content.xml", page.as_bytes()),
+    ])
+}
+
+#[cfg(feature = "ofd")]
+#[test]
+fn characters_of_ofd_stand_where_the_deltas_put_them() {
+    let objects = r##"<TextObject Boundary="20 40 100 6" Size="5"><TextCode X="0" Y="5" DeltaX="g 1 5 40 g 2 2.5">南昌123</TextCode></TextObject>
+        <TextObject Boundary="100 100 10 10" CTM="0 1 -1 0 0 0" Size="5"><FillColor Value="#00 #00 #00"/><TextCode X="0" Y="0">侧</TextCode></TextObject>
+        <TextObject Boundary="20 60 10 10" Size="5" Visible="false"><TextCode X="0" Y="0">藏</TextCode></TextObject>
+        <PathObject Boundary="20 80 100 0" LineWidth="0.2"><AbbreviatedData>M 0 0 L 100 0</AbbreviatedData></PathObject>
+        <PathObject Boundary="20 90 100 0.3" Fill="true" Stroke="false"><FillColor Value="0 0 0"/><AbbreviatedData>M 0 0 L 100 0 L 100 0.3 L 0 0.3 C</AbbreviatedData></PathObject>
+        <PathObject Boundary="20 95 100 9"><StrokeColor Value="255 255 255"/><AbbreviatedData>M 0 0 L 100 0</AbbreviatedData></PathObject>"##;
+    let source = Source::new("x.ofd", ofd(objects)).expect("an OFD document");
+    let mut sink = Sink::new();
+    let pages = pipeline::until_pages(&mut sink, &Options::default(), &source).expect("readable");
+    let page = &pages.pages[0];
+    let said: Vec<String> = page
+        .runs
+        .iter()
+        .map(|run| format!("{} {:.0} {:.0} {:?}", run.text, run.bbox.x0, run.bbox.y1, run.turn))
+        .collect();
+    // Points: 20 mm are 56.7; the baseline lies 45 mm down, the box goes on below it.
+    assert_eq!(
+        said,
+        [
+            "内部资料 57 44 Upright",
+            "南昌 57 129 Upright",
+            "123 184 129 Upright",
+            "侧 282 298 Down",
+            "藏 57 172 Upright"
+        ]
+    );
+    assert_eq!(page.runs[4].ink, fubiao::carrier::page::Ink::Invisible);
+    let rules: Vec<String> =
+        page.rules.iter().map(|r| format!("{:.0} {:.0}-{:.0}", r.at, r.from, r.to)).collect();
+    assert_eq!(rules, ["227 57-340", "256 57-340"]);
+    assert_eq!(sink.into_parts().0[0].code, "signature_not_verified");
+}

@@ -10,6 +10,8 @@ pub(crate) mod guard;
 mod html;
 #[cfg(any(feature = "excel", feature = "ods", feature = "package", feature = "xls"))]
 mod labels;
+#[cfg(feature = "ofd")]
+mod ofd;
 #[cfg(any(feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
 mod office;
 #[cfg(feature = "package")]
@@ -19,6 +21,8 @@ pub mod page;
 mod parts;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
+#[cfg(any(feature = "ofd", feature = "pdf"))]
+mod rules;
 mod text;
 mod width;
 #[cfg(feature = "archived")]
@@ -64,6 +68,8 @@ fn extract_beside(
         Kind::Ods => office::ods::pages(sink, options, source),
         #[cfg(feature = "xls")]
         Kind::Xls => office::xls::pages(sink, options, source),
+        #[cfg(feature = "ofd")]
+        Kind::Ofd => ofd::pages(sink, options, source),
         #[cfg(feature = "package")]
         Kind::Package => package::pages(sink, options, source),
         #[allow(unreachable_patterns)] // A build with all features leaves nothing out.

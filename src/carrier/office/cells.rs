@@ -176,7 +176,15 @@ impl<'s> Filling<'s> {
             Value::Printed { text, is_rounded } => (text, true, is_rounded, false),
             Value::Number(number) => {
                 let printed = style.format.number(number, self.from_1904);
-                (Text::plain(printed.text), true, printed.is_rounded, number == 0.0)
+                let is_zero = number == 0.0;
+                let digits = printed.text.contains(|c: char| c.is_ascii_digit());
+                // Accounting formats print a dash for nothing: what is stored says which of the two it is.
+                if is_zero && !digits && !printed.text.trim().is_empty() && self.shows_zeros {
+                    note(Remark::Dash);
+                    (Text::plain("0"), true, false, true)
+                } else {
+                    (Text::plain(printed.text), true, printed.is_rounded, is_zero)
+                }
             }
         };
         if is_figure && (is_zero && !self.shows_zeros || text.text.trim().is_empty()) {
