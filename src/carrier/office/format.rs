@@ -153,11 +153,6 @@ impl Format {
         Format { sections }
     }
 
-    /// Whether numbers are printed as dates or times.
-    pub fn is_date(&self) -> bool {
-        self.sections.iter().any(Section::is_date)
-    }
-
     /// A number as printed; `from_1904` where days count from 1904.
     pub fn number(&self, number: f64, from_1904: bool) -> Printed {
         if !number.is_finite() {
@@ -722,7 +717,7 @@ fn whole_digits(
             at..at + 1
         }
     };
-    let mut put = |out: &mut String, c: char, behind: usize| {
+    let put = |out: &mut String, c: char, behind: usize| {
         out.push(c);
         if groups && behind > 0 && behind.is_multiple_of(3) {
             out.push(',');

@@ -277,7 +277,7 @@ impl<'a> View<'a> {
         let beside = |pieces: &&Vec<&Piece>| {
             pieces.windows(2).all(|pair| pair[0].bbox.y0 == pair[1].bbox.y0)
         };
-        let lines: Vec<Vec<&Piece>> = if cells.iter().all(|pieces| beside(pieces)) {
+        let lines: Vec<Vec<&Piece>> = if cells.iter().all(beside) {
             vec![cells.iter().flat_map(|pieces| pieces.iter().copied()).collect()]
         } else {
             (0..most).map(|i| cells.iter().filter_map(|p| p.get(i).copied()).collect()).collect()
