@@ -19,7 +19,6 @@ use crate::diag::Sink;
 use crate::normalize::lines::{LinedPage, Lines};
 use crate::options::Options;
 use crate::parallel;
-pub(crate) use spaces::is_han;
 
 /// Cleans the pages' text line by line.
 pub fn normalize(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {

@@ -3,8 +3,7 @@
 //! Prose must never be taken for a table: without rules a stretch of lines has to stand in columns
 //! and hold figures there, line after line.
 
-use crate::lexicon;
-use crate::normalize::is_han;
+use crate::lexicon::{self, is_han};
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
 use crate::segment::tables::edges::Edge;
