@@ -49,6 +49,8 @@ const BY_ROWS: usize = 10;
 const DRAWN_APART: f32 = 0.6;
 /// What it costs that a text begins with a line that was drawn right behind the one above it.
 const DRAWN_ON: f32 = 0.4;
+/// What it costs that lines of one text are set each its own way.
+const ASKEW: f32 = 1.5;
 /// What each further line of a text costs.
 const LINE: f32 = 0.02;
 /// What a text costs that begins as no text does: with a bracket that opens upon the line above, or a comma.
@@ -236,7 +238,7 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
 }
 
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
-fn is_heading(text: &str) -> bool {
+pub(super) fn is_heading(text: &str) -> bool {
     let text = text.trim_start_matches(['（', '(', ' ']);
     let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
@@ -316,6 +318,16 @@ fn goes_on(body: &Body, c: usize, elements: &[Element], last: usize, i: usize) -
         && gap(i) <= closest * LOOSE
         && widest > closest * LOOSE
         && !is_ruled(body, c, above.y, here.y)
+}
+
+/// Whether two lines are set alike: they begin, end or have their middles one below the other. An indented first line
+/// counts.
+fn is_aligned(above: &Element, here: &Element) -> bool {
+    let near = |a: f32, b: f32, ems: f32| (a - b).abs() <= ems * here.em;
+    near(above.x0, here.x0, 0.5)
+        || near(above.x0, here.x0 + 2.0 * here.em, 0.5)
+        || near(above.x1, here.x1, 0.5)
+        || near(above.x0 + above.x1, here.x0 + here.x1, 1.2)
 }
 
 /// Whether a line ends where the column does: the first character of the next would not have fit.
@@ -465,8 +477,9 @@ fn stand_in_rows(
     }
     // The label next to the names first: labels left of it stand beside as many rows.
     let mut known: Vec<Range<usize>> = Vec::new();
-    for c in labels.rev() {
-        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known);
+    for c in labels.clone().rev() {
+        let beside = texts_of(body, labels.end, &of, heights.len());
+        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
         cost += costs;
         for (element, span) in columns[c].iter().zip(&spans) {
             element.tokens.iter().for_each(|&t| of[t] = span.clone());
@@ -684,8 +697,9 @@ impl Column<'_> {
         if here.is_heading {
             return None;
         }
+        let askew = if is_aligned(above, here) { 0.0 } else { ASKEW };
         if here.drawn_on == Some(true) {
-            return Some(LINE);
+            return Some(LINE + askew);
         }
         let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
         let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
@@ -696,7 +710,7 @@ impl Column<'_> {
             short if short <= 0.0 => EARLY_BREAK / 2.0,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early + apart)
+        Some(LINE + loose + early + apart + askew)
     }
 }
 
@@ -720,6 +734,17 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Rang
     if is_list && heights.len() > 2 { 0..end } else { 0..0 }
 }
 
+/// The text of a column in each row.
+fn texts_of(body: &Body, column: usize, of: &[Range<usize>], rows: usize) -> Vec<String> {
+    let mut texts = vec![String::new(); rows];
+    for ((c, token), of) in body.tokens.iter().zip(of) {
+        if *c == column && of.start < rows {
+            texts[of.start].push_str(token.text());
+        }
+    }
+    texts
+}
+
 /// The rows that each label stands beside.
 fn label_spans(
     body: &Body,
@@ -727,6 +752,7 @@ fn label_spans(
     elements: &[Element],
     heights: &[f32],
     known: &[Range<usize>],
+    texts: &[String],
 ) -> (Vec<Range<usize>>, f32) {
     let rules: Vec<f32> =
         body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
@@ -765,6 +791,17 @@ fn label_spans(
     if elements.iter().any(|e| beside(e).is_some()) {
         let spans = elements.iter().zip(&alone);
         return (spans.map(|(e, alone)| beside(e).unwrap_or(alone).clone()).collect(), 0.0);
+    }
+    // At the first of their rows, where that is each time the same: 小计.
+    let firsts: Vec<usize> = alone.iter().map(|rows| rows.start).collect();
+    let is_same = |w: &[usize]| w[0] < w[1] && texts[w[0]] == texts[w[1]];
+    if firsts.len() > 1
+        && firsts.windows(2).all(is_same)
+        && !texts[firsts[0]].is_empty()
+        && texts.iter().filter(|text| **text == texts[firsts[0]]).count() == firsts.len()
+    {
+        let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
+        return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
     }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();
