@@ -146,6 +146,8 @@ struct Element {
     is_heading: bool,
     /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
     begins_within: bool,
+    /// Whether it ends as no figure does: 715,201,.
+    ends_within: bool,
     /// Whether it was drawn right behind the line above it; `None` where drawing order tells nothing.
     drawn_on: Option<bool>,
 }
@@ -192,6 +194,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 last.x0 = last.x0.min(bbox.x0);
                 last.x1 = last.x1.max(bbox.x1);
                 last.is_figure |= token.is_figure();
+                last.ends_within = ends_within(token.text());
             }
             _ => column.push(Element {
                 tokens: vec![i],
@@ -203,12 +206,38 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
                 begins_within: begins_within(token.text()),
+                ends_within: ends_within(token.text()),
                 drawn_on: None,
             }),
         }
     }
     find_drawn_on(body, &mut columns);
+    spread_ends_within(&mut columns);
     columns
+}
+
+/// Where one figure of a line goes on in the next, the others that have a line close below do too.
+fn spread_ends_within(columns: &mut [Vec<Element>]) {
+    let mut open: Vec<(f32, f32)> = Vec::new();
+    for element in columns.iter().flatten().filter(|e| e.ends_within) {
+        open.push((element.y, element.em));
+    }
+    if open.is_empty() {
+        return;
+    }
+    open.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let is_beside = |y: f32| {
+        let at = open.partition_point(|&(open, em)| open < y - SAME_LINE * em);
+        open.get(at).is_some_and(|&(open, em)| open <= y + SAME_LINE * em)
+    };
+    for elements in columns {
+        for i in 1..elements.len() {
+            let close = elements[i].y - elements[i - 1].y <= TIGHT * elements[i].em;
+            if elements[i - 1].is_figure && elements[i].is_figure && close {
+                elements[i - 1].ends_within |= is_beside(elements[i - 1].y);
+            }
+        }
+    }
 }
 
 /// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
@@ -247,6 +276,11 @@ pub(super) fn is_heading(text: &str) -> bool {
 /// Whether a text is the rest of one: no name begins with a bracket.
 fn begins_within(text: &str) -> bool {
     text.starts_with(['（', '(', '、', '，', '）', ')', '】', '》']) && !is_heading(text)
+}
+
+/// Whether a figure goes on in the next line.
+fn ends_within(text: &str) -> bool {
+    text.ends_with([',', '，', '.']) && text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
 }
 
 /// The figures of each column that carries rows, as blocks of elements.
@@ -332,7 +366,7 @@ fn is_aligned(above: &Element, here: &Element) -> bool {
 
 /// Whether a line ends where the column does: the first character of the next would not have fit.
 fn is_full(line: &Element, next: &Element, room: f32) -> bool {
-    line.x1 - line.x0 + next.first > room - 0.2 * line.em
+    line.ends_within || line.x1 - line.x0 + next.first > room - 0.2 * line.em
 }
 
 /// Whether a rule of the column runs between two heights.
