@@ -12,7 +12,7 @@ mod html;
 mod labels;
 #[cfg(feature = "ofd")]
 mod ofd;
-#[cfg(any(feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
+#[cfg(any(feature = "doc", feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
 mod office;
 #[cfg(feature = "package")]
 mod package;
@@ -64,6 +64,8 @@ fn extract_beside(
         Kind::Docx => office::docx::pages(sink, options, source),
         #[cfg(feature = "excel")]
         Kind::Xlsx => office::xlsx::pages(sink, options, source),
+        #[cfg(feature = "doc")]
+        Kind::Doc => office::doc::pages(sink, options, source),
         #[cfg(feature = "ods")]
         Kind::Ods => office::ods::pages(sink, options, source),
         #[cfg(feature = "xls")]
