@@ -135,14 +135,17 @@ pub fn run(
         .num_threads(settings.jobs.max(1))
         .build()
         .map_err(|e| StoreError::io(store.root(), std::io::Error::other(e)))?;
-    let fates = pool.install(|| {
+    // Each has its place beforehand: to collect a million takes a hundred bytes for each on the way.
+    let mut fates = vec![Fate::NotReached; plan.items().len()];
+    pool.install(|| {
         plan.items()
             .par_iter()
+            .zip(&mut fates)
             // One at a time, so that a slow notice does not keep others waiting in its batch.
             .with_max_len(1)
-            .map(|item| {
+            .try_for_each(|(item, place)| {
                 if stop.load(Ordering::Relaxed) {
-                    return Ok(Fate::NotReached);
+                    return Ok(());
                 }
                 let since = Instant::now();
                 let (entry, fate) = one(store, plan, item, settings, &workers)?;
@@ -150,9 +153,9 @@ pub fn run(
                 if matches!(fate, Fate::Read(_) | Fate::Failed) {
                     slowest.note(&item.name, since.elapsed());
                 }
-                Ok(fate)
+                *place = fate;
+                Ok(())
             })
-            .collect::<Result<Vec<_>, StoreError>>()
     })?;
     let interrupted = stop.load(Ordering::Relaxed);
     let mut kept = store.names(&|name| !plan.has(name))?;
