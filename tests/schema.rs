@@ -564,6 +564,7 @@ fn finding() -> Finding {
         check: "column_sum",
         severity: Severity::Error,
         message: wording(),
+        cause: None,
         stated: Some(Amount::new(Decimal::new(27890, 2))),
         computed: Some(Decimal::new(-1662, 0)),
         tolerance: Some(Decimal::new(5, 3)),

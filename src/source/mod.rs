@@ -89,6 +89,17 @@ pub struct Source {
     pub bytes: Arc<Vec<u8>>,
     /// What kind they are.
     pub kind: Kind,
+    /// The files, where several are given together; empty where `bytes` are the notice.
+    pub files: Arc<[SourceFile]>,
+}
+
+/// One of several files that are one notice.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Its name, below the folder that holds all of them.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<Vec<u8>>,
 }
 
 impl Source {
@@ -99,13 +110,51 @@ impl Source {
     /// known but not read (Word 6, a RAR archive); [`ErrorKind::UnknownKind`] for other bytes.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
         let kind = kind_of(&bytes)?;
-        Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind })
+        Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind, files: Arc::default() })
+    }
+
+    /// Several files as one notice, the body and its annexes in any order. Its bytes, which are what others
+    /// can check, are a line for each file by name, as `sha256sum` prints it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Empty`] for no files; as [`Source::new`] for a single one.
+    pub fn together(
+        name: impl Into<String>,
+        mut files: Vec<(String, Vec<u8>)>,
+    ) -> Result<Source, Error> {
+        if files.len() < 2 {
+            let only = files.pop().ok_or(Error::new(ErrorKind::Empty))?;
+            return Source::new(only.0, only.1);
+        }
+        files.sort();
+        let lines: String =
+            files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect();
+        let files =
+            files.into_iter().map(|(name, bytes)| SourceFile { name, bytes: Arc::new(bytes) });
+        Ok(Source {
+            name: name.into(),
+            bytes: Arc::new(lines.into_bytes()),
+            kind: Kind::Package,
+            files: files.collect(),
+        })
+    }
+
+    /// How many bytes there are, in all files.
+    pub fn size(&self) -> u64 {
+        match &*self.files {
+            [] => self.bytes.len() as u64,
+            files => files.iter().map(|file| file.bytes.len() as u64).sum(),
+        }
     }
 
     /// SHA-256 of the bytes in small hexadecimal digits: what others can check.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.bytes.as_slice()).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(&self.bytes)
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// First bytes of kinds of file that people mistake for a notice, and what to call them.

@@ -161,6 +161,9 @@ impl Schema {
                         (format!("{wanted} items or fewer"), format!("至多 {wanted} 项"));
                     breaches.push(expected(en, zh));
                 }
+                ("uniqueItems", Value::Array(list)) if *wanted == true && has_twins(list) => {
+                    breaches.push(expected("no item twice".into(), "各项互不相同".into()));
+                }
                 ("items", Value::Array(list)) => {
                     for (index, item) in list.iter().enumerate() {
                         self.judge(wanted, item, At::Index(&at, index), breaches);
@@ -240,6 +243,11 @@ impl Schema {
     }
 }
 
+/// Whether an item stands twice.
+fn has_twins(list: &[Value]) -> bool {
+    list.iter().enumerate().any(|(index, item)| list[..index].contains(item))
+}
+
 /// Keywords with nothing in them to learn.
 const PLAIN: &[&str] = &[
     "$schema",
@@ -253,6 +261,7 @@ const PLAIN: &[&str] = &[
     "maximum",
     "minItems",
     "maxItems",
+    "uniqueItems",
 ];
 
 /// Learns the patterns of a schema, and refuses what is not known here.

@@ -68,6 +68,8 @@ pub(super) enum Remark {
     Error,
     /// A figure that its format does not show.
     Unprinted,
+    /// A zero that its format shows as a dash.
+    Dash,
     /// A figure with more digits than its format shows.
     Rounded,
 }
@@ -380,6 +382,15 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
                     "{count} figures of the sheet {name} are stored and not shown, zeros as a rule; their cells were read as blank"
                 ),
                 format!("工作表“{name}”有{count}个数字已保存但不显示（多为零），按空白读取"),
+                None,
+            ),
+            Remark::Dash => (
+                "zero_as_dash",
+                Severity::Note,
+                format!(
+                    "{count} zeros of the sheet {name} are shown as a dash; they were read as 0"
+                ),
+                format!("工作表“{name}”有{count}个零显示为短横，按 0 读取"),
                 None,
             ),
             Remark::Rounded => (

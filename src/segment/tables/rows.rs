@@ -35,14 +35,24 @@ const WRAPPED: f32 = 0.1;
 pub(super) const NAMELESS: f32 = 1.5;
 /// The same where rules close off what may be one row, for each column that has several figures there.
 const NAMELESS_BETWEEN_RULES: f32 = 3.5;
+/// Lines of one figure follow each other as close as any in the column, give or take this share.
+const EVEN: f32 = 1.08;
 /// What each row costs beyond the first that rules close off with it.
 const SPLIT: f32 = 1.0;
 /// A figure has no more lines than this.
 const LINES_OF_FIGURE: usize = 4;
 /// What a row costs that has no text in a column that has one for nearly each.
 const BLANK: f32 = 0.6;
+/// A body is drawn row by row if no more than one figure of so many is drawn right behind the one above it.
+const BY_ROWS: usize = 10;
+/// What it costs that lines of one text are not drawn one behind the other, where cells are.
+const DRAWN_APART: f32 = 0.6;
+/// What it costs that a text begins with a line that was drawn right behind the one above it.
+const DRAWN_ON: f32 = 0.4;
 /// What each further line of a text costs.
 const LINE: f32 = 0.02;
+/// What a text costs that begins as no text does: with a bracket that opens upon the line above, or a comma.
+const BEGINS_WITHIN: f32 = 1.2;
 /// What a row costs that has no figure, and one that is a heading or a total by its words.
 const WITHOUT_FIGURE: f32 = 1.6;
 /// States kept for each text; the others can't win.
@@ -132,6 +142,10 @@ struct Element {
     first: f32,
     is_figure: bool,
     is_heading: bool,
+    /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
+    begins_within: bool,
+    /// Whether it was drawn right behind the line above it; `None` where drawing order tells nothing.
+    drawn_on: Option<bool>,
 }
 
 /// Tells the rows.
@@ -186,10 +200,39 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 first: bbox.width() / token.text().chars().count().max(1) as f32,
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
+                begins_within: begins_within(token.text()),
+                drawn_on: None,
             }),
         }
     }
+    find_drawn_on(body, &mut columns);
     columns
+}
+
+/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
+/// one below the other were not.
+fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
+    let is_behind = |above: &Element, here: &Element| {
+        let (Some(&last), Some(&first)) = (above.tokens.last(), here.tokens.first()) else {
+            return false;
+        };
+        body.tokens[first].1.is_drawn_behind(body.tokens[last].1)
+    };
+    let (mut behind, mut all) = (0usize, 0usize);
+    for elements in columns.iter() {
+        for pair in elements.windows(2).filter(|w| w[0].is_figure && w[1].is_figure) {
+            all += 1;
+            behind += usize::from(is_behind(&pair[0], &pair[1]));
+        }
+    }
+    if all == 0 || behind * BY_ROWS > all {
+        return;
+    }
+    for elements in columns {
+        for i in 1..elements.len() {
+            elements[i].drawn_on = Some(is_behind(&elements[i - 1], &elements[i]));
+        }
+    }
 }
 
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
@@ -197,6 +240,11 @@ fn is_heading(text: &str) -> bool {
     let text = text.trim_start_matches(['（', '(', ' ']);
     let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
+}
+
+/// Whether a text is the rest of one: no name begins with a bracket.
+fn begins_within(text: &str) -> bool {
+    text.starts_with(['（', '(', '、', '，', '）', ')', '】', '》']) && !is_heading(text)
 }
 
 /// The figures of each column that carries rows, as blocks of elements.
@@ -209,6 +257,8 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
         if !carries(c) {
             return blocks;
         }
+        let closest = elements.windows(2).map(|w| w[1].y - w[0].y).fold(f32::INFINITY, f32::min);
+        let decimals = usual_decimals(body, elements);
         for (i, element) in elements.iter().enumerate() {
             let joins = match blocks.last() {
                 Some(block) if of_figures => {
@@ -217,6 +267,8 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                         block.end == i
                             && block.len() < LINES_OF_FIGURE
                             && is_one_figure(&text_of(body, &elements[block.start..=i]))
+                            && !is_complete(&text_of(body, &elements[block.clone()]), decimals)
+                            && element.y - above.y <= EVEN * closest
                             && element.y - above.y <= LEADING_OF_FIGURE * element.em
                             && is_full(above, element, body.columns[c].room)
                     };
@@ -224,9 +276,7 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                     let joins = match figures {
                         Figures::Banded => is_closed_off(body, c, above.y, element.y),
                         // Words among figures: the lines of one text, as of a header printed again.
-                        _ if words => {
-                            block.end == i && element.y - above.y <= TIGHT * element.em
-                        }
+                        _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
                         Figures::Lines => false,
                         Figures::Wrapped => near(),
                     };
@@ -277,6 +327,23 @@ fn is_full(line: &Element, next: &Element, room: f32) -> bool {
 fn is_ruled(body: &Body, column: usize, top: f32, low: f32) -> bool {
     let first = body.rules.partition_point(|r| r.y <= top);
     body.rules[first..].iter().take_while(|r| r.y < low).any(|r| r.columns.contains(&column))
+}
+
+/// How many decimals most figures of a column have whose point is printed in one line with them; 0 where there are none.
+fn usual_decimals(body: &Body, elements: &[Element]) -> usize {
+    let mut counts = [0usize; 5];
+    for element in elements {
+        let text = text_of(body, std::slice::from_ref(element));
+        if let Some((_, decimals)) = text.split_once('.') {
+            counts[decimals.trim_end_matches('%').len().min(4)] += 1;
+        }
+    }
+    (1..5).max_by_key(|&d| counts[d]).filter(|&d| counts[d] > 0).unwrap_or(0)
+}
+
+/// Whether a figure has all the decimals that those of its column have.
+fn is_complete(text: &str, decimals: usize) -> bool {
+    decimals > 0 && text.split_once('.').is_some_and(|(_, printed)| printed.len() >= decimals)
 }
 
 /// The text of a block of lines, without white space.
@@ -334,7 +401,7 @@ fn stand_in_rows(
     let is_closed_off = body.nameless > NAMELESS;
     let key = (0..columns.len()).find(|&c| {
         let names = if is_closed_off {
-            columns[c].len() > 0
+            !columns[c].is_empty()
         } else {
             columns[c].len() * 3 >= heights.len()
         };
@@ -533,6 +600,9 @@ impl Column<'_> {
                 }
                 let block = &self.elements[i..end];
                 let y = at(block);
+                let begins = if block[0].begins_within && i > 0 { BEGINS_WITHIN } else { 0.0 };
+                let drawn = if block[0].drawn_on == Some(true) { DRAWN_ON } else { 0.0 };
+                let inner = inner + begins + drawn;
                 for before in 0..states[i].len() {
                     let state = states[i][before];
                     let mut reach = |cost: f32, next: usize, row: Row| {
@@ -540,13 +610,14 @@ impl Column<'_> {
                         states[end].push(State { cost, next, from: i, before, row: Some(row) });
                     };
                     let first = heights.partition_point(|&h| h < y - FAR * block[0].em);
-                    for row in first.max(state.next)..heights.len() {
-                        if heights[row] > y + FAR * block[0].em {
+                    let first = first.max(state.next);
+                    for (row, &height) in heights.iter().enumerate().skip(first) {
+                        if height > y + FAR * block[0].em {
                             break;
                         }
-                        let off = ((heights[row] - y).abs() / block[0].em - SLACK).max(0.0);
+                        let off = ((height - y).abs() / block[0].em - SLACK).max(0.0);
                         let barred = block.iter().any(|e| {
-                            let (a, b) = (e.y.min(heights[row]), e.y.max(heights[row]));
+                            let (a, b) = (e.y.min(height), e.y.max(height));
                             is_ruled(self.body, self.c, a, b)
                         });
                         if !barred {
@@ -613,15 +684,19 @@ impl Column<'_> {
         if here.is_heading {
             return None;
         }
+        if here.drawn_on == Some(true) {
+            return Some(LINE);
+        }
+        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
         let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
         // Words are not broken, nor are marks parted from what they follow: two characters may be missing.
         let short = room - (above.x1 - above.x0) - here.first - 2.0 * here.em;
         let early = match short {
-            _ if is_full(above, here, room) => 0.0,
+            _ if here.begins_within || is_full(above, here, room) => 0.0,
             short if short <= 0.0 => EARLY_BREAK / 2.0,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early)
+        Some(LINE + loose + early + apart)
     }
 }
 
@@ -641,8 +716,7 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Rang
     let words = |c: usize| !body.columns[c].figures && !columns[c].is_empty();
     let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= heights.len() * 7;
     let end = (0..columns.len()).take_while(sparse).count();
-    let is_list =
-        end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
+    let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
     if is_list && heights.len() > 2 { 0..end } else { 0..0 }
 }
 
@@ -666,11 +740,15 @@ fn label_spans(
             row..row + 1
         })
         .collect();
-    // Rules say how far each label reaches, where rows are ruled.
+    // Rules say how far each label reaches, where they part each from the next.
+    let band = |e: &Element| rules.partition_point(|&y| y <= e.y);
     let inner = |y: &&f32| heights.first() < Some(*y) && heights.last() > Some(*y);
-    if rules.iter().filter(inner).count() > 0 {
+    let parted = elements
+        .windows(2)
+        .all(|w| band(&w[0]) != band(&w[1]) || w[1].y - w[0].y <= LEADING * w[1].em);
+    if rules.iter().filter(inner).count() > 0 && parted {
         let spans = elements.iter().map(|e| {
-            let low = rules.partition_point(|&y| y <= e.y);
+            let low = band(e);
             let top = low.checked_sub(1).map_or(f32::MIN, |i| rules[i]);
             let low = rules.get(low).copied().unwrap_or(f32::MAX);
             heights.partition_point(|&h| h < top)..heights.partition_point(|&h| h < low)
@@ -704,7 +782,9 @@ fn label_spans(
     // In the middle of its rows each label tells where they end, for they begin where the last ones ended; rows at both
     // ends may have none.
     for (first, last) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-        let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else { continue };
+        let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else {
+            continue;
+        };
         if let Some(spans) = middles(elements, &blocks, &heights[..end], first) {
             return (spans, 0.0);
         }

@@ -4,7 +4,8 @@
 //! their answer costs, so that a reading can be weighed against another one.
 
 use crate::geom::Rect;
-use crate::normalize::lines::wants_space;
+use crate::lexicon;
+use crate::normalize::lines::{Line, wants_space};
 use crate::place::PlacedText;
 use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
 use crate::segment::tables::columns::{self, Column, Set};
@@ -480,8 +481,9 @@ fn with_body(
     for cell in header.cells.iter().cloned() {
         grid.put(cell.tier..cell.tier + cell.tiers, cell.columns, cell.tokens);
     }
-    let mut by_place: BTreeMap<(usize, usize), (Range<usize>, Range<usize>, Vec<Token>)> =
-        BTreeMap::new();
+    // By the first row and column of each cell: its rows, its columns and what stands in it.
+    type Held = (Range<usize>, Range<usize>, Vec<Token>);
+    let mut by_place: BTreeMap<(usize, usize), Held> = BTreeMap::new();
     for ((columns, token), rows) in tokens.iter().zip(&rows.of) {
         let rows = rows.start + tiers..rows.end.max(rows.start + 1) + tiers;
         let place = by_place
@@ -538,7 +540,9 @@ fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
         let mut rest = token.clone();
         for x in token.piece.joints.clone() {
             let Some((left, right)) = rest.cut(x) else { continue };
-            let over = |t: &Token| columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em());
+            let over = |t: &Token| {
+                columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
+            };
             let apart = matches!((over(&left), over(&right)), (Some(a), Some(b)) if a < b);
             if apart && over(&rest).is_none() {
                 tokens.push(left);
@@ -803,6 +807,35 @@ impl Grid {
         let last = filled.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
         filled.truncate(last);
         filled
+    }
+
+    /// Takes the rows of one cell over all columns from the top, above a header: label, title and unit of the table, which
+    /// an office put into its first rows.
+    pub fn take_captions(&mut self) -> Vec<Line> {
+        let mut captions = Vec::new();
+        while self.ys.len() > 2 && self.cols() > 1 {
+            let over_all = |c: &GridCell| c.row == 0 && c.rowspan == 1 && c.colspan == self.cols();
+            let Some(at) = self.cells.iter().position(over_all) else { break };
+            let below = || {
+                let next = self.cells.iter().zip(&self.held).filter(|(c, _)| c.row == 1);
+                next.flat_map(|(_, held)| held)
+            };
+            let text: String = self.held[at].iter().map(Token::text).collect();
+            let is_label = lexicon::is_continued(&text) || lexicon::named_unit(&text).is_some();
+            // Above figures such a cell heads a group of rows.
+            let heads_rows = below().any(Token::is_figure) || below().next().is_none();
+            if self.held[at].is_empty() || (heads_rows && !is_label) {
+                break;
+            }
+            for strip in strips(self.held.remove(at)) {
+                let pieces = strip.tokens.into_iter().map(|t| t.piece).collect();
+                captions.push(Line { pieces, bbox: strip.bbox });
+            }
+            self.cells.remove(at);
+            self.ys.remove(0);
+            self.cells.iter_mut().for_each(|cell| cell.row -= 1);
+        }
+        captions
     }
 
     /// Whether it has words and no figure: a header alone.
