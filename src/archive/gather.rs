@@ -246,10 +246,11 @@ impl Write for Hashing<'_> {
     }
 }
 
+/// What a notice says in short, if its facts are among those that are put together.
 fn gist(entry: &Entry) -> Option<&Gist> {
-    match &entry.outcome {
-        Outcome::Done { gist, .. } => Some(gist),
-        Outcome::Failed { .. } => None,
+    match (&entry.outcome, &entry.apart) {
+        (Outcome::Done { gist, .. }, None) => Some(gist),
+        _ => None,
     }
 }
 

@@ -27,8 +27,22 @@ pub struct Entry {
     pub content: String,
     /// BLAKE3 of content, build and options, in hex.
     pub key: String,
+    /// Why its figures are not among those that are put together, if they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Apart>,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// Why the figures of a notice are left out of what is put together: else they would count twice, or for a notice
+/// that is no more. Decided anew in each run ([`crate::archive::store::Store::settle`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Apart {
+    /// Its input was not among those of the last run: deleted, moved, renamed, or of another archive.
+    NoInput,
+    /// The notice of this name has the same content.
+    SameAs(RelativeName),
 }
 
 /// How the reading of one notice ended.
@@ -381,6 +395,7 @@ mod tests {
             bytes: 3,
             content: hash(b"abc"),
             key: key("c", "b", "o"),
+            apart: None,
             outcome,
         }
     }
