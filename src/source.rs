@@ -14,6 +14,19 @@ pub enum Kind {
     Pdf,
     /// Text in some encoding.
     Text,
+    /// A picture of a page: a scan or a photograph.
+    Picture(PictureKind),
+}
+
+/// In which form a picture comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureKind {
+    /// ISO/IEC 15948.
+    Png,
+    /// ITU-T T.81.
+    Jpeg,
+    /// TIFF 6.0, several pages perhaps.
+    Tiff,
 }
 
 impl Kind {
@@ -22,6 +35,9 @@ impl Kind {
         match self {
             Kind::Pdf => "application/pdf",
             Kind::Text => "text/plain",
+            Kind::Picture(PictureKind::Png) => "image/png",
+            Kind::Picture(PictureKind::Jpeg) => "image/jpeg",
+            Kind::Picture(PictureKind::Tiff) => "image/tiff",
         }
     }
 }
@@ -42,7 +58,7 @@ impl Source {
     ///
     /// # Errors
     /// [`ErrorKind::Empty`] for no bytes or white space alone; [`ErrorKind::UnknownKind`] for bytes
-    /// that are neither PDF nor text (an image, an archive, an Office file).
+    /// that are neither PDF, text nor picture (an archive, an Office file).
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
         let kind = kind_of(&bytes)?;
         Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind })
@@ -54,13 +70,17 @@ impl Source {
     }
 }
 
+/// First bytes of pictures that can be read.
+const PICTURES: &[(&[u8], PictureKind)] = &[
+    (b"\x89PNG", PictureKind::Png),
+    (b"\xFF\xD8\xFF", PictureKind::Jpeg),
+    (b"II*\0", PictureKind::Tiff),
+    (b"MM\0*", PictureKind::Tiff),
+];
+
 /// First bytes of kinds of file that people mistake for a notice, and what to call them.
 const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"\x89PNG", "a PNG image"),
-    (b"\xFF\xD8\xFF", "a JPEG image"),
     (b"GIF8", "a GIF image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
     (b"BM", "a BMP image"),
     (b"PK\x03\x04", "a ZIP archive or an Office or OFD document"),
     (b"\xD0\xCF\x11\xE0", "an old Office or WPS document"),
@@ -81,6 +101,9 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     let unknown = |looks_like: &str| {
         Err(Error::new(ErrorKind::UnknownKind { looks_like: looks_like.to_owned() }))
     };
+    if let Some((_, kind)) = PICTURES.iter().find(|(s, _)| bytes.starts_with(s)) {
+        return Ok(Kind::Picture(*kind));
+    }
     if let Some((_, name)) = SIGNATURES.iter().find(|(s, _)| bytes.starts_with(s)) {
         return unknown(name);
     }

@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every room may use.
-const LEAVES: &[&str] =
-    &["geom", "place", "diag", "error", "parallel", "pattern", "figure", "lexicon", "profile"];
+const LEAVES: &[&str] = &[
+    "geom", "place", "diag", "error", "parallel", "pattern", "figure", "lexicon", "profile",
+    "sight",
+];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
 /// everything below it.
@@ -18,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("parallel", &[]),
     ("pattern", &[]),
+    ("sight", &[]),
     ("lexicon", &[]),
     ("figure", &[]),
     ("profile", &[]),
@@ -31,12 +34,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("repair", &["segment::outline"]),
     ("typing", &["repair::document", "model", "regions", "options"]),
     ("check", &["model", "regions"]),
+    // What was read from a picture is held against the sums, and read again as typing reads.
+    ("proof", &["model", "check", "regions"]),
     // What a person said is applied to the notice itself, before it is checked.
     ("corrections", &["model"]),
     (
         "pipeline",
         &[
             "corrections",
+            "proof",
             "carrier",
             "normalize",
             "segment",

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "pdf")]
 pub(crate) mod guard;
+#[cfg(feature = "ocr")]
+mod ocr;
 pub mod page;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
@@ -11,7 +13,7 @@ mod text;
 use crate::carrier::page::Pages;
 use crate::diag::Sink;
 use crate::error::Error;
-#[cfg(not(feature = "pdf"))]
+#[cfg(not(all(feature = "pdf", feature = "ocr")))]
 use crate::error::ErrorKind;
 use crate::options::Options;
 use crate::source::{Kind, Source};
@@ -31,5 +33,12 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
             Err(Error::new(ErrorKind::UnknownKind { looks_like }))
         }
         Kind::Text => text::pages(sink, options, source),
+        #[cfg(feature = "ocr")]
+        Kind::Picture(kind) => guard::guarded(|| ocr::pages(sink, options, source, kind)),
+        #[cfg(not(feature = "ocr"))]
+        Kind::Picture(_) => {
+            let looks_like = "a picture, which this build leaves out".to_owned();
+            Err(Error::new(ErrorKind::UnknownKind { looks_like }))
+        }
     }
 }

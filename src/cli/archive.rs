@@ -19,7 +19,7 @@ use crate::cli::bounds::Timer;
 use crate::cli::difference::{self, Look};
 use crate::cli::password;
 use crate::cli::report::Reporter;
-use crate::cli::run::Status;
+use crate::cli::run::{Status, models};
 use crate::diag::Wording;
 use crate::emit::json;
 use crate::options::{Options, Password};
@@ -158,7 +158,7 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
-        options: Options { limits: args.limits.limits(), password, threads: 1 },
+        options: Options { limits: args.limits.limits(), password, threads: 1, models: models() },
         build: build(program.ok().as_deref()),
     }
 }
@@ -221,11 +221,13 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     };
     answer::keep_panics();
     let mut fuel = Fuel::new(&bounds);
+    // Opened while files still can be.
+    let models = models();
     let missing = confine(WALLS, &bounds);
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
-    let options = Options { limits: args.limits.limits(), password, threads: 1 };
+    let options = Options { limits: args.limits.limits(), password, threads: 1, models };
     let served = if args.probe {
         missing.iter().try_for_each(|wall| writeln!(output, "{}", wall.name()))
     } else {

@@ -9,6 +9,8 @@ pub mod excerpt;
 pub mod explain;
 pub mod files;
 pub mod inspect;
+#[cfg(feature = "ocr")]
+pub mod models;
 pub mod password;
 pub mod report;
 #[cfg(feature = "review")]

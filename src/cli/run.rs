@@ -9,6 +9,8 @@ use crate::cli::args::{
 use crate::cli::bounds::{self, Timer};
 use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, InputError, Output};
+#[cfg(feature = "ocr")]
+use crate::cli::models;
 use crate::cli::report::Reporter;
 #[cfg(feature = "review")]
 use crate::cli::review;
@@ -71,6 +73,8 @@ pub fn run(args: &Args) -> Status {
         #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
         Verb::Validate(args) => validate_all(&reporter, args),
+        #[cfg(feature = "ocr")]
+        Verb::Models(args) => Ok(models::models(&reporter, args)),
         Verb::Schema { of } => print(&reporter, |out| out.write_all(schema(*of).as_bytes())),
         Verb::Inspect(args) => inspect(&reporter, args),
         Verb::Explain { code } => explain(&reporter, code.as_deref()),
@@ -139,6 +143,14 @@ fn crew() -> usize {
     }
 }
 
+/// What recognizes characters, if it is installed.
+pub(super) fn models() -> Option<crate::options::Models> {
+    #[cfg(feature = "ocr")]
+    return models::open();
+    #[cfg(not(feature = "ocr"))]
+    None
+}
+
 /// What the limits and the password that were typed mean.
 pub(super) fn options(
     reporter: &Reporter,
@@ -153,7 +165,7 @@ pub(super) fn options(
         reporter.tell(&name, &file_error(&error), Some(&hint));
         Status::Mistyped
     })?;
-    Ok(Options { limits: limits.limits(), password, threads: crew() })
+    Ok(Options { limits: limits.limits(), password, threads: crew(), models: models() })
 }
 
 /// Refuses flags that ask together for what can't be.
@@ -294,7 +306,9 @@ impl Run<'_> {
 
     fn timer(&self) -> Timer {
         let Run { reporter, args, source, .. } = self;
-        Timer::over(reporter, &args.bounds, &args.input, source.bytes.len())
+        let bytes = source.bytes.len();
+        let models = self.options.models.as_ref();
+        Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models)
     }
 
     fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
@@ -392,7 +406,8 @@ fn check_one(
 ) -> Answer<Checked> {
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
-    let timer = Timer::over(reporter, bounds, input, bytes.len());
+    let models = options.models.as_ref();
+    let timer = Timer::over_pictures(reporter, bounds, input, bytes.len(), models);
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
     let checked = if bytes.trim_ascii_start().starts_with(b"{") {
@@ -458,7 +473,8 @@ fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
-    let _timer = Timer::over(reporter, &args.bounds, &args.input, source.bytes.len());
+    let (bytes, models) = (source.bytes.len(), options.models.as_ref());
+    let _timer = Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models);
     if let Some(folder) = &args.svg {
         draw(reporter, folder, &args.input, &source, &options)?;
     }

@@ -2,6 +2,7 @@
 
 use crate::model::amount::Amount;
 use crate::place::{Located, Place};
+use crate::sight::Sight;
 
 /// An annex table (附表), or an annex without one.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,6 +132,8 @@ pub struct Cell {
     pub doubt: Vec<String>,
     /// What a person said of it, if one did. `raw` then stays as printed.
     pub correction: Option<Box<Correction>>,
+    /// What reading it from a picture left open; `None` where it was not read from one.
+    pub sight: Option<Box<Sight>>,
 }
 
 impl Cell {
@@ -146,6 +149,7 @@ impl Cell {
             place,
             doubt: Vec::new(),
             correction: None,
+            sight: None,
         }
     }
 }
