@@ -458,6 +458,7 @@ mod tests {
             ink: Ink::Seen { lightness: 0.0 },
             spot: None,
             joints: Vec::new(),
+            sight: None,
         }
     }
 
