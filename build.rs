@@ -1,19 +1,9 @@
-//! Two things that are done once, while building, so that no run has to do them.
-//!
-//! The command is linked to stand at one place of memory: what 48,000 pointers in it point to is then known,
-//! and a start is 1 ms shorter (half of it). Stack, heap and libraries still stand anywhere.
-//!
-//! The predefined CMaps of Adobe-GB1 are unpacked: `hayro-cmap` holds those of all languages in one packed file,
-//! and unpacking it takes longer than reading a notice. What each code stands for is asked of `hayro-cmap`
-//! itself; `carrier::pdf::cmaps` reads what is written here, and its tests compare the two.
+//! Unpacks the predefined CMaps of Adobe-GB1 once, while building: `hayro-cmap` holds those of all languages in one
+//! packed file, and unpacking it takes longer than reading a notice. What each code stands for is asked of
+//! `hayro-cmap` itself; `carrier::pdf::cmaps` reads what is written here, and its tests compare the two.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // With musl, what starts the program expects to be moved.
-    let is = |key: &str, value: &str| std::env::var(key).is_ok_and(|is| is == value);
-    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-    }
     #[cfg(feature = "pdf")]
     cmaps::write();
 }

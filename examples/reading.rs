@@ -23,6 +23,7 @@ mod targets;
 #[path = "score/truth.rs"]
 mod truth;
 
+use damage::Kind;
 use fubiao::carrier::page::Pages;
 use fubiao::diag::{Severity, Sink};
 use fubiao::options::Options;
@@ -85,7 +86,9 @@ fn main() -> ExitCode {
     let measured: Vec<(&PathBuf, Measured)> = notices
         .par_iter()
         .filter(|(_, notice)| is_asked(notice))
-        .map(|(path, notice)| (*path, tally::measure(&notice.pages, &name(path), asked.each)))
+        .map(|(path, notice)| {
+            (*path, tally::measure(&notice.pages, &name(path), &Kind::ALL, asked.each))
+        })
         .collect();
     if asked.is_verbose {
         measured.iter().for_each(|(path, measured)| print_holes(path, measured));
@@ -162,10 +165,7 @@ fn print_untouched(notices: &[(&PathBuf, Notice)]) {
 
 fn print_holes(path: &Path, measured: &Measured) {
     for hole in &measured.holes {
-        println!("{}: {}: {}", name(path), hole.kind.name(), hole.what);
-        for change in &hole.changes {
-            println!("    {change}");
-        }
+        println!("{}: {hole}", name(path));
     }
 }
 
@@ -173,18 +173,18 @@ fn print_tally(notices: usize, tallies: &[&Tally]) {
     println!("{notices} notices damaged.\n");
     println!("| damage | made | same | named | as printed | said before | silent | | broke |");
     println!("|---|---|---|---|---|---|---|---|---|");
-    let count = |kind: Option<damage::Kind>, outcome: Outcome| -> usize {
+    let count = |kind: Option<Kind>, outcome: Outcome| -> usize {
         let kinds = tallies.iter().flat_map(|tally| tally.iter());
         let of_kind = kinds.filter(|(k, _)| kind.is_none_or(|kind| kind == **k));
         of_kind.filter_map(|(_, outcomes)| outcomes.get(&outcome)).sum()
     };
-    for kind in damage::Kind::ALL.into_iter().map(Some).chain([None]) {
+    for kind in Kind::ALL.into_iter().map(Some).chain([None]) {
         let counts = OUTCOMES.map(|outcome| count(kind, outcome));
         let made: usize = counts.iter().sum();
         let [same, named, read, before, silent, broke] = counts;
         println!(
             "| {} | {made} | {same} | {named} | {read} | {before} | {silent} | {} | {broke} |",
-            kind.map_or("all", damage::Kind::name),
+            kind.map_or("all", Kind::name),
             percent(silent, made),
         );
     }

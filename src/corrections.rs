@@ -7,10 +7,10 @@
 
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Amount, Annex, Cell, Correction, Notice, Status, Verdict};
+use crate::model::{Amount, Annex, Cell, Correction, Notice, Status, Verdict, annex_name};
 use crate::place::{Place, Spot};
 use jiff::Timestamp;
-use regex::Regex;
+use regex_lite::Regex;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -240,9 +240,10 @@ impl Entry {
     fn refused(&self, en: &str, zh: &str) -> Error {
         let Entry { annex, row, region, column, .. } = self;
         let column = column.join("/");
+        let called = annex_name(*annex);
         refused(
-            format!("annex {annex}, row {row}, {region}, {column} {en}"),
-            format!("附件{annex} 第{row}行 {region} {column} {zh}"),
+            format!("{}, row {row}, {region}, {column} {en}", called.en),
+            format!("{} 第{row}行 {region} {column} {zh}", called.zh),
         )
     }
 }

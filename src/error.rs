@@ -21,8 +21,20 @@ pub enum ErrorKind {
     Empty,
     /// Occurs if the bytes are neither a PDF nor text; names what they look like.
     UnknownKind {
-        /// What the first bytes look like, e.g. `PNG image`.
+        /// What the bytes look like.
         looks_like: String,
+    },
+    /// Occurs if the bytes are of a kind that is known but not read.
+    Unsupported {
+        /// What it is: a RAR archive.
+        what: Wording,
+        /// What to do instead, in one clause.
+        instead: Wording,
+    },
+    /// Occurs if a document that is no PDF can't be read for damage.
+    BrokenDocument {
+        /// What was wrong.
+        what: Wording,
     },
     /// Occurs if the bytes begin as a PDF but its objects can't be found.
     BrokenPdf {
@@ -118,6 +130,8 @@ impl Error {
         match &self.kind {
             ErrorKind::Empty => "empty",
             ErrorKind::UnknownKind { .. } => "unknown_kind",
+            ErrorKind::Unsupported { .. } => "unsupported",
+            ErrorKind::BrokenDocument { .. } => "broken_document",
             ErrorKind::BrokenPdf { .. } => "broken_pdf",
             ErrorKind::PasswordNeeded | ErrorKind::WrongPassword => "password_needed",
             ErrorKind::NoTextLayer { .. } => "no_text_layer",
@@ -139,10 +153,12 @@ impl Error {
             ErrorKind::Empty => {
                 ("check that the download or copy was complete", "请检查文件是否下载或复制完整")
             }
-            ErrorKind::UnknownKind { .. } => {
-                ("give a PDF, a text file or a picture", "请提供 PDF、文本文件或图片")
-            }
-            ErrorKind::BrokenPdf { .. } => (
+            ErrorKind::UnknownKind { .. } => (
+                "give a PDF, Word, Excel, WPS, OFD, HTML, ZIP or text file",
+                "请提供 PDF、Word、Excel、WPS、OFD、HTML、ZIP 或文本文件",
+            ),
+            ErrorKind::Unsupported { instead, .. } => return instead.clone(),
+            ErrorKind::BrokenPdf { .. } | ErrorKind::BrokenDocument { .. } => (
                 "fetch the file again; it may have been cut short",
                 "请重新获取该文件，它可能不完整",
             ),
@@ -201,9 +217,14 @@ impl ErrorKind {
                 "输入是空的，应为 PDF 或文本形式的通知",
             ),
             ErrorKind::UnknownKind { looks_like } => Wording::new(
-                format!("found {looks_like}, expected a PDF, text or picture"),
-                format!("看起来是 {looks_like}，应为 PDF、文本或图片"),
+                format!("found {looks_like}, expected a document that notices come in"),
+                format!("看起来是 {looks_like}，不是通知常用的文件格式"),
             ),
+            ErrorKind::Unsupported { what, .. } => Wording::new(
+                format!("found {}, which is not read", what.en),
+                format!("这是 {}，无法读取", what.zh),
+            ),
+            ErrorKind::BrokenDocument { what } => what.clone(),
             ErrorKind::BrokenPdf { what } => {
                 Wording::new(format!("broken PDF: {what}"), format!("PDF 已损坏：{what}"))
             }

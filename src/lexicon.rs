@@ -148,6 +148,21 @@ pub const DIRECT: &[&str] = &[
     "直管县",
 ];
 
+/// Heads of blocks of rows that name a kind of division.
+pub const BLOCK_HEADS: &[&str] = &[
+    "设区市",
+    "设区的市",
+    "地级市",
+    "市州",
+    "各市",
+    "市本级和区",
+    "县级市",
+    "县市",
+    "市县",
+    "扩权县",
+    "扩权县市",
+];
+
 /// Endings of names below the county.
 pub const TOWNSHIPS: &[&str] =
     &["街道", "街道办事处", "街道办", "办事处", "镇", "乡", "苏木", "农场", "社区", "村"];
@@ -261,6 +276,8 @@ pub const TEXT_HEADERS: &[&str] = &[
     "年份",
     "年代",
     "时间",
+    "时限",
+    "期限",
     "日期",
 ];
 /// Words of a header over codes: their digits are no figure.
@@ -523,6 +540,9 @@ pub const PLACEHOLDER_MARKS: &str = "-－−–—―⸺⸻─‐‑﹣﹘/／\\
 /// What Excel draws where a formula has no answer.
 pub const SHEET_ERRORS: &[&str] =
     &["#REF!", "#DIV/0!", "#VALUE!", "#N/A", "#NAME?", "#NUM!", "#NULL!"];
+
+/// What the title of a table ends in, and of no other text.
+pub const TABLE_TITLES: &[&str] = &["表", "清单", "名单", "一览", "台账", "明细"];
 
 // ---- The document ----
 

@@ -123,6 +123,7 @@
 #![cfg_attr(
     not(test),
     deny(
+        clippy::disallowed_methods,
         clippy::get_unwrap,
         clippy::panic,
         clippy::todo,
@@ -147,12 +148,14 @@ mod figure;
 pub mod geom;
 mod lexicon;
 pub mod model;
+pub mod name;
 pub mod normalize;
 pub mod options;
 mod parallel;
 mod pattern;
 pub mod pipeline;
 pub mod place;
+pub mod plain;
 mod profile;
 pub mod proof;
 pub mod regions;

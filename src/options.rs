@@ -146,6 +146,10 @@ pub struct Limits {
     pub objects: u32,
     /// `--max-nesting`: forms inside each other on a page. 50, which is hayro-interpret's figure.
     pub nesting: u32,
+    /// `--max-depth`: elements inside each other of an HTML or XML document. 500.
+    pub depth: u32,
+    /// `--max-entries`: files in a package or document that is an archive. 10,000.
+    pub entries: u32,
     /// `--max-pages`: pages of a PDF, or form feeds of a text. 5,000.
     pub pages: u32,
     /// `--max-glyphs`: characters on all pages. 5,000,000, which take from 0.3 to 7 GB, by how
@@ -169,6 +173,8 @@ impl Default for Limits {
             decoded_bytes: 1 << 30,
             objects: 1_000_000,
             nesting: 50,
+            depth: 500,
+            entries: 10_000,
             pages: 5_000,
             glyphs: 5_000_000,
             page_glyphs: 500_000,

@@ -61,7 +61,7 @@ fn assert_manifest_is_true(out: &Path, when: &str) {
         let entry: serde_json::Value = serde_json::from_str(line).expect("an entry");
         let name = entry["name"].as_str().expect("a name");
         let result = fs::read(out.join(format!("notices/{name}.json")));
-        match entry["outcome"]["result"].as_str() {
+        match entry["outcome"]["files"]["result"].as_str() {
             Some(hash) => {
                 let found = blake3::hash(&result.expect(when)).to_hex().to_string();
                 assert_eq!(found, hash, "{name} {when}");

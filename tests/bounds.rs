@@ -19,6 +19,7 @@ fn fubiao(pages: usize, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
     command.args(args).current_dir(folder.path()).env("LC_ALL", "C");
     let output = command.output().expect("the command runs");
+    let _ = fs::remove_dir_all(folder.path().join("out"));
     let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
     assert_eq!(left.len(), 1, "nothing but the input is left");
     output
@@ -44,8 +45,18 @@ fn a_notice_that_takes_too_long_is_told_so() {
 #[test]
 fn a_notice_that_takes_too_much_memory_is_told_so() {
     let said = refusal(8, &["convert", "large.txt", "--max-memory", "100", "--max-time", "600"]);
-    assert!(said.contains("more memory than 100 MiB"), "{said}");
-    assert!(said.contains("raise the limit with --max-memory"), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    let [error, hint] = lines[..] else { panic!("one line, and what to do:\n{said}") };
+    assert!(error.contains("large.txt: reading it takes more memory than 100 MiB"), "{said}");
+    assert!(hint.contains("raise the limit with --max-memory"), "{said}");
+}
+
+#[test]
+fn a_notice_of_a_batch_that_takes_too_much_memory_is_told_so() {
+    let said =
+        refusal(8, &["batch", "large.txt", "--out", "out", "--memory", "100", "--timeout", "600"]);
+    assert!(said.contains("large.txt: memory: ran over its memory"), "{said}");
+    assert!(said.contains("failed: 1 memory"), "{said}");
 }
 
 #[test]

@@ -47,6 +47,9 @@ fn render(findings: &[Finding]) -> String {
     for finding in findings {
         writeln!(out, "{} {}: {}", finding.severity.name(), finding.check, finding.message.en)
             .unwrap();
+        if let Some(cause) = &finding.cause {
+            writeln!(out, "  {}", cause.en).unwrap();
+        }
         for suspect in finding.suspects.iter().take(3) {
             let proposed = suspect.proposed.map_or("?".to_owned(), |p| p.to_string());
             let why: Vec<&str> = suspect.why.iter().map(|w| w.en.as_str()).collect();

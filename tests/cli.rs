@@ -39,7 +39,10 @@ fn inputs() -> TempDir {
     };
     write("empty.pdf", b"");
     write("image.pdf", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
-    write("office.txt", b"PK\x03\x04\x14\0\x06\0");
+    write("office.txt", b"PK\x03\x04\x14\0\x06\0\0\0word/document.xml");
+    write("page.html", b"\r\n<!DOCTYPE html><html></html>");
+    write("letter.txt", "您好，\n明天下午见。\n".as_bytes());
+    write("broken.json", b"{");
     write("blank.pdf", &blank_pdf());
     write("notice.txt", "关于下达2023年计划的通知\n".as_bytes());
     write("sums.txt", FALSE_SUM.as_bytes());
@@ -47,6 +50,8 @@ fn inputs() -> TempDir {
     let mut json: Value = serde_json::from_slice(&result(folder.path())).expect("a result is JSON");
     json["source"]["bytes"] = "many".into();
     write("half.json", json.to_string().as_bytes());
+    let whole = run(folder.path(), "fubiao convert sums.txt --quiet");
+    write("whole.json", &whole.stdout);
     write("pages.txt", "关于下达2023年计划的通知\n— 1 —\n\x0c附件\n— 2 —\n".as_bytes());
     fs::create_dir(folder.path().join("folder")).expect("the folder is writable");
     write("folder/mine.txt", b"mine");
@@ -157,7 +162,7 @@ fn a_result_is_valid_and_can_be_checked_again() {
     let valid = run(folder.path(), "fubiao validate notice.json");
     assert_answer("valid", &valid, "stdout\nnotice.json: valid\nstatus 0");
     let checked = run(folder.path(), "fubiao check notice.json --lang zh");
-    assert_answer("checked", &checked, "stdout\nnotice.txt：没有发现问题\nstatus 0");
+    assert_answer("checked", &checked, "stdout\nnotice.txt：没有表格，无可核对\nstatus 0");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// What every room may use.
 const LEAVES: &[&str] = &[
-    "geom", "place", "diag", "error", "parallel", "pattern", "figure", "lexicon", "profile",
-    "sight",
+    "geom", "place", "diag", "error", "name", "parallel", "pattern", "plain", "figure", "lexicon",
+    "profile", "sight",
 ];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
@@ -18,12 +18,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("place", &[]),
     ("diag", &[]),
     ("error", &[]),
+    ("name", &[]),
     ("parallel", &[]),
     ("pattern", &[]),
     ("sight", &[]),
     ("lexicon", &[]),
     ("figure", &[]),
     ("profile", &[]),
+    ("plain", &[]),
     ("options", &[]),
     ("source", &[]),
     ("model", &[]),
@@ -79,7 +81,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("validate", &[]),
-    ("archive", &["pipeline", "emit", "validate", "source", "options"]),
+    ("archive", &["pipeline", "emit", "validate", "source", "options", "review", "check"]),
     // The command knows the world.
     ("cli", &[""]),
     ("main", &[""]),

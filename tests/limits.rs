@@ -282,6 +282,101 @@ fn glyphs_count_on_a_page_and_in_all() {
     assert_eq!(reached(text.into_bytes(), in_all), ("max-glyphs", Some(2)));
 }
 
+/// A font `/G` whose code 0041 stands for so many characters.
+fn mapped(characters: usize, content: &[u8]) -> Vec<u8> {
+    pdf(&[content], |pdf, resources| {
+        let map = format!(
+            "1 begincodespacerange <0000> <FFFF> endcodespacerange \
+             1 beginbfchar <0041> <{}> endbfchar",
+            "9644".repeat(characters)
+        );
+        let map = pdf.add_object(Stream::new(Dictionary::new(), map.into_bytes()));
+        let inner = pdf.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "CIDFontType2", "BaseFont" => "X", "DW" => 1000,
+            "CIDSystemInfo" => dictionary! {
+                "Registry" => Object::string_literal("Adobe"),
+                "Ordering" => Object::string_literal("Identity"), "Supplement" => 0,
+            },
+        });
+        let font = pdf.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "X", "Encoding" => "Identity-H",
+            "DescendantFonts" => vec![inner.into()], "ToUnicode" => map,
+        });
+        resources.set("Font", dictionary! { "G" => font });
+    })
+}
+
+#[test]
+fn characters_count_and_not_their_codes() {
+    let content =
+        [b"BT /G 12 Tf 72 700 Td ".to_vec(), b"<0041> Tj ".repeat(30), b"ET".into()].concat();
+    let limits = Limits { page_glyphs: 299, ..Limits::default() };
+    assert_eq!(reached(mapped(10, &content), limits), ("max-page-glyphs", Some(1)));
+    let limits = Limits { page_glyphs: 300, ..Limits::default() };
+    let pages = read(mapped(10, &content), limits).expect("as many as the limit says");
+    let text: String = pages.pages[0].runs.iter().map(|run| run.text.as_str()).collect();
+    assert_eq!(text.chars().filter(|c| *c == '附').count(), 300);
+}
+
+#[test]
+fn a_destination_longer_than_any_is_none() {
+    let content = b"BT /G 12 Tf 72 700 Td <0041> Tj ET";
+    let text = |characters| {
+        let pages = read(mapped(characters, content), Limits::default()).ok()?;
+        Some(pages.pages[0].runs.iter().map(|run| run.text.chars().count()).sum::<usize>())
+    };
+    assert_eq!(text(256), Some(256));
+    assert!(text(257).is_none_or(|count| count < 2), "{:?}", text(257));
+}
+
+#[test]
+fn the_parts_of_a_page_are_as_long_as_one_stream() {
+    let bytes = pdf(&[WORDS], |_, _| ());
+    let mut pdf = Document::load_mem(&bytes).expect("it was just written");
+    let mut part = Stream::new(Dictionary::new(), [WORDS, &vec![b' '; 1 << 20]].concat());
+    part.compress().expect("packed in memory");
+    let part = pdf.add_object(part);
+    let page = *pdf.get_pages().get(&1).expect("a page");
+    let page = pdf.get_object_mut(page).and_then(Object::as_dict_mut).expect("a page");
+    page.set("Contents", vec![Object::from(part); 5]);
+    let mut bytes = Vec::new();
+    pdf.save_to(&mut bytes).expect("written to memory");
+    let limits = Limits { stream_bytes: 4 << 20, ..Limits::default() };
+    assert_eq!(reached(bytes.clone(), limits), ("max-stream-bytes", Some(1)));
+    let limits = Limits { stream_bytes: 6 << 20, ..Limits::default() };
+    assert!(read(bytes, limits).is_ok());
+}
+
+#[test]
+fn forms_inside_each_other_are_as_long_as_one_stream() {
+    let blank = vec![b' '; 1 << 20];
+    let bytes = pdf(&[b"/X Do"], |pdf, resources| {
+        let mut inner = None;
+        for _ in 0..5 {
+            let mut dict = dictionary! {
+                "Type" => "XObject", "Subtype" => "Form",
+                "BBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+            };
+            if let Some(inner) = inner {
+                let names =
+                    dictionary! { "XObject" => dictionary! { "X" => Object::Reference(inner) } };
+                dict.set("Resources", names);
+            }
+            let mut form = Stream::new(dict, [&blank[..], b"/X Do"].concat());
+            form.compress().expect("packed in memory");
+            inner = Some(pdf.add_object(form));
+        }
+        resources.set("XObject", dictionary! { "X" => Object::Reference(inner.expect("forms")) });
+    });
+    let limits = Limits { stream_bytes: 4 << 20, ..Limits::default() };
+    assert_eq!(reached(bytes.clone(), limits), ("max-stream-bytes", Some(1)));
+    let limits = Limits { stream_bytes: 6 << 20, ..Limits::default() };
+    assert!(!matches!(
+        read(bytes, limits).map_err(|e| e.kind().clone()),
+        Err(ErrorKind::Limit { .. })
+    ));
+}
+
 #[test]
 fn the_hint_names_the_flag() {
     let limits = Limits { pages: 1, ..Limits::default() };

@@ -1,6 +1,18 @@
 //! Laws that hold for every input of a kind, by proptest.
 
+#[path = "../examples/reading/damage.rs"]
+mod damage;
+#[path = "properties/drawn.rs"]
+mod drawn;
+#[path = "../examples/score/fact.rs"]
+mod fact;
+#[path = "properties/pages.rs"]
+mod pages;
 mod support;
+#[path = "../examples/reading/tally.rs"]
+mod tally;
+#[path = "../examples/reading/targets.rs"]
+mod targets;
 
 /// Laws 2 and 3: a table cut by pages comes back the same.
 mod joins {
@@ -168,7 +180,17 @@ mod joins {
                 let mut text = PlacedText::new();
                 word.chars().for_each(|c| text.push(c, Place::of_box(page, bbox)));
                 let raw = word.clone();
-                cells.push(GridCell { row, col, rowspan, colspan, raw, text, bbox, place: None });
+                cells.push(GridCell {
+                    row,
+                    col,
+                    rowspan,
+                    colspan,
+                    raw,
+                    text,
+                    marks: Vec::new(),
+                    bbox,
+                    place: None,
+                });
             }
         }
         Fragment {
@@ -875,6 +897,56 @@ mod emitted {
             prop_assert!(verdict.is_valid(), "{:?}", verdict.violations);
             let record = json::read(&written).expect("what was written can be read");
             prop_assert_eq!(record.to_notice().expect("it is a notice"), reading.notice);
+        }
+    }
+}
+
+/// A name leads into its folder, whatever stands in it, or is none; see also `fuzz/src/lib.rs`, which says what holds.
+#[cfg(feature = "cli")]
+mod names {
+    use fubiao::archive::names;
+    use fubiao::name::RelativeName;
+    use proptest::prelude::*;
+    use std::path::{Component, Path};
+
+    /// What names are made of that lead elsewhere, on one system or another, and what others are made of.
+    const WORDS: [&str; 28] = [
+        "..", ".", "/", "\\", "C:", ":", "\0", "\n", " ", "~", "a", "A", "关于", ".pdf", ".json",
+        ".XLSX", "nul", "COM1", "\u{202e}", "\u{301}", "é", "//", "\\\\?\\", "%2e%2e", "．．",
+        "／", "~2", "notices",
+    ];
+
+    fn name() -> impl Strategy<Value = String> {
+        let words = prop::collection::vec(prop::sample::select(&WORDS[..]), 0..12);
+        prop_oneof![words.prop_map(|words| words.concat()), ".{0,40}", "[a/.\\\\: ]{0,12}"]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn a_name_stays_in_its_folder(text in name()) {
+            let folder = Path::new("/out");
+            for made in [RelativeName::new(text.as_str()).ok(), names::of_path(Path::new(&text))].into_iter().flatten() {
+                let path = made.below(folder);
+                let below = path.strip_prefix(folder).expect("it stands in the folder");
+                prop_assert!(below.components().all(|part| matches!(part, Component::Normal(_))));
+                prop_assert_eq!(below.components().count(), made.parts().count());
+                prop_assert!(!made.as_str().contains(['\\', '\0', '\n']));
+                for part in made.parts() {
+                    prop_assert!(!part.trim_end_matches(['.', ' ']).is_empty());
+                }
+            }
+        }
+
+        #[test]
+        fn a_notice_has_one_name(text in name()) {
+            if let Some(name) = names::of_path(Path::new(&text)) {
+                prop_assert!(names::are_ours(&name), "{name}");
+                prop_assert_eq!(names::of_path(Path::new(name.as_str())), Some(name.clone()));
+                let folded = RelativeName::new(name.folded());
+                prop_assert!(folded.is_ok_and(|folded| folded.folded() == folded.as_str()));
+            }
         }
     }
 }

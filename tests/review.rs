@@ -9,7 +9,7 @@ use fubiao::diag::Sink;
 use fubiao::emit::record::NoticeRecord;
 use fubiao::options::Options;
 use fubiao::pipeline;
-use fubiao::review::{Face, Sheet, page, sheets};
+use fubiao::review::{Face, Setting, Sheet, page, sheets};
 use fubiao::source::Source;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -82,7 +82,8 @@ fn every_page_of_a_pdf_has_a_picture_and_every_cell_lies_on_its_page() {
     let sheets = sheets(&mut Sink::new(), &Options::default(), &source, &ALL).expect("pages");
     assert!(sheets.iter().all(|sheet| media_type(sheet).is_some()));
     let reading = pipeline::read(&source, &Options::default()).expect("a notice");
-    let data = data(&page(&NoticeRecord::new(&source, &reading), &[], &sheets));
+    let data =
+        data(&page(&NoticeRecord::new(&source, &reading), &[], &sheets, &Setting::default()));
     let mut seen = 0;
     for annex in list(&data["annexes"]) {
         for cell in list(&annex["rows"]).iter().flat_map(|row| list(&row["cells"])) {
@@ -148,7 +149,7 @@ fn review(name: &str, bytes: Vec<u8>) -> String {
     let reading = pipeline::read(&source, &options).expect("a notice");
     let sheets = sheets(&mut Sink::new(), &options, &source, &ALL).expect("pages");
     let record = NoticeRecord::new(&source, &reading);
-    page(&record, &check::stated_sums(&reading.notice), &sheets)
+    page(&record, &check::stated_sums(&reading.notice), &sheets, &Setting::default())
 }
 
 fn data(html: &str) -> Value {

@@ -311,13 +311,13 @@ fn a_workbook_is_the_same_bytes_each_time() {
 fn a_package_describes_its_tables_column_by_column() {
     let record = NoticeRecord::new(&source(), &whole_reading());
     let files = datapackage::files(&[record]).expect("memory takes it");
-    let paths: Vec<&str> = files.iter().map(|f| f.path).collect();
+    let paths: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
     assert_eq!(paths, datapackage::PATHS);
     let package: Value = serde_json::from_slice(&files[0].bytes).expect("JSON");
     let resources = package["resources"].as_array().expect("a list");
     assert_eq!(resources.len(), files.len() - 1);
     for (resource, file) in resources.iter().zip(&files[1..]) {
-        assert_eq!(resource["path"], file.path);
+        assert_eq!(resource["path"], file.path.as_str());
         let text = std::str::from_utf8(&file.bytes).expect("UTF-8");
         let fields = resource["schema"]["fields"].as_array().expect("a list");
         let names: Vec<&str> = fields.iter().filter_map(|f| f["name"].as_str()).collect();

@@ -19,6 +19,8 @@ fn worker(flags: &[&str]) -> Child {
         .expect("the command starts")
 }
 
+/// What a worker says is missing, or can be reached all the same: it tries to open a file and a socket and to start a
+/// program.
 fn missing() -> String {
     let probe = worker(&["--probe"]).wait_with_output().expect("it ends");
     assert!(probe.status.success());
@@ -53,6 +55,27 @@ fn a_worker_stands_behind_walls_before_it_is_asked() {
     assert!(worker.wait().expect("it ends").success());
 }
 
+/// Whether the kernel offers Landlock at all, be it to a worker or not.
+fn kernel_has_landlock() -> bool {
+    use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V1))
+        .and_then(Ruleset::create)
+        .is_ok()
+}
+
+#[test]
+fn a_worker_has_every_wall_that_the_kernel_offers() {
+    let missing = missing();
+    let lacks = |wall: &str| missing.lines().any(|line| line == wall);
+    assert_eq!(lacks("landlock"), !kernel_has_landlock(), "{missing}");
+    assert!(!lacks("limits"), "{missing}");
+    if !lacks("seccomp") || !lacks("landlock") {
+        assert!(!missing.contains("open: "), "a worker reaches what it must not:\n{missing}");
+    }
+}
+
 #[test]
 fn a_report_says_what_the_workers_read_without() {
     let out = tempfile::tempdir().expect("a temporary folder");
@@ -63,14 +86,14 @@ fn a_report_says_what_the_workers_read_without() {
         .expect("the command starts");
     let report = fs::read_to_string(out.path().join("report.json")).expect("a report");
     let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
-    let told = String::from_utf8_lossy(&batch.stderr).contains("the workers read without");
+    let told = String::from_utf8_lossy(&batch.stderr).contains("the workers ");
     let missing = missing();
     assert_eq!(told, !missing.is_empty());
     let diagnostics = report["diagnostics"].as_array().expect("a list");
     assert_eq!(diagnostics.len(), usize::from(!missing.is_empty()));
     for diagnostic in diagnostics {
         assert_eq!(diagnostic["code"], "worker_unconfined");
-        let named = diagnostic["missing"].as_array().expect("a list");
-        assert_eq!(named.len(), missing.lines().count());
+        let count = |key: &str| diagnostic[key].as_array().expect("a list").len();
+        assert_eq!(count("missing") + count("open"), missing.lines().count());
     }
 }

@@ -190,25 +190,28 @@ fn figure(of: Untouched, kind: Kind, figure: &Figure, draw: u64) -> Option<Damag
     let run = of.run(figure.at);
     let length = run.text.chars().count();
     // A text file has one size and no place over another.
-    let is_drawn = run.spot.is_none();
-    let last_is_digit = run.text.ends_with(|c: char| c.is_ascii_digit());
-    if length < 2 || kind != Kind::Cut && !is_drawn {
+    if kind != Kind::Cut && run.spot.is_some() {
         return None;
     }
-    let half = length / 2;
+    let half = || middle(&run.text);
     let below = |run: &Run, lines: f32| shift(run, 0.0, lines * run.size);
     let (runs, right) = match kind {
-        Kind::Cut => (vec![part(run, 0..half), part(run, half..length)], Right::Same),
+        Kind::Cut => {
+            let half = half()?;
+            (vec![part(run, 0..half), part(run, half..length)], Right::Same)
+        }
         Kind::Parted => {
+            let half = half()?;
             let behind = shift(&part(run, half..length), run.size, 0.0);
             (vec![part(run, 0..half), behind], Right::Nothing)
         }
         Kind::Raised | Kind::Shrunk => {
-            let mark = smaller(&part(run, length - 1..length), kind == Kind::Raised);
+            run.text.ends_with(|c: char| c.is_ascii_digit()).then_some(())?;
             let rest = part(run, 0..length - 1);
-            let is_left = last_is_digit && rest.text.ends_with(|c: char| c.is_ascii_digit());
+            rest.text.ends_with(|c: char| c.is_ascii_digit()).then_some(())?;
+            let mark = smaller(&part(run, length - 1..length), kind == Kind::Raised);
             let right = of.other(figure, &rest.text);
-            (vec![rest, mark], is_left.then_some(right)?)
+            (vec![rest, mark], right)
         }
         Kind::Overlaid => (vec![run.clone(), of_other_digits(run, draw)?], Right::Nothing),
         Kind::Stacked => {
@@ -216,6 +219,7 @@ fn figure(of: Untouched, kind: Kind, figure: &Figure, draw: u64) -> Option<Damag
             (vec![below(run, -0.5), below(&other, 0.5)], Right::Nothing)
         }
         Kind::Wrapped => {
+            let half = half()?;
             let rest = part(run, half..length);
             let rest = shift(&rest, run.bbox.x0 - rest.bbox.x0, 0.0);
             (vec![below(&part(run, 0..half), -0.5), below(&rest, 0.5)], Right::Same)
@@ -229,6 +233,14 @@ fn figure(of: Untouched, kind: Kind, figure: &Figure, draw: u64) -> Option<Damag
         },
         right,
     ))
+}
+
+/// Where a figure may be cut between two digits, near its middle: no sign or unit is parted from it.
+fn middle(text: &str) -> Option<usize> {
+    let chars: Vec<char> = text.chars().collect();
+    let between = |&at: &usize| chars[at - 1].is_ascii_digit() && chars[at].is_ascii_digit();
+    let cuts: Vec<usize> = (1..chars.len()).filter(between).collect();
+    cuts.get(cuts.len() / 2).copied()
 }
 
 fn figure_dropped(of: Untouched, figure: &Figure) -> Option<Damaged> {
@@ -350,7 +362,7 @@ fn part(run: &Run, chars: Range<usize>) -> Run {
     let text = run.text.chars().skip(chars.start).take(chars.len()).collect();
     let edges = run.edges[chars.start..=chars.end].to_vec();
     let bbox = Rect::new(edges[0], run.bbox.y0, edges[edges.len() - 1], run.bbox.y1);
-    let spot = run.spot.map(|(line, column)| (line, column + chars.start as u32));
+    let spot = run.spot.map(|spot| spot.onward(chars.start as u32));
     Run { text, bbox, edges, spot, joints: Vec::new(), ..run.clone() }
 }
 

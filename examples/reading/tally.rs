@@ -12,6 +12,7 @@ use fubiao::pipeline::{self, Reading};
 use fubiao::place::{Place, Spot};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What became of a damage.
@@ -45,6 +46,13 @@ pub struct Hole {
     pub changes: Vec<String>,
 }
 
+impl fmt::Display for Hole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.name(), self.what)?;
+        self.changes.iter().try_for_each(|change| write!(f, "\n    {change}"))
+    }
+}
+
 /// A notice after all its damages.
 #[derive(Debug, Default)]
 pub struct Measured {
@@ -59,13 +67,13 @@ pub fn read(pages: Pages) -> Reading {
     pipeline::read_pages(Sink::new(), &Options::default(), pages, &mut |_| ())
 }
 
-/// Damages a notice in each way, at most `each` times, and reads it again each time.
-pub fn measure(pages: &Pages, name: &str, each: usize) -> Measured {
+/// Damages a notice in each of these ways, at most `each` times, and reads it again each time.
+pub fn measure(pages: &Pages, name: &str, kinds: &[Kind], each: usize) -> Measured {
     let untouched = read(pages.clone());
     let facts = fact::of_notice(&untouched.notice);
     let targets = targets(pages, &untouched.notice);
     let of = Untouched { pages, notice: &untouched.notice, facts: &facts, targets: &targets };
-    let outcomes: Vec<(Kind, Outcome, Option<Hole>)> = Kind::ALL
+    let outcomes: Vec<(Kind, Outcome, Option<Hole>)> = kinds
         .par_iter()
         .flat_map(|&kind| damages(of, kind, each, name).into_par_iter().map(move |d| (kind, d)))
         .map(|(kind, damaged)| {

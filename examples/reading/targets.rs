@@ -131,7 +131,7 @@ fn is_figure(run: &Run, raw: &str) -> bool {
 fn runs_at(page: &Page, place: &Place) -> Vec<usize> {
     let stands_there = |run: &Run| match (place.spot, run.spot) {
         (Spot::Box(rect), None) => rect.contains(run.bbox.center()),
-        (Spot::Text { line, column }, Some((of, from))) => {
+        (Spot::Text { line, column }, Some(Spot::Text { line: of, column: from })) => {
             line == of && (from..from + run.text.chars().count() as u32).contains(&column)
         }
         _ => false,

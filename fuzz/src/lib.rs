@@ -7,13 +7,14 @@ mod notices;
 mod pages;
 mod seeds;
 
-use fubiao::archive::diff;
+use fubiao::archive::{diff, ledger, names};
 use fubiao::check;
 use fubiao::diag::Sink;
 use fubiao::emit::record::NoticeRecord;
 use fubiao::emit::{csv, facts, json, tables, text};
 use fubiao::geom::{Axis, Rect};
 use fubiao::model::{Annex, Notice, Status};
+use fubiao::name::RelativeName;
 use fubiao::options::Options;
 use fubiao::pipeline::{self, Reading};
 use fubiao::segment::outline::{Block, Fragment, Outline};
@@ -21,6 +22,7 @@ use fubiao::source::{Kind, Source};
 use fubiao::validate::Judge;
 use fubiao::{normalize, repair, segment as segmenting, typing};
 use serde_json::Value;
+use std::path::{Component, Path};
 use std::sync::LazyLock;
 
 #[allow(unused_imports)] // Each of the two that include this file uses its part.
@@ -153,6 +155,51 @@ pub fn record(bytes: &[u8]) {
     assert_eq!(again, record);
     let Ok(notice) = record.to_notice() else { return };
     hold_findings(&notice, &check::check(&notice));
+}
+
+/// Bytes taken for a name lead into a folder and nowhere else, or are refused; taken for the path of a notice, they
+/// give a name that an archive may have; taken for a line of a manifest, they are refused or are that line.
+pub fn relative_name(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(name) = RelativeName::new(&*text) {
+        hold_name(&name);
+        assert_eq!(name.as_str(), text);
+    }
+    if let Some(name) = names::of_path(Path::new(&*text)) {
+        hold_name(&name);
+        assert!(names::are_ours(&name), "{name:?}");
+        assert_eq!(names::of_path(Path::new(name.as_str())).as_ref(), Some(&name), "{text:?}");
+        let numbered = names::numbered(&name, 2).expect("a name can be numbered");
+        assert!(names::are_ours(&numbered) && numbered != name, "{numbered:?}");
+    }
+    for line in text.lines() {
+        if let Ok(entry) = ledger::from_line(line) {
+            assert!(names::are_ours(&entry.name), "{line}");
+            assert_eq!(ledger::from_line(&ledger::to_line(&entry)), Ok(entry));
+        }
+    }
+}
+
+/// Below a folder stands what has all of the folder's parts and all of the name's; on Windows too.
+pub fn hold_name(name: &RelativeName) {
+    let folder = Path::new("/out/results");
+    let path = name.below(folder);
+    let below = path.strip_prefix(folder).expect("it stands in the folder");
+    let parts: Vec<_> = below.components().collect();
+    assert!(parts.iter().all(|part| matches!(part, Component::Normal(_))), "{name:?}");
+    assert_eq!(parts.len(), name.parts().count(), "{name:?}");
+    // As Windows takes a path apart: at both slashes, and without dots and blanks at the end of a part.
+    for part in name.as_str().split(['/', '\\']) {
+        assert!(!part.trim_end_matches(['.', ' ']).is_empty(), "{name:?}");
+        assert!(part.as_bytes().get(1) != Some(&b':') || !part.as_bytes()[0].is_ascii_alphabetic());
+    }
+    assert!(!name.as_str().contains(['\\', '\0']), "{name:?}");
+    assert!(name.as_str().len() <= RelativeName::LONGEST);
+    let json = serde_json::to_string(name).expect("a text");
+    assert_eq!(&serde_json::from_str::<RelativeName>(&json).expect("the same text"), name);
+    if let Ok(folded) = RelativeName::new(name.folded()) {
+        assert_eq!(folded.folded(), folded.as_str(), "{name:?}");
+    }
 }
 
 /// Bytes taken for corrections are applied to a notice or refused; what is printed never changes, what

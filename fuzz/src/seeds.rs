@@ -22,6 +22,7 @@ pub const TARGETS: &[Target] = &[
     ("validate", super::validate),
     ("record", super::record),
     ("corrections", super::corrections),
+    ("relative_name", super::relative_name),
 ];
 
 /// What a target begins with: the repository's samples in its form, its own seeds, and inputs that once

@@ -1,7 +1,7 @@
 //! One notice's bytes in, its result's bytes out, with a panic caught: what a worker does, be it a process
 //! of its own or a thread of the run.
 
-use crate::archive::ledger::{Gist, Reason};
+use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::emit::record::NoticeRecord;
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
@@ -9,8 +9,10 @@ use crate::emit::{facts, json};
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
+#[cfg(feature = "review")]
+use crate::{check, diag::Sink, error::Error, pipeline::Reading, review};
 use std::cell::RefCell;
-use std::io;
+use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 
 /// What came of reading one notice.
@@ -32,93 +34,173 @@ pub enum Answer {
     },
 }
 
-/// The forms of one result.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Files {
-    /// The result.
-    pub json: Vec<u8>,
-    /// Its facts, one a line.
-    pub facts: Vec<u8>,
-    /// The result as a workbook.
-    pub xlsx: Option<Vec<u8>>,
-}
+/// The files of one notice.
+pub type Files = BTreeMap<Piece, Vec<u8>>;
 
-/// The forms that a result is wanted in, besides JSON and facts.
+/// What is made of each result besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
     /// A workbook.
     pub xlsx: bool,
 }
 
-/// Reads one notice. Never panics: a panic on the way is an answer too.
-pub fn answer(name: &str, bytes: Vec<u8>, options: &Options) -> Answer {
-    let read = panic::catch_unwind(AssertUnwindSafe(|| read(name, bytes, options)));
+impl Wanted {
+    /// Whether this is made of each result.
+    pub fn holds(self, piece: Piece) -> bool {
+        match piece {
+            Piece::Result | Piece::Facts => true,
+            Piece::Workbook => self.xlsx,
+            Piece::Page => false,
+        }
+    }
+}
+
+/// What a worker makes of a notice besides its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Besides {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The review page, as `fubiao serve` shows it.
+    #[cfg(feature = "review")]
+    Page,
+}
+
+/// Reads one notice, under the name of its file. Never panics: a panic on the way is an answer too.
+pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
+    let read = panic::catch_unwind(AssertUnwindSafe(|| read(name, bytes, options, besides)));
     read.unwrap_or_else(|_| Answer::Failed {
         reason: Reason::Panic,
         message: LAST_PANIC.with_borrow_mut(std::mem::take),
     })
 }
 
-fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Answer {
+fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
     let unreadable = |message| Answer::Failed { reason: Reason::Unreadable, message };
-    // The name in a result is that of the file, wherever it lay.
-    let file_name = name.rsplit('/').next().unwrap_or(name);
-    let record = match Source::new(file_name, bytes)
-        .and_then(|source| pipeline::read(&source, options).map(|r| NoticeRecord::new(&source, &r)))
-    {
-        Ok(record) => record,
+    let read =
+        Source::new(name, bytes).and_then(|source| Ok((pipeline::read(&source, options)?, source)));
+    let (reading, source) = match read {
+        Ok(read) => read,
         Err(error) => return unreadable(error.to_string()),
     };
-    match files(&record) {
-        Ok(files) => Answer::Done { gist: gist(&record, &files.facts), files },
-        Err(error) => unreadable(error.to_string()),
+    let record = NoticeRecord::new(&source, &reading);
+    let mut files = match result(&record) {
+        Ok(files) => files,
+        Err(what) => return unreadable(what),
+    };
+    match besides {
+        Besides::Nothing => {}
+        #[cfg(feature = "review")]
+        Besides::Page => match page(&record, &reading, &source, options) {
+            Ok(page) => drop(files.insert(Piece::Page, page)),
+            Err(error) => return unreadable(error.to_string()),
+        },
     }
+    Answer::Done { gist: gist(&record), files }
 }
 
-fn files(record: &NoticeRecord) -> io::Result<Files> {
-    let mut files = Files::default();
-    json::write(&mut files.json, record)?;
-    facts::write(&mut files.facts, record)?;
-    Ok(files)
+/// The review page, which saves to the server that sends it.
+#[cfg(feature = "review")]
+fn page(
+    record: &NoticeRecord,
+    reading: &Reading,
+    source: &Source,
+    options: &Options,
+) -> Result<Vec<u8>, Error> {
+    let sheets = review::sheets(&mut Sink::new(), options, source, &(1..=u32::MAX))?;
+    let setting = review::Setting { lang: None, saves_to: Some("corrections".to_owned()) };
+    let sums = check::stated_sums(&reading.notice);
+    Ok(review::page(record, &sums, &sheets, &setting).into_bytes())
+}
+
+/// What a worker makes: the result, and its facts while the record is at hand.
+fn result(record: &NoticeRecord) -> Result<Files, String> {
+    let mut result = Vec::new();
+    json::write(&mut result, record).map_err(|e| e.to_string())?;
+    let facts = piece_of(record, Piece::Facts)?;
+    Ok([(Piece::Result, result), (Piece::Facts, facts)].into())
 }
 
 impl Answer {
-    /// The answer with the forms that are wanted besides. They are made of the JSON, outside the worker:
-    /// the writer of workbooks starts threads, which a worker may not.
+    /// The answer with all that is wanted. It is made of the result, outside the worker: the writer of workbooks
+    /// starts threads, which a worker may not.
     pub fn with(self, wanted: Wanted) -> Answer {
         match self {
-            Answer::Done { gist, files } if wanted.xlsx => match workbook(&files.json) {
-                Ok(book) => Answer::Done { gist, files: Files { xlsx: Some(book), ..files } },
-                Err(what) => {
-                    let message = format!("no workbook can be made of it: {what}");
-                    Answer::Failed { reason: Reason::Unreadable, message }
-                }
+            Answer::Done { gist, files } => match all_of(files, wanted) {
+                Ok(files) => Answer::Done { gist, files },
+                Err(what) => Answer::Failed { reason: Reason::Unreadable, message: what },
             },
             other => other,
         }
     }
 }
 
-#[cfg(feature = "xlsx")]
-fn workbook(json: &[u8]) -> Result<Vec<u8>, String> {
-    let record = json::read(json).map_err(|e| e.to_string())?;
-    let mut book = Vec::new();
-    xlsx::write(&mut book, &record).map_err(|e| e.to_string())?;
-    Ok(book)
+/// The files with those that are wanted and not there yet.
+fn all_of(mut files: Files, wanted: Wanted) -> Result<Files, String> {
+    let missing: Vec<Piece> = Piece::ALL
+        .into_iter()
+        .filter(|piece| wanted.holds(*piece) && !files.contains_key(piece))
+        .collect();
+    if missing.is_empty() {
+        return Ok(files);
+    }
+    let made = Remade::of(files.get(&Piece::Result).map_or(&[], Vec::as_slice))?;
+    for piece in missing {
+        files.insert(piece, made.piece(piece)?);
+    }
+    Ok(files)
 }
 
-#[cfg(not(feature = "xlsx"))]
-fn workbook(_: &[u8]) -> Result<Vec<u8>, String> {
-    Err("this build leaves them out".to_owned())
+/// A result read back: what was made of it once can be made of it again, with the same bytes.
+#[derive(Debug)]
+pub struct Remade(NoticeRecord);
+
+impl Remade {
+    /// Reads a result.
+    ///
+    /// # Errors
+    /// If the bytes are no result, in words.
+    pub fn of(result: &[u8]) -> Result<Remade, String> {
+        json::read(result).map(Remade).map_err(|e| e.to_string())
+    }
+
+    /// A file that is made of it.
+    ///
+    /// # Errors
+    /// If it can't be made, in words.
+    pub fn piece(&self, piece: Piece) -> Result<Vec<u8>, String> {
+        piece_of(&self.0, piece)
+    }
+
+    /// What it says in short.
+    pub fn gist(&self) -> Gist {
+        gist(&self.0)
+    }
 }
 
-fn gist(record: &NoticeRecord, facts: &[u8]) -> Gist {
+fn piece_of(record: &NoticeRecord, piece: Piece) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    match piece {
+        Piece::Result => json::write(&mut bytes, record),
+        Piece::Facts => facts::write(&mut bytes, record),
+        #[cfg(feature = "xlsx")]
+        Piece::Workbook => xlsx::write(&mut bytes, record)
+            .map_err(|e| std::io::Error::other(format!("no workbook can be made of it: {e}"))),
+        #[cfg(not(feature = "xlsx"))]
+        Piece::Workbook => return Err("this build leaves out workbooks".to_owned()),
+        Piece::Page => return Err("a result has no pages to show".to_owned()),
+    }
+    .map_err(|e| e.to_string())?;
+    Ok(bytes)
+}
+
+fn gist(record: &NoticeRecord) -> Gist {
     let findings =
         |severity: &str| record.findings.iter().filter(|f| f.severity == severity).count() as u64;
     Gist {
         plan_year: record.plan_year,
         pages: record.source.pages,
-        facts: facts.iter().filter(|&&byte| byte == b'\n').count() as u64,
+        facts: facts::facts(record).count() as u64,
         errors: findings("error"),
         warnings: findings("warning"),
         notes: findings("note"),

@@ -1,7 +1,9 @@
 //! Two results, or two folders of results, compared: which notices are new, gone or changed, and how.
 
 use crate::archive::diff::{self, Difference};
-use crate::archive::store::{StoreError, write_whole};
+use crate::archive::disk::{self, Lasting};
+use crate::archive::store::StoreError;
+use crate::name::RelativeName;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,8 +37,8 @@ pub fn compare(old: &Path, new: &Path) -> io::Result<Changes> {
         return Ok(changed.into_iter().collect());
     }
     let (old, new) = (results(old)?, results(new)?);
-    let names: Vec<&String> = {
-        let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    let names: Vec<&RelativeName> = {
+        let mut names: Vec<&RelativeName> = old.keys().chain(new.keys()).collect();
         names.sort();
         names.dedup();
         names
@@ -53,10 +55,10 @@ pub fn compare(old: &Path, new: &Path) -> io::Result<Changes> {
                 if difference.is_empty() {
                     return Ok(None);
                 }
-                Some((name.clone(), Change::Changed(difference)))
+                Some((name.to_string(), Change::Changed(difference)))
             }
-            (Some(_), None) => Some((name.clone(), Change::Gone)),
-            _ => Some((name.clone(), Change::New)),
+            (Some(_), None) => Some((name.to_string(), Change::Gone)),
+            _ => Some((name.to_string(), Change::New)),
         })
     });
     let changes: io::Result<Vec<Option<(String, Change)>>> = changes.collect();
@@ -74,9 +76,9 @@ pub fn accept(old: &Path, new: &Path) -> Result<(), StoreError> {
         return copy(new, old);
     }
     let (from, into) = (results(new)?, if old.exists() { results(old)? } else { BTreeMap::new() });
-    let folder = notices(old, new.join("notices").is_dir());
+    let folder = notices(old, RelativeName::known("notices").below(new).is_dir());
     for (name, path) in &from {
-        copy(path, &folder.join(name))?;
+        copy(path, &name.below(&folder))?;
     }
     for (_, path) in into.iter().filter(|(name, _)| !from.contains_key(*name)) {
         fs::remove_file(path).map_err(|e| StoreError::io(path, e))?;
@@ -86,7 +88,10 @@ pub fn accept(old: &Path, new: &Path) -> Result<(), StoreError> {
 
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let bytes = fs::read(from).map_err(|e| StoreError::io(from, e))?;
-    write_whole(to, |out| out.write_all(&bytes))
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)
+        .and_then(|()| disk::write_whole(to, Lasting::Now, |out| out.write_all(&bytes)))
+        .map_err(|e| StoreError::io(to, e))
 }
 
 /// Changes as JSON: one key a notice.
@@ -106,26 +111,29 @@ pub fn to_json(changes: &Changes) -> Value {
 
 /// The folder of results: `notices/` of an archive's output folder, or the folder itself.
 fn notices(folder: &Path, nested: bool) -> PathBuf {
-    let inner = folder.join("notices");
+    let inner = RelativeName::known("notices").below(folder);
     if nested || inner.is_dir() { inner } else { folder.to_owned() }
 }
 
-/// Result files below a folder, by name.
-fn results(folder: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
+/// Result files below a folder, by name. Links are not followed: they may lead anywhere, and round in a circle.
+fn results(folder: &Path) -> io::Result<BTreeMap<RelativeName, PathBuf>> {
     let root = notices(folder, false);
     let mut found = BTreeMap::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder)
-            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
+        let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", folder.display()));
+        for entry in fs::read_dir(&folder).map_err(named)? {
+            let entry = entry?;
+            let (path, kind) = (entry.path(), entry.file_type()?);
+            if kind.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "json")
+            } else if kind.is_file()
+                && path.extension().is_some_and(|e| e == "json")
                 && let Ok(below) = path.strip_prefix(&root)
             {
-                found.insert(below.to_string_lossy().into_owned(), path.clone());
+                let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+                let name = RelativeName::new(parts.join("/")).map_err(io::Error::other)?;
+                found.insert(name, path);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Files read and written within bounds, and the faults of a disk in words: what happened, and what to do about it.
 
 use crate::diag::Wording;
-use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read, Write};
+use crate::name::RelativeName;
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
 /// The most room that is taken for a file before it is read, in bytes.
@@ -19,6 +20,8 @@ pub enum ReadError {
     NoFile,
     /// Its size or its time of change was another after reading than before.
     Changed,
+    /// It is a link, or lies behind one, where none is followed.
+    Link,
 }
 
 impl From<io::Error> for ReadError {
@@ -43,6 +46,10 @@ impl ReadError {
             ReadError::Changed => {
                 Wording::new("it changed while it was read", "读取过程中文件发生了变化")
             }
+            ReadError::Link => Wording::new(
+                "it is a link, or lies behind one, expected a file of this folder",
+                "这是链接或位于链接之后，应为此文件夹内的文件",
+            ),
         }
     }
 }
@@ -62,14 +69,71 @@ pub enum Accept {
 /// See [`ReadError`]; a folder is [`ErrorKind::IsADirectory`].
 pub fn read(path: &Path, limit: u64, accept: Accept) -> Result<Vec<u8>, ReadError> {
     // A pipe without a writer would keep even the opening waiting.
-    let kind = std::fs::metadata(path)?;
+    let kind = fs::metadata(path)?;
     if kind.is_dir() {
         return Err(io::Error::from(ErrorKind::IsADirectory).into());
     }
     if accept == Accept::Files && !kind.is_file() {
         return Err(ReadError::NoFile);
     }
-    let mut file = File::open(path)?;
+    read_file(File::open(path)?, limit)
+}
+
+/// The bytes of a file in a folder that strangers made: neither it nor a folder on the way to it may be a link,
+/// which could lead anywhere.
+///
+/// # Errors
+/// As [`read`]; [`ReadError::Link`] besides.
+pub fn read_below(folder: &Path, name: &RelativeName, limit: u64) -> Result<Vec<u8>, ReadError> {
+    read_file(open_below(folder, name)?, limit)
+}
+
+/// Opens the file for reading, and no link on the way.
+#[cfg(unix)]
+pub fn open_below(folder: &Path, name: &RelativeName) -> Result<File, ReadError> {
+    use rustix::fs::{Mode, OFlags, openat};
+    use rustix::io::Errno;
+    // What may never end is not waited for.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut at = std::os::fd::OwnedFd::from(File::open(folder)?);
+    let mut parts = name.parts().peekable();
+    while let Some(part) = parts.next() {
+        let flags = if parts.peek().is_some() { flags | OFlags::DIRECTORY } else { flags };
+        at = openat(&at, part, flags, Mode::empty()).map_err(|error| match error {
+            Errno::LOOP | Errno::MLINK => ReadError::Link,
+            // A link to a folder is no folder, to some systems.
+            Errno::NOTDIR if is_link(folder, name) => ReadError::Link,
+            error => ReadError::Io(error.into()),
+        })?;
+    }
+    regular(File::from(at))
+}
+
+/// Opens the file for reading, unless there is a link on the way.
+#[cfg(not(unix))]
+pub fn open_below(folder: &Path, name: &RelativeName) -> Result<File, ReadError> {
+    if is_link(folder, name) {
+        return Err(ReadError::Link);
+    }
+    regular(File::open(name.below(folder))?)
+}
+
+fn regular(file: File) -> Result<File, ReadError> {
+    let kind = file.metadata()?;
+    if kind.is_dir() {
+        return Err(io::Error::from(ErrorKind::IsADirectory).into());
+    }
+    if kind.is_file() { Ok(file) } else { Err(ReadError::NoFile) }
+}
+
+/// Whether the file or a folder on the way to it is a link.
+fn is_link(folder: &Path, name: &RelativeName) -> bool {
+    let path = name.below(folder);
+    let on_the_way = path.ancestors().take(name.parts().count());
+    on_the_way.into_iter().any(|path| fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()))
+}
+
+fn read_file(mut file: File, limit: u64) -> Result<Vec<u8>, ReadError> {
     let before = file.metadata()?;
     // As long as the file is, and a little more, so that its end is seen without more room.
     let length = usize::try_from(before.len().min(limit)).unwrap_or(0).min(ROOM);
@@ -128,6 +192,72 @@ impl<W: Write> Write for Within<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// When what is written is on the disk itself, so that no loss of power takes it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasting {
+    /// Before the call returns.
+    Now,
+    /// After a call of [`sync`]: many files at once take little longer than one.
+    Later,
+}
+
+/// Begins the names of files that are not whole yet.
+pub const WRITING: &str = ".fubiao-writing-";
+
+/// Writes a file beside its place and renames it there: it is there whole or not at all.
+///
+/// # Errors
+/// If the disk refuses, or `write` does; nothing is left behind then.
+pub fn write_whole(
+    path: &Path,
+    lasting: Lasting,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(WRITING);
+    // As any other file of the user's: what the umask leaves.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    let mut out = BufWriter::with_capacity(1 << 16, Within::new(file.as_file_mut()));
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    // Without this, the name may be on the disk before the bytes are.
+    if lasting == Lasting::Now || !SYNCS_AT_ONCE {
+        file.as_file().sync_all()?;
+    }
+    file.persist(path).map_err(|e| e.error)?;
+    if lasting == Lasting::Now { sync_folder(folder) } else { Ok(()) }
+}
+
+/// Whether the system writes all files of a disk out in one call. Where it does not, each is as it is made.
+const SYNCS_AT_ONCE: bool = cfg!(target_os = "linux");
+
+/// Has all that was written below this folder be on the disk itself.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn sync(folder: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(File::open(folder)?)?;
+    sync_folder(folder)
+}
+
+/// Has the names in a folder be on the disk itself. Where a folder can't be opened as a file is, the system does so
+/// itself.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 /// ELOOP on Linux; the standard library has no stable name for it.
@@ -214,6 +344,43 @@ mod tests {
         let zero = Path::new("/dev/zero");
         assert!(matches!(read(zero, 9, Accept::Files), Err(ReadError::NoFile)));
         assert!(matches!(read(zero, 9, Accept::Streams), Err(ReadError::TooLarge)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_of_strangers_is_read_without_its_links() {
+        use std::os::unix::fs::symlink;
+        let [outside, root] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let name = |text| RelativeName::new(text).unwrap();
+        fs::write(outside.path().join("secret"), "secret").unwrap();
+        fs::create_dir_all(root.path().join("a/b")).unwrap();
+        fs::write(root.path().join("a/b/c"), "mine").unwrap();
+        symlink(outside.path().join("secret"), root.path().join("a/link")).unwrap();
+        symlink(outside.path(), root.path().join("a/folder")).unwrap();
+        let read = |text| read_below(root.path(), &name(text), 9);
+        assert_eq!(read("a/b/c").unwrap(), b"mine");
+        for link in ["a/link", "a/folder/secret"] {
+            assert!(matches!(read(link), Err(ReadError::Link)), "{link}");
+        }
+        assert!(
+            matches!(read("a/b"), Err(ReadError::Io(e)) if e.kind() == ErrorKind::IsADirectory)
+        );
+        assert!(matches!(read("a/x"), Err(ReadError::Io(e)) if e.kind() == ErrorKind::NotFound));
+        assert!(matches!(read_below(root.path(), &name("a/b/c"), 3), Err(ReadError::TooLarge)));
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("x.json");
+        for lasting in [Lasting::Now, Lasting::Later] {
+            let refused = write_whole(&path, lasting, |out| {
+                out.write_all(b"half")?;
+                Err(io::ErrorKind::StorageFull.into())
+            });
+            assert!(hint(&refused.unwrap_err()).en.contains("make room"));
+            assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+        }
     }
 
     #[test]

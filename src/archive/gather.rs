@@ -3,20 +3,25 @@
 //! They are made from the facts of each notice once all are there, so that a run that was cut off, one
 //! that went on, and parts that were joined end with the same bytes. Memory is bounded: facts are read
 //! a few notices at a time and written in groups of a fixed number of rows.
+//!
+//! What is together already is made again only where it does not fit its seal, which names the manifest it was
+//! made of and the hash of each file.
 
-use crate::archive::ledger::{self, Entry, Ledger, Outcome};
-use crate::archive::store::{Store, StoreError, read_if_there, write_whole};
+use crate::archive::disk::Lasting;
+use crate::archive::ledger::{self, Entry, Gist, Outcome, Piece};
+use crate::archive::store::{self, Store, StoreError};
 use crate::emit::csv;
 use crate::emit::facts::FactLine;
 #[cfg(feature = "parquet")]
 use crate::emit::parquet::{self, Rows};
+use crate::name::RelativeName;
 use rayon::prelude::*;
-#[cfg(feature = "parquet")]
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+#[cfg(feature = "parquet")]
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
 
 /// What is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,58 +52,63 @@ const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 /// How many facts are read ahead of the writer.
 const AHEAD: u64 = 1 << 14;
 
-/// Puts the archive's facts together, unless just these are together already. A form that is not
-/// asked for is taken away: it would tell of an older archive.
+/// Where the seal stands.
+const SEAL: &str = ".fubiao/gathered";
+
+/// What vouches for the files that were put together.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Seal {
+    /// Of what they were made, and how: a hash.
+    of: String,
+    /// The hash of each file.
+    files: BTreeMap<RelativeName, String>,
+}
+
+/// Puts the facts of the notices in the manifest together, unless just these are together already. A form that is
+/// not asked for is taken away: it would tell of an older archive. `manifest` is its hash, as
+/// [`Store::settle`] gives it.
 ///
 /// # Errors
 /// If the disk refuses.
-pub fn gather(store: &Store, ledger: &Ledger, settings: &Settings) -> Result<(), StoreError> {
-    let files = plan(ledger, settings);
-    let state = ledger::hash(format!("{settings:?}\n{}", ledger::to_ndjson(ledger)).as_bytes());
-    let seal = store.own("gathered");
-    let wanted: BTreeSet<PathBuf> = files.iter().map(|f| store.root().join(&f.path)).collect();
-    if read_if_there(&seal)? == state && wanted.iter().all(|path| path.is_file()) {
-        return Ok(());
+pub fn gather(store: &Store, manifest: &str, settings: &Settings) -> Result<(), StoreError> {
+    let wanted = files(store, settings)?;
+    let seal_path = store.at(SEAL);
+    let of = ledger::hash(format!("{settings:?}\n{manifest}").as_bytes());
+    let sealed = fs::read(&seal_path).ok();
+    let sealed = sealed.and_then(|bytes| serde_json::from_slice::<Seal>(&bytes).ok());
+    // A file that is not wanted any more is gone, or it is removed below.
+    let stands = |seal: &Seal| {
+        seal.of == of
+            && wanted.par_iter().all(|file| {
+                let hash = seal.files.get(&file.name);
+                hash.is_some_and(|hash| store::is_there(&file.name.below(store.root()), hash))
+            })
+    };
+    if !sealed.as_ref().is_some_and(stands) {
+        // A run that is cut off from here on leaves no seal that vouches for what it has overwritten.
+        store::remove(&seal_path)?;
+        let hashes: Result<_, StoreError> = wanted
+            .par_iter()
+            .with_max_len(1)
+            .map(|file| Ok((file.name.clone(), file.write(store)?)))
+            .collect();
+        let seal = serde_json::to_vec(&Seal { of, files: hashes? }).unwrap_or_default();
+        store.write_whole(&seal_path, Lasting::Now, |out| out.write_all(&seal))?;
     }
-    // A run that is cut off from here on leaves no seal that vouches for what it has overwritten.
-    store.remove(&seal)?;
-    files.par_iter().with_max_len(1).try_for_each(|file| {
-        let path = store.root().join(&file.path);
-        write_whole(&path, |out| match file.form {
-            Form::Ndjson => join(store, &file.notices, out),
-            Form::Csv => {
-                let mut writer = csv::Writer::new(out, csv::Mark::Without)?;
-                let push = |lines: Vec<FactLine>| {
-                    lines.iter().try_for_each(|line| writer.push(&line.fact()))
-                };
-                for_each(store, &file.notices, Ok, push)?;
-                writer.finish()
-            }
-            #[cfg(feature = "parquet")]
-            Form::Parquet => {
-                let mut writer = parquet::Writer::new(out)?;
-                let rows = |lines: Vec<FactLine>| Rows::of(lines.iter().map(FactLine::fact));
-                for_each(store, &file.notices, rows, |rows| writer.append(rows))?;
-                writer.finish()
-            }
-        })
-    })?;
-    for path in gathered(store.root()).into_iter().filter(|path| !wanted.contains(path)) {
-        store.remove(&path)?;
-        if let Some(year) = path.parent().filter(|folder| *folder != store.root()) {
-            // They go only where nothing is left in them.
-            let _ = fs::remove_dir(year);
-            let _ = fs::remove_dir(store.root().join("facts"));
+    for name in gathered(store) {
+        if !wanted.iter().any(|file| file.name == name) {
+            take_away(store, &name)?;
         }
     }
-    write_whole(&seal, |out| out.write_all(state.as_bytes()))
+    Ok(())
 }
 
 /// One file to be made.
-struct Gathered<'a> {
-    path: PathBuf,
+struct Gathered {
+    name: RelativeName,
     form: Form,
-    notices: Vec<&'a Entry>,
+    /// Of the notices for one year alone.
+    year: Option<Option<u16>>,
 }
 
 enum Form {
@@ -108,100 +118,166 @@ enum Form {
     Parquet,
 }
 
-fn plan<'a>(ledger: &'a Ledger, settings: &Settings) -> Vec<Gathered<'a>> {
-    let done = || ledger.values().filter(|entry| matches!(entry.outcome, Outcome::Done { .. }));
-    let all = |path: &str, form| Gathered { path: path.into(), form, notices: done().collect() };
+/// The files that are asked for.
+fn files(store: &Store, settings: &Settings) -> Result<Vec<Gathered>, StoreError> {
+    let whole = |name, form| Gathered { name: RelativeName::known(name), form, year: None };
     let mut files = Vec::new();
     if settings.ndjson {
-        files.push(all("facts.ndjson", Form::Ndjson));
+        files.push(whole("facts.ndjson", Form::Ndjson));
     }
     if settings.csv {
-        files.push(all("facts.csv", Form::Csv));
+        files.push(whole("facts.csv", Form::Csv));
     }
     #[cfg(feature = "parquet")]
     match settings.parquet {
         None => {}
-        Some(Partition::Whole) => files.push(all("facts.parquet", Form::Parquet)),
+        Some(Partition::Whole) => files.push(whole("facts.parquet", Form::Parquet)),
         Some(Partition::PlanYear) => {
-            let mut years: BTreeMap<Option<u16>, Vec<&Entry>> = BTreeMap::new();
-            // A notice without a fact makes no part.
-            for (entry, gist) in
-                done().filter_map(|e| Some((e, gist(e)?))).filter(|g| g.1.facts > 0)
-            {
-                years.entry(gist.plan_year).or_default().push(entry);
+            let mut years = BTreeSet::new();
+            for entry in store.entries()? {
+                // A notice without a fact makes no part.
+                years.extend(gist(&entry?).filter(|gist| gist.facts > 0).map(|g| g.plan_year));
             }
-            files.extend(years.into_iter().map(|(year, notices)| {
-                let year = year.map_or(NO_VALUE.to_owned(), |year| year.to_string());
-                let path = format!("facts/plan_year={year}/part-0.parquet").into();
-                Gathered { path, form: Form::Parquet, notices }
+            files.extend(years.into_iter().filter_map(|year| {
+                let value = year.map_or(NO_VALUE.to_owned(), |year| year.to_string());
+                let name = RelativeName::new(format!("facts/plan_year={value}/part-0.parquet"));
+                Some(Gathered { name: name.ok()?, form: Form::Parquet, year: Some(year) })
             }));
         }
     }
-    files
+    #[cfg(not(feature = "parquet"))]
+    let _ = store;
+    Ok(files)
 }
 
-fn gist(entry: &Entry) -> Option<&ledger::Gist> {
+impl Gathered {
+    /// Makes the file; gives its hash.
+    fn write(&self, store: &Store) -> Result<String, StoreError> {
+        let mut hash = String::new();
+        store.write_whole(&self.name.below(store.root()), Lasting::Now, |out| {
+            let mut out = Hashing { out, hasher: blake3::Hasher::new() };
+            match self.form {
+                Form::Ndjson => {
+                    let bytes = |bytes: Vec<u8>| Ok(bytes);
+                    self.for_each(store, bytes, |bytes| out.write_all(&bytes))?;
+                }
+                Form::Csv => {
+                    let mut writer = csv::Writer::new(&mut out, csv::Mark::Without)?;
+                    let push = |lines: Vec<FactLine>| {
+                        lines.iter().try_for_each(|line| writer.push(&line.fact()))
+                    };
+                    self.for_each(store, fact_lines, push)?;
+                    writer.finish()?;
+                }
+                #[cfg(feature = "parquet")]
+                Form::Parquet => {
+                    let mut writer = parquet::Writer::new(&mut out)?;
+                    let rows = |bytes| {
+                        let lines = fact_lines(bytes)?;
+                        Rows::of(lines.iter().map(FactLine::fact))
+                    };
+                    self.for_each(store, rows, |rows| writer.append(rows))?;
+                    writer.finish()?;
+                }
+            }
+            hash = out.hasher.finalize().to_hex().to_string();
+            Ok(())
+        })?;
+        Ok(hash)
+    }
+
+    /// Hands out what is made of the facts of each notice, in order; that of the next ones is made on other cores
+    /// meanwhile.
+    fn for_each<P: Send>(
+        &self,
+        store: &Store,
+        make: impl Fn(Vec<u8>) -> io::Result<P> + Sync,
+        mut take: impl FnMut(P) -> io::Result<()> + Send,
+    ) -> io::Result<()> {
+        let mut entries = store.entries().map_err(io::Error::other)?.filter(|entry| {
+            let gist = entry.as_ref().ok().map(gist);
+            gist.is_none_or(|gist| gist.is_some_and(|g| self.year.is_none_or(|y| y == g.plan_year)))
+        });
+        let mut some = || -> io::Result<Vec<Entry>> {
+            let (mut some, mut facts) = (Vec::new(), 0);
+            while facts < AHEAD
+                && let Some(entry) = entries.next()
+            {
+                let entry = entry.map_err(io::Error::other)?;
+                // One without facts is an entry to be kept in memory all the same.
+                facts += 1 + gist(&entry).map_or(0, |gist| gist.facts);
+                some.push(entry);
+            }
+            Ok(some)
+        };
+        let read = |entries: &[Entry]| -> io::Result<Vec<P>> {
+            let piece = |entry| store.piece(entry, Piece::Facts).map_err(io::Error::other);
+            entries.par_iter().map(|entry| make(piece(entry)?)).collect()
+        };
+        let mut now = read(&some()?)?;
+        while !now.is_empty() {
+            let next = some()?;
+            let (written, read) =
+                rayon::join(|| now.into_iter().try_for_each(&mut take), || read(&next));
+            written?;
+            now = read?;
+        }
+        Ok(())
+    }
+}
+
+/// Hashes what goes through it.
+struct Hashing<'a> {
+    out: &'a mut (dyn Write + Send),
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn gist(entry: &Entry) -> Option<&Gist> {
     match &entry.outcome {
         Outcome::Done { gist, .. } => Some(gist),
         Outcome::Failed { .. } => None,
     }
 }
 
+fn fact_lines(bytes: Vec<u8>) -> io::Result<Vec<FactLine>> {
+    let text = String::from_utf8(bytes).map_err(io::Error::other)?;
+    text.lines().map(FactLine::read).collect()
+}
+
 /// Every file that a run may have put together here before.
-fn gathered(root: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> =
-        ["facts.ndjson", "facts.csv", "facts.parquet"].map(|name| root.join(name)).into();
-    for folder in fs::read_dir(root.join("facts")).into_iter().flatten().flatten() {
-        if folder.file_name().to_string_lossy().starts_with("plan_year=") {
-            found.push(folder.path().join("part-0.parquet"));
+fn gathered(store: &Store) -> Vec<RelativeName> {
+    let mut found: Vec<RelativeName> =
+        ["facts.ndjson", "facts.csv", "facts.parquet"].map(RelativeName::known).into();
+    for folder in fs::read_dir(store.at("facts")).into_iter().flatten().flatten() {
+        let folder = folder.file_name().to_string_lossy().into_owned();
+        if folder.starts_with("plan_year=") {
+            found.extend(RelativeName::new(format!("facts/{folder}/part-0.parquet")));
         }
     }
-    found.retain(|path| path.is_file());
+    found.retain(|name| name.below(store.root()).is_file());
     found
 }
 
-fn join(store: &Store, notices: &[&Entry], out: &mut dyn io::Write) -> io::Result<()> {
-    for entry in notices {
-        out.write_all(&fs::read(store.facts_part(&entry.name))?)?;
+/// Removes a file, and the folders that nothing is left in.
+fn take_away(store: &Store, name: &RelativeName) -> Result<(), StoreError> {
+    let path = name.below(store.root());
+    store::remove(&path)?;
+    let folders = path.ancestors().skip(1).take(name.parts().count() - 1);
+    for folder in folders {
+        // It goes only where nothing is left in it.
+        let _ = fs::remove_dir(folder);
     }
     Ok(())
-}
-
-/// Hands out what is made of the facts of each notice, in order; that of the next ones is made on other cores
-/// meanwhile.
-fn for_each<P: Send>(
-    store: &Store,
-    notices: &[&Entry],
-    make: impl Fn(Vec<FactLine>) -> io::Result<P> + Sync,
-    mut take: impl FnMut(P) -> io::Result<()> + Send,
-) -> io::Result<()> {
-    let read = |notices: &[&Entry]| -> io::Result<Vec<P>> {
-        notices.par_iter().map(|entry| make(lines(store, entry)?)).collect()
-    };
-    let (first, mut rest) = notices.split_at(ahead(notices));
-    let mut now = read(first)?;
-    while !now.is_empty() {
-        let (next, later) = rest.split_at(ahead(rest));
-        let (written, read) =
-            rayon::join(|| now.into_iter().try_for_each(&mut take), || read(next));
-        written?;
-        (now, rest) = (read?, later);
-    }
-    Ok(())
-}
-
-/// How many of the notices are read at once.
-fn ahead(notices: &[&Entry]) -> usize {
-    let mut facts = 0;
-    let begin_before = |entry: &&&Entry| {
-        let begun = facts;
-        facts += gist(entry).map_or(0, |gist| gist.facts);
-        begun < AHEAD
-    };
-    notices.iter().take_while(begin_before).count()
-}
-
-fn lines(store: &Store, entry: &Entry) -> io::Result<Vec<FactLine>> {
-    let text = fs::read_to_string(store.facts_part(&entry.name))?;
-    text.lines().map(FactLine::read).collect()
 }

@@ -6,10 +6,13 @@
 //! bytes and the folder; a worker gets bytes, gives bytes, and needs no file. Killed and started anew
 //! after a crash or when it runs over its time. Measured elsewhere: 2 % of CPU over reading in-process.
 
-use crate::archive::answer::{Answer, Files, answer};
+use crate::archive::answer::{Answer, Besides, Files, answer};
+#[cfg(target_os = "linux")]
+use crate::archive::confine;
 use crate::archive::confine::Fuel;
-use crate::archive::ledger::{Gist, Reason};
+use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::options::Options;
+use crate::source;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read, Write};
@@ -18,7 +21,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How to start a worker, and what it may use.
 #[derive(Debug, Clone)]
@@ -29,8 +32,31 @@ pub struct Isolation {
     pub args: Vec<OsString>,
     /// What is added to its environment: what no one else is to see.
     pub env: Vec<(&'static str, OsString)>,
-    /// How long one notice may take.
+    /// How long one notice may take, but for the pictures in it.
     pub timeout: Duration,
+    /// Whether workers recognize characters.
+    pub reads_pictures: bool,
+}
+
+impl Isolation {
+    /// How long this notice may take.
+    pub fn time_for(&self, bytes: &[u8]) -> Duration {
+        self.timeout + if self.reads_pictures { for_pictures(bytes) } else { Duration::ZERO }
+    }
+}
+
+/// The time that a notice is given besides, for the pictures in it: each may be a page whose characters are to be
+/// recognized.
+fn for_pictures(bytes: &[u8]) -> Duration {
+    const EACH: Duration = Duration::from_secs(20);
+    const MOST: usize = 100;
+    // The dictionary of a picture is never packed, and its names are never encrypted (ISO 32000-2, 7.5.7 and 7.6.2).
+    const NAME: &[u8] = b"/Image";
+    let ends = |next: Option<&u8>| next.is_none_or(|c| !c.is_ascii_alphanumeric());
+    let starts = |at: &usize| bytes[*at..].starts_with(NAME) && ends(bytes.get(at + NAME.len()));
+    let slashes = bytes.iter().enumerate().filter(|(_, c)| **c == b'/').map(|(at, _)| at);
+    let pictures = slashes.filter(starts).take(MOST).count();
+    EACH * (pictures as u32).max(u32::from(source::is_picture(bytes)))
 }
 
 /// A chunk longer than this is no chunk of ours: 4 GiB.
@@ -48,20 +74,57 @@ pub fn serve(
     output: &mut impl Write,
     options: &Options,
     fuel: &mut Fuel,
+    besides: Besides,
 ) -> io::Result<()> {
     while let Some(name) = read_chunk(input)? {
-        fuel.fill();
         let Some(bytes) = read_chunk(input)? else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
-        write_answer(output, answer(&String::from_utf8_lossy(&name), bytes, options))?;
+        fuel.fill(options.models.as_ref().map_or(Duration::ZERO, |_| for_pictures(&bytes)));
+        write_answer(output, answer(&String::from_utf8_lossy(&name), bytes, options, besides))?;
     }
     Ok(())
 }
 
-/// The names of the walls (see [`crate::archive::confine`]) that workers started so read without, as one
-/// that reads nothing says; asked once a run. A worker that can't be started is told of where it is missed.
-pub fn missing_walls(isolation: &Isolation) -> Vec<String> {
+/// How workers that are started so stand behind their walls (see [`crate::archive::confine`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Confinement {
+    /// The walls, or parts of one, that the system does not offer.
+    pub missing: Vec<String>,
+    /// What a worker can reach all the same: files, sockets, programs. It has tried.
+    pub open: Vec<String>,
+}
+
+/// Begins the line of what can be reached.
+const OPEN: &str = "open: ";
+
+impl Confinement {
+    /// Whether nothing is missing, and nothing can be reached.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_empty() && self.open.is_empty()
+    }
+
+    /// One line for each, as a worker tells them that is only to say how it stands.
+    pub fn to_lines(&self) -> String {
+        let missing = self.missing.iter().map(|wall| format!("{wall}\n"));
+        missing.chain(self.open.iter().map(|what| format!("{OPEN}{what}\n"))).collect()
+    }
+
+    fn from_lines(lines: &str) -> Confinement {
+        let mut confinement = Confinement::default();
+        for line in lines.lines() {
+            match line.strip_prefix(OPEN) {
+                Some(what) => confinement.open.push(what.to_owned()),
+                None => confinement.missing.push(line.to_owned()),
+            }
+        }
+        confinement
+    }
+}
+
+/// How workers stand, as one says that reads nothing; asked once a run. A worker that can't be started is told of
+/// where it is missed.
+pub fn confinement(isolation: &Isolation) -> Confinement {
     let asked = Command::new(&isolation.program)
         .args(&isolation.args)
         .arg("--probe")
@@ -69,14 +132,14 @@ pub fn missing_walls(isolation: &Isolation) -> Vec<String> {
         .stderr(Stdio::null())
         .output();
     let said = asked.map(|output| output.stdout).unwrap_or_default();
-    String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+    Confinement::from_lines(&String::from_utf8_lossy(&said))
 }
 
 /// What stands before the files of an answer.
 #[derive(Serialize, Deserialize)]
 enum Head {
-    /// JSON and facts follow.
-    Done(Gist),
+    /// These files follow.
+    Done { gist: Gist, pieces: Vec<Piece> },
     /// Nothing follows.
     Failed { reason: Reason, message: String },
 }
@@ -84,9 +147,11 @@ enum Head {
 fn write_answer(output: &mut impl Write, answer: Answer) -> io::Result<()> {
     match answer {
         Answer::Done { gist, files } => {
-            write_chunk(output, &serde_json::to_vec(&Head::Done(gist))?)?;
-            write_chunk(output, &files.json)?;
-            write_chunk(output, &files.facts)?;
+            let pieces = files.keys().copied().collect();
+            write_chunk(output, &serde_json::to_vec(&Head::Done { gist, pieces })?)?;
+            for bytes in files.values() {
+                write_chunk(output, bytes)?;
+            }
         }
         Answer::Failed { reason, message } => {
             write_chunk(output, &serde_json::to_vec(&Head::Failed { reason, message })?)?;
@@ -101,10 +166,12 @@ fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
     let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
     Ok(Some(match serde_json::from_slice(&head)? {
         Head::Failed { reason, message } => Answer::Failed { reason, message },
-        Head::Done(gist) => {
-            let json = read_chunk(input)?.ok_or_else(cut)?;
-            let facts = read_chunk(input)?.ok_or_else(cut)?;
-            Answer::Done { gist, files: Files { json, facts, xlsx: None } }
+        Head::Done { gist, pieces } => {
+            let mut files = Files::new();
+            for piece in pieces {
+                files.insert(piece, read_chunk(input)?.ok_or_else(cut)?);
+            }
+            Answer::Done { gist, files }
         }
     }))
 }
@@ -175,51 +242,92 @@ impl Worker {
         Ok(Worker { child, requests, answers, last_words })
     }
 
-    /// Has one notice read.
+    /// Has one notice read, within this much CPU time; where the worker's can't be seen, by the clock.
     ///
     /// # Errors
     /// If the worker died of it or ran over its time; it is then dead, start another.
     pub fn ask(&mut self, name: &str, bytes: &[u8], timeout: Duration) -> Result<Answer, Death> {
+        let (since, used) = (Instant::now(), self.cpu_time());
         // A worker that died while it was idle shows here; its answer channel tells how.
         let sent = write_chunk(&mut self.requests, name.as_bytes())
             .and_then(|()| write_chunk(&mut self.requests, bytes))
             .and_then(|()| self.requests.flush());
-        let answer = match sent {
-            Ok(()) => self.answers.recv_timeout(timeout),
-            Err(_) => Err(RecvTimeoutError::Disconnected),
-        };
-        match answer {
-            Ok(Ok(Some(answer))) => Ok(answer),
-            Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => Err(self.died(String::new())),
-            Ok(Err(error)) => Err(self.died(error.to_string())),
-            Err(RecvTimeoutError::Timeout) => {
-                self.end();
-                let message = format!("ran over its time of {} s", timeout.as_secs_f32());
-                Err(Death { reason: Reason::Timeout, message })
+        let by_clock = if used.is_some() || cfg!(unix) { far_behind(timeout) } else { timeout };
+        loop {
+            let left = by_clock.saturating_sub(since.elapsed());
+            let answer = match &sent {
+                Ok(()) => self.answers.recv_timeout(left.min(GLANCE).min(timeout)),
+                Err(_) => Err(RecvTimeoutError::Disconnected),
+            };
+            match answer {
+                Ok(Ok(Some(answer))) => return Ok(answer),
+                Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => {
+                    return Err(self.died(String::new()));
+                }
+                Ok(Err(error)) => return Err(self.died(error.to_string())),
+                Err(RecvTimeoutError::Timeout) => {}
             }
+            let taken = self.cpu_time().zip(used).map(|(now, used)| now.saturating_sub(used));
+            let out_of = if taken.is_some_and(|taken| taken >= timeout) {
+                format!("{} s of CPU", timeout.as_secs_f32())
+            } else if since.elapsed() >= by_clock {
+                format!("{} s by the clock", by_clock.as_secs_f32())
+            } else {
+                continue;
+            };
+            self.end();
+            let message = format!("ran over its time of {out_of}");
+            return Err(Death { reason: Reason::Timeout, message });
         }
+    }
+
+    /// The CPU time that the worker has taken so far, where the system tells it.
+    fn cpu_time(&self) -> Option<Duration> {
+        #[cfg(target_os = "linux")]
+        return confine::cpu_time(
+            std::fs::File::open(format!("/proc/{}/stat", self.child.id())).ok()?,
+        );
+        #[cfg(not(target_os = "linux"))]
+        None
     }
 
     /// Finds out what the worker died of.
     fn died(&mut self, what: String) -> Death {
-        let status = self.end();
+        let status = self.ended().or_else(|| self.end());
         let words = self.last_words.lock().unwrap_or_else(|held| held.into_inner());
         let words = String::from_utf8_lossy(&words);
-        let said = words.lines().map(str::trim).rfind(|l| !l.is_empty()).unwrap_or_default();
-        if said.contains("memory allocation of") {
+        let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+        // What the standard library says of it is followed by a note on how to see more.
+        if lines().any(|line| line.contains("memory allocation of")) {
             let message = "ran over its memory".to_owned();
             return Death { reason: Reason::Memory, message };
         }
-        if status.is_some_and(ran_out_of_time) {
+        if status.is_some_and(|status| ended_by(status, SIGKILL)) {
+            let message = "the system ended its process, for want of memory as a rule".to_owned();
+            return Death { reason: Reason::Memory, message };
+        }
+        if status.is_some_and(|status| ended_by(status, SIGXCPU)) {
             let message = "ran over its CPU time".to_owned();
             return Death { reason: Reason::Timeout, message };
         }
+        let said = lines().find(|line| !line.starts_with("note: ")).unwrap_or_default();
         let mut message = format!("its process died ({})", status.map_or(what, |s| s.to_string()));
         if !said.is_empty() {
             message.push_str(": ");
             message.push_str(said);
         }
         Death { reason: Reason::Crash, message }
+    }
+
+    /// How it ended by itself, if it does so within a moment: its answers end before it does.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        for _ in 0..100 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        None
     }
 
     fn end(&mut self) -> Option<ExitStatus> {
@@ -235,13 +343,28 @@ impl Drop for Worker {
     }
 }
 
-/// Whether the system ended the process for its CPU time: by SIGXCPU, 24 on Linux, macOS and the BSDs.
-fn ran_out_of_time(status: ExitStatus) -> bool {
+/// Signals by which the system ends a process; the same numbers on Linux, macOS and the BSDs.
+const SIGKILL: i32 = 9;
+const SIGXCPU: i32 = 24;
+
+/// Whether the system ended the process by this signal.
+fn ended_by(status: ExitStatus, signal: i32) -> bool {
     #[cfg(unix)]
-    let out_of_time = std::os::unix::process::ExitStatusExt::signal(&status) == Some(24);
+    return std::os::unix::process::ExitStatusExt::signal(&status) == Some(signal);
     #[cfg(not(unix))]
-    let out_of_time = false;
-    out_of_time
+    {
+        let _ = (status, signal);
+        false
+    }
+}
+
+/// How often a worker's CPU time is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// What a limit of CPU time allows by the clock: a machine may be busy with other things, or its disk may be slow,
+/// but whoever waits is not to wait for ever.
+pub fn far_behind(cpu: Duration) -> Duration {
+    cpu.saturating_mul(10).saturating_add(Duration::from_secs(60))
 }
 
 /// Has a pipe hold a whole notice or a whole answer, where the system lets it: else the two processes wake each
@@ -297,7 +420,8 @@ mod tests {
         }
         let mut answers = Vec::new();
         let mut fuel = Fuel::new(&Bounds::default());
-        serve(&mut requests.as_slice(), &mut answers, &Options::default(), &mut fuel).unwrap();
+        let (mut input, options) = (requests.as_slice(), Options::default());
+        serve(&mut input, &mut answers, &options, &mut fuel, Besides::Nothing).unwrap();
         let mut answers = answers.as_slice();
         for expected in ["empty", "PNG"] {
             match read_answer(&mut answers).unwrap().unwrap() {
@@ -312,7 +436,7 @@ mod tests {
 
     #[test]
     fn an_answer_comes_over_with_all_its_files() {
-        let files = Files { json: vec![1, 1], facts: vec![2], xlsx: None };
+        let files = [(Piece::Result, vec![1, 1]), (Piece::Facts, vec![2])].into();
         let answer = Answer::Done { gist: Gist { pages: 7, ..Gist::default() }, files };
         let mut bytes = Vec::new();
         write_answer(&mut bytes, answer.clone()).unwrap();

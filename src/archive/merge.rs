@@ -1,23 +1,40 @@
 //! Parts of an archive that several machines made, joined to what one run would have made.
+//!
+//! A part comes from elsewhere and is believed nothing. It is read, never written to; no link in it is followed;
+//! each of its names is one that this program would give, and no two of all parts are one to some file system;
+//! each result has the hash that its entry names, is a result, and says what the entry says of it. All that is
+//! made of a result is made anew here. Nothing is written before all of this is seen.
 
-use crate::archive::answer::{Files, Wanted};
+use crate::archive::answer::{Files, Remade, Wanted};
+use crate::archive::disk::{self, ReadError};
 use crate::archive::gather;
-use crate::archive::ledger::{Entry, Ledger, Outcome};
+use crate::archive::ledger::{self, Entry, Lines, Outcome, Piece};
 use crate::archive::store::{Store, StoreError};
 use crate::diag::Wording;
+use crate::name::RelativeName;
+use rayon::prelude::*;
+use std::collections::HashMap;
 use std::fmt;
-use std::fs;
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
+
+/// The largest result that is taken over, in bytes.
+const LARGEST: u64 = 1 << 30;
 
 /// Why parts can't be joined.
 #[derive(Debug)]
 pub enum MergeError {
     /// Occurs if two parts hold different results under one name.
     Conflict(String),
+    /// Occurs if a name differs from another one in capital letters or accents alone.
+    Alike(String),
     /// Occurs if a part has no manifest: no run there, or one that was not finished.
     NoPart(PathBuf),
-    /// Occurs if a part's result is not the one its manifest names, or its forms are not those asked for.
-    Damaged(PathBuf, String),
+    /// Occurs if a line of a part's manifest is no entry: what is wrong with it.
+    BadEntry(PathBuf, String),
+    /// Occurs if a part's result is not the one its manifest names: which, and what is wrong with it.
+    Damaged(PathBuf, String, Wording),
     /// Occurs if the disk refuses.
     Store(StoreError),
 }
@@ -36,16 +53,21 @@ impl MergeError {
                 format!("{name}: the parts hold different results"),
                 format!("{name}：各部分的结果不一致"),
             ),
+            MergeError::Alike(name) => Wording::new(
+                format!("{name}: another name is the same to some file systems"),
+                format!("{name}：另有名称在某些文件系统中与它相同"),
+            ),
             MergeError::NoPart(path) => Wording::new(
                 format!("{}: no manifest.ndjson, or a run that is not finished", path.display()),
                 format!("{}：没有 manifest.ndjson，或运行尚未完成", path.display()),
             ),
-            MergeError::Damaged(path, name) => Wording::new(
-                format!(
-                    "{}: the result of {name} is not the one in its manifest, or its --format was another",
-                    path.display()
-                ),
-                format!("{}：{name} 的结果与其清单不符，或 --format 不同", path.display()),
+            MergeError::BadEntry(path, what) => Wording::new(
+                format!("{}: no entry of a manifest: {what}", path.display()),
+                format!("{}：清单条目无效：{what}", path.display()),
+            ),
+            MergeError::Damaged(path, name, what) => Wording::new(
+                format!("{}: {name}: {}", path.display(), what.en),
+                format!("{}：{name}：{}", path.display(), what.zh),
             ),
             MergeError::Store(error) => {
                 let Wording { en, zh } = error.what();
@@ -65,50 +87,170 @@ impl fmt::Display for MergeError {
 /// Joins the parts into the store; returns how many notices it then holds.
 ///
 /// # Errors
-/// See [`MergeError`]. What was joined before stays.
+/// See [`MergeError`]. If a part is at fault, nothing is written.
 pub fn merge(
     store: &Store,
     parts: &[PathBuf],
     settings: &gather::Settings,
     wanted: Wanted,
 ) -> Result<usize, MergeError> {
-    let mut all: Ledger = store.ledger()?;
-    for path in parts {
-        if !path.join("manifest.ndjson").is_file() {
-            return Err(MergeError::NoPart(path.clone()));
-        }
-        let part = Store::open(path)?;
-        for (name, entry) in part.ledger()? {
-            if all.get(&name).is_some_and(|held| *held != entry) {
-                return Err(MergeError::Conflict(name));
-            }
-            take_over(store, &part, path, &entry, wanted)?;
-            all.insert(name, entry);
-        }
+    let parts: Result<Vec<Part>, MergeError> = parts.iter().map(|path| Part::open(path)).collect();
+    let parts = parts?;
+    let mut names = store.names(&|_| true)?;
+    let mut seen = Seen::default();
+    for name in &names {
+        store.entry(name)?.map_or(Ok(()), |entry| seen.note(&entry))?;
     }
-    store.settle(&all)?;
-    gather::gather(store, &all, settings)?;
-    Ok(all.len())
+    for part in &parts {
+        part.entries(&mut |entry| seen.note(&entry))?;
+    }
+    drop(seen);
+    for part in &parts {
+        part.for_each(&|entry| part.remade(entry).map(drop))?;
+    }
+    // From here on, only the disk can refuse, or a part that is changed meanwhile.
+    for part in &parts {
+        part.for_each(&|entry| take_over(store, part, entry, wanted))?;
+        part.entries(&mut |entry| {
+            names.push(entry.name);
+            Ok(())
+        })?;
+    }
+    names.sort_unstable();
+    names.dedup();
+    let manifest = store.settle(names.iter())?;
+    gather::gather(store, &manifest, settings)?;
+    Ok(names.len())
 }
 
-fn take_over(
-    store: &Store,
-    part: &Store,
-    path: &Path,
-    entry: &Entry,
-    wanted: Wanted,
-) -> Result<(), MergeError> {
-    if !matches!(entry.outcome, Outcome::Done { .. }) {
-        return Ok(store.fail(entry)?);
+/// What the entries say, in hashes: of a million, 40 MB.
+#[derive(Default)]
+struct Seen {
+    hasher: RandomState,
+    /// By the folded name: the name itself, and what became of it.
+    entries: HashMap<u64, (u64, u64)>,
+}
+
+impl Seen {
+    /// Notes an entry, unless it is at odds with another one. Which files were made of a result is no matter.
+    fn note(&mut self, entry: &Entry) -> Result<(), MergeError> {
+        let told = match &entry.outcome {
+            Outcome::Done { files, .. } => files.get(&Piece::Result).cloned().unwrap_or_default(),
+            Outcome::Failed { reason, message } => format!("{}: {message}", reason.name()),
+        };
+        let name = self.hasher.hash_one(entry.name.as_str());
+        let what = self.hasher.hash_one((&entry.key, &entry.content, told));
+        let folded = self.hasher.hash_one(entry.name.folded());
+        match *self.entries.entry(folded).or_insert((name, what)) {
+            (known, _) if known != name => Err(MergeError::Alike(entry.name.to_string())),
+            (_, known) if known != what => Err(MergeError::Conflict(entry.name.to_string())),
+            _ => Ok(()),
+        }
     }
-    if !part.holds(entry, wanted) {
-        return Err(MergeError::Damaged(path.to_owned(), entry.name.clone()));
+}
+
+fn take_over(store: &Store, part: &Part, entry: &Entry, wanted: Wanted) -> Result<(), MergeError> {
+    let Some((bytes, remade)) = part.remade(entry)? else { return Ok(store.fail(entry)?) };
+    // What is there already and fits needs no second copy.
+    if let Some(known) = store.entry(&entry.name)?
+        && store.hold(known, wanted)?.is_some()
+    {
+        return Ok(());
     }
-    let read = |path: PathBuf| fs::read(&path).map_err(|e| StoreError::io(path, e));
-    let files = Files {
-        json: read(part.result(&entry.name))?,
-        facts: read(part.facts_part(&entry.name))?,
-        xlsx: wanted.xlsx.then(|| read(part.workbook(&entry.name))).transpose()?,
-    };
-    Ok(store.put(entry, &files)?)
+    let mut files = Files::from([(Piece::Result, bytes)]);
+    for piece in Piece::ALL.into_iter().skip(1).filter(|piece| wanted.holds(*piece)) {
+        let made = remade.piece(piece).map_err(|what| part.damaged(entry, &what, &what))?;
+        files.insert(piece, made);
+    }
+    store.put(entry, &files)?;
+    Ok(())
+}
+
+/// The folder of a finished run, read and not written to.
+struct Part {
+    path: PathBuf,
+}
+
+impl Part {
+    fn open(path: &Path) -> Result<Part, MergeError> {
+        let part = Part { path: path.to_owned() };
+        let running = disk::open_below(path, &RelativeName::known(".fubiao/running"));
+        match (part.manifest(), running) {
+            // A run that was cut off has put its manifest aside; one at work may do so at any moment.
+            (Ok(_), Err(_)) => Ok(part),
+            (Err(ReadError::Link), _) => {
+                let Wording { en, .. } = ReadError::Link.message(0);
+                Err(MergeError::BadEntry(path.to_owned(), format!("manifest.ndjson: {en}")))
+            }
+            _ => Err(MergeError::NoPart(part.path)),
+        }
+    }
+
+    fn manifest(&self) -> Result<File, ReadError> {
+        disk::open_below(&self.path, &RelativeName::known("manifest.ndjson"))
+    }
+
+    /// Shows its entries one after the other.
+    fn entries(
+        &self,
+        show: &mut dyn FnMut(Entry) -> Result<(), MergeError>,
+    ) -> Result<(), MergeError> {
+        let unread = |e| MergeError::Store(StoreError::io(&self.path, e));
+        let manifest = self.manifest().map_err(|_| MergeError::NoPart(self.path.clone()))?;
+        let mut lines = Lines::new(manifest);
+        while let Some((_, line)) = lines.next_line().map_err(unread)? {
+            let entry = line.and_then(|line| ledger::from_line(&line));
+            show(entry.map_err(|what| MergeError::BadEntry(self.path.clone(), what))?)?;
+        }
+        Ok(())
+    }
+
+    /// Does something with each of its entries, several at a time.
+    fn for_each(
+        &self,
+        act: &(dyn Fn(&Entry) -> Result<(), MergeError> + Sync),
+    ) -> Result<(), MergeError> {
+        const AT_ONCE: usize = 64;
+        let mut some = Vec::new();
+        self.entries(&mut |entry| {
+            some.push(entry);
+            if some.len() < AT_ONCE {
+                return Ok(());
+            }
+            std::mem::take(&mut some).par_iter().try_for_each(act)
+        })?;
+        some.par_iter().try_for_each(act)
+    }
+
+    /// The result that an entry names, read back; `None` for a notice that failed.
+    fn remade(&self, entry: &Entry) -> Result<Option<(Vec<u8>, Remade)>, MergeError> {
+        let Outcome::Done { files, gist } = &entry.outcome else { return Ok(None) };
+        let damaged = |en: &str, zh: &str| self.damaged(entry, en, zh);
+        let (folder, ending) = Piece::Result.place();
+        let name = entry.name.with_suffix(ending);
+        let name = name.and_then(|name| name.within(&RelativeName::known(folder)));
+        let name = name.map_err(|e| damaged(&e.message().en, &e.message().zh))?;
+        let bytes = disk::read_below(&self.path, &name, LARGEST).map_err(|error| {
+            let Wording { en, zh } = error.message(LARGEST);
+            damaged(&en, &zh)
+        })?;
+        if files.get(&Piece::Result) != Some(&ledger::hash(&bytes)) {
+            return Err(damaged(
+                "its result is not the one that the manifest names",
+                "结果与清单中的不符",
+            ));
+        }
+        let remade = Remade::of(&bytes).map_err(|what| damaged(&what, &what))?;
+        if remade.gist() != *gist {
+            return Err(damaged(
+                "its result says otherwise than the manifest",
+                "结果与清单的说法不符",
+            ));
+        }
+        Ok(Some((bytes, remade)))
+    }
+
+    fn damaged(&self, entry: &Entry, en: &str, zh: &str) -> MergeError {
+        MergeError::Damaged(self.path.clone(), entry.name.to_string(), Wording::new(en, zh))
+    }
 }

@@ -10,6 +10,7 @@ pub mod gather;
 pub mod isolate;
 pub mod ledger;
 pub mod merge;
+pub mod names;
 pub mod plan;
 pub mod report;
 pub mod run;

@@ -1,20 +1,39 @@
 //! Inputs as typed in, a list of notices out: what to read, and under which name its result stands.
 //!
-//! Names come from paths of inputs alone, never from inside a document, and can't leave the output
-//! folder: `..`, roots and drive letters are no part of a name.
+//! Names come from paths of inputs alone, never from inside a document (`archive::names`). A list may have a
+//! million items: an item is its name, and its path where that is another.
 
-use std::collections::BTreeSet;
+use crate::archive::disk;
+use crate::archive::names;
+use crate::archive::store::{OUTPUTS, OWN};
+use crate::diag::Wording;
+use crate::name::RelativeName;
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+
+/// The notices to read, in the order of their names.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Where they were found.
+    folders: Vec<PathBuf>,
+    items: Vec<Item>,
+    /// How many files were passed over, since an earlier run made them.
+    pub own_outputs: usize,
+}
 
 /// One notice to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Its name in the archive: the path below the folder it was found in, parts joined by `/`.
-    pub name: String,
-    /// Where it is.
-    pub path: PathBuf,
+    pub name: RelativeName,
+    /// The place of its folder in the list of them.
+    folder: u32,
+    /// Its path below that folder, where it is not the name.
+    below: Option<Box<OsStr>>,
 }
 
 /// Why inputs make no plan.
@@ -26,115 +45,253 @@ pub enum PlanError {
     BadPattern(String, String),
     /// Occurs if a folder can't be listed.
     Folder(PathBuf, std::io::Error),
+    /// Occurs if results are to go into a folder that is read: they would lie among the notices.
+    IntoInput(PathBuf),
+}
+
+impl PlanError {
+    /// What is wrong with the inputs.
+    pub fn message(&self) -> Wording {
+        match self {
+            PlanError::NoMatch(pattern) => Wording::new(
+                format!("{pattern}: no file matches"),
+                format!("{pattern}：没有匹配的文件"),
+            ),
+            PlanError::BadPattern(pattern, what) => {
+                Wording::new(format!("{pattern}: {what}"), format!("{pattern}：{what}"))
+            }
+            PlanError::Folder(path, error) => {
+                let (path, Wording { en, zh }) = (path.display(), disk::what(error));
+                Wording::new(
+                    format!("{path}: can't be listed: {en}"),
+                    format!("{path}：无法列出：{zh}"),
+                )
+            }
+            PlanError::IntoInput(path) => {
+                let path = path.display();
+                Wording::new(
+                    format!(
+                        "{path}: --out is the folder that is read, results would lie among notices"
+                    ),
+                    format!("{path}：--out 就是要读取的文件夹，结果会混在通知之中"),
+                )
+            }
+        }
+    }
+
+    /// What the reader can do about it.
+    pub fn hint(&self) -> Wording {
+        match self {
+            PlanError::IntoInput(path) => {
+                let results = RelativeName::known("results").below(path);
+                Wording::new(
+                    format!("give --out another folder, such as {}", results.display()),
+                    format!("请为 --out 换一个文件夹，例如 {}", results.display()),
+                )
+            }
+            _ => Wording::new("check the path or the pattern", "请检查路径或通配符"),
+        }
+    }
 }
 
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PlanError::NoMatch(pattern) => write!(f, "{pattern}: no file matches"),
-            PlanError::BadPattern(pattern, what) => write!(f, "{pattern}: {what}"),
-            PlanError::Folder(path, e) => write!(f, "{}: can't be listed: {e}", path.display()),
-        }
+        f.write_str(&self.message().en)
     }
 }
 
-/// Lists the notices of all inputs in the order of their names. Folders are walked (hidden files are
-/// passed over, links to folders not followed), patterns expanded, `leave_out` (the output folder) is
-/// never read. A named file that is not there stays in the plan: it fails on its own, and is listed.
+impl Plan {
+    /// The notices, in the order of their names.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Where a notice is.
+    #[allow(clippy::disallowed_methods)] // The path as it was listed: an input may lie anywhere.
+    pub fn path(&self, item: &Item) -> PathBuf {
+        let folder = self.folders.get(item.folder as usize).map_or(Path::new(""), PathBuf::as_path);
+        match &item.below {
+            Some(below) => folder.join(&**below),
+            None => item.name.below(folder),
+        }
+    }
+
+    /// Whether a notice of this name is to be read.
+    pub fn has(&self, name: &RelativeName) -> bool {
+        self.items.binary_search_by(|item| item.name.cmp(name)).is_ok()
+    }
+}
+
+/// Makes a plan, file by file.
 ///
-/// # Errors
-/// See [`PlanError`].
-pub fn plan(inputs: &[PathBuf], leave_out: &Path) -> Result<Vec<Item>, PlanError> {
-    let mut found: Vec<(String, PathBuf)> = Vec::new();
-    let leave_out = leave_out.canonicalize().unwrap_or_else(|_| leave_out.to_owned());
-    for input in inputs {
+/// Nobody else's name decides how a notice is called, but where names are equal: those are numbered. Names that
+/// some file system takes for one count as equal, so that an archive can be carried there.
+#[derive(Debug, Default)]
+pub struct Planner {
+    plan: Plan,
+}
+
+impl Planner {
+    /// How many files there are so far.
+    pub fn found(&self) -> usize {
+        self.plan.items.len()
+    }
+
+    /// Takes all notices of an input: a file, the files below a folder, or those that a pattern names. Of a folder,
+    /// hidden files are passed over, links to folders not followed, and what an archive has written is left out:
+    /// `out` (the output folder), and what lies in the folder of an earlier run. A named file that is not there
+    /// stays in the plan: it fails on its own, and is listed. `look` is called now and then, to tell how many
+    /// there are.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn add(
+        &mut self,
+        input: &Path,
+        out: &Path,
+        look: &mut dyn FnMut(usize),
+    ) -> Result<(), PlanError> {
         if input.is_dir() {
-            walk(input, &leave_out, &mut |path| {
-                found.push((name_below(path, input), path.to_owned()));
-            })?;
-        } else if !input.exists() && is_pattern(input) {
+            return self.walk(input, out, look);
+        }
+        if !input.exists() && is_pattern(input) {
             let pattern = input.to_string_lossy().into_owned();
             let base = fixed_part(input);
-            let before = found.len();
+            let folder = self.folder(&base);
+            let before = self.found();
             let matches = glob::glob(&pattern)
                 .map_err(|e| PlanError::BadPattern(pattern.clone(), e.to_string()))?;
             for path in matches.flatten().filter(|p| p.is_file()) {
-                found.push((name_below(&path, &base), path));
+                let below = path.strip_prefix(&base).unwrap_or(&path).to_owned();
+                self.file(folder, &path, &below);
+                look(self.found());
             }
-            if found.len() == before {
+            if self.found() == before {
                 return Err(PlanError::NoMatch(pattern));
             }
-        } else {
-            let folder = input.parent().unwrap_or(Path::new(""));
-            found.push((name_below(input, folder), input.clone()));
+            return Ok(());
         }
+        let base = input.parent().unwrap_or(Path::new(""));
+        let folder = self.folder(base);
+        let below = input.strip_prefix(base).unwrap_or(input).to_owned();
+        self.file(folder, input, &below);
+        Ok(())
     }
-    Ok(with_unique_names(found))
-}
 
-/// The name of a path given in a list, where no folder says what it is below: all of its parts.
-pub fn name_of_listed(path: &Path) -> String {
-    name_below(path, Path::new(""))
-}
-
-/// Items for paths given in a list; equal names are told apart as in [`plan`].
-pub fn listed(paths: &[PathBuf]) -> Vec<Item> {
-    with_unique_names(paths.iter().map(|p| (name_of_listed(p), p.clone())).collect())
-}
-
-/// Sorts by name, drops what was named twice, and numbers different files of equal names.
-fn with_unique_names(mut found: Vec<(String, PathBuf)>) -> Vec<Item> {
-    found.sort();
-    found.dedup();
-    let mut taken = BTreeSet::new();
-    let mut items = Vec::with_capacity(found.len());
-    for (name, path) in found {
-        let mut unique = name.clone();
-        let mut nth = 2;
-        while !taken.insert(unique.clone()) {
-            unique = format!("{name}~{nth}");
-            nth += 1;
-        }
-        items.push(Item { name: unique, path });
+    /// Takes a file from a list, where no folder says what it is below: all parts of its path make its name.
+    pub fn listed(&mut self, path: &Path) {
+        let folder = self.folder(Path::new(""));
+        self.file(folder, path, path);
     }
-    items.sort_by(|a, b| a.name.cmp(&b.name));
-    items
-}
 
-fn walk(folder: &Path, leave_out: &Path, found: &mut dyn FnMut(&Path)) -> Result<(), PlanError> {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        if folder.canonicalize().is_ok_and(|f| f == leave_out) {
-            continue;
+    /// The plan: in the order of names, without what was named twice, equal names numbered.
+    pub fn plan(mut self) -> Plan {
+        let mut items = std::mem::take(&mut self.plan.items);
+        // Which of two equal names comes first does not depend on what was typed first.
+        let path = |item: &Item| self.plan.path(item);
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| path(a).cmp(&path(b))));
+        items.dedup_by(|a, b| a.name == b.name && path(a) == path(b));
+        // A hash of each name, as it is when it is folded; of a million, eight megabytes.
+        let hasher = RandomState::new();
+        let fold = |name: &RelativeName| hasher.hash_one(name.folded());
+        let mut taken = HashSet::with_capacity(items.len());
+        let mut moved = false;
+        for item in &mut items {
+            let mut number = 2;
+            let mut name = item.name.clone();
+            while !taken.insert(fold(&name)) {
+                // A name that has no room for a number has a hash in its place, so there always is one.
+                name = names::numbered(&item.name, number).unwrap_or(name);
+                number += 1;
+            }
+            if name != item.name {
+                item.below.get_or_insert_with(|| OsString::from(item.name.as_str()).into());
+                item.name = name;
+                moved = true;
+            }
         }
-        let error = |e| PlanError::Folder(folder.clone(), e);
-        for entry in fs::read_dir(&folder).map_err(error)? {
-            let entry = entry.map_err(error)?;
-            if entry.file_name().to_string_lossy().starts_with('.') {
+        if moved {
+            items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        }
+        Plan { items, ..self.plan }
+    }
+
+    /// The place of a folder in the list of them.
+    fn folder(&mut self, folder: &Path) -> u32 {
+        let folders = &mut self.plan.folders;
+        let last = folders.len().wrapping_sub(1);
+        if folders.last().is_some_and(|known| known == folder) {
+            return last as u32;
+        }
+        folders.push(folder.to_owned());
+        (folders.len() - 1) as u32
+    }
+
+    /// Takes a file at this path, `below` a folder.
+    fn file(&mut self, folder: u32, path: &Path, below: &Path) {
+        if is_output(path) {
+            self.plan.own_outputs += 1;
+            return;
+        }
+        // A path without a name, such as `..`, is listed too: it fails on its own.
+        let name = names::of_path(below).unwrap_or_else(|| RelativeName::known("_"));
+        let is_name = OsStr::new(name.as_str()) == below.as_os_str();
+        let below = (!is_name).then(|| below.as_os_str().into());
+        self.plan.items.push(Item { name, folder, below });
+    }
+
+    fn walk(
+        &mut self,
+        root: &Path,
+        out: &Path,
+        look: &mut dyn FnMut(usize),
+    ) -> Result<(), PlanError> {
+        let real_out = out.canonicalize().ok();
+        let is_out = |folder: &Path| real_out.is_some() && folder.canonicalize().ok() == real_out;
+        if is_out(root) {
+            return Err(PlanError::IntoInput(out.to_owned()));
+        }
+        let base = self.folder(root);
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            if is_out(&folder) {
                 continue;
             }
-            let path = entry.path();
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() || path.is_file() => found(&path),
-                _ => {}
+            let error = |e| PlanError::Folder(folder.clone(), e);
+            let has_outputs = is_output_folder(&folder);
+            for entry in fs::read_dir(&folder).map_err(error)? {
+                let entry = entry.map_err(error)?;
+                let name = entry.file_name();
+                if name.as_encoded_bytes().starts_with(b".") {
+                    continue;
+                }
+                let is_output = has_outputs && OUTPUTS.iter().any(|output| name == **output);
+                let path = entry.path();
+                match entry.file_type() {
+                    Ok(_) if is_output => self.plan.own_outputs += 1,
+                    Ok(kind) if kind.is_dir() => folders.push(path),
+                    Ok(kind) if kind.is_file() || path.is_file() => {
+                        let below = path.strip_prefix(root).unwrap_or(&path);
+                        self.file(base, &path, below);
+                        look(self.found());
+                    }
+                    _ => {}
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
-/// The parts of `path` below `folder`, joined by `/`; only names, so that it can't lead elsewhere.
-fn name_below(path: &Path, folder: &Path) -> String {
-    let below = path.strip_prefix(folder).unwrap_or(path);
-    let names: Vec<String> = below
-        .components()
-        .filter_map(|part| match part {
-            Component::Normal(name) => Some(name.to_string_lossy().replace('\\', "_")),
-            _ => None,
-        })
-        .collect();
-    names.join("/")
+/// Whether an archive's results lie in this folder.
+fn is_output_folder(folder: &Path) -> bool {
+    RelativeName::known(OWN).below(folder).is_dir()
+}
+
+/// Whether a file is one that an archive has put beside its results.
+fn is_output(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| OUTPUTS.iter().any(|output| name == *output))
+        && path.parent().is_some_and(is_output_folder)
 }
 
 fn is_pattern(path: &Path) -> bool {
@@ -150,47 +307,83 @@ fn fixed_part(pattern: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
-    fn names(items: &[Item]) -> Vec<&str> {
-        items.iter().map(|i| i.name.as_str()).collect()
+    fn plan(inputs: &[PathBuf], out: &Path) -> Result<Plan, PlanError> {
+        let mut planner = Planner::default();
+        inputs.iter().try_for_each(|input| planner.add(input, out, &mut |_| ()))?;
+        Ok(planner.plan())
+    }
+
+    fn names(plan: &Plan) -> Vec<&str> {
+        plan.items().iter().map(|i| i.name.as_str()).collect()
+    }
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        root
     }
 
     #[test]
     fn folders_are_walked_without_hidden_files_and_the_output() {
-        let root = tempfile::tempdir().unwrap();
-        for file in ["a/2023/x.pdf", "a/y.txt", "a/.hidden", "a/out/notices/x.json"] {
-            let path = root.path().join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "x").unwrap();
-        }
+        let root = folder(&["a/2023/x.pdf", "a/y.txt", "a/.hidden", "a/out/notices/x.json"]);
         let a = root.path().join("a");
-        let items = plan(std::slice::from_ref(&a), &a.join("out")).unwrap();
-        assert_eq!(names(&items), ["2023/x.pdf", "y.txt"]);
+        let plan = plan(std::slice::from_ref(&a), &a.join("out")).unwrap();
+        assert_eq!(names(&plan), ["2023/x.pdf", "y.txt"]);
+        assert_eq!(plan.path(&plan.items()[0]), a.join("2023/x.pdf"));
+    }
+
+    #[test]
+    fn what_an_archive_wrote_is_no_notice() {
+        let root = folder(&[
+            "results/.fubiao/lock",
+            "results/notices/x.json",
+            "results/facts/plan_year=2023/part-0.parquet",
+            "results/facts.ndjson",
+            "results/report.txt",
+            "results/2023/x.pdf",
+            "facts.csv",
+        ]);
+        let all = plan(&[root.path().to_owned()], Path::new("out")).unwrap();
+        assert_eq!(names(&all), ["facts.csv", "results/2023/x.pdf"]);
+        assert_eq!(all.own_outputs, 4);
+        let named = plan(&[root.path().join("results/report.txt")], Path::new("out")).unwrap();
+        assert_eq!((names(&named).len(), named.own_outputs), (0, 1));
+        let into = plan(&[root.path().to_owned()], root.path());
+        assert!(matches!(into, Err(PlanError::IntoInput(_))));
     }
 
     #[test]
     fn patterns_name_files_below_their_fixed_part() {
-        let root = tempfile::tempdir().unwrap();
-        for file in ["2022/x.txt", "2023/x.txt"] {
-            let path = root.path().join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "x").unwrap();
-        }
-        let items = plan(&[root.path().join("*/x.txt")], Path::new("out")).unwrap();
-        assert_eq!(names(&items), ["2022/x.txt", "2023/x.txt"]);
+        let root = folder(&["2022/x.txt", "2023/x.txt"]);
+        let matched = plan(&[root.path().join("*/x.txt")], Path::new("out")).unwrap();
+        assert_eq!(names(&matched), ["2022/x.txt", "2023/x.txt"]);
+        assert_eq!(matched.path(&matched.items()[0]), root.path().join("2022/x.txt"));
         let none = plan(&[root.path().join("*.doc")], Path::new("out"));
         assert!(matches!(none, Err(PlanError::NoMatch(_))));
     }
 
     #[test]
     fn equal_names_are_told_apart_and_the_same_file_is_read_once() {
-        let paths = ["/a/x.pdf", "b/x.pdf", "/a/x.pdf"].map(PathBuf::from);
-        let items = plan(&paths, Path::new("out")).unwrap();
-        assert_eq!(names(&items), ["x.pdf", "x.pdf~2"]);
+        let paths = ["/a/x.pdf", "b/x.pdf", "/a/x.pdf", "c/X.PDF", "d/x.pdf~2"].map(PathBuf::from);
+        let plan = plan(&paths, Path::new("out")).unwrap();
+        assert_eq!(names(&plan), ["X.PDF", "x.pdf~2", "x.pdf~2~2", "x.pdf~3"]);
+        let paths: Vec<_> = plan.items().iter().map(|item| plan.path(item)).collect();
+        assert_eq!(paths, ["c/X.PDF", "/a/x.pdf", "d/x.pdf~2", "b/x.pdf"].map(PathBuf::from));
     }
 
     #[test]
-    fn a_name_cannot_leave_the_output_folder() {
-        assert_eq!(name_of_listed(Path::new("/../../etc/passwd")), "etc/passwd");
-        assert_eq!(name_of_listed(Path::new("a\\..\\b")), "a_.._b");
+    fn files_of_a_list_are_called_by_all_of_their_path() {
+        let mut planner = Planner::default();
+        for path in ["/../../etc/passwd", "b/x.pdf", "./a/x.pdf", ".."] {
+            planner.listed(Path::new(path));
+        }
+        let plan = planner.plan();
+        assert_eq!(names(&plan), ["_", "a/x.pdf", "b/x.pdf", "etc/passwd"]);
+        assert_eq!(plan.path(&plan.items()[3]), Path::new("/../../etc/passwd"));
+        assert_eq!(plan.path(&plan.items()[1]), Path::new("./a/x.pdf"));
     }
 }

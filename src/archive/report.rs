@@ -4,20 +4,26 @@
 //! The only files of an archive that tell of the run rather than of the notices; they are not the same
 //! twice.
 
-use crate::archive::ledger::{Gist, Outcome, Reason};
-use crate::archive::run::{How, Summary};
+use crate::archive::isolate::Confinement;
+use crate::archive::ledger::{Entry, Gist, Outcome, Reason};
+use crate::archive::plan::Plan;
+use crate::archive::run::{Fate, Found, Summary};
+use crate::archive::store::{Store, StoreError};
 use crate::diag::Wording;
+use crate::plain::shown;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// How many of the slowest notices are named.
-const SLOWEST: usize = 10;
+/// How many failures, and how many notices with findings, a report names; all of them stand in the manifest.
+const NAMED: usize = 10_000;
 
 /// Counts of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
+    /// Notices of the plan: all but what fubiao wrote.
+    pub notices: usize,
     /// Read in this run.
     pub read: usize,
     /// Done before, and not read again.
@@ -30,158 +36,251 @@ pub struct Counts {
     pub left_out: usize,
     /// Not reached before the run was interrupted.
     pub not_reached: usize,
+    /// Passed over, since fubiao wrote them.
+    pub own_outputs: usize,
 }
 
 /// Counts the notices of a run.
-pub fn counts(summary: &Summary) -> Counts {
-    let mut counts = Counts::default();
-    for (_, entry, how) in &summary.notices {
-        match (how, entry.as_ref().map(|e| &e.outcome)) {
-            (How::LeftOut, _) => counts.left_out += 1,
-            (How::NotReached, _) | (_, None) => counts.not_reached += 1,
-            (_, Some(Outcome::Failed { .. })) => counts.failed += 1,
-            (how, Some(Outcome::Done { gist, .. })) => {
-                match how {
-                    How::Unchanged => counts.unchanged += 1,
-                    _ => counts.read += 1,
-                }
-                counts.with_findings += usize::from(gist.errors + gist.warnings > 0);
-            }
+pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
+    let mut counts = Counts { own_outputs: plan.own_outputs, ..Counts::default() };
+    for fate in &summary.fates {
+        counts.notices += usize::from(*fate != Fate::OwnOutput);
+        match fate {
+            Fate::Read(_) => counts.read += 1,
+            Fate::Unchanged(_) => counts.unchanged += 1,
+            Fate::Failed => counts.failed += 1,
+            Fate::LeftOut => counts.left_out += 1,
+            Fate::OwnOutput => counts.own_outputs += 1,
+            Fate::NotReached => counts.not_reached += 1,
         }
+        let found = matches!(fate, Fate::Read(Found::Findings) | Fate::Unchanged(Found::Findings));
+        counts.with_findings += usize::from(found);
     }
     counts
 }
 
-/// The notices that failed: name, reason, message; in the order of names.
-pub fn failures(summary: &Summary) -> Vec<(&str, Reason, &str)> {
-    summary
-        .notices
-        .iter()
-        .filter(|(_, _, how)| *how != How::LeftOut)
-        .filter_map(|(name, entry, _)| match &entry.as_ref()?.outcome {
-            Outcome::Failed { reason, message } => Some((name.as_str(), *reason, message.as_str())),
-            Outcome::Done { .. } => None,
-        })
-        .collect()
+/// A run and what it is told from: the plan, and the entries of the folder.
+#[derive(Debug)]
+pub struct Told<'a> {
+    counts: Counts,
+    summary: &'a Summary,
+    /// The notices that failed, in the order of names, as far as they are named.
+    failed: Vec<(String, Reason, String)>,
+    /// How many failed for each reason.
+    reasons: BTreeMap<Reason, usize>,
+    /// The notices with findings of severity error or warning, as far as they are named.
+    found: Vec<(String, Gist)>,
 }
 
-/// The notices that are done and have findings of severity error or warning, in the order of names.
-pub fn with_findings(summary: &Summary) -> Vec<(&str, &Gist)> {
-    summary
-        .notices
-        .iter()
-        .filter(|(_, _, how)| *how != How::LeftOut)
-        .filter_map(|(name, entry, _)| match &entry.as_ref()?.outcome {
-            Outcome::Done { gist, .. } if gist.errors + gist.warnings > 0 => {
-                Some((name.as_str(), gist))
+impl<'a> Told<'a> {
+    /// Looks the notices of a run up.
+    ///
+    /// # Errors
+    /// If an entry can't be read.
+    pub fn new(store: &Store, plan: &Plan, summary: &'a Summary) -> Result<Told<'a>, StoreError> {
+        let counts = counts(plan, summary);
+        let mut told = Told {
+            counts,
+            summary,
+            failed: Vec::new(),
+            reasons: BTreeMap::new(),
+            found: Vec::new(),
+        };
+        for (item, fate) in plan.items().iter().zip(&summary.fates) {
+            let is_told = match fate {
+                Fate::Failed => true,
+                Fate::Read(Found::Findings) | Fate::Unchanged(Found::Findings) => {
+                    told.found.len() < NAMED
+                }
+                _ => false,
+            };
+            if !is_told {
+                continue;
             }
-            _ => None,
-        })
-        .collect()
-}
+            let Some(Entry { name, outcome, .. }) = store.entry(&item.name)? else { continue };
+            match outcome {
+                Outcome::Failed { reason, message } => {
+                    *told.reasons.entry(reason).or_default() += 1;
+                    if told.failed.len() < NAMED {
+                        told.failed.push((name.to_string(), reason, message));
+                    }
+                }
+                Outcome::Done { gist, .. } => told.found.push((name.to_string(), gist)),
+            }
+        }
+        Ok(told)
+    }
 
-/// The notices that took longest in this run, the slowest first.
-pub fn slowest(summary: &Summary) -> Vec<(&str, Duration)> {
-    let mut read: Vec<(&str, Duration)> = summary
-        .notices
-        .iter()
-        .filter_map(|(name, _, how)| match how {
-            How::Read(took) => Some((name.as_str(), *took)),
-            _ => None,
-        })
-        .collect();
-    read.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    read.truncate(SLOWEST);
-    read
-}
+    /// The counts.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
 
-/// What is said where the system does not offer all walls around the worker processes.
-pub fn unconfined(missing: &[String]) -> Wording {
-    Wording::new(
-        format!(
-            "the workers read without {}, which this system does not offer",
-            missing.join(", ")
-        ),
-        format!("读取进程未受 {} 限制，本系统不提供", missing.join("、")),
-    )
-}
-
-/// The run in a line.
-pub fn headline(summary: &Summary) -> Wording {
-    let notices = summary.notices.len();
-    let Counts { read, unchanged, with_findings, failed, left_out, .. } = counts(summary);
-    let mut line = Wording::new(
-        format!(
-            "{notices} notices: {read} read, {unchanged} unchanged, {with_findings} with findings, \
-             {failed} failed"
-        ),
-        format!(
-            "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件；\
-             失败 {failed} 件"
-        ),
-    );
-    if left_out > 0 {
+    /// The run in a line.
+    pub fn headline(&self) -> Wording {
+        let Counts {
+            notices, read, unchanged, with_findings, failed, left_out, own_outputs, ..
+        } = self.counts;
+        let mut line = Wording::new(
+            format!(
+                "{notices} notices: {read} read, {unchanged} unchanged, {with_findings} with findings, \
+                 {failed} failed"
+            ),
+            format!(
+                "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件；\
+                 失败 {failed} 件"
+            ),
+        );
         // Writing into a string can't fail; so below.
-        let _ = write!(line.en, ", {left_out} left to others");
-        let _ = write!(line.zh, "，留给其他分片 {left_out} 件");
+        if left_out > 0 {
+            let _ = write!(line.en, ", {left_out} left to others");
+            let _ = write!(line.zh, "，留给其他分片 {left_out} 件");
+        }
+        if own_outputs > 0 {
+            let _ = write!(line.en, "; passed over {own_outputs} that fubiao wrote");
+            let _ = write!(line.zh, "；跳过 fubiao 自己写出的文件 {own_outputs} 个");
+        }
+        line
     }
-    line
+
+    /// The failures of a run in a line, by reason; `None` if there are none.
+    pub fn reasons(&self) -> Option<Wording> {
+        let list = |name: fn(Reason) -> &'static str, joint: &str| {
+            let of_each = self.reasons.iter().map(|(reason, n)| format!("{n} {}", name(*reason)));
+            of_each.collect::<Vec<_>>().join(joint)
+        };
+        (!self.reasons.is_empty()).then(|| {
+            Wording::new(
+                format!("failed: {}", list(Reason::name, ", ")),
+                format!("失败：{}", list(Reason::name_zh, "，")),
+            )
+        })
+    }
+
+    /// The report for people.
+    pub fn to_text(&self, took: Duration) -> Wording {
+        let Told { summary, failed, found, .. } = self;
+        let mut text = self.headline();
+        let seconds = took.as_secs_f64();
+        let _ = writeln!(text.en, "\ntook {seconds:.1} s");
+        let _ = writeln!(text.zh, "\n用时 {seconds:.1} 秒");
+        if summary.interrupted {
+            text.en.push_str("interrupted; the same command goes on from here\n");
+            text.zh.push_str("已中断；再次运行同一命令即可继续\n");
+        }
+        if summary.kept > 0 {
+            let kept = summary.kept;
+            let _ = writeln!(text.en, "{kept} more of earlier runs over other inputs are kept");
+            let _ = writeln!(text.zh, "另保留以前其他输入的结果 {kept} 件");
+        }
+        part(
+            &mut text,
+            "damaged, and without an input to read again",
+            "已损坏且没有可重读的输入",
+            &summary.lost,
+            summary.lost.len(),
+            |name| Wording::new(name.as_str(), name.as_str()),
+        );
+        part(
+            &mut text,
+            "failed",
+            "失败",
+            failed,
+            self.counts.failed,
+            |(name, reason, message)| {
+                let en = format!("{name}: {}: {message}", reason.name());
+                let zh = format!("{name}：{}：{message}", reason.name_zh());
+                Wording::new(en, zh)
+            },
+        );
+        let with_findings = self.counts.with_findings;
+        part(&mut text, "with findings", "有问题", found, with_findings, |(name, gist)| {
+            let Gist { errors, warnings, .. } = gist;
+            let en = format!("{name}: errors {errors}, warnings {warnings}");
+            Wording::new(en, format!("{name}：错误 {errors}，警告 {warnings}"))
+        });
+        let slowest = &summary.slowest;
+        part(&mut text, "slowest", "最慢", slowest, slowest.len(), |(name, took)| {
+            let line = format!("{:7.3} s  {name}", took.as_secs_f64());
+            Wording::new(line.clone(), line)
+        });
+        text
+    }
+
+    /// The report as JSON.
+    pub fn to_json(&self, took: Duration, build: &str, confinement: &Confinement) -> Value {
+        let Told { counts, summary, failed, .. } = self;
+        let seconds = |d: Duration| (d.as_secs_f64() * 1e3).round() / 1e3;
+        let said = unconfined(confinement);
+        let diagnostic = json!({
+            "code": "worker_unconfined",
+            "severity": "note",
+            "message": said.en,
+            "message_zh": said.zh,
+            "missing": confinement.missing,
+            "open": confinement.open,
+        });
+        let diagnostics = if confinement.is_whole() { vec![] } else { vec![diagnostic] };
+        json!({
+            "generator": {"name": "fubiao", "build": build},
+            "interrupted": summary.interrupted,
+            "seconds": seconds(took),
+            "notices": counts.notices,
+            "read": counts.read,
+            "unchanged": counts.unchanged,
+            "with_findings": counts.with_findings,
+            "failed": counts.failed,
+            "left_out": counts.left_out,
+            "not_reached": counts.not_reached,
+            "own_outputs": counts.own_outputs,
+            "kept_from_earlier_runs": summary.kept,
+            "lost": summary.lost,
+            "failures": failed.iter()
+                .map(|(name, reason, message)| {
+                    json!({"name": name, "reason": reason.name(), "message": message})
+                })
+                .collect::<Vec<_>>(),
+            "failures_not_listed": counts.failed.saturating_sub(failed.len()),
+            "slowest": summary.slowest.iter()
+                .map(|(name, took)| json!({"name": name, "seconds": seconds(*took)}))
+                .collect::<Vec<_>>(),
+            "diagnostics": diagnostics,
+        })
+    }
 }
 
-/// The failures of a run in a line, by reason; `None` if there are none.
-pub fn reasons(summary: &Summary) -> Option<Wording> {
-    let mut reasons: BTreeMap<Reason, usize> = BTreeMap::new();
-    for (_, reason, _) in failures(summary) {
-        *reasons.entry(reason).or_default() += 1;
+/// What is said where workers do not stand behind all walls.
+pub fn unconfined(confinement: &Confinement) -> Wording {
+    let Confinement { missing, open } = confinement;
+    let mut said = Wording::new("", "");
+    if !missing.is_empty() {
+        said = Wording::new(
+            format!(
+                "the workers read without {}, which this system does not offer",
+                missing.join(", ")
+            ),
+            format!("读取进程未受 {} 限制，本系统不提供", missing.join("、")),
+        );
     }
-    let list = |name: fn(Reason) -> &'static str, joint: &str| {
-        let of_each = reasons.iter().map(|(reason, n)| format!("{n} {}", name(*reason)));
-        of_each.collect::<Vec<_>>().join(joint)
-    };
-    (!reasons.is_empty()).then(|| {
-        Wording::new(
-            format!("failed: {}", list(Reason::name, ", ")),
-            format!("失败：{}", list(Reason::name_zh, "，")),
-        )
-    })
+    if !open.is_empty() {
+        let (joint, joint_zh) =
+            if missing.is_empty() { ("the workers", "") } else { ("; they", "；") };
+        // Writing into a string can't fail.
+        let _ = write!(said.en, "{joint} can reach {}", open.join(", "));
+        let _ = write!(said.zh, "{joint_zh}读取进程仍可访问：{}", open.join("、"));
+    }
+    said
 }
 
-/// The report for people.
-pub fn to_text(summary: &Summary, took: Duration) -> Wording {
-    let mut text = headline(summary);
-    let seconds = took.as_secs_f64();
-    let _ = writeln!(text.en, "\ntook {seconds:.1} s");
-    let _ = writeln!(text.zh, "\n用时 {seconds:.1} 秒");
-    if summary.interrupted {
-        text.en.push_str("interrupted; the same command goes on from here\n");
-        text.zh.push_str("已中断；再次运行同一命令即可继续\n");
-    }
-    if summary.kept > 0 {
-        let kept = summary.kept;
-        let _ = writeln!(text.en, "{kept} more of earlier runs over other inputs are kept");
-        let _ = writeln!(text.zh, "另保留以前其他输入的结果 {kept} 件");
-    }
-    let failed = failures(summary);
-    part(&mut text, "failed", "失败", &failed, |(name, reason, message)| {
-        let en = format!("{name}: {}: {message}", reason.name());
-        let zh = format!("{name}：{}：{message}", reason.name_zh());
-        Wording::new(en, zh)
-    });
-    let found = with_findings(summary);
-    part(&mut text, "with findings", "有问题", &found, |(name, gist)| {
-        let Gist { errors, warnings, .. } = gist;
-        let en = format!("{name}: errors {errors}, warnings {warnings}");
-        Wording::new(en, format!("{name}：错误 {errors}，警告 {warnings}"))
-    });
-    part(&mut text, "slowest", "最慢", &slowest(summary), |(name, took)| {
-        let line = format!("{:7.3} s  {name}", took.as_secs_f64());
-        Wording::new(line.clone(), line)
-    });
-    text
-}
-
-/// A part of the report, if it has a line.
-fn part<T>(text: &mut Wording, en: &str, zh: &str, items: &[T], line: impl Fn(&T) -> Wording) {
+/// A part of the report, if it has a line: of `count` items, those that are named.
+fn part<T>(
+    text: &mut Wording,
+    en: &str,
+    zh: &str,
+    items: &[T],
+    count: usize,
+    line: impl Fn(&T) -> Wording,
+) {
     if items.is_empty() {
         return;
     }
@@ -189,46 +288,12 @@ fn part<T>(text: &mut Wording, en: &str, zh: &str, items: &[T], line: impl Fn(&T
     let _ = writeln!(text.zh, "\n{zh}：");
     for item in items {
         let line = line(item);
-        let _ = writeln!(text.en, "  {}", line.en);
-        let _ = writeln!(text.zh, "  {}", line.zh);
+        let _ = writeln!(text.en, "  {}", shown(&line.en));
+        let _ = writeln!(text.zh, "  {}", shown(&line.zh));
     }
-}
-
-/// The report as JSON; `missing` names the walls that the workers read without.
-pub fn to_json(summary: &Summary, took: Duration, build: &str, missing: &[String]) -> Value {
-    let counts = counts(summary);
-    let seconds = |d: Duration| (d.as_secs_f64() * 1e3).round() / 1e3;
-    let said = unconfined(missing);
-    let diagnostics: Vec<Value> = match missing {
-        [] => Vec::new(),
-        _ => vec![json!({
-            "code": "worker_unconfined",
-            "severity": "note",
-            "message": said.en,
-            "message_zh": said.zh,
-            "missing": missing,
-        })],
-    };
-    json!({
-        "generator": {"name": "fubiao", "build": build},
-        "interrupted": summary.interrupted,
-        "seconds": seconds(took),
-        "notices": summary.notices.len(),
-        "read": counts.read,
-        "unchanged": counts.unchanged,
-        "with_findings": counts.with_findings,
-        "failed": counts.failed,
-        "left_out": counts.left_out,
-        "not_reached": counts.not_reached,
-        "kept_from_earlier_runs": summary.kept,
-        "failures": failures(summary).iter()
-            .map(|(name, reason, message)| {
-                json!({"name": name, "reason": reason.name(), "message": message})
-            })
-            .collect::<Vec<_>>(),
-        "slowest": slowest(summary).iter()
-            .map(|(name, took)| json!({"name": name, "seconds": seconds(*took)}))
-            .collect::<Vec<_>>(),
-        "diagnostics": diagnostics,
-    })
+    if count > items.len() {
+        let more = count - items.len();
+        let _ = writeln!(text.en, "  and {more} more, all in manifest.ndjson");
+        let _ = writeln!(text.zh, "  另有 {more} 件，见 manifest.ndjson");
+    }
 }

@@ -1,14 +1,17 @@
 //! A run over an archive: each notice of a plan read once, or known to be done; then put together.
 
-use crate::archive::answer::{Answer, Wanted, answer};
+use crate::archive::answer::{Answer, Besides, Wanted, answer};
 use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
 use crate::archive::isolate::{Isolation, Worker};
-use crate::archive::ledger::{self, Entry, Ledger, Outcome, Reason};
-use crate::archive::plan::Item;
+use crate::archive::ledger::{self, Entry, Outcome, Reason};
+use crate::archive::plan::{Item, Plan};
 use crate::archive::store::{Store, StoreError};
+use crate::emit::own;
+use crate::name::RelativeName;
 use crate::options::Options;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,139 +67,260 @@ impl Shard {
     }
 }
 
-/// How a notice came to its entry.
+/// What became of a notice of the plan in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// Read in this run, in this time.
-    Read(Duration),
-    /// Done before.
-    Unchanged,
+pub enum Fate {
+    /// Read in this run.
+    Read(Found),
+    /// Done before, and all of it is there.
+    Unchanged(Found),
+    /// Not read, in this run or before.
+    Failed,
     /// Belongs to another part of the archive, or was not asked for.
     LeftOut,
+    /// No notice, but what fubiao wrote.
+    OwnOutput,
     /// The run was interrupted before its turn.
     NotReached,
 }
 
+/// Whether a notice has a finding of severity error or warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// None.
+    Nothing,
+    /// At least one.
+    Findings,
+}
+
 /// Is told of each notice as it is done; from several threads.
 pub trait Watch: Sync {
-    /// A notice is done, or known to be.
-    fn done(&self, entry: &Entry, how: How);
+    /// A notice is done, or known to be; without an entry where it is none of this run's.
+    fn done(&self, entry: Option<&Entry>);
 }
 
 /// What a run did.
 #[derive(Debug)]
 pub struct Summary {
-    /// Every notice of the plan with its entry, in the order of names; no entry where the run left it out
-    /// or did not reach it.
-    pub notices: Vec<(String, Option<Entry>, How)>,
-    /// Entries of the folder that are not in the plan: of earlier runs over other inputs.
+    /// What became of each notice of the plan, in its order.
+    pub fates: Vec<Fate>,
+    /// The notices that took longest in this run, the slowest first.
+    pub slowest: Vec<(RelativeName, Duration)>,
+    /// How many entries of the folder are of inputs that are not in the plan: of earlier runs over others.
     pub kept: usize,
+    /// Those of them whose results are damaged, and were taken out: nothing is there to read them from again.
+    pub lost: Vec<RelativeName>,
     /// Whether it was interrupted.
     pub interrupted: bool,
 }
 
+/// How many of the slowest notices are named.
+const SLOWEST: usize = 10;
+
 /// Reads the notices of the plan into the store. `stop` ends it after the notices at hand.
 ///
 /// # Errors
-/// If the output folder can't be written to. What is done stays done.
+/// If the output folder can't be written to. What is done stays done. A file of one notice that can't be written is
+/// no such error: that notice fails.
 pub fn run(
     store: &Store,
-    plan: &[Item],
+    plan: &Plan,
     settings: &Settings,
     watch: &dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Summary, StoreError> {
-    let before = store.ledger()?;
     let workers = Workers::new(settings);
+    let slowest = Slowest::default();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs.max(1))
         .build()
         .map_err(|e| StoreError::io(store.root(), std::io::Error::other(e)))?;
-    let notices = pool.install(|| {
-        plan.par_iter()
+    let fates = pool.install(|| {
+        plan.items()
+            .par_iter()
             // One at a time, so that a slow notice does not keep others waiting in its batch.
             .with_max_len(1)
             .map(|item| {
                 if stop.load(Ordering::Relaxed) {
-                    return Ok((item.name.clone(), None, How::NotReached));
+                    return Ok(Fate::NotReached);
                 }
-                let (entry, how) = one(store, &before, item, settings, &workers)?;
-                if let Some(entry) = &entry {
-                    watch.done(entry, how);
+                let since = Instant::now();
+                let (entry, fate) = one(store, plan, item, settings, &workers)?;
+                watch.done(entry.as_ref());
+                if matches!(fate, Fate::Read(_) | Fate::Failed) {
+                    slowest.note(&item.name, since.elapsed());
                 }
-                Ok((item.name.clone(), entry, how))
+                Ok(fate)
             })
             .collect::<Result<Vec<_>, StoreError>>()
     })?;
     let interrupted = stop.load(Ordering::Relaxed);
-    let mut after: Ledger = before;
-    let planned: usize = plan.iter().filter(|item| after.contains_key(&item.name)).count();
-    let kept = after.len() - planned;
-    for (name, entry, _) in &notices {
-        if let Some(entry) = entry {
-            after.insert(name.clone(), entry.clone());
-        }
-    }
+    let mut kept = store.names(&|name| !plan.has(name))?;
+    let mut lost = Vec::new();
     if !interrupted {
-        store.settle(&after)?;
-        pool.install(|| gather::gather(store, &after, &settings.gather))?;
+        lost = pool.install(|| unread(store, &kept, settings.wanted))?;
+        kept.retain(|name| lost.binary_search(name).is_err());
+        let planned = plan.items().iter().zip(&fates);
+        let planned = planned.filter(|(_, fate)| **fate != Fate::OwnOutput);
+        let mut names: Vec<&RelativeName> =
+            planned.map(|(item, _)| &item.name).chain(&kept).collect();
+        names.sort_unstable();
+        let manifest = store.settle(names.into_iter())?;
+        pool.install(|| gather::gather(store, &manifest, &settings.gather))?;
     }
-    Ok(Summary { notices, kept, interrupted })
+    let slowest = slowest.into_list();
+    Ok(Summary { fates, slowest, kept: kept.len(), lost, interrupted })
 }
 
-/// Reads one notice, unless it is known to be done.
+/// Those of the notices without an input whose results are not there as they were; they are taken out.
+fn unread(
+    store: &Store,
+    kept: &[RelativeName],
+    wanted: Wanted,
+) -> Result<Vec<RelativeName>, StoreError> {
+    let lost = kept.par_iter().map(|name| {
+        let Some(entry) = store.entry(name)? else { return Ok(None) };
+        let is_lost = match store.hold(entry, wanted) {
+            Ok(held) => held.is_none(),
+            Err(error) if error.is_of_one() => true,
+            Err(error) => return Err(error),
+        };
+        if is_lost {
+            store.forget(name)?;
+        }
+        Ok(is_lost.then(|| name.clone()))
+    });
+    let lost: Result<Vec<Option<RelativeName>>, StoreError> = lost.collect();
+    Ok(lost?.into_iter().flatten().collect())
+}
+
+/// The notices that took longest so far.
+#[derive(Debug, Default)]
+struct Slowest(Mutex<Vec<(RelativeName, Duration)>>);
+
+impl Slowest {
+    fn note(&self, name: &RelativeName, took: Duration) {
+        let mut list = self.0.lock().unwrap_or_else(|held| held.into_inner());
+        let place = list.partition_point(|(_, slower)| *slower >= took);
+        if place < SLOWEST {
+            list.insert(place, (name.clone(), took));
+            list.truncate(SLOWEST);
+        }
+    }
+
+    fn into_list(self) -> Vec<(RelativeName, Duration)> {
+        self.0.into_inner().unwrap_or_else(|held| held.into_inner())
+    }
+}
+
+/// Reads one notice, unless it is known to be done. A file of it that can't be written is its own fault.
 fn one(
     store: &Store,
-    before: &Ledger,
+    plan: &Plan,
     item: &Item,
     settings: &Settings,
     workers: &Workers,
-) -> Result<(Option<Entry>, How), StoreError> {
-    let known = before.get(&item.name);
-    let bytes = read_bytes(&item.path, settings.options.limits.input_bytes);
+) -> Result<(Option<Entry>, Fate), StoreError> {
+    let path = plan.path(item);
+    let bytes = read_bytes(&path, settings.options.limits.input_bytes);
     let content = bytes.as_deref().map(ledger::hash).unwrap_or_default();
     if settings.shard.is_some_and(|shard| !shard.holds(&content)) {
-        return Ok((None, How::LeftOut));
+        return Ok((None, Fate::LeftOut));
     }
+    let (name, size) = (item.name.clone(), bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
     let key = ledger::key(&content, &settings.build, &format!("{:?}", settings.options));
-    if let Some(known) = known.filter(|known| known.key == key) {
-        let wanted = match (settings.which, &known.outcome) {
-            (Which::All, _) => true,
-            (_, Outcome::Done { .. }) => !store.holds(known, settings.wanted),
-            (Which::OnlyFailed, Outcome::Failed { .. }) => true,
-            (Which::Undone, Outcome::Failed { reason, .. }) => reason.may_pass(),
-        };
-        if !wanted {
-            if !settings.wanted.xlsx {
-                store.remove(&store.workbook(&known.name))?;
+    let need = need(settings.which, store.entry(&name)?, &key);
+    let entry = |outcome| Entry { name, bytes: size, content, key, outcome };
+    let failed = |reason, message| Outcome::Failed { reason, message };
+
+    match need {
+        Need::Nothing => return Ok((None, Fate::LeftOut)),
+        Need::Reading => {}
+        Need::Looking(known) => match store.hold(known, settings.wanted) {
+            Ok(Some(held)) => return Ok(fated(held, Fate::Unchanged)),
+            Ok(None) => {}
+            Err(error) if error.is_of_one() => {
+                let entry = entry(failed(Reason::File, unwritten(&error)));
+                store.fail(&entry)?;
+                return Ok((Some(entry), Fate::Failed));
             }
-            return Ok((Some(known.clone()), How::Unchanged));
-        }
-    } else if settings.which == Which::OnlyFailed
-        && !known.is_some_and(|known| matches!(known.outcome, Outcome::Failed { .. }))
-    {
-        return Ok((known.cloned(), How::LeftOut));
+            Err(error) => return Err(error),
+        },
     }
-    let since = Instant::now();
-    let size = bytes.as_ref().map_or(0, |b| b.len() as u64);
     let answer = match bytes {
-        Ok(bytes) => workers.ask(&item.name, bytes).with(settings.wanted),
+        Ok(bytes) if own::wrote(&bytes).is_some() => {
+            store.forget(&item.name)?;
+            return Ok((None, Fate::OwnOutput));
+        }
+        Ok(bytes) => workers.ask(&shown_name(&path), bytes).with(settings.wanted),
         Err(message) => Answer::Failed { reason: Reason::File, message },
     };
-    let entry = |outcome| Entry { name: item.name.clone(), bytes: size, content, key, outcome };
-    let entry = match answer {
-        Answer::Done { gist, files } => {
-            let entry = entry(Outcome::Done { result: ledger::hash(&files.json), gist });
-            store.put(&entry, &files)?;
-            entry
-        }
+    let (gist, files) = match answer {
+        Answer::Done { gist, files } => (gist, files),
         Answer::Failed { reason, message } => {
-            let entry = entry(Outcome::Failed { reason, message });
+            let entry = entry(failed(reason, message));
             store.fail(&entry)?;
-            entry
+            return Ok((Some(entry), Fate::Failed));
         }
     };
-    Ok((Some(entry), How::Read(since.elapsed())))
+    let mut entry = entry(Outcome::Done { files: BTreeMap::new(), gist });
+    match store.put(&entry, &files) {
+        Ok(entry) => Ok(fated(entry, Fate::Read)),
+        Err(error) if error.is_of_one() => {
+            entry.outcome = failed(Reason::File, unwritten(&error));
+            store.fail(&entry)?;
+            Ok((Some(entry), Fate::Failed))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What is to be done with a notice.
+enum Need {
+    /// It was not asked for.
+    Nothing,
+    /// To look whether what is known of it still stands.
+    Looking(Entry),
+    /// To read it.
+    Reading,
+}
+
+fn need(which: Which, known: Option<Entry>, key: &str) -> Need {
+    let Some(known) = known else {
+        return if which == Which::OnlyFailed { Need::Nothing } else { Need::Reading };
+    };
+    let is_same = known.key == key;
+    match (which, &known.outcome) {
+        (Which::All, _) => Need::Reading,
+        (_, Outcome::Done { .. }) if is_same => Need::Looking(known),
+        (Which::OnlyFailed, Outcome::Done { .. }) => Need::Nothing,
+        (Which::OnlyFailed, Outcome::Failed { .. }) => Need::Reading,
+        (Which::Undone, Outcome::Failed { reason, .. }) if is_same && !reason.may_pass() => {
+            Need::Looking(known)
+        }
+        (Which::Undone, _) => Need::Reading,
+    }
+}
+
+/// Why a notice has no result, where it could be read.
+fn unwritten(error: &StoreError) -> String {
+    format!("its result can't be written: {}", error.what().en)
+}
+
+/// A notice with what became of it: it was read, or is unchanged.
+fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
+    let fate = match &entry.outcome {
+        Outcome::Failed { .. } => Fate::Failed,
+        Outcome::Done { gist, .. } if gist.errors + gist.warnings > 0 => how(Found::Findings),
+        Outcome::Done { .. } => how(Found::Nothing),
+    };
+    (Some(entry), fate)
+}
+
+/// The name that a result gives the notice: that of its file, wherever it lay.
+fn shown_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The bytes of an input, or why there are none.
@@ -217,7 +341,7 @@ impl<'a> Workers<'a> {
 
     fn ask(&self, name: &str, bytes: Vec<u8>) -> Answer {
         let Some(isolation) = &self.settings.isolation else {
-            return answer(name, bytes, &self.settings.options);
+            return answer(name, bytes, &self.settings.options, Besides::Nothing);
         };
         let idle = self.idle.lock().unwrap_or_else(|held| held.into_inner()).pop();
         let worker = match idle {
@@ -231,7 +355,7 @@ impl<'a> Workers<'a> {
                 return Answer::Failed { reason: Reason::Crash, message };
             }
         };
-        match worker.ask(name, &bytes, isolation.timeout) {
+        match worker.ask(name, &bytes, isolation.time_for(&bytes)) {
             Ok(answer) => {
                 self.idle.lock().unwrap_or_else(|held| held.into_inner()).push(worker);
                 answer

@@ -1,4 +1,4 @@
-//! The output folder of an archive: what stands where, written whole or not at all.
+//! The output folder of an archive: what stands where, written whole or not at all, and believed only as read.
 //!
 //! ```text
 //! out/
@@ -13,18 +13,25 @@
 //!
 //! Everything but the report is the same, byte for byte, whether the run was cut off or not. While a run
 //! changes what is there, the manifest stands aside, in `.fubiao/`: it never names what is not there.
+//!
+//! Nothing is believed because it is there. An entry names the hash of each file of its notice ([`Piece`]); each
+//! is held against it before it is used or said to be unchanged ([`Store::hold`]), and what does not fit is made
+//! anew of the notice's result or, where that does not fit, of the notice. So a file that a loss of power left
+//! empty, that a disk garbled or a hand altered costs time and no figure.
 
-use crate::archive::answer::{Files, Wanted};
-use crate::archive::disk::{self, Within};
-use crate::archive::ledger::{self, Entry, Ledger};
+use crate::archive::answer::{Files, Remade, Wanted};
+use crate::archive::disk::{self, Lasting, WRITING};
+use crate::archive::ledger::{self, Entry, Ledger, Lines, Outcome, Piece};
 use crate::diag::Wording;
+use crate::name::RelativeName;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
-/// Why the output folder can't be used.
+/// Why the output folder, or one file of it, can't be used.
 #[derive(Debug)]
 pub struct StoreError {
     path: PathBuf,
@@ -34,13 +41,28 @@ pub struct StoreError {
 #[derive(Debug)]
 enum StoreErrorKind {
     Io(io::Error),
+    /// A file that a run can't do without.
+    Vital(io::Error),
+    /// Another run holds the folder.
     Locked,
+    /// A folder or file of the archive's own is a link that leads elsewhere.
+    Link,
+    /// A result is another than it was a moment ago.
+    Changed,
 }
 
 impl StoreError {
-    /// An error of the disk at this path.
+    /// An error of the disk at this path; or the one that it carries, from a file that was read meanwhile.
     pub fn io(path: impl Into<PathBuf>, error: io::Error) -> StoreError {
-        StoreError { path: path.into(), kind: StoreErrorKind::Io(error) }
+        error.downcast::<StoreError>().unwrap_or_else(|error| StoreError {
+            path: path.into(),
+            kind: StoreErrorKind::Io(error),
+        })
+    }
+
+    /// The same, for a file that the whole run needs.
+    fn vital(path: impl Into<PathBuf>, error: io::Error) -> StoreError {
+        StoreError { path: path.into(), kind: StoreErrorKind::Vital(error) }
     }
 
     /// Where it happened.
@@ -48,12 +70,40 @@ impl StoreError {
         &self.path
     }
 
+    /// Whether it is the fault of one file: another may well be written. What the disk refuses to all, a full
+    /// one or one that can only be read from, ends a run.
+    pub fn is_of_one(&self) -> bool {
+        match &self.kind {
+            StoreErrorKind::Io(error) => matches!(
+                error.kind(),
+                ErrorKind::InvalidFilename
+                    | ErrorKind::IsADirectory
+                    | ErrorKind::NotADirectory
+                    | ErrorKind::AlreadyExists
+                    | ErrorKind::DirectoryNotEmpty
+                    | ErrorKind::PermissionDenied
+                    | ErrorKind::FileTooLarge
+                    | ErrorKind::NotFound
+                    | ErrorKind::InvalidInput
+            ),
+            StoreErrorKind::Link => true,
+            StoreErrorKind::Vital(_) | StoreErrorKind::Locked | StoreErrorKind::Changed => false,
+        }
+    }
+
     /// What happened.
     pub fn what(&self) -> Wording {
         match &self.kind {
-            StoreErrorKind::Io(error) => disk::what(error),
+            StoreErrorKind::Io(error) | StoreErrorKind::Vital(error) => disk::what(error),
             StoreErrorKind::Locked => {
                 Wording::new("another run is writing there", "另一个运行正在写入此处")
+            }
+            StoreErrorKind::Link => Wording::new(
+                "it is a link that leads out of the folder of results",
+                "这是指向结果文件夹之外的链接",
+            ),
+            StoreErrorKind::Changed => {
+                Wording::new("it changed during the run", "运行期间文件发生了变化")
             }
         }
     }
@@ -61,10 +111,18 @@ impl StoreError {
     /// What the reader can do about it, in one clause.
     pub fn hint(&self) -> Wording {
         match &self.kind {
-            StoreErrorKind::Io(error) => disk::hint(error),
+            StoreErrorKind::Io(error) | StoreErrorKind::Vital(error) => disk::hint(error),
             StoreErrorKind::Locked => {
                 Wording::new("wait for it, or give another --out", "请等它结束，或换一个 --out")
             }
+            StoreErrorKind::Link => Wording::new(
+                "put a folder in its place, or give another --out",
+                "请换成真正的文件夹，或换一个 --out",
+            ),
+            StoreErrorKind::Changed => Wording::new(
+                "run the same command again: what was changed is read again",
+                "请再次运行同一命令，改动过的部分会重新读取",
+            ),
         }
     }
 }
@@ -81,20 +139,51 @@ impl std::error::Error for StoreError {}
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
-    journal: Mutex<Journal>,
+    /// The same, without links on the way.
+    real: PathBuf,
+    book: Mutex<Book>,
+    /// Folders that are there, and lie in this one.
+    folders: Mutex<HashSet<PathBuf>>,
     _lock: File,
 }
 
-/// What was done since the manifest was written.
+/// What is done: the entries, and the journal that new ones go to.
 #[derive(Debug)]
-struct Journal {
-    file: File,
+struct Book {
+    ledger: Ledger,
+    journal: File,
+    /// The journal's place among the ledger's files, and its length.
+    number: u8,
+    end: u64,
     /// Whether the manifest stands aside already.
     begun: bool,
 }
 
-/// Begins the names of files that are not whole yet.
-const WRITING: &str = ".writing-";
+/// More folders than this are not kept in mind.
+const FOLDERS: usize = 100_000;
+
+const MANIFEST: &str = "manifest.ndjson";
+/// Where the manifest stands while a run changes what it names.
+const ASIDE: &str = ".fubiao/manifest-before.ndjson";
+const JOURNAL: &str = ".fubiao/journal.ndjson";
+const LOCK: &str = ".fubiao/lock";
+/// There while a run is, and after one that was killed.
+const RUNNING: &str = ".fubiao/running";
+
+/// What lies in an output folder besides `.fubiao`: none of it is a notice.
+pub const OUTPUTS: &[&str] = &[
+    "notices",
+    "facts",
+    "facts.ndjson",
+    "facts.csv",
+    "facts.parquet",
+    MANIFEST,
+    "report.json",
+    "report.txt",
+];
+
+/// The folder by which an output folder is known.
+pub const OWN: &str = ".fubiao";
 
 impl Store {
     /// Opens or makes the folder and keeps other runs out of it.
@@ -102,75 +191,105 @@ impl Store {
     /// # Errors
     /// If it can't be made or written to, or another run holds it.
     pub fn open(root: &Path) -> Result<Store, StoreError> {
-        let own = root.join(".fubiao");
+        let at = |name| RelativeName::known(name).below(root);
+        let own = at(OWN);
         fs::create_dir_all(&own).map_err(|e| StoreError::io(&own, e))?;
-        let path = own.join("lock");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|e| StoreError::io(&path, e))?;
+        let real = root.canonicalize().map_err(|e| StoreError::io(root, e))?;
+        if own.canonicalize().ok() != Some(RelativeName::known(OWN).below(&real)) {
+            return Err(StoreError { path: own, kind: StoreErrorKind::Link });
+        }
+        let lock = open_own(&at(LOCK))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
                 return Err(StoreError { path: root.to_owned(), kind: StoreErrorKind::Locked });
             }
-            Err(fs::TryLockError::Error(e)) => return Err(StoreError::io(&path, e)),
+            Err(fs::TryLockError::Error(e)) => return Err(StoreError::io(at(LOCK), e)),
         }
-        let path = own.join("running");
-        if path.exists() {
+        empty(&lock).map_err(|e| StoreError::vital(at(LOCK), e))?;
+        if at(RUNNING).exists() {
             sweep(root);
         }
-        File::create(&path).map_err(|e| StoreError::io(&path, e))?;
-        let path = own.join("journal.ndjson");
-        let torn = read_if_there(&path)?;
-        let file = OpenOptions::new().create(true).append(true).open(&path);
-        let mut file = file.map_err(|e| StoreError::io(&path, e))?;
-        if !torn.is_empty() && !torn.ends_with('\n') {
-            // The next line must not be lost with the torn one.
-            file.write_all(b"\n").map_err(|e| StoreError::io(&path, e))?;
+        open_own(&at(RUNNING))?;
+        let journal = open_journal(&at(JOURNAL))?;
+        let mut files = Vec::new();
+        for name in [ASIDE, MANIFEST] {
+            match File::open(at(name)) {
+                Ok(file) => files.push(file),
+                Err(e) if e.kind() == ErrorKind::NotFound => {}
+                Err(e) => return Err(StoreError::vital(at(name), e)),
+            }
         }
-        let journal = Mutex::new(Journal { file, begun: false });
-        Ok(Store { root: root.to_owned(), journal, _lock: lock })
+        let unread = |e| StoreError::vital(at(MANIFEST), e);
+        let number = if files.len() > 1 { 2 } else { u8::from(!files.is_empty()) };
+        files.push(journal.try_clone().map_err(unread)?);
+        let end = journal.metadata().map_err(unread)?.len();
+        let ledger = Ledger::read(files).map_err(unread)?;
+        Ok(Store {
+            root: root.to_owned(),
+            real,
+            book: Mutex::new(Book { ledger, journal, number, end, begun: false }),
+            folders: Mutex::default(),
+            _lock: lock,
+        })
     }
 
-    /// What is known to be done: the manifest, and what a run that was cut off left in its journal.
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(|held| held.into_inner())
+    }
+
+    /// What is known of a notice: its entry in the manifest, or in the journal of a run that was cut off. Not more
+    /// than an entry: [`Store::hold`] says what stands of it.
     ///
     /// # Errors
-    /// If either is there and can't be read.
-    pub fn ledger(&self) -> Result<Ledger, StoreError> {
-        let mut text = read_if_there(&self.aside())?;
-        text.push_str(&read_if_there(&self.manifest())?);
-        text.push_str(&read_if_there(&self.own("journal.ndjson"))?);
-        Ok(ledger::from_ndjson(&text))
+    /// If it can't be read.
+    pub fn entry(&self, name: &RelativeName) -> Result<Option<Entry>, StoreError> {
+        self.book().ledger.get(name).map_err(|e| StoreError::vital(self.manifest(), e))
+    }
+
+    /// The names of the notices that have an entry and are wanted, in their order.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub fn names(
+        &self,
+        wanted: &dyn Fn(&RelativeName) -> bool,
+    ) -> Result<Vec<RelativeName>, StoreError> {
+        self.book().ledger.names(wanted).map_err(|e| StoreError::vital(self.manifest(), e))
     }
 
     /// Puts the manifest aside before the first change of this run.
     fn begin(&self) -> Result<(), StoreError> {
-        let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
-        if !journal.begun && self.manifest().exists() {
-            fs::rename(self.manifest(), self.aside())
-                .map_err(|e| StoreError::io(self.manifest(), e))?;
+        let mut book = self.book();
+        if !book.begun && self.manifest().exists() {
+            let aside = self.at(ASIDE);
+            fs::rename(self.manifest(), &aside)
+                .map_err(|e| StoreError::vital(self.manifest(), e))?;
         }
-        journal.begun = true;
+        book.begun = true;
         Ok(())
     }
 
-    /// Puts one result in its place, with the notice's facts, and notes it in the journal; in that order,
-    /// so that no entry names what is not there.
+    /// Puts the files of a notice in their places and notes its entry in the journal; in that order, so that
+    /// no entry names what is not there. The entry comes back with the hashes of the files.
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn put(&self, entry: &Entry, files: &Files) -> Result<(), StoreError> {
-        self.begin()?;
-        write_whole(&self.facts_part(&entry.name), |out| out.write_all(&files.facts))?;
-        write_whole(&self.result(&entry.name), |out| out.write_all(&files.json))?;
-        match &files.xlsx {
-            Some(book) => write_whole(&self.workbook(&entry.name), |out| out.write_all(book))?,
-            None => self.remove(&self.workbook(&entry.name))?,
+    pub fn put(&self, entry: &Entry, files: &Files) -> Result<Entry, StoreError> {
+        let mut entry = entry.clone();
+        if let Outcome::Done { files: hashes, .. } = &mut entry.outcome {
+            *hashes = files.iter().map(|(piece, bytes)| (*piece, ledger::hash(bytes))).collect();
         }
-        self.note(entry)
+        self.begin()?;
+        // The result last: without it, none of the others counts.
+        for (piece, bytes) in files.iter().rev() {
+            self.write(&entry.name, *piece, bytes)?;
+        }
+        for piece in Piece::ALL.into_iter().filter(|piece| !files.contains_key(piece)) {
+            self.clear(&entry.name, piece)?;
+        }
+        self.note(&entry)?;
+        Ok(entry)
     }
 
     /// Notes that a notice failed, and takes away what an earlier content of it gave.
@@ -178,90 +297,220 @@ impl Store {
     /// # Errors
     /// If the disk refuses.
     pub fn fail(&self, entry: &Entry) -> Result<(), StoreError> {
-        self.begin()?;
-        for path in self.files_of(&entry.name) {
-            self.remove(&path)?;
-        }
+        self.forget(&entry.name)?;
         self.note(entry)
     }
 
-    /// Notes an entry in the journal: one write a line, so that a cut tears at most the last one.
+    /// Takes away what there is of a notice.
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn note(&self, entry: &Entry) -> Result<(), StoreError> {
+    pub fn forget(&self, name: &RelativeName) -> Result<(), StoreError> {
+        self.begin()?;
+        Piece::ALL.iter().try_for_each(|piece| self.clear(name, *piece))
+    }
+
+    /// Notes an entry in the journal: one write a line, so that a cut tears at most the last one.
+    fn note(&self, entry: &Entry) -> Result<(), StoreError> {
         let line = ledger::to_line(entry);
-        let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
-        journal
-            .file
+        let mut book = self.book();
+        let (number, at) = (book.number, book.end);
+        book.journal
             .write_all(line.as_bytes())
-            .map_err(|e| StoreError::io(self.own("journal.ndjson"), e))
+            .map_err(|e| StoreError::vital(self.at(JOURNAL), e))?;
+        book.end += line.len() as u64;
+        book.ledger.set(&entry.name, number, at);
+        Ok(())
     }
 
-    /// Whether the result that an entry names is there, and its facts, and it is the one meant; the
-    /// workbook too, if it is wanted.
-    pub fn holds(&self, entry: &Entry, wanted: Wanted) -> bool {
-        let ledger::Outcome::Done { result, .. } = &entry.outcome else {
-            return true;
+    /// Holds what an entry names against what is there. What can be made of the result is made again where it
+    /// does not fit, and taken away where it is not wanted. Gives the entry as it then is, or `None` where the
+    /// result is not the one meant: the notice is to be read again.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn hold(&self, mut entry: Entry, wanted: Wanted) -> Result<Option<Entry>, StoreError> {
+        let Entry { name, outcome, .. } = &mut entry;
+        let Outcome::Done { files, .. } = outcome else {
+            // A file under this name is of someone else.
+            for piece in Piece::ALL {
+                self.clear(name, piece)?;
+            }
+            return Ok(Some(entry));
         };
-        self.facts_part(&entry.name).is_file()
-            && (!wanted.xlsx || self.workbook(&entry.name).is_file())
-            && fs::read(self.result(&entry.name)).is_ok_and(|bytes| ledger::hash(&bytes) == *result)
+        if !self.fits(name, files, Piece::Result) {
+            return Ok(None);
+        }
+        let known = files.clone();
+        let mut remade = None;
+        for piece in Piece::ALL.into_iter().skip(1) {
+            if !wanted.holds(piece) {
+                if files.remove(&piece).is_some() {
+                    self.begin()?;
+                }
+                self.clear(name, piece)?;
+            } else if !self.fits(name, files, piece) {
+                if remade.is_none() {
+                    remade = self.remade(name, files);
+                }
+                let Some(Ok(bytes)) = remade.as_ref().map(|result| result.piece(piece)) else {
+                    return Ok(None);
+                };
+                let hash = ledger::hash(&bytes);
+                // Another build made it, or another result did.
+                if files.get(&piece).is_some_and(|known| *known != hash) {
+                    return Ok(None);
+                }
+                if files.insert(piece, hash).is_none() {
+                    self.begin()?;
+                }
+                self.write(name, piece, &bytes)?;
+            }
+        }
+        if *files != known {
+            self.note(&entry)?;
+        }
+        Ok(Some(entry))
     }
 
-    /// Writes the manifest and forgets the journal.
+    /// The bytes of a file of a notice, held against its entry; made anew of the result where they do not fit.
+    ///
+    /// # Errors
+    /// If the result does not fit either, or the disk refuses.
+    pub fn piece(&self, entry: &Entry, piece: Piece) -> Result<Vec<u8>, StoreError> {
+        let changed = || StoreError {
+            path: self.place(&entry.name, Piece::Result),
+            kind: StoreErrorKind::Changed,
+        };
+        let Outcome::Done { files, .. } = &entry.outcome else { return Err(changed()) };
+        let fits = |bytes: &Vec<u8>| files.get(&piece).is_some_and(|h| *h == ledger::hash(bytes));
+        if let Some(bytes) = fs::read(self.place(&entry.name, piece)).ok().filter(fits) {
+            return Ok(bytes);
+        }
+        let remade = self.remade(&entry.name, files).and_then(|result| result.piece(piece).ok());
+        let bytes = remade.filter(fits).ok_or_else(changed)?;
+        self.write(&entry.name, piece, &bytes)?;
+        Ok(bytes)
+    }
+
+    /// Whether a file of a notice is the one that its entry names.
+    fn fits(&self, name: &RelativeName, files: &BTreeMap<Piece, String>, piece: Piece) -> bool {
+        files.get(&piece).is_some_and(|hash| is_there(&self.place(name, piece), hash))
+    }
+
+    /// The result of a notice, if it is the one that its entry names.
+    fn remade(&self, name: &RelativeName, files: &BTreeMap<Piece, String>) -> Option<Remade> {
+        let bytes = fs::read(self.place(name, Piece::Result)).ok()?;
+        let fits = files.get(&Piece::Result).is_some_and(|hash| *hash == ledger::hash(&bytes));
+        fits.then(|| Remade::of(&bytes).ok()).flatten()
+    }
+
+    /// Writes the manifest with the entries of these names, which come in their order, and forgets the journal.
+    /// Gives the manifest's hash.
     ///
     /// # Errors
     /// If the disk refuses; the journal is then still there.
-    pub fn settle(&self, ledger: &Ledger) -> Result<(), StoreError> {
-        let text = ledger::to_ndjson(ledger);
-        if read_if_there(&self.manifest())? != text {
-            write_whole(&self.manifest(), |out| out.write_all(text.as_bytes()))?;
+    pub fn settle<'a>(
+        &self,
+        names: impl Iterator<Item = &'a RelativeName> + Clone,
+    ) -> Result<String, StoreError> {
+        let path = self.manifest();
+        let error = |e| StoreError::vital(&path, e);
+        let mut book = self.book();
+        let lines = |show: &mut dyn FnMut(&RelativeName, &str) -> io::Result<()>| {
+            names.clone().try_for_each(|name| match book.ledger.get(name)? {
+                Some(entry) => show(name, &ledger::to_line(&entry)),
+                None => Ok(()),
+            })
+        };
+        let mut hasher = blake3::Hasher::new();
+        lines(&mut |_, line| {
+            hasher.update(line.as_bytes());
+            Ok(())
+        })
+        .map_err(error)?;
+        let hash = hasher.finalize().to_hex().to_string();
+        if !is_there(&path, &hash) {
+            // What the manifest names is on the disk before the manifest is.
+            disk::sync(&self.root).map_err(error)?;
+            disk::write_whole(&path, Lasting::Now, |out| {
+                lines(&mut |_, line| out.write_all(line.as_bytes()))
+            })
+            .map_err(error)?;
         }
-        let mut journal = self.journal.lock().unwrap_or_else(|held| held.into_inner());
-        journal.file.set_len(0).map_err(|e| StoreError::io(self.own("journal.ndjson"), e))?;
-        journal.begun = false;
-        self.remove(&self.aside())
+        empty(&book.journal).map_err(|e| StoreError::vital(self.at(JOURNAL), e))?;
+        let files =
+            vec![File::open(&path).map_err(error)?, book.journal.try_clone().map_err(error)?];
+        book.ledger = Ledger::read(files).map_err(error)?;
+        (book.number, book.end, book.begun) = (1, 0, false);
+        remove(&self.at(ASIDE))?;
+        Ok(hash)
     }
 
-    /// Removes a file that may not be there.
+    /// The entries of the manifest, in the order of names, without an index of them.
     ///
     /// # Errors
-    /// If the disk refuses.
-    pub fn remove(&self, path: &Path) -> Result<(), StoreError> {
-        match fs::remove_file(path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(StoreError::io(path, e)),
+    /// If it can't be read.
+    pub fn entries(&self) -> Result<Entries, StoreError> {
+        let path = self.manifest();
+        let file = File::open(&path).map_err(|e| StoreError::vital(&path, e))?;
+        Ok(Entries { lines: Lines::new(file), path })
+    }
+
+    fn write(&self, name: &RelativeName, piece: Piece, bytes: &[u8]) -> Result<(), StoreError> {
+        self.write_whole(&self.place(name, piece), Lasting::Later, |out| out.write_all(bytes))
+    }
+
+    /// Writes a file of the archive, whole or not at all.
+    ///
+    /// # Errors
+    /// If the disk refuses, or a link leads out of the folder.
+    pub fn write_whole(
+        &self,
+        path: &Path,
+        lasting: Lasting,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        self.make_folder(path.parent().unwrap_or(&self.root))?;
+        disk::write_whole(path, lasting, write).map_err(|e| StoreError::io(path, e))
+    }
+
+    /// Makes a folder, and sees that it lies in this one: what is written to it is to stay here.
+    fn make_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        let mut folders = self.folders.lock().unwrap_or_else(|held| held.into_inner());
+        if folders.contains(folder) {
+            return Ok(());
+        }
+        let error = |e| StoreError::io(folder, e);
+        fs::create_dir_all(folder).map_err(error)?;
+        if !folder.canonicalize().map_err(error)?.starts_with(&self.real) {
+            return Err(StoreError { path: folder.to_owned(), kind: StoreErrorKind::Link });
+        }
+        if folders.len() < FOLDERS {
+            folders.insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Removes a file of a notice that may not be there. What stands in its place and is no file stays: it is no
+    /// file of the notice.
+    fn clear(&self, name: &RelativeName, piece: Piece) -> Result<(), StoreError> {
+        match remove(&self.place(name, piece)) {
+            Err(error) if !error.is_of_one() => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// Every file of a notice's own that may be there.
-    pub fn files_of(&self, name: &str) -> [PathBuf; 3] {
-        [self.result(name), self.workbook(name), self.facts_part(name)]
-    }
-
     fn manifest(&self) -> PathBuf {
-        self.root.join("manifest.ndjson")
+        self.at(MANIFEST)
     }
 
-    /// Where the manifest stands while a run changes what it names.
-    fn aside(&self) -> PathBuf {
-        self.own("manifest-before.ndjson")
-    }
-
-    /// The place of a notice's result.
-    pub fn result(&self, name: &str) -> PathBuf {
-        self.root.join("notices").join(format!("{name}.json"))
-    }
-
-    /// The place of a notice's workbook.
-    pub fn workbook(&self, name: &str) -> PathBuf {
-        self.root.join("notices").join(format!("{name}.xlsx"))
-    }
-
-    /// The place of a notice's own facts.
-    pub fn facts_part(&self, name: &str) -> PathBuf {
-        self.own("facts").join(format!("{name}.ndjson"))
+    /// The place of a file of a notice.
+    pub fn place(&self, name: &RelativeName, piece: Piece) -> PathBuf {
+        let (folder, ending) = piece.place();
+        let place = name.with_suffix(ending).and_then(|n| n.within(&RelativeName::known(folder)));
+        // The names of notices leave room for both; one that is none has no place but where nothing is.
+        place.unwrap_or_else(|_| RelativeName::known(".fubiao/nowhere")).below(&self.root)
     }
 
     /// The folder itself.
@@ -269,16 +518,86 @@ impl Store {
         &self.root
     }
 
-    /// A file of the run's own.
-    pub fn own(&self, name: &str) -> PathBuf {
-        self.root.join(".fubiao").join(name)
+    /// The place of a file that the program names.
+    pub fn at(&self, name: &'static str) -> PathBuf {
+        RelativeName::known(name).below(&self.root)
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
         // If it stays, the next run looks for what this one left half written, and finds nothing.
-        let _ = fs::remove_file(self.own("running"));
+        let _ = fs::remove_file(self.at(RUNNING));
+    }
+}
+
+/// The entries of a manifest, one after the other.
+#[derive(Debug)]
+pub struct Entries {
+    lines: Lines<File>,
+    path: PathBuf,
+}
+
+impl Iterator for Entries {
+    type Item = Result<Entry, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            return match self.lines.next_line() {
+                Ok(None) => None,
+                Ok(Some((_, line))) => match line.and_then(|line| ledger::from_line(&line)) {
+                    Ok(entry) => Some(Ok(entry)),
+                    Err(_) => continue,
+                },
+                Err(error) => Some(Err(StoreError::vital(&self.path, error))),
+            };
+        }
+    }
+}
+
+/// Opens or makes a file of the archive's own, and no link in its place: what it leads to is not ours to write to.
+fn open_own(path: &Path) -> Result<File, StoreError> {
+    if fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()) {
+        return Err(StoreError { path: path.to_owned(), kind: StoreErrorKind::Link });
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).read(true).append(true);
+    #[cfg(unix)]
+    {
+        let no_link = rustix::fs::OFlags::NOFOLLOW.bits();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_link.cast_signed());
+    }
+    options.open(path).map_err(|e| StoreError::vital(path, e))
+}
+
+/// Takes out what a file holds, if it holds anything.
+fn empty(file: &File) -> io::Result<()> {
+    if file.metadata()?.len() > 0 { file.set_len(0) } else { Ok(()) }
+}
+
+/// Opens the journal; a line that a cut tore is ended, so that the next one is not lost with it.
+fn open_journal(path: &Path) -> Result<File, StoreError> {
+    let mut journal = open_own(path)?;
+    let error = |e| StoreError::vital(path, e);
+    if journal.metadata().map_err(error)?.len() > 0 {
+        let mut last = [0];
+        journal.seek(SeekFrom::End(-1)).map_err(error)?;
+        journal.read_exact(&mut last).map_err(error)?;
+        if last != *b"\n" {
+            journal.write_all(b"\n").map_err(error)?;
+        }
+    }
+    Ok(journal)
+}
+
+/// Removes a file that may not be there.
+///
+/// # Errors
+/// If the disk refuses.
+pub fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(StoreError::io(path, e)),
+        _ => Ok(()),
     }
 }
 
@@ -298,52 +617,53 @@ fn sweep(root: &Path) {
     }
 }
 
-/// Writes a file beside its place and renames it there: it is there whole or not at all.
-///
-/// # Errors
-/// If the disk refuses; nothing is left behind then.
-pub fn write_whole(
-    path: &Path,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-) -> Result<(), StoreError> {
-    let error = |e| StoreError::io(path, e);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(error)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(WRITING);
-    // As any other file of the user's: what the umask leaves.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(error)?;
-    let mut out = BufWriter::new(Within::new(file.as_file_mut()));
-    write(&mut out).map_err(error)?;
-    out.flush().map_err(error)?;
-    drop(out);
-    file.persist(path).map(drop).map_err(|e| error(e.error))
-}
-
-/// The text of a file, or none if there is no such file. Bytes that are no UTF-8 are replaced: a torn
-/// journal may end within a character.
-pub fn read_if_there(path: &Path) -> Result<String, StoreError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(e) => Err(StoreError::io(path, e)),
-    }
+/// Whether a file is there with these bytes, by their hash.
+pub fn is_there(path: &Path, hash: &str) -> bool {
+    File::open(path).and_then(ledger::hash_of).is_ok_and(|found| found == hash)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::ledger::{Gist, Outcome};
+    use crate::archive::ledger::{Gist, Reason};
+    use crate::emit::json;
+    use crate::emit::record::NoticeRecord;
+    use crate::options::Options;
+    use crate::pipeline;
+    use crate::source::Source;
 
-    fn done(name: &str, result: &[u8]) -> Entry {
-        let outcome = Outcome::Done { result: ledger::hash(result), gist: Gist::default() };
-        Entry { name: name.into(), bytes: 1, content: "c".into(), key: "k".into(), outcome }
+    const PLAIN: Wanted = Wanted { xlsx: false };
+
+    fn name(text: &str) -> RelativeName {
+        RelativeName::new(text).unwrap()
     }
 
-    fn files(json: &[u8]) -> Files {
-        Files { json: json.to_vec(), facts: Vec::new(), xlsx: None }
+    /// The files of a notice whose one figure is this.
+    fn files(figure: u32, wanted: Wanted) -> Files {
+        let text = format!("某建保〔2023〕1号\n\n通知\n\n附件1\n表\n市县\t数\n甲县\t{figure}\n");
+        let source = Source::new("a.txt", text.into_bytes()).unwrap();
+        let reading = pipeline::read(&source, &Options::default()).unwrap();
+        let mut result = Vec::new();
+        json::write(&mut result, &NoticeRecord::new(&source, &reading)).unwrap();
+        let remade = Remade::of(&result).unwrap();
+        let mut files = Files::from([(Piece::Result, result)]);
+        for piece in Piece::ALL.into_iter().skip(1).filter(|piece| wanted.holds(*piece)) {
+            files.insert(piece, remade.piece(piece).unwrap());
+        }
+        files
+    }
+
+    fn done(notice: &str) -> Entry {
+        let outcome = Outcome::Done { files: BTreeMap::new(), gist: Gist::default() };
+        Entry { name: name(notice), bytes: 1, content: "c".into(), key: "k".into(), outcome }
+    }
+
+    fn put(store: &Store, notice: &str, figure: u32) -> Entry {
+        store.put(&done(notice), &files(figure, PLAIN)).unwrap()
+    }
+
+    fn names(store: &Store) -> Vec<RelativeName> {
+        store.names(&|_| true).unwrap()
     }
 
     #[test]
@@ -357,80 +677,152 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_counts_only_with_its_result() {
+    fn what_is_made_of_a_result_is_made_anew_and_a_result_is_read_anew() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
-        let entry = done("2023/a.pdf", b"{}");
-        let plain = Wanted::default();
-        assert!(!store.holds(&entry, plain));
-        store.put(&entry, &files(b"{}")).unwrap();
-        assert!(store.holds(&entry, plain));
-        assert!(!store.holds(&entry, Wanted { xlsx: true }));
-        assert_eq!(store.ledger().unwrap().len(), 1);
-        fs::write(store.result("2023/a.pdf"), "{ }").unwrap();
-        assert!(!store.holds(&entry, plain));
+        let entry = put(&store, "2023/a.pdf", 1);
+        assert_eq!(store.entry(&entry.name).unwrap(), Some(entry.clone()));
+        let facts = store.place(&entry.name, Piece::Facts);
+        let whole = fs::read(&facts).unwrap();
+        let hold = || store.hold(entry.clone(), PLAIN).unwrap();
+        for damaged in [&b""[..], &whole[..9], b"{}"] {
+            fs::write(&facts, damaged).unwrap();
+            assert_eq!(hold(), Some(entry.clone()));
+            assert_eq!(fs::read(&facts).unwrap(), whole);
+            fs::write(&facts, damaged).unwrap();
+            assert_eq!(store.piece(&entry, Piece::Facts).unwrap(), whole);
+        }
+        fs::remove_file(&facts).unwrap();
+        assert_eq!(hold(), Some(entry.clone()));
+        let result = store.place(&entry.name, Piece::Result);
+        for damaged in [&b""[..], b"{}", &files(2, PLAIN)[&Piece::Result]] {
+            fs::write(&result, damaged).unwrap();
+            assert_eq!(hold(), None);
+        }
+        let other = put(&store, "b.txt", 2);
+        fs::copy(store.place(&other.name, Piece::Facts), &facts).unwrap();
+        assert_eq!(hold(), None, "facts of another and no result");
+        assert!(store.piece(&entry, Piece::Facts).is_err());
+    }
+
+    #[cfg(feature = "xlsx")]
+    #[test]
+    fn a_workbook_comes_and_goes_with_what_is_wanted() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let entry = put(&store, "a", 1);
+        let book = store.place(&entry.name, Piece::Workbook);
+        let with = store.hold(entry.clone(), Wanted { xlsx: true }).unwrap().unwrap();
+        assert!(book.is_file() && with != entry);
+        assert_eq!(store.entry(&entry.name).unwrap(), Some(with.clone()));
+        let whole = fs::read(&book).unwrap();
+        fs::write(&book, "x").unwrap();
+        assert_eq!(store.hold(with.clone(), Wanted { xlsx: true }).unwrap(), Some(with.clone()));
+        assert_eq!(fs::read(&book).unwrap(), whole);
+        assert_eq!(store.hold(with, PLAIN).unwrap(), Some(entry));
+        assert!(!book.exists());
     }
 
     #[test]
     fn a_manifest_stands_aside_while_it_may_name_what_is_not_there() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
-        let entries = [done("a", b"1"), done("b", b"2")];
-        let ledger: Ledger = entries.iter().map(|e| (e.name.clone(), e.clone())).collect();
-        store.put(&entries[0], &files(b"1")).unwrap();
-        store.put(&entries[1], &files(b"2")).unwrap();
-        store.settle(&ledger).unwrap();
-        assert!(root.path().join("manifest.ndjson").is_file());
-        store.put(&done("b", b"3"), &files(b"3")).unwrap();
-        assert!(!root.path().join("manifest.ndjson").exists());
-        let known = store.ledger().unwrap();
-        assert_eq!(known["a"], ledger["a"]);
-        assert_eq!(known["b"], done("b", b"3"));
-        store.settle(&known).unwrap();
-        assert_eq!(store.ledger().unwrap(), known);
-        assert!(!store.aside().exists());
+        let [a, b] = ["a", "b"].map(|name| put(&store, name, 1));
+        store.settle([&a.name, &b.name].into_iter()).unwrap();
+        let manifest = root.path().join("manifest.ndjson");
+        let before = fs::read_to_string(&manifest).unwrap();
+        assert_eq!(before, ledger::to_line(&a) + &ledger::to_line(&b));
+        let other = put(&store, "b", 3);
+        assert!(!manifest.exists());
+        assert_eq!(store.entry(&a.name).unwrap(), Some(a.clone()));
+        assert_eq!(store.entry(&b.name).unwrap(), Some(other.clone()));
+        drop(store);
+        // As after a run that was cut off.
+        let store = Store::open(root.path()).unwrap();
+        assert_eq!(store.entry(&b.name).unwrap(), Some(other.clone()));
+        store.settle([&a.name, &b.name].into_iter()).unwrap();
+        assert!(!store.at(ASIDE).exists());
+        let entries: Vec<Entry> = store.entries().unwrap().map(Result::unwrap).collect();
+        assert_eq!(entries, [a.clone(), other]);
+        // One that is not named goes.
+        store.settle([&a.name].into_iter()).unwrap();
+        assert_eq!(names(&store), ["a"]);
+        fs::write(&manifest, before + "{\"name\":\"z\"}\n").unwrap();
+        store.settle([&a.name].into_iter()).unwrap();
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), ledger::to_line(&a));
     }
 
     #[test]
     fn what_was_half_written_or_torn_is_mended() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
-        store.put(&done("x/a", b"1"), &files(b"1")).unwrap();
+        put(&store, "x/a", 1);
         drop(store);
-        let half = root.path().join("notices/x/.writing-1");
+        let half = root.path().join(format!("notices/x/{WRITING}1"));
         fs::write(&half, "{").unwrap();
         // As a run leaves them that was killed.
-        fs::write(root.path().join(".fubiao/running"), "").unwrap();
-        let mut journal = OpenOptions::new()
-            .append(true)
-            .open(root.path().join(".fubiao/journal.ndjson"))
-            .unwrap();
+        fs::write(root.path().join(RUNNING), "").unwrap();
+        let mut journal = OpenOptions::new().append(true).open(root.path().join(JOURNAL)).unwrap();
         journal.write_all(b"{\"name\":\"b").unwrap();
         let store = Store::open(root.path()).unwrap();
         assert!(!half.exists());
-        store.put(&done("c", b"2"), &files(b"2")).unwrap();
-        assert_eq!(store.ledger().unwrap().keys().collect::<Vec<_>>(), ["c", "x/a"]);
+        put(&store, "c", 2);
+        assert_eq!(names(&store), ["c", "x/a"]);
     }
 
     #[test]
     fn a_notice_that_fails_takes_its_older_result_with_it() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
-        store.put(&done("2023/a", b"1"), &files(b"1")).unwrap();
-        let outcome = Outcome::Failed { reason: ledger::Reason::Timeout, message: "30 s".into() };
-        store.fail(&Entry { outcome, ..done("2023/a", b"") }).unwrap();
-        assert!(store.files_of("2023/a").iter().all(|path| !path.exists()));
+        let entry = put(&store, "2023/a", 1);
+        let outcome = Outcome::Failed { reason: Reason::Timeout, message: "30 s".into() };
+        let failed = Entry { outcome, ..entry };
+        store.fail(&failed).unwrap();
+        let is_there = |piece| store.place(&failed.name, piece).exists();
+        assert!(!Piece::ALL.into_iter().any(is_there));
+        // Nor does one that was put there count.
+        fs::write(store.place(&failed.name, Piece::Result), "{}").unwrap();
+        assert_eq!(store.hold(failed.clone(), PLAIN).unwrap(), Some(failed.clone()));
+        assert!(!is_there(Piece::Result));
     }
 
     #[test]
-    fn a_failed_write_leaves_nothing() {
+    fn a_folder_in_place_of_a_file_is_the_fault_of_one_notice() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("x.json");
-        let refused = write_whole(&path, |out| {
-            out.write_all(b"half")?;
-            Err(io::ErrorKind::StorageFull.into())
-        });
-        assert!(refused.unwrap_err().hint().en.contains("make room"));
-        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+        let store = Store::open(root.path()).unwrap();
+        fs::create_dir_all(root.path().join("notices/a.json/b")).unwrap();
+        let refused = store.put(&done("a"), &files(1, PLAIN)).unwrap_err();
+        assert!(refused.is_of_one(), "{refused}");
+        let outcome = Outcome::Failed { reason: Reason::File, message: "x".into() };
+        store.fail(&Entry { outcome, ..done("a") }).unwrap();
+        put(&store, "b", 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let [outside, root] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let kept = outside.path().join("kept");
+        fs::write(&kept, "kept").unwrap();
+        for own in [RUNNING, LOCK, JOURNAL] {
+            let _ = fs::remove_dir_all(root.path().join(OWN));
+            fs::create_dir_all(root.path().join(OWN)).unwrap();
+            symlink(&kept, root.path().join(own)).unwrap();
+            let refused = Store::open(root.path()).unwrap_err();
+            assert!(refused.to_string().contains("it is a link"), "{refused}");
+        }
+        fs::remove_dir_all(root.path().join(OWN)).unwrap();
+        fs::create_dir_all(root.path().join("notices")).unwrap();
+        symlink(outside.path(), root.path().join("notices/2023")).unwrap();
+        let store = Store::open(root.path()).unwrap();
+        assert!(store.put(&done("2023/kept"), &files(1, PLAIN)).unwrap_err().is_of_one());
+        put(&store, "2022/kept", 1);
+        drop(store);
+        fs::remove_dir_all(root.path().join(OWN)).unwrap();
+        symlink(outside.path(), root.path().join(OWN)).unwrap();
+        assert!(Store::open(root.path()).unwrap_err().to_string().contains("it is a link"));
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "kept");
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
     }
 }

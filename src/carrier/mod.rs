@@ -1,22 +1,36 @@
-//! `Source` in, `Pages` out: each carrier of a notice (PDF, text) has a reader of its own, which lowers foreign
+//! `Source` in, `Pages` out: each carrier of a notice (PDF, text, HTML …) has a reader of its own, which lowers foreign
 //! bytes to runs of text, rules, fills and images with their places. Cleaning the text is left to `normalize`.
 
+mod encoding;
+#[cfg(feature = "flow")]
+mod flow;
 #[cfg(feature = "pdf")]
 pub(crate) mod guard;
+#[cfg(feature = "html")]
+mod html;
+#[cfg(any(feature = "excel", feature = "ods", feature = "xls"))]
+mod labels;
 #[cfg(feature = "ocr")]
 mod ocr;
+#[cfg(any(feature = "docx", feature = "excel"))]
+mod office;
 pub mod page;
+#[cfg(feature = "archived")]
+mod parts;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
 mod text;
+mod width;
+#[cfg(feature = "archived")]
+mod xml;
 
 use crate::carrier::page::Pages;
 use crate::diag::Sink;
-use crate::error::Error;
-#[cfg(not(all(feature = "pdf", feature = "ocr")))]
-use crate::error::ErrorKind;
+#[cfg(feature = "archived")]
+use crate::diag::{Diagnostic, Severity, Wording};
+use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::source::{Kind, Source};
+use crate::source::{self, Kind, Source};
 pub use text::lines as text_lines;
 
 /// Reads the source's pages.
@@ -27,18 +41,44 @@ pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pa
     match source.kind {
         #[cfg(feature = "pdf")]
         Kind::Pdf => pdf::pages(sink, options, source),
-        #[cfg(not(feature = "pdf"))]
-        Kind::Pdf => {
-            let looks_like = "a PDF, which this build leaves out".to_owned();
-            Err(Error::new(ErrorKind::UnknownKind { looks_like }))
-        }
         Kind::Text => text::pages(sink, options, source),
         #[cfg(feature = "ocr")]
         Kind::Picture(kind) => guard::guarded(|| ocr::pages(sink, options, source, kind)),
-        #[cfg(not(feature = "ocr"))]
-        Kind::Picture(_) => {
-            let looks_like = "a picture, which this build leaves out".to_owned();
-            Err(Error::new(ErrorKind::UnknownKind { looks_like }))
-        }
+        #[cfg(feature = "html")]
+        Kind::Html => html::pages(sink, options, source),
+        #[cfg(feature = "docx")]
+        Kind::Docx => office::docx::pages(sink, options, source),
+        #[cfg(feature = "excel")]
+        Kind::Xlsx => office::xlsx::pages(sink, options, source),
+        #[allow(unreachable_patterns)] // A build with all features leaves nothing out.
+        kind => Err(source::left_out(kind)),
     }
+}
+
+/// Refuses a value above its limit.
+fn within(name: &'static str, value: u64, limit: u64) -> Result<(), Error> {
+    if value <= limit { Ok(()) } else { Err(Error::new(ErrorKind::Limit { name, value: limit })) }
+}
+
+/// Remarks that a part of a document is damaged, so that the document can be read without it.
+///
+/// # Errors
+/// What is no damage: a limit that was reached.
+#[cfg(feature = "archived")]
+fn remark_broken_part(sink: &mut Sink, error: Error) -> Result<(), Error> {
+    let ErrorKind::BrokenDocument { what } = error.kind() else { return Err(error) };
+    sink.remark(Diagnostic {
+        code: "part_unreadable",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            format!("{}; it was read without that part", what.en),
+            format!("{}，已略过该部分", what.zh),
+        ),
+        hint: Some(Wording::new(
+            "numbers of lists, footnotes or formats of figures may be missing: compare with the document",
+            "可能缺少自动编号、脚注或数字格式：请对照原文",
+        )),
+    });
+    Ok(())
 }

@@ -4,6 +4,7 @@ use crate::geom::{Axis, Rect};
 use crate::place::{Place, Spot};
 use crate::sight::{Seen, Sight};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// All pages of one notice, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +13,7 @@ pub struct Pages {
     pub pages: Vec<Page>,
     /// Where the characters came from.
     pub text_from: TextFrom,
-    /// The encoding of a text input by its WHATWG name, e.g. `gb18030`; `None` for PDF.
+    /// The encoding of a text or web page by its WHATWG name, e.g. `gb18030`; `None` for all else.
     pub encoding: Option<&'static str>,
 }
 
@@ -23,6 +24,12 @@ pub enum TextFrom {
     TextLayer,
     /// A text file.
     Text,
+    /// A document that is no workbook: Word, WPS, OFD.
+    Document,
+    /// The cells of a workbook.
+    Workbook,
+    /// A web page.
+    WebPage,
     /// Characters recognized on pictures of pages.
     Ocr,
 }
@@ -49,6 +56,17 @@ pub struct Page {
     pub tables: Vec<KnownTable>,
     /// What the places of lines mean.
     pub layout: Layout,
+    /// Which part of the input it is.
+    pub origin: Origin,
+}
+
+/// Which part of an input a page is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Origin {
+    /// The file, counted from 0 as the notice's files are ordered; 0 where there is but one.
+    pub part: u32,
+    /// Name of the sheet, if it is one of a workbook.
+    pub sheet: Option<Arc<str>>,
 }
 
 /// What the places and sizes of a page's lines mean.

@@ -5,7 +5,7 @@ use crate::check::body::{programme_of, stage_of};
 use crate::check::figures::{Figure, Figures};
 use crate::check::finding::{Finding, Suspect};
 use crate::diag::{Severity, Wording};
-use crate::model::{Annex, ColumnRole, Frame, Level, Notice, Row};
+use crate::model::{Annex, ColumnRole, Frame, Level, Notice, Row, annex_name};
 use crate::regions::{same_region, short_form, spoken};
 use std::collections::BTreeMap;
 
@@ -132,29 +132,26 @@ fn column(
         let shown = |raw: &str| if raw.is_empty() { "—".to_owned() } else { raw.to_owned() };
         let (said, was) = (shown(&cell.raw), shown(&earlier.raw));
         let header = here.columns[c].path.join("/");
-        let (number, name) = (here.number, &row.region.name);
+        let (Wording { en, zh }, name) = (annex_name(here.number), &row.region.name);
+        let earlier_annex = annex_name(there.number);
         let message = match revision {
             true => Wording::new(
-                format!(
-                    "annex {number}, {name}: {header} was {was} in the earlier issue and is {said}"
-                ),
-                format!("附件{number}“{name}”：{header}原为{was}，现为{said}"),
+                format!("{en}, {name}: {header} was {was} in the earlier issue and is {said}"),
+                format!("{zh}“{name}”：{header}原为{was}，现为{said}"),
             ),
             false => Wording::new(
                 format!(
-                    "annex {number}, {name}: {header} completes {said}, the year before started {was} (annex {})",
-                    there.number
+                    "{en}, {name}: {header} completes {said}, the year before started {was} ({})",
+                    earlier_annex.en
                 ),
-                format!(
-                    "附件{number}“{name}”：{header}完成{said}，上年开工{was}（附件{}）",
-                    there.number
-                ),
+                format!("{zh}“{name}”：{header}完成{said}，上年开工{was}（{}）", earlier_annex.zh),
             ),
         };
         findings.push(Finding {
             check: if revision { "revised" } else { "year_before" },
             severity: if revision { Severity::Note } else { Severity::Warning },
             message,
+            cause: None,
             stated: cell.value,
             computed: earlier.value.map(|value| value.decimal()),
             tolerance: None,

@@ -3,6 +3,7 @@
 //!
 //! What the figures should add up to is left to `sums`, `relations` and `body`.
 
+use crate::lexicon;
 pub use crate::lexicon::is_count;
 use crate::model::{Amount, Annex, Cell, ColumnRole, Notice, Quantity, Row, Status};
 use rust_decimal::Decimal;
@@ -95,6 +96,35 @@ pub struct Figures<'n> {
     /// Target and quantity of each body figure.
     quantities: Vec<(usize, usize)>,
     shapes: Vec<Vec<Shape>>,
+    /// The unit of each figure of an annex whose cells print units of their own; `None` for the others.
+    measures: Vec<Option<Vec<Measure<'n>>>>,
+}
+
+/// What a figure is measured in: 1.2亿元 in 元 by 10⁸.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure<'n> {
+    /// The unit without its multiplier, rate behind it; empty where none is known.
+    unit: (&'n str, &'n str),
+    /// The power of ten of its multiplier.
+    power: u32,
+}
+
+impl<'n> Measure<'n> {
+    const NONE: Measure<'static> = Measure { unit: ("", ""), power: 0 };
+
+    fn of(unit: Option<&'n str>) -> Measure<'n> {
+        match unit.and_then(lexicon::unit) {
+            // 套 and 户 are added up where homes and subsidies make one task.
+            Some(unit) if unit.counts => Measure { unit: ("个", unit.rate), power: unit.power },
+            Some(unit) => Measure { unit: (unit.name, unit.rate), power: unit.power },
+            None => Measure::NONE,
+        }
+    }
+
+    /// Whether the two can be added up, once they are brought to one power of ten.
+    fn adds_to(self, other: Measure) -> bool {
+        self.unit == other.unit || self.unit.0.is_empty() || other.unit.0.is_empty()
+    }
 }
 
 /// Where a figure stands.
@@ -121,6 +151,7 @@ impl<'n> Figures<'n> {
         let mut values = Vec::new();
         let mut offsets = Vec::new();
         let mut shapes = Vec::new();
+        let measures = notice.annexes.iter().map(measures).collect();
         for annex in &notice.annexes {
             offsets.push(values.len());
             for row in &annex.rows {
@@ -139,7 +170,61 @@ impl<'n> Figures<'n> {
                 quantities.push((t, q));
             }
         }
-        Figures { notice, values, offsets, quantities, shapes }
+        Figures { notice, values, offsets, quantities, shapes, measures }
+    }
+
+    /// What a figure is measured in, where its annex prints units in its cells.
+    fn measure(&self, var: Var) -> Option<Measure<'n>> {
+        let index = self.annex_of(var)?;
+        let measures = self.measures.get(index)?.as_ref()?;
+        measures.get(var - self.offsets[index]).copied()
+    }
+
+    /// The weights that bring figures to one unit, in their order: 10⁴ for 亿元 beside 万元. All one
+    /// where no cell prints a unit of its own; `None` where the units do not add up.
+    pub fn weights(&self, vars: &[Var]) -> Option<Vec<i128>> {
+        let of_figures = vars.iter().map(|&var| match self.at(var) {
+            Figure::Blank => None,
+            _ => self.measure(var),
+        });
+        let measures: Vec<Option<Measure>> = of_figures.collect();
+        let mut known = measures.iter().flatten();
+        let Some(first) = known.next() else { return Some(vec![1; vars.len()]) };
+        if !known.clone().all(|other| first.adds_to(*other)) {
+            return None;
+        }
+        let least = known.fold(first.power, |least, other| least.min(other.power));
+        let weight = |measure: &Option<Measure>| {
+            10_i128.pow(measure.map_or(0, |measure| measure.power.saturating_sub(least)))
+        };
+        Some(measures.iter().map(weight).collect())
+    }
+
+    /// Whether a figure is in the unit of its column, so that what holds between columns holds for it.
+    pub fn is_in_column_unit(&self, var: Var) -> bool {
+        let Some(Site::Cell { annex, column, .. }) = self.site(var) else { return true };
+        let of_column = annex.columns.get(column).and_then(|column| column.unit.as_deref());
+        self.measure(var).is_none_or(|own| own == Measure::of(of_column))
+    }
+
+    /// Half a unit of a figure's own last digit; nothing for what is counted.
+    pub fn half_unit(&self, var: Var) -> Fixed {
+        let Some(Site::Cell { annex, row, column, .. }) = self.site(var) else { return 0 };
+        let cell = annex.rows.get(row).and_then(|row| row.cells.get(column));
+        let decimals = cell.and_then(|cell| cell.value).map_or(0, Amount::decimals);
+        let unit = cell.and_then(|cell| cell.unit.as_deref());
+        if decimals == 0 && unit.is_some_and(is_count) {
+            return 0;
+        }
+        10_i128.pow(SCALE.saturating_sub(decimals.min(SCALE))) / 2
+    }
+
+    /// Index of the annex that a cell's number belongs to.
+    fn annex_of(&self, var: Var) -> Option<usize> {
+        let is_quantity = self.offsets.last().is_none_or(|first| var >= *first);
+        let index = self.offsets.partition_point(|&offset| offset <= var).checked_sub(1)?;
+        // Annexes without cells share an offset with the next; the last of them is the right one.
+        (!is_quantity).then_some(index)
     }
 
     /// The number of a cell; all three are indices.
@@ -187,13 +272,32 @@ impl<'n> Figures<'n> {
             let (t, q) = *self.quantities.get(var - first_quantity)?;
             return Some(Site::Quantity(self.notice.targets.get(t)?.quantities.get(q)?));
         }
-        let index = self.offsets.partition_point(|&offset| offset <= var).checked_sub(1)?;
-        // Annexes without cells share an offset with the next; the last of them is the right one.
+        let index = self.annex_of(var)?;
         let annex = self.notice.annexes.get(index)?;
         let within = var - self.offsets[index];
         let columns = annex.columns.len().max(1);
         Some(Site::Cell { annex, index, row: within / columns, column: within % columns })
     }
+}
+
+/// What each cell of an annex is measured in; `None` where no cell prints a unit of its own.
+fn measures<'n>(annex: &'n Annex) -> Option<Vec<Measure<'n>>> {
+    let mut cells = annex.rows.iter().flat_map(|row| &row.cells);
+    if cells.all(|cell| cell.unit.is_none()) {
+        return None;
+    }
+    let of_columns: Vec<Measure<'n>> =
+        annex.columns.iter().map(|column| Measure::of(column.unit.as_deref())).collect();
+    let of_row = |row: &'n Row| {
+        let cells = of_columns.iter().enumerate().map(|(column, of_column)| {
+            match row.cells.get(column).and_then(|cell| cell.unit.as_deref()) {
+                None => *of_column,
+                own => Measure::of(own),
+            }
+        });
+        cells.collect::<Vec<_>>()
+    };
+    Some(annex.rows.iter().flat_map(of_row).collect())
 }
 
 /// What a cell gives to a sum; a cell that isn't there gives nothing.

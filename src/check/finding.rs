@@ -14,6 +14,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What is said against what.
     pub message: Wording,
+    /// The likeliest cause, where one is likelier than the others.
+    pub cause: Option<Wording>,
     /// The figure as stated.
     pub stated: Option<Amount>,
     /// The figure as computed.

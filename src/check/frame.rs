@@ -3,7 +3,9 @@
 
 use crate::check::finding::Finding;
 use crate::diag::{Severity, Wording};
-use crate::model::{Annex, Level, Notice};
+use crate::lexicon::TABLE_TITLES;
+use crate::model::{Annex, Level, Notice, annex_name};
+use crate::pattern::Steps;
 use crate::place::{Located, Place};
 use std::collections::BTreeSet;
 
@@ -30,6 +32,7 @@ fn remark(
         check,
         severity,
         message,
+        cause: None,
         stated: None,
         computed: None,
         tolerance: None,
@@ -69,12 +72,26 @@ fn annex_list(notice: &Notice) -> Vec<Finding> {
             continue;
         };
         let Some(printed) = &annex.title else {
+            if !annex.rows.is_empty() {
+                findings.push(remark(
+                    "annex_list",
+                    Severity::Warning,
+                    Wording::new(
+                        format!("annex {number} is listed as {title}, and has no title"),
+                        format!("附件{number}在附件说明中为“{title}”，但未见标题"),
+                    ),
+                    vec![entry.title.place, annex.place],
+                ));
+            }
             continue;
         };
         let (listed, stands) = (bare(title), bare(&printed.value));
         if listed != stands {
             // A list may shorten; another title is another table.
-            let shortened = listed.contains(&stands) || stands.contains(&listed);
+            // What goes on behind 任务表 is a part of the table's header.
+            let runs_on = stands.strip_prefix(&listed).is_some_and(|rest| !rest.starts_with('('))
+                && listed.ends_in(TABLE_TITLES);
+            let shortened = !runs_on && (listed.contains(&stands) || stands.contains(&listed));
             findings.push(remark(
                 "annex_list",
                 if shortened { Severity::Note } else { Severity::Warning },
@@ -157,15 +174,16 @@ fn serial_numbers(annex: &Annex) -> Option<Finding> {
         return None;
     }
     let ((before, _, _), (after, at, name)) = (pair[0], pair[1]);
+    let called = annex_name(annex.number);
     Some(remark(
         "serial_numbers",
         Severity::Warning,
         Wording::new(
             format!(
-                "annex {}: number {after}, {name}, follows number {before}; a row may be missing or stand twice",
-                annex.number
+                "{}: number {after}, {name}, follows number {before}; a row may be missing or stand twice",
+                called.en
             ),
-            format!("附件{}：序号{before}之后为{after}（{name}），可能缺行或重复", annex.number),
+            format!("{}：序号{before}之后为{after}（{name}），可能缺行或重复", called.zh),
         ),
         vec![at.place],
     ))
@@ -186,16 +204,17 @@ fn rows_without_parent(annex: &Annex) -> Option<Finding> {
         return None;
     }
     let names = names.into_iter().collect::<Vec<_>>().join("、");
+    let called = annex_name(annex.number);
     Some(remark(
         "row_missing",
-        Severity::Note,
+        Severity::Warning,
         Wording::new(
             format!(
-                "annex {}: {names} has no row of its own, though {} others do",
-                annex.number,
+                "{}: {names} has no row of its own, though {} others do",
+                called.en,
                 parents.len()
             ),
-            format!("附件{}：{names}没有自己的行，而其他{}个都有", annex.number, parents.len()),
+            format!("{}：{names}没有自己的行，而其他{}个都有", called.zh, parents.len()),
         ),
         vec![first.region.place],
     ))
@@ -215,15 +234,16 @@ fn misplaced_regions(annex: &Annex) -> Vec<Finding> {
     found
         .map(|(row, parent)| {
             let (name, above) = (&row.region.name, &parent.region.name);
+            let called = annex_name(annex.number);
             remark(
                 "region_misplaced",
                 Severity::Warning,
                 Wording::new(
                     format!(
-                        "annex {}: {name} stands below {above}, which it does not belong to",
-                        annex.number
+                        "{}: {name} stands below {above}, which it does not belong to",
+                        called.en
                     ),
-                    format!("附件{}：{name}列在{above}之下，但不属于{above}", annex.number),
+                    format!("{}：{name}列在{above}之下，但不属于{above}", called.zh),
                 ),
                 vec![row.region.place],
             )

@@ -101,7 +101,8 @@ pub enum State {
 }
 
 impl Identity {
-    /// `stated` = the sum of `parts`; `None` where one of them is no figure.
+    /// `stated` = the sum of `parts`, brought to one unit where the cells print their own; `None`
+    /// where one of them is no figure, or their units do not add up.
     pub fn sum(
         figures: &Figures,
         kind: Kind,
@@ -109,11 +110,13 @@ impl Identity {
         parts: impl IntoIterator<Item = Var>,
         rounding: Fixed,
     ) -> Option<Identity> {
-        let mut terms = vec![Term { var: stated, weight: -1 }];
-        let mut residual = figures.value(stated)?.checked_neg()?;
-        for var in parts {
-            residual = residual.checked_add(figures.value(var)?)?;
-            terms.push(Term { var, weight: 1 });
+        let vars: Vec<Var> = std::iter::once(stated).chain(parts).collect();
+        let mut terms: Vec<Term> = Vec::with_capacity(vars.len());
+        let mut residual: i128 = 0;
+        for (&var, weight) in vars.iter().zip(figures.weights(&vars)?) {
+            let weight = if terms.is_empty() { -weight } else { weight };
+            residual = residual.checked_add(figures.value(var)?.checked_mul(weight)?)?;
+            terms.push(Term { var, weight });
         }
         let (tolerance, exact, trust) = (rounding, false, Trust::Weak);
         Some(Identity { kind, terms, residual, rounding, tolerance, exact, trust })

@@ -28,7 +28,7 @@ use body::Unmatched;
 use figures::{Figures, Site};
 use identity::{Identity, State};
 use std::cmp::Reverse;
-use sums::Group;
+use sums::{Group, NotASum};
 
 /// What the check of a notice gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,8 +75,8 @@ fn findings(figures: &Figures, rules: Rules) -> Vec<Finding> {
     for (&i, ways) in rounded.iter().zip(&ways) {
         findings.push(report::rounded(figures, &orders, &identities[i], ways));
     }
-    findings.extend(not_sums.iter().filter_map(|&(a, c)| report::not_a_sum(notice, a, c)));
-    findings.extend(parts_only.iter().filter_map(|&(a, r)| report::parts_only(notice, a, r)));
+    findings.extend(not_sums.iter().filter_map(|(a, c)| report::not_a_sum(notice, *a, c)));
+    findings.extend(parts_only.iter().filter_map(|(a, r)| report::parts_only(notice, *a, r)));
     findings.extend(unmatched.iter().filter_map(|figure| report::unmatched(notice, figure)));
     findings.extend(frame::frame(notice));
     let mut cells = notice.annexes.iter().flat_map(|a| &a.rows).flat_map(|row| &row.cells);
@@ -109,10 +109,10 @@ struct Rules {
     identities: Vec<Identity>,
     /// How the rows of each annex are cut into sums.
     groups: Vec<Vec<Group>>,
-    /// Annex and column, by index, of what adds up nowhere.
-    not_sums: Vec<(usize, usize)>,
-    /// Annex and row, by index, of the first parent whose rows are taken for parts only.
-    parts_only: Vec<(usize, usize)>,
+    /// What adds up nowhere, with the index of its annex.
+    not_sums: Vec<(usize, NotASum)>,
+    /// Index of the annex, and of its rows whose rows are taken for parts only.
+    parts_only: Vec<(usize, Vec<usize>)>,
     unmatched: Vec<Unmatched>,
     /// Identities with text or something unreadable among their terms.
     untried: usize,
@@ -132,8 +132,8 @@ fn rules(figures: &Figures) -> Rules {
         identities.extend(rows.identities);
         untried += sums.untried + rows.untried;
         groups.push(sums.groups);
-        parts_only.extend(sums.parts_only.map(|row| (index, row)));
-        not_sums.extend(sums.not_sums.iter().map(|&column| (index, column)));
+        parts_only.push((index, sums.parts_only));
+        not_sums.extend(sums.not_sums.into_iter().map(|column| (index, column)));
     }
     let body = body::body_figures(figures, &groups);
     identities.extend(body.identities);

@@ -20,6 +20,8 @@ pub struct Order {
     pub small: usize,
     /// The column that is greater or equal.
     pub large: usize,
+    /// Whether so many rows keep it that one that does not is doubtful by itself.
+    pub is_firm: bool,
 }
 
 /// A row that breaks an order.
@@ -30,6 +32,10 @@ pub struct Breach {
     /// Index of the row.
     pub row: usize,
 }
+
+/// Rows that keep an order for each that breaks it, for the breach to be more than a note. Fewer may
+/// keep it by chance.
+const FIRM: usize = 40;
 
 /// The orders that nearly all rows of their annex keep.
 pub fn orders(figures: &Figures) -> Vec<Order> {
@@ -42,13 +48,14 @@ pub fn orders(figures: &Figures) -> Vec<Order> {
                 let (Some(small), Some(large)) = (*small, *large) else {
                     continue;
                 };
-                let order = Order { annex: index, small, large };
+                let order = Order { annex: index, small, large, is_firm: false };
                 let rows = 0..annex.rows.len();
                 let kept = rows.clone().filter(|&row| keeps(figures, order, row) == Some(true));
                 let broken = rows.filter(|&row| keeps(figures, order, row) == Some(false));
                 let (kept, broken) = (kept.count(), broken.count());
                 if kept >= 4 && broken <= (kept / 9).max(1) {
-                    orders.push(order);
+                    let is_firm = kept >= FIRM * broken.max(1);
+                    orders.push(Order { is_firm, ..order });
                 }
             }
         }

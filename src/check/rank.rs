@@ -17,8 +17,19 @@ pub struct Weighed {
     pub cost: i64,
     /// 1 for the likeliest; ways that cost the same share a rank.
     pub rank: u32,
+    /// What kind of slip it takes back.
+    pub slip: RowSlip,
+    /// Whether a figure it proposes can't stand in its column: a negative one among counts.
+    pub is_absurd: bool,
     /// Its cells; none where it is the body's figure that would change.
     pub suspects: Vec<Suspect>,
+}
+
+impl Weighed {
+    /// Whether nothing speaks so strongly against it that it should not be named as a cause.
+    pub fn is_plausible(&self) -> bool {
+        self.cost < IMPLAUSIBLE / 2
+    }
 }
 
 /// The cost of a figure that cannot stand in its column, such as a negative count.
@@ -27,10 +38,19 @@ const IMPLAUSIBLE: i64 = 1_000;
 /// What a cell would have to be, and how likely that is.
 struct Change<'n> {
     annex: &'n Annex,
+    /// Index of the annex.
+    index: usize,
     row: usize,
     column: usize,
     value: Fixed,
     proposed: Option<Amount>,
+}
+
+impl Change<'_> {
+    /// Whether it would be negative where no figure of the column is.
+    fn is_absurd(&self, figures: &Figures) -> bool {
+        self.value < 0 && !figures.shape(self.index, self.column).negatives
+    }
 }
 
 /// Weighs the ways to mend; the likeliest first, equals in printed order.
@@ -58,6 +78,7 @@ fn weigh_one(figures: &Figures, orders: &[Order], patch: &Patch, agreeing: usize
         _ => 10,
     };
     let mut suspects = Vec::new();
+    let mut is_absurd = false;
     for &(var, delta) in &patch.changes {
         let Some(change) = change(figures, var, delta) else {
             // The body's figure: whoever typed it had only one to type.
@@ -71,9 +92,10 @@ fn weigh_one(figures: &Figures, orders: &[Order], patch: &Patch, agreeing: usize
         } else {
             why.truncate(1);
         }
+        is_absurd |= change.is_absurd(figures);
         suspects.push(suspect(change, why));
     }
-    Weighed { cost, rank: 1, suspects }
+    Weighed { cost, rank: 1, slip: patch.slip, is_absurd, suspects }
 }
 
 /// What a figure would become; `None` for one that stands in no table.
@@ -86,7 +108,7 @@ fn change<'n>(figures: &Figures<'n>, var: Var, delta: Fixed) -> Option<Change<'n
     let printed = cell.and_then(|c| c.value).map_or(0, Amount::decimals);
     let blank = figures.at(var) == Figure::Blank;
     let decimals = if blank { figures.shape(index, column).decimals } else { printed };
-    Some(Change { annex, row, column, value, proposed: amount(value, decimals) })
+    Some(Change { annex, index, row, column, value, proposed: amount(value, decimals) })
 }
 
 /// What speaks for and against a change, and its cost.
@@ -139,7 +161,7 @@ fn reasons(
         ));
     }
     let shape = figures.shape(index, change.column);
-    if change.value < 0 && !shape.negatives {
+    if change.is_absurd(figures) {
         cost += IMPLAUSIBLE;
         why.push(Wording::new(
             "but the proposal is negative, and no other figure of the column is",

@@ -479,6 +479,10 @@ fn says_as_much(known: &Relation, new: &Relation) -> bool {
 fn instance(figures: &Figures, index: usize, relation: &Relation, row: usize) -> Option<Identity> {
     let var = |column: usize| figures.cell(index, row, column);
     let half = |column: usize| figures.shape(index, column).half_unit();
+    let is_sum = matches!(relation, Relation::Sum { .. });
+    if !is_sum && !columns_of(relation).iter().all(|&c| figures.is_in_column_unit(var(c))) {
+        return None;
+    }
     match relation {
         Relation::Sum { stated, parts } => {
             // Beside a column with decimals, one without is exact: it was given so.

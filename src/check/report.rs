@@ -5,10 +5,11 @@ use crate::check::figures::{Figures, Fixed, Site, Var, decimal};
 use crate::check::finding::{Finding, Suspect};
 use crate::check::identity::{Identity, Kind, Trust};
 use crate::check::order::{Breach, Order, ends};
-use crate::check::rank::weigh;
+use crate::check::rank::{Weighed, weigh};
+use crate::check::sums::NotASum;
 use crate::check::suspects::{Cause, Patch, RowSlip};
 use crate::diag::{Severity, Wording};
-use crate::model::{Amount, Annex, Correction, Notice, Verdict};
+use crate::model::{Amount, Annex, Correction, Notice, Verdict, annex_name};
 use crate::place::Place;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,11 +57,14 @@ pub fn broken(
         && !has_likely_slip(figures, orders, &cause.patches)
         && let Some(short) = identity.residual.checked_neg().and_then(|short| decimal(short, 0))
     {
-        let (en, zh) = (format!("a row with {short} is missing"), format!("漏列一行{short}"));
-        add(&mut finding.message, "; or ", "；或", &en, &zh);
+        let missing = Wording::new(
+            format!("a row with {short} may be missing"),
+            format!("可能漏列一行{short}"),
+        );
+        or(&mut finding.cause, missing);
     }
     if severity == Severity::Note {
-        add(&mut finding.message, "; rounding may explain it", "，或系四舍五入", "", "");
+        or(&mut finding.cause, Wording::new("rounding may explain it", "或系四舍五入"));
     }
     if cause.patches.is_empty() {
         finding.suspects = cells_of(figures, first);
@@ -120,13 +124,15 @@ pub fn missing_rows(
             })
             .collect();
         finding.check = "row_missing";
+        let Wording { en, zh } = annex_name(number);
         finding.message = Wording::new(
-            format!(
-                "annex {number}: the rows of {name} fall short of it by {}; a row with these figures may be missing",
-                missing.join(" and ")
-            ),
-            format!("附件{number}：{name}各行相加分别少{}，可能漏了一行", missing.join("、")),
+            format!("{en}: the rows of {name} fall short of it by {}", missing.join(" and ")),
+            format!("{zh}：{name}各行相加分别少{}", missing.join("、")),
         );
+        finding.cause = Some(Wording::new(
+            "a row with these figures may be missing",
+            "可能漏列了这些数字所在的一行",
+        ));
         findings.push(finding);
     }
     findings
@@ -148,7 +154,7 @@ pub fn rounded(
     ways: &[Patch],
 ) -> Finding {
     let mut finding = finding(figures, identity, Severity::Note);
-    add(&mut finding.message, "; rounding explains it", "，系四舍五入", "", "");
+    finding.cause = Some(Wording::new("rounding explains it", "系四舍五入"));
     // Prose rounds on purpose; a sum of rounded figures may hide a slip in its last digit.
     if matches!(identity.kind, Kind::BodyFigure { .. } | Kind::BodyParts { .. }) {
         return finding;
@@ -160,7 +166,7 @@ pub fn rounded(
     finding
 }
 
-/// The warning for a row that breaks an order of magnitudes.
+/// The finding for a row that breaks an order of magnitudes.
 pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
     let (small, large) = ends(figures, breach.order, breach.row);
     let annex = figures.notice.annexes.get(breach.order.annex)?;
@@ -168,13 +174,15 @@ pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
     let (name, s, l) =
         (&row.region.name, header(annex, breach.order.small), header(annex, breach.order.large));
     let (less, more) = (shown(figures, small), shown(figures, large));
+    let Wording { en, zh } = annex_name(annex.number);
     Some(Finding {
         check: "order",
-        severity: Severity::Warning,
+        severity: if breach.order.is_firm { Severity::Warning } else { Severity::Note },
         message: Wording::new(
-            format!("annex {}, {name}: {s} is {less}, more than {l}, {more}", annex.number),
-            format!("附件{}“{name}”：{s}为{less}，多于{l}{more}", annex.number),
+            format!("{en}, {name}: {s} is {less}, more than {l}, {more}"),
+            format!("{zh}“{name}”：{s}为{less}，多于{l}{more}"),
         ),
+        cause: None,
         stated: None,
         computed: None,
         tolerance: None,
@@ -183,46 +191,69 @@ pub fn out_of_order(figures: &Figures, breach: &Breach) -> Option<Finding> {
     })
 }
 
-/// The note for a column whose figures add up nowhere.
-pub fn not_a_sum(notice: &Notice, index: usize, column: usize) -> Option<Finding> {
+/// The finding for a column whose figures add up nowhere: a note where it is one of means.
+pub fn not_a_sum(notice: &Notice, index: usize, failing: &NotASum) -> Option<Finding> {
     let annex = notice.annexes.get(index)?;
-    let name = header(annex, column);
+    let name = header(annex, failing.column);
+    let annex_words = annex_name(annex.number);
+    let (severity, en, zh) = match failing.is_mean {
+        true => (
+            Severity::Note,
+            "does not add up to its totals anywhere; it was taken for means",
+            "各处均不等于合计，按平均数处理",
+        ),
+        false => (
+            Severity::Warning,
+            "does not add up to its totals anywhere; it was not checked as a sum",
+            "各处均不等于合计，未按求和核对",
+        ),
+    };
+    let stated = failing
+        .stated
+        .iter()
+        .filter_map(|&row| Some(annex.rows.get(row)?.cells.get(failing.column)?.place));
     Some(Finding {
         check: "not_a_sum",
-        severity: Severity::Note,
+        severity,
         message: Wording::new(
-            format!(
-                "annex {}: the column {name} does not add up to its totals anywhere; it was not checked as a sum",
-                annex.number
-            ),
-            format!("附件{}“{name}”列各处均不等于合计，未按求和核对", annex.number),
+            format!("{}: the column {name} {en}", annex_words.en),
+            format!("{}“{name}”列{zh}", annex_words.zh),
         ),
+        cause: None,
         stated: None,
         computed: None,
         tolerance: None,
-        places: annex.columns.get(column).map(|c| c.place).into_iter().collect(),
+        places: annex
+            .columns
+            .get(failing.column)
+            .map(|column| column.place)
+            .into_iter()
+            .chain(stated)
+            .collect(),
         suspects: Vec::new(),
     })
 }
 
-/// The note for parents whose rows do not add up to them.
-pub fn parts_only(notice: &Notice, index: usize, row: usize) -> Option<Finding> {
+/// The warning for parents whose rows do not add up to them.
+pub fn parts_only(notice: &Notice, index: usize, parents: &[usize]) -> Option<Finding> {
     let annex = notice.annexes.get(index)?;
-    let region = &annex.rows.get(row)?.region;
-    let (number, name) = (annex.number, &region.name);
+    let region = &annex.rows.get(*parents.first()?)?.region;
+    let (Wording { en, zh }, name) = (annex_name(annex.number), &region.name);
+    let places = parents.iter().filter_map(|&row| annex.rows.get(row)).map(|row| row.region.place);
     Some(Finding {
         check: "parts_only",
-        severity: Severity::Note,
+        severity: Severity::Warning,
         message: Wording::new(
             format!(
-                "annex {number}: the rows below {name} and the others like it do not add up to them; they were taken for parts"
+                "{en}: the rows below {name} and the others like it do not add up to them; they were taken for parts"
             ),
-            format!("附件{number}：{name}等的下级各行相加不等于上级，按仅列部分处理"),
+            format!("{zh}：{name}等的下级各行相加不等于上级，按仅列部分处理"),
         ),
+        cause: None,
         stated: None,
         computed: None,
         tolerance: None,
-        places: vec![region.place],
+        places: places.collect(),
         suspects: Vec::new(),
     })
 }
@@ -231,26 +262,21 @@ pub fn parts_only(notice: &Notice, index: usize, row: usize) -> Option<Finding> 
 pub fn unmatched(notice: &Notice, unmatched: &Unmatched) -> Option<Finding> {
     let target = notice.targets.get(unmatched.target)?;
     let quantity = target.quantities.get(unmatched.quantity)?;
-    let numbers: Vec<String> = unmatched.annexes.iter().map(u32::to_string).collect();
+    let names = annex_names(unmatched.annexes.iter().copied(), " or ");
     Some(Finding {
         check: "body_figure_unmatched",
         severity: Severity::Note,
         message: Wording::new(
             format!(
-                "the body states {} {} for {}; no total of annex {} is that, and the words do not say which one it should be",
-                quantity.raw,
-                quantity.unit,
-                target.what,
-                numbers.join(" or ")
+                "the body states {} {} for {}; no total of {} is that, and the words do not say which one it should be",
+                quantity.raw, quantity.unit, target.what, names.en
             ),
             format!(
-                "正文“{}”为{}{}，附件{}中没有与之相等的合计，文字也未指明对应哪一列",
-                target.what,
-                quantity.raw,
-                quantity.unit,
-                numbers.join("、")
+                "正文“{}”为{}{}，{}中没有与之相等的合计，文字也未指明对应哪一列",
+                target.what, quantity.raw, quantity.unit, names.zh
             ),
         ),
+        cause: None,
         stated: Some(quantity.value),
         computed: None,
         tolerance: None,
@@ -279,6 +305,7 @@ fn finding(figures: &Figures, identity: &Identity, severity: Severity) -> Findin
         },
         severity,
         message: Wording::new(en, zh),
+        cause: None,
         stated: stated.and_then(|var| printed(figures, var)),
         computed,
         tolerance,
@@ -287,7 +314,7 @@ fn finding(figures: &Figures, identity: &Identity, severity: Severity) -> Findin
     }
 }
 
-/// Names the cells to doubt, and says how many are as likely as the first.
+/// Names the cells to doubt, and of those that are as likely as the first a few in words.
 fn name_suspects(
     figures: &Figures,
     orders: &[Order],
@@ -295,36 +322,15 @@ fn name_suspects(
     agreeing: usize,
     finding: &mut Finding,
 ) {
-    let ways = weigh(figures, orders, patches, agreeing);
-    let equal = ways.iter().filter(|way| way.rank == 1).count();
-    let likeliest = ways.iter().find(|way| !way.suspects.is_empty());
-    if let Some(way) = likeliest.filter(|_| equal == 1) {
-        if let [suspect] = &way.suspects[..] {
-            let column = suspect.column.join("/");
-            let (en, zh) = match suspect.proposed {
-                Some(proposed) => {
-                    (format!(", {proposed} would mend it"), format!("，应为{proposed}"))
-                }
-                None => (String::new(), String::new()),
-            };
-            let printed = if suspect.printed.is_empty() { "blank" } else { &suspect.printed };
-            add(
-                &mut finding.message,
-                "; likeliest cause: ",
-                "；最可疑：",
-                &format!("{} {column} {printed}{en}", suspect.region),
-                &format!("{}“{column}”{}{zh}", suspect.region, suspect.printed),
-            );
-        }
-    } else if likeliest.is_some() && equal > 1 {
-        add(
-            &mut finding.message,
-            "; ",
-            "；",
-            &format!("{equal} ways to mend it are equally likely"),
-            &format!("{equal}种更正可能性相同"),
-        );
+    let mut ways = weigh(figures, orders, patches, agreeing);
+    // What can't be is worth a place only where nothing else would mend it, and then without its figure.
+    if ways.iter().any(|way| !way.is_absurd) {
+        ways.retain(|way| !way.is_absurd);
     }
+    for suspect in ways.iter_mut().filter(|way| way.is_absurd).flat_map(|way| &mut way.suspects) {
+        suspect.proposed = None;
+    }
+    finding.cause = likeliest(&ways, &finding.message.en);
     let mut seen: BTreeSet<(u32, u32, Vec<String>)> = BTreeSet::new();
     for way in ways {
         for suspect in way.suspects {
@@ -335,6 +341,55 @@ fn name_suspects(
             }
         }
     }
+}
+
+/// Ways to mend that are named in words where they are equally likely.
+const NAMED: usize = 3;
+
+/// The likeliest cause in words: one cell, or a few that are equally likely. `None` where what would mend it can
+/// hardly be, or is no cell of a table. A column that the finding has named is not named again.
+fn likeliest(ways: &[Weighed], said: &str) -> Option<Wording> {
+    let equal = ways.iter().take_while(|way| way.rank == 1);
+    let equal: Vec<&Weighed> = equal.filter(|way| way.is_plausible()).collect();
+    let cells: Vec<Wording> = equal.iter().take(NAMED).filter_map(|way| named(way, said)).collect();
+    if cells.is_empty() {
+        return None;
+    }
+    let (en, zh): (Vec<_>, Vec<_>) = cells.into_iter().map(|Wording { en, zh }| (en, zh)).unzip();
+    let (en, zh) = (en.join(", or "), zh.join("，或"));
+    Some(match equal.len() {
+        1 => Wording::new(format!("likeliest cause: {en}"), format!("最可疑：{zh}")),
+        n if n <= NAMED => {
+            Wording::new(format!("equally likely: {en}"), format!("可能性相同：{zh}"))
+        }
+        n => Wording::new(
+            format!("{n} cells are equally likely: {en} …"),
+            format!("{n} 处可能性相同：{zh} …"),
+        ),
+    })
+}
+
+/// A way to mend in words, by its only cell; `None` where it takes several or none.
+fn named(way: &Weighed, said: &str) -> Option<Wording> {
+    let [suspect] = &way.suspects[..] else { return None };
+    let Suspect { region, printed, column, proposed, why, .. } = suspect;
+    let column = column.join("/");
+    let (en, zh) = match said.contains(&column) {
+        true => (String::new(), String::new()),
+        false => (format!(" {column}"), format!("“{column}”")),
+    };
+    let mut cell = match printed.as_str() {
+        "" => Wording::new(format!("{region}{en} blank"), format!("{region}{zh}空白")),
+        _ => Wording::new(format!("{region}{en} {printed}"), format!("{region}{zh}印作{printed}")),
+    };
+    if let Some(proposed) = proposed {
+        add(&mut cell, ", perhaps ", "，可能应为", &proposed.to_string(), &proposed.to_string());
+    }
+    // That the sum would hold goes without saying; that a row stands twice does not.
+    if let Some(why) = why.last().filter(|_| why.len() > 1 || way.slip != RowSlip::Cells) {
+        add(&mut cell, " (", "（", &format!("{})", why.en), &format!("{}）", why.zh));
+    }
+    Some(cell)
 }
 
 /// Adds which of the doubted cells a person confirmed: the notice then does say what it says.
@@ -389,6 +444,13 @@ fn cells_of(figures: &Figures, identity: &Identity) -> Vec<Suspect> {
     identity.terms.iter().filter_map(|term| cell(term.var)).take(SUSPECTS).collect()
 }
 
+/// Several annexes by name.
+fn annex_names(numbers: impl Iterator<Item = u32>, joint: &str) -> Wording {
+    let names = numbers.map(annex_name).map(|Wording { en, zh }| (en, zh));
+    let (en, zh): (Vec<_>, Vec<_>) = names.unzip();
+    Wording::new(en.join(joint), zh.join("、"))
+}
+
 /// What an identity says, in both languages.
 fn statement(figures: &Figures, identity: &Identity) -> (String, String) {
     let annexes = &figures.notice.annexes;
@@ -400,18 +462,16 @@ fn statement(figures: &Figures, identity: &Identity) -> (String, String) {
     match identity.kind {
         Kind::ColumnSum { annex, row, column } => {
             let annex = &annexes[annex];
-            let (number, column) = (annex.number, header(annex, column));
+            let (Wording { en, zh }, column) = (annex_name(annex.number), header(annex, column));
             let name = &annex.rows[row].region.name;
             (
-                format!(
-                    "annex {number}, {column}: {name} states {said}, its rows add up to {computed}"
-                ),
-                format!("附件{number}“{column}”：{name}为{said}，各行相加为{computed}"),
+                format!("{en}, {column}: {name} states {said}, its rows add up to {computed}"),
+                format!("{zh}“{column}”：{name}为{said}，各行相加为{computed}"),
             )
         }
         Kind::RowSum { annex, row, column } => {
             let annex = &annexes[annex];
-            let (number, column) = (annex.number, header(annex, column));
+            let (Wording { en, zh }, column) = (annex_name(annex.number), header(annex, column));
             let name = &annex.rows[row].region.name;
             let parts =
                 identity.terms.iter().skip(1).filter_map(|t| match figures.site(t.var)? {
@@ -421,24 +481,19 @@ fn statement(figures: &Figures, identity: &Identity) -> (String, String) {
             let parts: Vec<String> = parts.collect();
             (
                 format!(
-                    "annex {number}, {name}: {column} states {said}, {} add up to {computed}",
+                    "{en}, {name}: {column} states {said}, {} add up to {computed}",
                     parts.join(" and ")
                 ),
-                format!(
-                    "附件{number}“{name}”：{column}为{said}，{}相加为{computed}",
-                    parts.join("、")
-                ),
+                format!("{zh}“{name}”：{column}为{said}，{}相加为{computed}", parts.join("、")),
             )
         }
         Kind::Product { annex, row, column } => {
             let annex = &annexes[annex];
-            let (number, column) = (annex.number, header(annex, column));
+            let (Wording { en, zh }, column) = (annex_name(annex.number), header(annex, column));
             let name = &annex.rows[row].region.name;
             (
-                format!(
-                    "annex {number}, {name}: {column} states {said}, its factors give {computed}"
-                ),
-                format!("附件{number}“{name}”：{column}为{said}，按相关列计算为{computed}"),
+                format!("{en}, {name}: {column} states {said}, its factors give {computed}"),
+                format!("{zh}“{name}”：{column}为{said}，按相关列计算为{computed}"),
             )
         }
         Kind::BodyFigure { target, quantity } | Kind::BodyParts { target, quantity } => {
@@ -452,15 +507,16 @@ fn statement(figures: &Figures, identity: &Identity) -> (String, String) {
                     Site::Quantity(_) => None,
                 })
                 .collect();
-            let annexes: Vec<String> = numbers.iter().map(u32::to_string).collect();
-            let (en, zh) = match annexes.is_empty() {
+            let of_several = numbers.len() > 1;
+            let (en, zh) = match numbers.is_empty() {
                 true => {
                     ("its parts in the body add up to".to_owned(), "正文所列各项相加为".to_owned())
                 }
-                false => (
-                    format!("annex {} says", annexes.join(" and ")),
-                    format!("附件{}合计为", annexes.join("、")),
-                ),
+                false => {
+                    let Wording { en, zh } = annex_names(numbers.into_iter(), " and ");
+                    let verb = if of_several { "say" } else { "says" };
+                    (format!("{en} {verb}"), format!("{zh}合计为"))
+                }
             };
             (
                 format!("the body states {said} {unit} for {}, {en} {computed}", target.what),
@@ -517,6 +573,14 @@ fn place(figures: &Figures, var: Var) -> Option<Place> {
 /// Where an identity's stated figure stands.
 fn stated_place(figures: &Figures, identity: &Identity) -> Option<Place> {
     place(figures, identity.terms.first()?.var)
+}
+
+/// Adds another cause that may be.
+fn or(cause: &mut Option<Wording>, other: Wording) {
+    match cause {
+        Some(cause) => add(cause, "; or ", "；或", &other.en, &other.zh),
+        None => *cause = Some(other),
+    }
 }
 
 /// Adds a clause to a message.

@@ -24,6 +24,8 @@ pub struct Summary {
     pub untried: usize,
     /// Figures that no identity covers.
     pub uncovered: usize,
+    /// Columns of figures of which none is covered.
+    pub uncovered_columns: usize,
     /// Cells whose reading a diagnostic doubts.
     pub doubtful: usize,
 }
@@ -44,6 +46,7 @@ impl Summary {
             untried: rules.untried,
             ..Summary::default()
         };
+        let mut uncovered_columns = 0;
         let mut count = |cell: &Cell, var: usize| {
             let is_figure = cell.status == Status::Value;
             summary.figures += usize::from(is_figure);
@@ -51,11 +54,23 @@ impl Summary {
             summary.doubtful += usize::from(!cell.doubt.is_empty());
         };
         for (index, annex) in notice.annexes.iter().enumerate() {
+            let figures_of = |c: usize| {
+                let rows = annex.rows.iter().enumerate();
+                let is_figure = move |row: &crate::model::Row| {
+                    row.cells.get(c).is_some_and(|cell| cell.status == Status::Value)
+                };
+                rows.filter(move |(_, row)| is_figure(row))
+                    .map(move |(r, _)| figures.cell(index, r, c))
+            };
+            let is_bare = |c: &usize| {
+                figures_of(*c).next().is_some() && figures_of(*c).all(|var| !covered.contains(&var))
+            };
+            uncovered_columns += (0..annex.columns.len()).filter(is_bare).count();
             for (r, row) in annex.rows.iter().enumerate() {
                 let cells = row.cells.iter().take(annex.columns.len()).enumerate();
                 cells.for_each(|(c, cell)| count(cell, figures.cell(index, r, c)));
             }
         }
-        summary
+        Summary { uncovered_columns, ..summary }
     }
 }

@@ -5,9 +5,10 @@
 //! meant. Columns that do not add up at all (rates, ranks, prices) are found out here.
 
 use crate::check::figures::{Figure, Figures, Fixed};
-use crate::check::identity::{Identity, Kind, State, Trust, hold_to_the_last_digit};
-use crate::lexicon::NO_SUM_HEADERS;
+use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
+use crate::lexicon::{NO_SUM_HEADERS, OWN_ROWS, TOTALS, without_of_which};
 use crate::model::{Annex, ColumnRole, Level};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row that states a sum, and the rows it should be the sum of; indices.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +25,22 @@ pub struct ColumnSums {
     pub groups: Vec<Group>,
     /// One for each group and column that adds up.
     pub identities: Vec<Identity>,
-    /// Columns that should add up by their role, but do not: indices.
-    pub not_sums: Vec<usize>,
-    /// The first parent row, where the rows below parents do not add up to them and are taken for
-    /// parts only.
-    pub parts_only: Option<usize>,
+    /// Columns that should add up by their role, but do not.
+    pub not_sums: Vec<NotASum>,
+    /// The parent rows, where the rows below them do not add up to them and are taken for parts only.
+    pub parts_only: Vec<usize>,
     /// Sums that could not be tried: one of their cells is no figure.
     pub untried: usize,
+}
+
+/// A column that should add up by its role, but adds up nowhere.
+pub struct NotASum {
+    /// Index of the column.
+    pub column: usize,
+    /// Rows that should state its sums: indices.
+    pub stated: Vec<usize>,
+    /// Whether what is stated lies among its parts, as a mean does: then it is no sum at all.
+    pub is_mean: bool,
 }
 
 /// Finds the sums of an annex.
@@ -51,8 +61,9 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
         match behaviour(figures, index, column, &family) {
             Behaviour::AddsUp => {}
             Behaviour::NotMeantTo => continue,
-            Behaviour::FailsTo => {
-                not_sums.push(column);
+            Behaviour::FailsTo { is_mean } => {
+                let stated = family.iter().filter_map(row_and_column).map(|(row, _)| row);
+                not_sums.push(NotASum { column, stated: stated.collect(), is_mean });
                 continue;
             }
         }
@@ -67,46 +78,109 @@ pub fn column_sums(figures: &Figures, index: usize) -> ColumnSums {
 
 /// Total rows of one table that are checked. Tables have one or two; more would make one of every
 /// row.
-const TOTALS: usize = 16;
+const MOST_TOTALS: usize = 16;
 
-/// How the rows are cut into sums; and the first of the parents whose rows do not add up to them,
-/// if they are taken for parts only.
-fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
+/// How the rows are cut into sums; and the parents whose rows do not add up to them, if they are taken
+/// for parts only.
+fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Vec<usize>) {
+    let annex = &figures.notice.annexes[index];
+    let Some(classes) = categories(annex) else {
+        return groups_among(figures, index, &(0..annex.rows.len()).collect::<Vec<_>>());
+    };
+    let (mut groups, mut parts_only) = (Vec::new(), Vec::new());
+    for class in classes.values() {
+        let (among, only) = groups_among(figures, index, class);
+        groups.extend(among);
+        parts_only.extend(only);
+    }
+    groups.extend(wholes_of_categories(annex, &classes));
+    (groups, parts_only)
+}
+
+/// The rows of each category, where regions have a row for each: 小计, 公租房 and 保租房 of each
+/// prefecture. The row of a whole, or of a region alone, has the category of no words.
+type Categories<'n> = BTreeMap<Vec<&'n str>, Vec<usize>>;
+
+fn categories(annex: &Annex) -> Option<Categories<'_>> {
+    let mut classes: Categories = BTreeMap::new();
+    let mut regions: BTreeSet<&str> = BTreeSet::new();
+    for (r, row) in annex.rows.iter().enumerate() {
+        let region = &row.region;
+        let is_category = |text: &&str| {
+            let is_region = *text == region.name || region.parent.as_deref() == Some(text);
+            !is_region && !TOTALS.contains(text) && !OWN_ROWS.contains(text)
+        };
+        let category = row.keys.iter().map(|key| key.text.as_str()).filter(is_category);
+        classes.entry(category.collect()).or_default().push(r);
+        regions.insert(&region.name);
+    }
+    // Texts that stand in one row alone are no categories.
+    let rows = annex.rows.len();
+    let is_meant = classes.len() > 1 && classes.len() * 2 <= rows && regions.len() * 2 <= rows;
+    is_meant.then_some(classes)
+}
+
+/// 小计 of a region over its rows of each category.
+fn wholes_of_categories(annex: &Annex, classes: &Categories) -> Vec<Group> {
+    let Some(wholes) = classes.get(&Vec::new()) else { return Vec::new() };
+    let name = |r: usize| (&annex.rows[r].region.name, &annex.rows[r].region.parent);
+    let group = |&stated: &usize| {
+        let is_of_it = |r: &usize| !wholes.contains(r) && name(*r) == name(stated);
+        let parts: Vec<usize> = (stated + 1..annex.rows.len()).take_while(is_of_it).collect();
+        (parts.len() > 1).then_some(Group { stated, parts })
+    };
+    wholes.iter().filter_map(group).collect()
+}
+
+/// How some rows are cut into sums.
+fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>, Vec<usize>) {
     let annex = &figures.notice.annexes[index];
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); annex.rows.len()];
     let mut tops = Vec::new();
-    for (r, row) in annex.rows.iter().enumerate() {
+    for &r in among {
+        let row = &annex.rows[r];
         match row.region.parent_row {
-            Some(parent) if parent < annex.rows.len() && parent != r => children[parent].push(r),
+            Some(parent) if parent != r && among.binary_search(&parent).is_ok() => {
+                children[parent].push(r);
+            }
             _ if row.region.level != Level::Province => tops.push(r),
             _ => {}
         }
     }
     let level = |r: &usize| annex.rows[*r].region.level;
     let mut groups = Vec::new();
+    // A heading without figures states no sum.
+    let states = |r: usize| {
+        (0..annex.columns.len())
+            .filter(|&column| figures.shape(index, column).numeric)
+            .any(|column| matches!(figures.at(figures.cell(index, r, column)), Figure::Value(_)))
+    };
     for (r, of_row) in children.iter().enumerate() {
-        if of_row.is_empty() {
+        if of_row.is_empty() || !states(r) {
             continue;
         }
         let plain = of_row.iter().copied().filter(|c| level(c) != Level::Subtotal).collect();
         groups.push(best(figures, index, r, [of_row.clone(), plain]));
     }
+    let holds_anywhere = |g: &Group| holds(figures, index, g.stated, &g.parts) > 0;
+    // 其中 says itself that a few parts are named.
+    groups.retain(|group| !is_of_which(annex, group) || holds_anywhere(group));
     let body = |r: &usize| level(r) != Level::Province;
     let is_leaf = |r: &usize| body(r) && children[*r].is_empty();
-    let every: Vec<usize> = (0..annex.rows.len()).filter(body).collect();
+    let every: Vec<usize> = among.iter().copied().filter(body).collect();
     let leaves: Vec<usize> = every.iter().copied().filter(is_leaf).collect();
     // A whole table whose parents are not the sums of their rows lists parts only, or its
     // hierarchy is another one; then its parents are rows like others. But if both the parents and
     // the rows below them add up to the total, each parent should to its own.
     let parents = groups.len();
-    let holding = groups.iter().filter(|g| holds(figures, index, g.stated, &g.parts) > 0).count();
-    let both_add_up = (0..annex.rows.len()).filter(|r| !body(r)).any(|total| {
+    let holding = groups.iter().filter(|group| holds_anywhere(group)).count();
+    let both_add_up = among.iter().copied().filter(|r| !body(r)).any(|total| {
         holds(figures, index, total, &tops) > 0 && holds(figures, index, total, &leaves) > 0
     });
     let none_hold = parents >= 2 && holding == 0;
-    let mut parts_only = None;
+    let mut parts_only = Vec::new();
     if (none_hold || (parents >= 4 && holding * 2 < parents)) && !both_add_up {
-        parts_only = groups.first().map(|group| group.stated);
+        parts_only = groups.iter().map(|group| group.stated).collect();
         groups.clear();
     }
     let parents_add_up = !groups.is_empty();
@@ -126,8 +200,9 @@ fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
     let blocks: Vec<usize> = tops.iter().copied().filter(|r| level(r) == Level::Subtotal).collect();
     let leaves: Vec<usize> = leaves.into_iter().filter(|r| !is_block(r)).collect();
     let mut totals = 0;
-    for (r, row) in annex.rows.iter().enumerate() {
-        if row.region.level != Level::Province || !children[r].is_empty() || totals == TOTALS {
+    for &r in among {
+        let is_total = level(&r) == Level::Province && children[r].is_empty();
+        if !is_total || totals == MOST_TOTALS {
             continue;
         }
         totals += 1;
@@ -144,6 +219,12 @@ fn groups(figures: &Figures, index: usize) -> (Vec<Group>, Option<usize>) {
     }
     groups.retain(|group| !group.parts.is_empty() && !repeats(figures, index, group));
     (groups, parts_only)
+}
+
+/// Whether 其中 stands before the first part of a sum.
+fn is_of_which(annex: &Annex, group: &Group) -> bool {
+    let first = group.parts.first().and_then(|&part| annex.rows.get(part));
+    first.is_some_and(|row| row.keys.iter().any(|key| without_of_which(&key.text) != key.text))
 }
 
 /// Whether the parts come to the sum several times over, as often in every column: they stand on
@@ -205,7 +286,16 @@ fn column_sum(figures: &Figures, index: usize, group: &Group, column: usize) -> 
     let rounding = figures.shape(index, column).half_unit().checked_mul(half_units)?;
     let kind = Kind::ColumnSum { annex: index, row: group.stated, column };
     let parts = group.parts.iter().map(|&r| var(r));
-    Identity::sum(figures, kind, var(group.stated), parts, rounding)
+    let mut identity = Identity::sum(figures, kind, var(group.stated), parts, rounding)?;
+    // Where units differ, so does what rounding may hide: 1.2亿元 may be 500万元 off.
+    if identity.terms.iter().any(|term| term.weight.unsigned_abs() > 1) {
+        let own = |term: &Term| figures.half_unit(term.var).checked_mul(term.weight.abs());
+        let printed =
+            identity.terms.iter().filter(|t| matches!(figures.at(t.var), Figure::Value(_)));
+        let rounding = printed.map(own).try_fold(0_i128, |sum, own| sum.checked_add(own?))?;
+        (identity.rounding, identity.tolerance) = (rounding, rounding);
+    }
+    Some(identity)
 }
 
 /// What a column's figures do when rows are added up.
@@ -214,7 +304,10 @@ enum Behaviour {
     /// By its role or header it is no sum, and it isn't one.
     NotMeantTo,
     /// By its role it is a sum, but it adds up nowhere.
-    FailsTo,
+    FailsTo {
+        /// Whether what it states lies among the parts.
+        is_mean: bool,
+    },
 }
 
 /// How the column's sums fare, taken together.
@@ -239,10 +332,10 @@ fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]
     let averages = broken.iter().filter(|identity| looks_averaged(figures, identity)).count();
     let counts = figures.shape(index, column).counts;
     if holding == 0 && averages == broken.len() && averages >= if counts { 3 } else { 2 } {
-        return Behaviour::FailsTo;
+        return Behaviour::FailsTo { is_mean: true };
     }
     if broken.len() >= 3 && broken.len() > holding {
-        return Behaviour::FailsTo;
+        return Behaviour::FailsTo { is_mean: false };
     }
     Behaviour::AddsUp
 }

@@ -1,14 +1,16 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
-use crate::archive::answer::Wanted;
+use crate::archive::answer::{Besides, Wanted};
 use crate::archive::compare;
-use crate::archive::confine::{Bounds, Fuel, WALLS, confine};
-use crate::archive::isolate::{self, Isolation};
+use crate::archive::confine::{Bounds, Fuel, WALLS, confine, open_doors};
+use crate::archive::disk::{self, Lasting};
+use crate::archive::isolate::{self, Confinement, Isolation};
 use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
-use crate::archive::plan;
-use crate::archive::run::{How, Settings, Summary, Watch, Which, run};
-use crate::archive::store::{Store, StoreError, write_whole};
+use crate::archive::plan::{Plan, PlanError, Planner};
+use crate::archive::report::Told;
+use crate::archive::run::{Settings, Watch, Which, run};
+use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
 #[cfg(feature = "parquet")]
 use crate::cli::archive_args::PartitionArg;
@@ -26,7 +28,7 @@ use crate::options::{Options, Password};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,17 +38,25 @@ use std::time::{Duration, Instant};
 /// Set by Ctrl-C: the notices at hand are finished, no other is begun.
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Without a terminal, how often a line tells how far the run is.
+/// Without a terminal, how often a line tells how far the run is, and when the first one does.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+const FIRST_LINE: Duration = Duration::from_secs(1);
+
+/// Of fewer notices, no line comes before the first ten seconds are over.
+const MANY: usize = 1000;
 
 /// `fubiao batch`.
 pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     let since = Instant::now();
-    let plan = match plan_of(args) {
+    let progress = Progress::new(reporter);
+    let plan = plan_of(args, &progress);
+    progress.end();
+    let plan = match plan {
+        Ok(plan) if plan.items().is_empty() => return no_notice(reporter, plan.own_outputs),
         Ok(plan) => plan,
-        Err(what) => {
-            reporter.error("batch", &what, "check the path or the pattern");
-            return Status::Unread;
+        Err((status, what, hint)) => {
+            reporter.tell("batch", &what, Some(&hint));
+            return status;
         }
     };
     let password = match password::given(&args.password) {
@@ -71,27 +81,41 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if args.no_isolate {
         answer::keep_panics();
     }
-    let missing = settings.isolation.as_ref().map(isolate::missing_walls).unwrap_or_default();
-    let progress = Progress::new(reporter, plan.len());
+    let confinement = settings.isolation.as_ref().map(isolate::confinement).unwrap_or_default();
+    progress.begin(plan.items().len());
     let summary = run(&store, &plan, &settings, &progress, &STOP);
     progress.end();
     let summary = match summary {
         Ok(summary) => summary,
         Err(error) => return refused(reporter, &error),
     };
-    if !missing.is_empty() {
-        reporter.remark(&report::unconfined(&missing));
+    if !confinement.is_whole() {
+        reporter.remark(&report::unconfined(&confinement));
     }
-    let written =
-        write_report(reporter, &store, &summary, since.elapsed(), &settings.build, &missing);
-    if let Err(error) = written {
-        return refused(reporter, &error);
+    for name in &summary.lost {
+        let what = Wording::new(
+            "its result is damaged, and its input is not there any more: it is left out",
+            "其结果已损坏，原件也已不在：不再计入",
+        );
+        reporter.tell(name.as_str(), &what, None);
     }
-    reporter.info(reporter.say(&report::headline(&summary)));
-    if let Some(reasons) = report::reasons(&summary) {
+    let told = Told::new(&store, &plan, &summary).and_then(|told| {
+        let (took, build) = (since.elapsed(), &settings.build);
+        write_report(reporter, &store, &told, took, build, &confinement)?;
+        Ok(told)
+    });
+    let told = match told {
+        Ok(told) => told,
+        Err(error) => return refused(reporter, &error),
+    };
+    let counts = told.counts();
+    if counts.notices == 0 {
+        return no_notice(reporter, counts.own_outputs);
+    }
+    reporter.info(reporter.say(&told.headline()));
+    if let Some(reasons) = told.reasons() {
         reporter.info(reporter.say(&reasons));
     }
-    let counts = report::counts(&summary);
     if summary.interrupted {
         let left = counts.not_reached;
         reporter.info(reporter.say(&Wording::new(
@@ -100,38 +124,115 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         )));
         return Status::Interrupted;
     }
-    if counts.failed > 0 { Status::Unread } else { Status::Done }
+    if counts.failed > 0 || !summary.lost.is_empty() { Status::Unread } else { Status::Done }
+}
+
+/// Says that there is nothing to read: an archive that was named wrongly must not look like one that is well.
+fn no_notice(reporter: &Reporter, own_outputs: usize) -> Status {
+    let mut what = Wording::new("no notice is there to be read", "没有可读取的通知");
+    if own_outputs > 0 {
+        what.en = format!("{}, all of {own_outputs} files were written by fubiao", what.en);
+        what.zh = format!("{}，{own_outputs} 个文件都是 fubiao 自己写出的", what.zh);
+    }
+    let hint = Wording::new(
+        "give the folder or the files of the notices; hidden files are passed over",
+        "请给出通知所在的文件夹或文件；隐藏文件会被跳过",
+    );
+    reporter.tell("batch", &what, Some(&hint));
+    Status::Unread
 }
 
 /// Writes what the run did, for machines and for people.
 fn write_report(
     reporter: &Reporter,
     store: &Store,
-    summary: &Summary,
+    told: &Told<'_>,
     took: Duration,
     build: &str,
-    missing: &[String],
+    confinement: &Confinement,
 ) -> Result<(), StoreError> {
-    let told = report::to_json(summary, took, build, missing);
-    let text = report::to_text(summary, took);
-    write_whole(&store.root().join("report.json"), |out| json::write_value(out, &told))?;
-    let path = store.root().join("report.txt");
-    write_whole(&path, |out| out.write_all(reporter.say(&text).as_bytes()))
+    let json = told.to_json(took, build, confinement);
+    let text = told.to_text(took);
+    store
+        .write_whole(&store.at("report.json"), Lasting::Now, |out| json::write_value(out, &json))?;
+    store.write_whole(&store.at("report.txt"), Lasting::Now, |out| {
+        out.write_all(reporter.say(&text).as_bytes())
+    })
 }
 
-fn plan_of(args: &Batch) -> Result<Vec<plan::Item>, String> {
-    let listed = args.inputs.iter().any(|input| input == Path::new("-"));
-    if !listed {
-        return plan::plan(&args.inputs, &args.out).map_err(|e| e.to_string());
+/// Why there is no plan: the status, what is wrong, and what to do.
+type NoPlan = (Status, Wording, Wording);
+
+fn plan_of(args: &Batch, progress: &Progress<'_>) -> Result<Plan, NoPlan> {
+    let mut planner = Planner::default();
+    if args.inputs.iter().any(|input| input == Path::new("-")) {
+        if args.inputs.len() > 1 {
+            return Err((
+                Status::Mistyped,
+                Wording::new(
+                    "- stands alone: a list on standard input, or inputs by name",
+                    "- 只能单独使用：或从标准输入读取列表，或直接给出输入",
+                ),
+                Wording::new("give one or the other", "请二者择一"),
+            ));
+        }
+        list(&mut planner, progress).map_err(|error| {
+            let Wording { en, zh } = disk::what(&error);
+            (
+                Status::Unread,
+                Wording::new(
+                    format!("the list on standard input can't be read: {en}"),
+                    format!("无法读取标准输入中的列表：{zh}"),
+                ),
+                Wording::new("give one path a line", "请每行给出一个路径"),
+            )
+        })?;
+        return Ok(planner.plan());
     }
-    if args.inputs.len() > 1 {
-        return Err("- stands alone: a list on standard input, or inputs by name".to_owned());
+    for input in &args.inputs {
+        planner.add(input, &args.out, &mut |found| progress.found(found)).map_err(|error| {
+            let status = match error {
+                PlanError::IntoInput(_) => Status::Mistyped,
+                _ => Status::Unread,
+            };
+            (status, error.message(), error.hint())
+        })?;
     }
-    let lines: io::Result<Vec<String>> = io::stdin().lock().lines().collect();
-    let lines = lines.map_err(|e| format!("the list on standard input can't be read: {e}"))?;
-    let paths: Vec<PathBuf> =
-        lines.iter().map(|l| l.trim_end()).filter(|l| !l.is_empty()).map(PathBuf::from).collect();
-    Ok(plan::listed(&paths))
+    Ok(planner.plan())
+}
+
+/// The longest path that a line of a list may hold, in bytes.
+const LONGEST_PATH: u64 = 64 << 10;
+
+/// Takes the paths that come on standard input, one a line, as they come.
+fn list(planner: &mut Planner, progress: &Progress<'_>) -> io::Result<()> {
+    let mut input = io::stdin().lock();
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut input).take(LONGEST_PATH).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(());
+        }
+        if read as u64 == LONGEST_PATH {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        }
+        let path = line.trim_ascii_end();
+        if !path.is_empty() {
+            planner.listed(&path_of(path)?);
+            progress.found(planner.found());
+        }
+    }
+}
+
+/// A path as the system has it: any bytes on Unix, text elsewhere.
+fn path_of(bytes: &[u8]) -> io::Result<PathBuf> {
+    #[cfg(unix)]
+    return Ok(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into());
+    #[cfg(not(unix))]
+    match std::str::from_utf8(bytes) {
+        Ok(path) => Ok(path.into()),
+        Err(_) => Err(io::ErrorKind::InvalidFilename.into()),
+    }
 }
 
 fn settings(args: &Batch, password: Option<Password>) -> Settings {
@@ -142,12 +243,16 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let program = std::env::current_exe();
+    let models = models();
+    // Where pictures are read, results are others than where they are not.
+    let reads = if models.is_some() { "+pictures" } else { "" };
     let isolation = match &program {
         Ok(program) if !args.no_isolate => Some(Isolation {
             program: program.clone(),
             args: worker_args(args),
             env: password.iter().map(|p| (password::VARIABLE, p.reveal().into())).collect(),
             timeout: Duration::from_secs_f64(args.timeout),
+            reads_pictures: models.is_some(),
         }),
         _ => None,
     };
@@ -158,8 +263,8 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
-        options: Options { limits: args.limits.limits(), password, threads: 1, models: models() },
-        build: build(program.ok().as_deref()),
+        options: Options { limits: args.limits.limits(), password, threads: 1, models },
+        build: build(program.ok().as_deref()) + reads,
     }
 }
 
@@ -221,18 +326,23 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     };
     answer::keep_panics();
     let mut fuel = Fuel::new(&bounds);
-    // Opened while files still can be.
+    // Opened while files still can be; and what runs them asks for a thread of its own, unless this one is all
+    // that there is.
     let models = models();
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+    alone.map_err(|error| reporter.error("worker", &error, "it has one thread")).ok();
     let missing = confine(WALLS, &bounds);
+    let missing = missing.into_iter().map(str::to_owned).collect();
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
     let options = Options { limits: args.limits.limits(), password, threads: 1, models };
     let served = if args.probe {
-        missing.iter().try_for_each(|wall| writeln!(output, "{}", wall.name()))
+        let open = open_doors().into_iter().map(str::to_owned).collect();
+        output.write_all(Confinement { missing, open }.to_lines().as_bytes())
     } else {
         let mut input = io::stdin().lock();
-        isolate::serve(&mut input, &mut output, &options, &mut fuel)
+        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(args))
     };
     match served {
         Ok(()) => Status::Done,
@@ -241,6 +351,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
             Status::Unread
         }
     }
+}
+
+#[cfg(feature = "review")]
+fn besides(args: &Worker) -> Besides {
+    if args.page { Besides::Page } else { Besides::Nothing }
+}
+
+#[cfg(not(feature = "review"))]
+fn besides(_: &Worker) -> Besides {
+    Besides::Nothing
 }
 
 /// `fubiao merge`.
@@ -327,38 +447,61 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
     }
 }
 
-/// Tells how far a run is: a bar on a terminal, a line now and then elsewhere.
+/// Tells how far a run is: a bar on a terminal, a line now and then elsewhere; from the listing of the notices on.
 struct Progress<'a> {
     reporter: &'a Reporter,
     bar: Option<ProgressBar>,
-    told: Mutex<Told>,
-    total: usize,
+    count: Mutex<Count>,
 }
 
-struct Told {
+struct Count {
+    total: usize,
     done: usize,
     failed: usize,
-    last: Instant,
+    /// When the next line is due.
+    next: Instant,
 }
 
 impl<'a> Progress<'a> {
-    fn new(reporter: &'a Reporter, total: usize) -> Progress<'a> {
+    /// Begins with the listing.
+    fn new(reporter: &'a Reporter) -> Progress<'a> {
         let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
-            let bar = ProgressBar::with_draw_target(
-                Some(total as u64),
-                ProgressDrawTarget::stderr_with_hz(10),
-            );
-            // The template is ours and known to be well-formed; without it the bar has the default look.
-            if let Ok(style) = ProgressStyle::with_template(
-                "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left",
-            ) {
-                bar.set_style(style);
-            }
-            bar.set_message("0");
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            style(&bar, "{spinner} {pos} files found");
             bar
         });
-        let told = Mutex::new(Told { done: 0, failed: 0, last: Instant::now() });
-        Progress { reporter, bar, told, total }
+        let next = Instant::now() + FIRST_LINE;
+        let count = Mutex::new(Count { total: 0, done: 0, failed: 0, next });
+        Progress { reporter, bar, count }
+    }
+
+    /// So many files are found.
+    fn found(&self, found: usize) {
+        // To look at the clock for each of a million takes longer than to find them.
+        if !found.is_multiple_of(256) {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.set_position(found as u64),
+            None => self.line(false, |_| {
+                Wording::new(format!("{found} files found"), format!("已找到 {found} 个文件"))
+            }),
+        }
+    }
+
+    /// All are found, and reading begins.
+    fn begin(&self, total: usize) {
+        let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
+        count.total = total;
+        if total < MANY {
+            count.next = Instant::now() + LINE_EVERY;
+        }
+        if let Some(bar) = &self.bar {
+            bar.reset();
+            bar.set_length(total as u64);
+            style(bar, "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left");
+            bar.set_message("0");
+        }
     }
 
     fn end(&self) {
@@ -366,38 +509,52 @@ impl<'a> Progress<'a> {
             bar.finish_and_clear();
         }
     }
+
+    /// Tells a line, if one is due.
+    fn line(&self, is_one_done: bool, say: impl Fn(&Count) -> Wording) {
+        let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
+        count.done += usize::from(is_one_done);
+        let now = Instant::now();
+        if now >= count.next {
+            count.next = now + LINE_EVERY;
+            self.reporter.info(self.reporter.say(&say(&count)));
+        }
+    }
+}
+
+/// Sets how a bar looks.
+fn style(bar: &ProgressBar, template: &str) {
+    // The templates are ours and known to be well-formed; without one the bar has the default look.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
 }
 
 impl Watch for Progress<'_> {
-    fn done(&self, entry: &Entry, _how: How) {
-        let mut told = self.told.lock().unwrap_or_else(|held| held.into_inner());
-        told.done += 1;
-        if let Outcome::Failed { reason, message } = &entry.outcome {
-            told.failed += 1;
+    fn done(&self, entry: Option<&Entry>) {
+        if let Some(Entry { name, outcome: Outcome::Failed { reason, message }, .. }) = entry {
+            let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
+            count.failed += 1;
             let say = || {
                 let what = format!("{}: {message}", reason.name());
-                self.reporter.error(&entry.name, &what, "");
+                self.reporter.error(name.as_str(), &what, "");
             };
             match &self.bar {
-                Some(bar) => bar.suspend(say),
+                Some(bar) => {
+                    bar.set_message(count.failed.to_string());
+                    bar.suspend(say);
+                }
                 None => say(),
             }
         }
         match &self.bar {
-            Some(bar) => {
-                bar.set_message(told.failed.to_string());
-                bar.inc(1);
-            }
-            None if told.last.elapsed() >= LINE_EVERY => {
-                told.last = Instant::now();
-                let Told { done, failed, .. } = *told;
-                let total = self.total;
-                self.reporter.info(self.reporter.say(&Wording::new(
+            Some(bar) => bar.inc(1),
+            None => self.line(true, |Count { total, done, failed, .. }| {
+                Wording::new(
                     format!("{done} of {total} notices, {failed} failed"),
                     format!("已完成 {done}/{total} 件，失败 {failed} 件"),
-                )));
-            }
-            None => {}
+                )
+            }),
         }
     }
 }

@@ -115,6 +115,35 @@ pub struct Worker {
     /// Say what the system does not offer to confine it with, and end
     #[arg(long)]
     pub probe: bool,
+    /// Make the review page of each notice too
+    #[cfg(feature = "review")]
+    #[arg(long)]
+    pub page: bool,
+    /// Where to stop within one notice.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// `fubiao serve`.
+#[cfg(feature = "serve")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  fubiao serve my-notices --open\n\n\
+    The address that is printed holds a key: who knows it can use the page, on this machine alone.")]
+pub struct Serve {
+    /// The folder that keeps everything: notices, results and corrections
+    pub folder: PathBuf,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Port to listen on [default: a free one]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// How long one notice may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
+    pub timeout: f64,
+    /// How much memory the reader of one notice may use, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub memory: u64,
     /// Where to stop within one notice.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -133,6 +162,9 @@ pub struct Merge {
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
+    /// Memory of the whole command
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    pub max_memory: u64,
 }
 
 /// `fubiao diff`.

@@ -51,18 +51,18 @@ impl Args {
 /// How much to say, and in which language.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Talk {
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say notes and repairs too
+    /// Print notes, repairs, the rows in question and all cells to doubt as well
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Language of messages; results are the same in both [default: by LC_ALL, LC_MESSAGES, LANG]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Lang>,
-    /// A line a message, or the rows and lines in question too, as printed
-    #[arg(long, global = true, value_name = "FORM", default_value = "full")]
-    pub messages: Messages,
+    /// Length of messages [default: two lines each; full with --verbose]
+    #[arg(long, global = true, value_name = "FORM")]
+    pub messages: Option<Messages>,
 }
 
 /// The form of messages.
@@ -70,7 +70,7 @@ pub struct Talk {
 pub enum Messages {
     /// One line each
     Short,
-    /// With what is printed in question below
+    /// With the rows and lines in question, as printed
     Full,
 }
 
@@ -93,6 +93,9 @@ pub enum Verb {
     /// Make one page to look a notice over: its pages beside its tables, and what to doubt
     #[cfg(feature = "review")]
     Review(Review),
+    /// Open a page in the browser to read, review and download notices; nothing leaves this machine
+    #[cfg(feature = "serve")]
+    Serve(archive_args::Serve),
     /// Hold results against the schema
     Validate(Validate),
     /// Print a JSON Schema
@@ -169,20 +172,24 @@ pub enum Described {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  \
     fubiao convert notice.pdf -o notice.json\n  \
-    fubiao convert notice.pdf --format xlsx -o notice.xlsx\n  \
+    fubiao convert notice.pdf -o notice.xlsx\n  \
+    fubiao convert *.pdf --format xlsx --out tables\n  \
     fubiao convert notice.pdf --corrections notice.corrections.json -o notice.json\n  \
     fubiao convert notice.pdf --format facts | jq -r 'select(.level == \"county\") | .value'\n  \
     curl -s https://example.org/notice.pdf | fubiao convert - --format text")]
 pub struct Convert {
-    /// A PDF or text file, or - for standard input; its kind is told from its bytes
-    pub input: PathBuf,
-    /// Where the result goes, whole or not at all; a folder for datapackage [default: standard
-    /// output]
+    /// PDF or text files, results made earlier, or - for standard input; told apart by their bytes
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Where the result goes; its ending chooses the format [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The form of the result
-    #[arg(long, default_value = "json")]
-    pub format: Format,
+    /// A folder for the results of several inputs, one file each
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    pub out: Option<PathBuf>,
+    /// Format of the result [default: by the ending of --output, else json]
+    #[arg(long)]
+    pub format: Option<Format>,
     /// What a person said of its cells, as the review page saves it: applied and recorded
     #[arg(long, value_name = "FILE")]
     pub corrections: Option<PathBuf>,
@@ -215,7 +222,7 @@ pub struct Convert {
     Notices of one authority for following years are checked against each other too: what one\n\
     completes, the other began; and so are two issues of one notice.")]
 pub struct Check {
-    /// PDF or text files, results made earlier, or - for standard input
+    /// PDF or text files, results made earlier, folders of them, or - for standard input
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
     /// End with status 1 if there are any
@@ -348,7 +355,7 @@ pub enum Format {
     /// An Excel workbook: a sheet an annex as printed, then facts and findings
     #[cfg(feature = "xlsx")]
     Xlsx,
-    /// A folder with a Frictionless Data Package: datapackage.json and tables as CSV
+    /// A Frictionless Data Package, datapackage.json and tables as CSV: a folder, or one .zip file
     Datapackage,
 }
 
@@ -403,7 +410,13 @@ pub struct LimitArgs {
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().nesting,
         value_parser = clap::value_parser!(u32).range(..=i64::from(Limits::DEEPEST)))]
     pub max_nesting: u32,
-    /// Pages of a PDF, or form feeds of a text
+    /// Elements inside each other of an HTML or XML document
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().depth)]
+    pub max_depth: u32,
+    /// Files in a package, or in a document that is an archive
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().entries)]
+    pub max_entries: u32,
+    /// Pages of a PDF, sheets of a workbook, or form feeds of a text
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().pages)]
     pub max_pages: u32,
     /// Characters on all pages
@@ -432,6 +445,8 @@ impl LimitArgs {
             max_decoded_bytes,
             max_objects,
             max_nesting,
+            max_depth,
+            max_entries,
             max_pages,
             max_glyphs,
             max_page_glyphs,
@@ -445,6 +460,8 @@ impl LimitArgs {
             format!("--max-decoded-bytes={max_decoded_bytes}"),
             format!("--max-objects={max_objects}"),
             format!("--max-nesting={max_nesting}"),
+            format!("--max-depth={max_depth}"),
+            format!("--max-entries={max_entries}"),
             format!("--max-pages={max_pages}"),
             format!("--max-glyphs={max_glyphs}"),
             format!("--max-page-glyphs={max_page_glyphs}"),
@@ -462,6 +479,8 @@ impl LimitArgs {
             decoded_bytes: self.max_decoded_bytes,
             objects: self.max_objects,
             nesting: self.max_nesting,
+            depth: self.max_depth,
+            entries: self.max_entries,
             pages: self.max_pages,
             glyphs: self.max_glyphs,
             page_glyphs: self.max_page_glyphs,

@@ -1,19 +1,22 @@
 //! Time and memory of the command. The work is done in a process of its own, which the system refuses
 //! memory beyond a limit; whatever ends it, the process that waits says so in one line and answers with
-//! an exit status. A thread beside the work ends it when a notice takes too long.
+//! an exit status. A thread beside the work ends it when a notice takes too much time.
 //!
 //! That process is split off (fork), not started anew: loading the program again would take as long as
-//! reading a page. Splitting is sound here since nothing has started a thread yet.
+//! reading a page. Splitting is sound here since nothing has started a thread yet. What the standard library or
+//! the system has to say of its end goes to the process that waits, which says it in words of ours.
 //!
 //! Deliberately absent: bounds of `fubiao batch`, whose workers have their own; a second process where
 //! the system has no fork.
 
+use crate::archive::isolate::far_behind;
 use crate::cli::args::{Args, BoundArgs, Verb};
-use crate::cli::report::Reporter;
+use crate::cli::report::{self, Reporter};
 use crate::cli::run::{self, Status};
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
 use crate::options::Models;
+use std::io::{self, PipeReader, PipeWriter, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
@@ -38,47 +41,24 @@ const SECONDS_A_PAGE: f64 = 1.0;
 /// How often the work looks whether anyone still waits for it.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// The verbs with bounds; one that is missing here is split off once the command line is read.
-const BOUNDED: &[&str] = &["convert", "inspect", "check", "review", "validate", "diff"];
-
 /// Runs the command that is typed: within its bounds, if it has any.
-///
-/// Where the verb comes first, the process is split before the command line is read: what reading it takes is
-/// then not copied, and the one that waits need not read it.
-pub fn run(typed: impl Fn() -> Args) -> ExitCode {
-    let verb = std::env::args_os().nth(1);
-    let is_bounded = verb.is_some_and(|verb| BOUNDED.iter().any(|bounded| verb == *bounded));
-    let side = is_bounded.then(split);
-    if let Some(Side::Wait(status)) = side
-        && let Some(code) = status.code()
-    {
-        return exit_code(code);
+pub fn run(args: &Args) -> ExitCode {
+    let Some((mib, input)) = bounds_of(&args.verb) else {
+        say_faults(args, "fubiao");
+        return whole(|| run::run(args)).into();
+    };
+    match split() {
+        Side::Work(last_words) => inside(args, mib, input, last_words),
+        Side::Wait(status, last_words) => answer(args, mib, input, status, &last_words),
     }
-    let args = typed();
-    match (bounds_of(&args.verb), side) {
-        (Some((bounds, input)), side) => match side.unwrap_or_else(split) {
-            Side::Work => inside(&args, bounds, input),
-            Side::Wait(status) => answer(&args, bounds, input, status),
-        },
-        (None, Some(Side::Wait(_))) => Status::Unread.into(),
-        (None, _) => {
-            say_faults(&args, "fubiao");
-            whole(|| run::run(&args)).into()
-        }
-    }
-}
-
-fn exit_code(code: i32) -> ExitCode {
-    ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))
 }
 
 /// On which side of the split a process is.
-#[derive(Clone, Copy)]
 enum Side {
-    /// It does the work.
-    Work,
-    /// It has waited for the one that did, which ended with this.
-    Wait(ExitStatus),
+    /// It does the work; where its last words go, if anyone waits for them.
+    Work(Option<PipeWriter>),
+    /// It has waited for the one that did: what that ended with, and its last words.
+    Wait(ExitStatus, String),
 }
 
 /// Splits off a process for the work and waits for its end. Where none can be split off, the work is done
@@ -88,67 +68,133 @@ fn split() -> Side {
     use std::os::unix::process::ExitStatusExt;
     // Where a caller has ignored SIGCHLD, the system would forget how the work ended.
     if fork::ensure_waitable_children().is_err() {
-        return Side::Work;
+        return Side::Work(None);
     }
+    let Ok((heard, said)) = io::pipe() else { return Side::Work(None) };
     match fork::fork() {
-        Ok(fork::Fork::Parent(child)) => match fork::waitpid(child) {
-            Ok(status) => Side::Wait(ExitStatus::from_raw(status)),
-            // It can't be told how the work ended: as if the system had killed it.
-            Err(_) => Side::Wait(ExitStatus::from_raw(SIGKILL)),
-        },
-        Ok(fork::Fork::Child) | Err(_) => Side::Work,
+        Ok(fork::Fork::Parent(child)) => {
+            drop(said);
+            // If it can't be told how the work ended: as if the system had killed it.
+            let status = fork::waitpid(child).unwrap_or(SIGKILL);
+            Side::Wait(ExitStatus::from_raw(status), last_words(heard))
+        }
+        Ok(fork::Fork::Child) => Side::Work(Some(said)),
+        Err(_) => Side::Work(None),
     }
+}
+
+#[cfg(not(unix))]
+fn split() -> Side {
+    Side::Work(None)
 }
 
 #[cfg(unix)]
 const SIGKILL: i32 = 9;
 
-#[cfg(not(unix))]
-fn split() -> Side {
-    Side::Work
+/// How much of what a process said at its end is listened to, in bytes.
+const LAST_WORDS: u64 = 4096;
+
+#[cfg(unix)]
+fn last_words(heard: PipeReader) -> String {
+    let mut words = Vec::new();
+    // What was said before it broke off is listened to.
+    let _ = heard.take(LAST_WORDS).read_to_end(&mut words);
+    String::from_utf8_lossy(&words).into_owned()
 }
 
-/// The bounds of a verb that reads what others made, and the first thing it reads.
-fn bounds_of(verb: &Verb) -> Option<(&BoundArgs, &Path)> {
+/// The memory in MiB that a verb may take which reads what others made, and the first thing it reads.
+fn bounds_of(verb: &Verb) -> Option<(u64, &Path)> {
+    let of = |bounds: &BoundArgs| bounds.max_memory;
     Some(match verb {
-        Verb::Convert(args) => (&args.bounds, &args.input),
-        Verb::Inspect(args) => (&args.bounds, &args.input),
-        Verb::Check(args) => (&args.bounds, args.inputs.first()?),
+        Verb::Convert(args) => (of(&args.bounds), args.inputs.first()?),
+        Verb::Inspect(args) => (of(&args.bounds), &args.input),
+        Verb::Check(args) => (of(&args.bounds), args.inputs.first()?),
         #[cfg(feature = "review")]
-        Verb::Review(args) => (&args.bounds, &args.input),
-        Verb::Validate(args) => (&args.bounds, args.files.first()?),
-        Verb::Diff(args) => (&args.bounds, &args.new),
+        Verb::Review(args) => (of(&args.bounds), &args.input),
+        Verb::Validate(args) => (of(&args.bounds), args.files.first()?),
+        Verb::Diff(args) => (of(&args.bounds), &args.new),
+        Verb::Merge(args) => (args.max_memory, args.parts.first()?),
         _ => return None,
     })
 }
 
 /// What the process that did the work ended with, or why it did not come to an end.
-fn answer(args: &Args, bounds: &BoundArgs, input: &Path, status: ExitStatus) -> ExitCode {
+fn answer(args: &Args, mib: u64, input: &Path, status: ExitStatus, last_words: &str) -> ExitCode {
     const INTERRUPTED: i32 = 2;
     if let Some(code) = status.code() {
-        return exit_code(code);
+        return ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX));
     }
-    #[cfg(unix)]
-    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(INTERRUPTED) {
+    let signal = signal_of(status);
+    if signal == Some(INTERRUPTED) {
         return Status::Interrupted.into();
     }
-    let mib = bounds.max_memory;
-    let what = Wording::new(
-        format!(
-            "reading it broke off ({status}): it takes more memory than {mib} MiB, or nests without end"
-        ),
-        format!("读取中断（{status}）：所需内存超过 {mib} MiB，或嵌套没有尽头"),
+    let memory = Wording::new(
+        format!("reading it takes more memory than {mib} MiB"),
+        format!("读取所需内存超过 {mib} MiB"),
     );
-    let hint = Wording::new(
+    let raise = Wording::new(
         "raise the limit with --max-memory, in MiB",
         "可用 --max-memory 提高上限（单位 MiB）",
     );
+    let (what, hint) = if last_words.contains("memory allocation of") {
+        (memory, raise)
+    } else if last_words.contains("overflowed its stack") {
+        let what = Wording::new("it nests without end", "嵌套没有尽头");
+        (what, Wording::new("the file is damaged, or made to do harm", "文件已损坏，或系恶意构造"))
+    } else if signal == Some(SIGKILL) {
+        let what = Wording::new(
+            "the system ended its reading, for want of memory as a rule",
+            "系统终止了读取，通常是因为内存不足",
+        );
+        let hint = Wording::new("free memory, and run the command again", "请释放内存后再次运行");
+        (what, hint)
+    } else {
+        let said = last_words.lines().next().unwrap_or_default();
+        let what = Wording::new(
+            format!("reading it broke off ({status}) {said}"),
+            format!("读取中断（{status}）{said}"),
+        );
+        let hint = Wording::new(
+            "report this line, with the file if it may be shown",
+            "请报告此行，如可公开，请附上文件",
+        );
+        (what, hint)
+    };
     Reporter::new(&args.talk).tell(&input.display().to_string(), &what, Some(&hint));
     Status::Unread.into()
 }
 
-fn inside(args: &Args, bounds: &BoundArgs, input: &Path) -> ExitCode {
-    limit_memory(bounds.max_memory.saturating_mul(1 << 20));
+/// The signal that ended a process.
+fn signal_of(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        None
+    }
+}
+
+/// Has what is said from now on without us go to the process that waits: what the standard library says when memory
+/// or the stack is at its end. What we say goes where it went.
+fn hand_over(last_words: PipeWriter) {
+    #[cfg(unix)]
+    {
+        // One that says more than the pipe holds is not to wait for someone who listens at the end.
+        let _ = rustix::io::ioctl_fionbio(&last_words, true);
+        let Ok(voice) = rustix::io::fcntl_dupfd_cloexec(io::stderr(), 3) else { return };
+        report::speak_through(voice.into());
+        let _ = rustix::stdio::dup2_stderr(&last_words);
+    }
+    #[cfg(not(unix))]
+    let _ = last_words;
+}
+
+fn inside(args: &Args, mib: u64, input: &Path, last_words: Option<PipeWriter>) -> ExitCode {
+    if let Some(last_words) = last_words {
+        hand_over(last_words);
+    }
+    limit_memory(mib.saturating_mul(1 << 20));
     say_faults(args, &input.display().to_string());
     if has_stack() {
         return whole(|| run::run(args)).into();
@@ -249,7 +295,8 @@ impl Timer {
         Timer::of(reporter, bounds, input, DRAWING + SECONDS_A_PAGE * f64::from(pages), None)
     }
 
-    /// Begins to watch for this many seconds, or as many as were asked for.
+    /// Begins to watch for this many seconds of CPU time, or as many as were asked for. A machine that does much else
+    /// at the time is no reason to stop; that it takes many times as long by the clock, is.
     fn of(
         reporter: &Reporter,
         bounds: &BoundArgs,
@@ -259,7 +306,12 @@ impl Timer {
     ) -> Timer {
         let models = models.filter(|_| bounds.max_time.is_none()).cloned();
         let seconds = bounds.max_time.unwrap_or(seconds);
-        let (since, limit) = (Instant::now(), Duration::from_secs_f64(seconds));
+        let limit = Duration::from_secs_f64(seconds);
+        let (since, used) = (Instant::now(), cpu_time());
+        let taken = move || match (cpu_time(), used) {
+            (Some(now), Some(used)) => now.saturating_sub(used),
+            _ => since.elapsed(),
+        };
         let (reporter, input) = (*reporter, input.to_owned());
         let parent = parent();
         let stage = Arc::new(Mutex::new(Some("")));
@@ -269,7 +321,10 @@ impl Timer {
                 let pictures = models.as_ref().map_or(0, Models::pages);
                 limit + Duration::from_secs(SECONDS_A_PICTURE * u64::from(pictures))
             };
-            while let Some(left) = limit().checked_sub(since.elapsed()) {
+            while let Some(left) = limit().checked_sub(taken())
+                && !left.is_zero()
+                && since.elapsed() < far_behind(limit())
+            {
                 thread::sleep(left.min(GLANCE));
                 if watched.lock().is_ok_and(|stage| stage.is_none()) {
                     return;
@@ -308,6 +363,16 @@ impl Drop for Timer {
             *stage = None;
         }
     }
+}
+
+/// The CPU time that this process has taken, on all threads; `None` where the system does not tell.
+fn cpu_time() -> Option<Duration> {
+    #[cfg(target_os = "linux")]
+    return crate::archive::confine::cpu_time(std::fs::File::open("/proc/self/stat").ok()?);
+    #[cfg(all(unix, not(target_os = "linux")))]
+    return rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).try_into().ok();
+    #[cfg(not(unix))]
+    None
 }
 
 /// The process that waits for this one.

@@ -3,7 +3,9 @@
 use crate::archive::compare::{Change, Changes};
 use crate::archive::diff::{CellChange, ColumnChange, Difference, Reading, RowRename, Side};
 use crate::cli::args::Lang;
-use std::fmt::{Display, Write};
+use crate::diag::Wording;
+use crate::model::annex_name;
+use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
 /// How a comparison is told: coloured or not, in which language.
@@ -28,10 +30,11 @@ impl Look {
     }
 
     /// `annex 6`, 附件6.
-    fn annex(self, number: &impl Display) -> String {
+    fn annex(self, number: &i64) -> String {
+        let Wording { en, zh } = annex_name(u32::try_from(*number).unwrap_or_default());
         match self.lang {
-            Lang::En => format!("annex {number}"),
-            Lang::Zh => format!("附件{number}"),
+            Lang::En => en,
+            Lang::Zh => zh,
         }
     }
 

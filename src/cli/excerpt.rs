@@ -83,16 +83,11 @@ impl Pen {
 
     fn marks(self, annex: &AnnexRecord, finding: &FindingRecord) -> Vec<Mark> {
         let mut marks: Vec<Mark> = Vec::new();
-        for (at, suspect) in finding.suspects.iter().take(SUSPECTS).enumerate() {
-            // Where one cell alone is likely, the others would have to be negative: not worth a mark.
-            let is_negative = suspect.proposed.as_ref().is_some_and(|p| p.starts_with('-'));
-            if at > 0 && is_negative {
-                continue;
-            }
+        for suspect in finding.suspects.iter().take(SUSPECTS) {
             let Some((row, column)) = site(annex, &suspect.place) else { continue };
             let label = match (&suspect.proposed, self.lang) {
-                (Some(proposed), Lang::En) => format!("{proposed} would mend it"),
-                (Some(proposed), Lang::Zh) => format!("改为{proposed}则相符"),
+                (Some(proposed), Lang::En) => format!("perhaps {proposed}"),
+                (Some(proposed), Lang::Zh) => format!("可能应为{proposed}"),
                 (None, Lang::En) => "in doubt".to_owned(),
                 (None, Lang::Zh) => "可疑".to_owned(),
             };
@@ -152,14 +147,14 @@ impl Pen {
 /// The lines of one input as printed, read again when the first message wants one.
 #[derive(Debug)]
 pub struct Printed<'a> {
-    source: &'a Source,
+    source: Option<&'a Source>,
     options: &'a Options,
     lines: OnceCell<Option<Lines>>,
 }
 
 impl<'a> Printed<'a> {
-    /// The lines of this input, not read yet.
-    pub fn new(source: &'a Source, options: &'a Options) -> Printed<'a> {
+    /// The lines of this input, not read yet; a result made earlier has none.
+    pub fn new(source: Option<&'a Source>, options: &'a Options) -> Printed<'a> {
         Printed { source, options, lines: OnceCell::new() }
     }
 
@@ -167,7 +162,7 @@ impl<'a> Printed<'a> {
     pub fn excerpt(&self, pen: Pen, place: &PlaceRecord) -> Option<String> {
         // Pictures are not read a second time for this.
         let options = Options { models: None, ..self.options.clone() };
-        let read = || pipeline::printed_lines(&mut Sink::new(), &options, self.source).ok();
+        let read = || pipeline::printed_lines(&mut Sink::new(), &options, self.source?).ok();
         let lines = self.lines.get_or_init(read).as_ref()?;
         let page = lines.pages.iter().find(|page| page.number == place.page)?;
         if place.bbox.is_some_and(|b| b[3] - b[1] > f64::from(page.height) / 2.0) {

@@ -111,6 +111,7 @@ mod tests {
     /// Codes of errors and of what a batch says of its run, which stand outside the rooms.
     const ERRORS: &[&str] = &[
         "unknown_kind",
+        "broken_document",
         "broken_pdf",
         "password_needed",
         "no_text_layer",

@@ -1,9 +1,10 @@
 //! Files of the command: inputs read within their limit, results written whole or not at all.
 
-use crate::archive::disk::{self, Accept, ReadError, Within};
+use crate::archive::disk::{self, Accept, Lasting, ReadError};
 use crate::diag::Wording;
 use crate::emit::datapackage::PackageFile;
 use crate::error::{Error, ErrorKind};
+use crate::name::RelativeName;
 use crate::source::Source;
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
@@ -38,7 +39,9 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     disk::read(path, limit, Accept::Streams).map_err(|error| match error {
         ReadError::Io(error) => InputError::File(error),
         ReadError::TooLarge => too_large(),
-        ReadError::Changed | ReadError::NoFile => InputError::Changed(error.message(limit)),
+        ReadError::Changed | ReadError::NoFile | ReadError::Link => {
+            InputError::Changed(error.message(limit))
+        }
     })
 }
 
@@ -117,23 +120,7 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     if target.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".fubiao-");
-    #[cfg(unix)]
-    {
-        // As any new file: what the umask leaves of 666, not the 600 of a temporary one.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let file = Within::new(builder.tempfile_in(folder)?);
-    let mut out = BufWriter::with_capacity(1 << 16, file);
-    write(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.into_inner().persist(&target).map(drop).map_err(|e| e.error)
+    disk::write_whole(&target, Lasting::Now, |out| write(out))
 }
 
 /// Writes the files of a package into a folder: a new one, an empty one, or one that holds an older
@@ -142,7 +129,7 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
 /// # Errors
 /// Those of the file system; `AlreadyExists` if the folder holds anything but a package.
 pub fn write_package(folder: &Path, files: &[PackageFile], paths: &[&str]) -> io::Result<()> {
-    let holds_others = folder.exists() && !holds_only(folder, Path::new(""), paths)?;
+    let holds_others = folder.exists() && !holds_only(folder, "", paths)?;
     if holds_others {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
@@ -151,31 +138,52 @@ pub fn write_package(folder: &Path, files: &[PackageFile], paths: &[&str]) -> io
         _ => Path::new("."),
     };
     let new = tempfile::Builder::new().prefix(".fubiao-").tempdir_in(beside)?;
-    let package = new.path().join("package");
+    let package = RelativeName::known("package").below(new.path());
     fs::create_dir(&package)?;
     for file in files {
-        let path = package.join(file.path);
+        let path = file.path.below(&package);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        Within::new(fs::File::create(path)?).write_all(&file.bytes)?;
+        disk::write_whole(&path, Lasting::Now, |out| out.write_all(&file.bytes))?;
     }
     if folder.exists() {
         // The older package goes with the temporary folder.
-        fs::rename(folder, new.path().join("older"))?;
+        fs::rename(folder, RelativeName::known("older").below(new.path()))?;
     }
-    fs::rename(&package, folder)
+    fs::rename(&package, folder)?;
+    disk::sync_folder(beside)
 }
 
-/// Whether the folder holds none but these files, paths relative to `top`.
-fn holds_only(top: &Path, below: &Path, paths: &[&str]) -> io::Result<bool> {
-    for entry in fs::read_dir(top.join(below))? {
+/// The files of a package as one file; no clock in it, so that the same notice gives the same bytes.
+///
+/// # Errors
+/// Those of the archive.
+pub fn zipped(files: &[PackageFile]) -> io::Result<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .last_modified_time(zip::DateTime::DEFAULT);
+    for file in files {
+        zip.start_file(file.path.as_str(), options)?;
+        zip.write_all(&file.bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// Whether the folder holds none but these files; `below` is its own path among them, with a `/` at its end.
+fn holds_only(folder: &Path, below: &str, paths: &[&str]) -> io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let path = below.join(entry.file_name());
+        let Some(name) = entry.file_name().to_str().map(|name| format!("{below}{name}")) else {
+            return Ok(false);
+        };
         let known = if entry.file_type()?.is_dir() {
-            paths.iter().any(|p| Path::new(p).starts_with(&path)) && holds_only(top, &path, paths)?
+            let name = name + "/";
+            paths.iter().any(|path| path.starts_with(&name))
+                && holds_only(&entry.path(), &name, paths)?
         } else {
-            paths.iter().any(|p| Path::new(p) == path)
+            paths.contains(&name.as_str())
         };
         if !known {
             return Ok(false);

@@ -4,10 +4,12 @@ pub mod archive;
 pub mod archive_args;
 pub mod args;
 pub mod bounds;
+pub mod convert;
 pub mod difference;
 pub mod excerpt;
 pub mod explain;
 pub mod files;
+pub mod formats;
 pub mod inspect;
 #[cfg(feature = "ocr")]
 pub mod models;
@@ -16,10 +18,13 @@ pub mod report;
 #[cfg(feature = "review")]
 pub mod review;
 pub mod run;
+#[cfg(feature = "serve")]
+pub mod serve;
+pub mod summary;
 
 use std::process::ExitCode;
 
 /// Reads the command line, runs the verb, and answers with the exit status.
 pub fn main() -> ExitCode {
-    bounds::run(args::Args::typed)
+    bounds::run(&args::Args::typed())
 }

@@ -8,7 +8,9 @@ use crate::cli::args::ModelsArgs;
 use crate::cli::report::Reporter;
 use crate::cli::run::Status;
 use crate::diag::Wording;
+use crate::name::RelativeName;
 use crate::options::{ModelFile, Models};
+use crate::source::zip::Archive;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io;
@@ -17,8 +19,6 @@ use std::process::{Command, Stdio};
 
 /// What holds the models, as the index names it.
 const PACKAGE: &str = "rapidocr==3.10.0";
-/// Where they lie in it.
-const INSIDE: &str = "rapidocr/models/";
 /// What fetches a package from the index: the program and what it is told before the package and the folder.
 const FETCHERS: &[(&str, &[&str])] = &[
     ("python3", &["-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "-d"]),
@@ -35,18 +35,24 @@ pub fn folder() -> Option<PathBuf> {
     set("FUBIAO_MODELS").or_else(|| {
         let cache = match () {
             () if cfg!(windows) => set("LOCALAPPDATA"),
-            () if cfg!(target_os = "macos") => set("HOME").map(|home| home.join("Library/Caches")),
-            () => set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache"))),
+            () if cfg!(target_os = "macos") => {
+                set("HOME").map(|home| below(&home, "Library/Caches"))
+            }
+            () => set("XDG_CACHE_HOME").or_else(|| Some(below(&set("HOME")?, ".cache"))),
         };
-        Some(cache?.join("fubiao").join("models"))
+        Some(below(&cache?, "fubiao/models"))
     })
+}
+
+fn below(folder: &Path, name: &'static str) -> PathBuf {
+    RelativeName::known(name).below(folder)
 }
 
 /// The models, opened, if both are there. They are read, and checked, where a page is a picture.
 pub fn open() -> Option<Models> {
     let folder = folder()?;
     let [detector, recognizer] =
-        ModelFile::ALL.map(|file| File::open(folder.join(file.name())).ok());
+        ModelFile::ALL.map(|file| File::open(below(&folder, file.name())).ok());
     Some(Models::new(Box::new(detector?), Box::new(recognizer?)))
 }
 
@@ -97,7 +103,7 @@ fn say_where(folder: &Path, installed: bool) {
 /// Whether both files are there and are the ones that this version was made for.
 fn is_installed(folder: &Path) -> bool {
     let is_right = |file: ModelFile| {
-        fs::read(folder.join(file.name())).is_ok_and(|bytes| is_file(file, &bytes))
+        fs::read(below(folder, file.name())).is_ok_and(|bytes| is_file(file, &bytes))
     };
     ModelFile::ALL.into_iter().all(is_right)
 }
@@ -149,7 +155,7 @@ fn install(from: &Path, folder: &Path) -> Result<(), Wording> {
         let bytes = bytes.unwrap_or_default();
         let whole = tempfile::NamedTempFile::new_in(folder).and_then(|mut part| {
             io::Write::write_all(&mut part, &bytes)?;
-            part.persist(folder.join(file.name())).map_err(io::Error::from)
+            part.persist(below(folder, file.name())).map_err(io::Error::from)
         });
         whole.map_err(|e| told(&e))?;
     }
@@ -162,10 +168,18 @@ fn told(error: &io::Error) -> Wording {
 
 /// The bytes of a file inside a wheel or a folder.
 fn find(from: &Path, file: ModelFile) -> io::Result<Option<Vec<u8>>> {
+    /// More than any wheel holds, and any file of ours.
+    const ENTRIES: u32 = 10_000;
+    const LARGEST: u64 = 64 << 20;
     if !from.is_dir() {
-        return entry(&fs::read(from)?, &format!("{INSIDE}{}", file.name()));
+        let broken =
+            || io::Error::new(io::ErrorKind::InvalidData, "it is no wheel, or is cut short");
+        let wheel = fs::read(from)?;
+        let archive = Archive::open(&wheel, ENTRIES).map_err(|_| broken())?;
+        let Some(entry) = archive.find(inside(file)) else { return Ok(None) };
+        return archive.unpack(entry, LARGEST).map(Some).map_err(|_| broken());
     }
-    for place in [from.join(file.name()), from.join(INSIDE).join(file.name())] {
+    for place in [below(from, file.name()), below(from, inside(file))] {
         if place.is_file() {
             return fs::read(place).map(Some);
         }
@@ -179,32 +193,10 @@ fn find(from: &Path, file: ModelFile) -> io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
-/// The bytes of an entry of a ZIP archive (PKWARE APPNOTE 6.3.10), by its list of entries.
-fn entry(zip: &[u8], name: &str) -> io::Result<Option<Vec<u8>>> {
-    let broken = || io::Error::new(io::ErrorKind::InvalidData, "it is no wheel, or is cut short");
-    let u16_at = |at: usize| -> io::Result<usize> {
-        let bytes = zip.get(at..at + 2).ok_or_else(broken)?;
-        Ok(usize::from(u16::from_le_bytes([bytes[0], bytes[1]])))
-    };
-    let u32_at = |at: usize| Ok::<usize, io::Error>(u16_at(at)? | u16_at(at + 2)? << 16);
-    let end = zip.windows(4).rposition(|w| w == b"PK\x05\x06").ok_or_else(broken)?;
-    let mut at = u32_at(end + 16)?;
-    for _ in 0..u16_at(end + 10)? {
-        let (packed, size) = (u32_at(at + 20)?, u32_at(at + 24)?);
-        let (names, extra, comment) = (u16_at(at + 28)?, u16_at(at + 30)?, u16_at(at + 32)?);
-        if zip.get(at + 46..at + 46 + names) == Some(name.as_bytes()) {
-            let method = u16_at(at + 10)?;
-            let local = u32_at(at + 42)?;
-            let from = local + 30 + u16_at(local + 26)? + u16_at(local + 28)?;
-            let bytes = zip.get(from..from + packed).ok_or_else(broken)?;
-            let unpacked = match method {
-                0 => Some(bytes.to_vec()),
-                8 => miniz_oxide::inflate::decompress_to_vec_with_limit(bytes, size).ok(),
-                _ => None,
-            };
-            return unpacked.map(Some).ok_or_else(broken);
-        }
-        at += 46 + names + extra + comment;
+/// Where a file lies in the wheel.
+fn inside(file: ModelFile) -> &'static str {
+    match file {
+        ModelFile::Detector => "rapidocr/models/PP-OCRv6_det_small.onnx",
+        ModelFile::Recognizer => "rapidocr/models/PP-OCRv6_rec_small.onnx",
     }
-    Ok(None)
 }

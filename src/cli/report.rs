@@ -2,14 +2,18 @@
 
 use crate::cli::args::{Lang, Messages, Talk};
 use crate::cli::excerpt::{Pen, Printed};
+use crate::cli::summary;
 use crate::diag::Wording;
 use crate::emit::record::{
     DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
 };
 use crate::error::Error;
-use std::borrow::Cow;
+use crate::model::annex_name;
+use crate::plain::shown as plain;
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Stderr, Write};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// Suspects shown to people for one finding; the likeliest come first.
@@ -23,12 +27,58 @@ enum Volume {
     Verbose,
 }
 
+/// Where messages go, if not to standard error.
+static VOICE: OnceLock<File> = OnceLock::new();
+
+/// Has messages go to this file from now on.
+pub fn speak_through(file: File) {
+    // It is said once, where a process begins its work.
+    let _ = VOICE.set(file);
+}
+
+/// What messages are written to.
+enum Voice {
+    Stderr(Stderr),
+    File(&'static File),
+}
+
+fn voice() -> Voice {
+    VOICE.get().map_or_else(|| Voice::Stderr(io::stderr()), Voice::File)
+}
+
+impl Voice {
+    fn is_terminal(&self) -> bool {
+        match self {
+            Voice::Stderr(stderr) => stderr.is_terminal(),
+            Voice::File(file) => file.is_terminal(),
+        }
+    }
+}
+
+impl Write for Voice {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Voice::Stderr(stderr) => stderr.write(bytes),
+            Voice::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Voice::Stderr(stderr) => stderr.flush(),
+            Voice::File(file) => file.flush(),
+        }
+    }
+}
+
 /// Tells people what happened.
 #[derive(Debug, Clone, Copy)]
 pub struct Reporter {
     volume: Volume,
     lang: Lang,
-    messages: Messages,
+    /// The language that was asked for by its flag.
+    typed: Option<Lang>,
+    messages: Option<Messages>,
     color: bool,
 }
 
@@ -45,8 +95,9 @@ impl Reporter {
         Reporter {
             volume,
             lang: talk.lang.unwrap_or_else(lang_of_environment),
+            typed: talk.lang,
             messages: talk.messages,
-            color: !no_color && std::io::stderr().is_terminal(),
+            color: !no_color && voice().is_terminal(),
         }
     }
 
@@ -63,6 +114,15 @@ impl Reporter {
         self.lang
     }
 
+    /// The language that was asked for by its flag: `zh` or `en`.
+    #[cfg(feature = "review")]
+    pub fn lang_typed(&self) -> Option<&'static str> {
+        self.typed.map(|lang| match lang {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        })
+    }
+
     fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
         match self.lang {
             Lang::Zh => zh,
@@ -73,7 +133,7 @@ impl Reporter {
     /// Says what stopped an input: what, where, and what to do.
     pub fn error(&self, name: &str, what: &dyn Display, hint: &str) {
         self.line("error", &format!("{name}: {what}"));
-        if !hint.is_empty() {
+        if !hint.is_empty() && !self.is_quiet() {
             self.line("hint", hint);
         }
     }
@@ -93,9 +153,6 @@ impl Reporter {
 
     /// Says what was found and doubted in a notice that was read.
     pub fn notice(&self, record: &NoticeRecord, printed: &Printed<'_>) {
-        if self.volume == Volume::Quiet {
-            return;
-        }
         let name = &record.source.name;
         self.diagnostics(name, &record.diagnostics, printed);
         for finding in &record.findings {
@@ -107,6 +164,7 @@ impl Reporter {
                 });
             }
         }
+        self.info(&self.checked(name, record));
         if self.volume == Volume::Verbose {
             for repair in &record.repairs {
                 let place = self.at(repair.place.as_ref());
@@ -119,14 +177,28 @@ impl Reporter {
         }
     }
 
+    /// Whether something of this severity is said: to those who want to hear nothing, errors alone.
     fn is_said(&self, severity: &str) -> bool {
-        severity != "note" || self.volume == Volume::Verbose
+        match self.volume {
+            Volume::Quiet => severity == "error",
+            Volume::Normal => severity != "note",
+            Volume::Verbose => true,
+        }
+    }
+
+    /// How much of a notice was checked, and what came of it, in a line.
+    fn checked(&self, name: &str, record: &NoticeRecord) -> String {
+        let Wording { en, zh } = summary::wording(record);
+        match self.lang {
+            Lang::En => format!("{name}: {en}"),
+            Lang::Zh => format!("{name}：{zh}"),
+        }
     }
 
     /// Says what could not be read with confidence.
     pub fn diagnostics(&self, name: &str, diagnostics: &[DiagnosticRecord], printed: &Printed<'_>) {
         for diagnostic in diagnostics {
-            if self.volume != Volume::Quiet && self.is_said(&diagnostic.severity) {
+            if self.is_said(&diagnostic.severity) {
                 self.diagnostic(name, diagnostic, printed);
             }
         }
@@ -136,15 +208,16 @@ impl Reporter {
     fn show(&self, draw: impl FnOnce(Pen) -> Option<String>) {
         if let Some(excerpt) = self.excerpt(self.color, draw) {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "{excerpt}");
+            let _ = writeln!(voice(), "{excerpt}");
         }
     }
 
     fn excerpt(&self, color: bool, draw: impl FnOnce(Pen) -> Option<String>) -> Option<String> {
-        match self.messages {
-            Messages::Short => None,
-            Messages::Full => draw(Pen { lang: self.lang, color }),
-        }
+        let is_shown = match self.messages {
+            Some(messages) => messages == Messages::Full,
+            None => self.volume == Volume::Verbose,
+        };
+        is_shown.then(|| draw(Pen { lang: self.lang, color })).flatten()
     }
 
     fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord, printed: &Printed<'_>) {
@@ -152,7 +225,9 @@ impl Reporter {
         let message = self.pick(&diagnostic.message, &diagnostic.message_zh);
         self.line(&diagnostic.severity, &format!("{name}:{place} {message} [{}]", diagnostic.code));
         self.show(|pen| printed.excerpt(pen, diagnostic.place.as_ref()?));
-        if let (Some(en), Some(zh)) = (&diagnostic.hint, &diagnostic.hint_zh) {
+        if let (Some(en), Some(zh), true) =
+            (&diagnostic.hint, &diagnostic.hint_zh, self.has_second_lines())
+        {
             self.line("hint", self.pick(en, zh));
         }
     }
@@ -161,6 +236,24 @@ impl Reporter {
         let place = self.at(finding.places.first());
         let message = self.pick(&finding.message, &finding.message_zh);
         self.line(&finding.severity, &format!("{name}:{place} {message} [{}]", finding.check));
+        if let Some(cause) = self.cause(finding) {
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(io::stderr(), "  {}", plain(cause));
+        }
+    }
+
+    /// Whether a message has a second line: what to do, the likeliest cause.
+    fn has_second_lines(&self) -> bool {
+        self.volume != Volume::Quiet && self.messages != Some(Messages::Short)
+    }
+
+    /// The likeliest cause of a finding, where it is to be said.
+    fn cause<'a>(&self, finding: &'a FindingRecord) -> Option<&'a str> {
+        let cause = match self.lang {
+            Lang::En => &finding.cause,
+            Lang::Zh => &finding.cause_zh,
+        };
+        cause.as_deref().filter(|_| self.has_second_lines())
     }
 
     /// Says how long each stage took.
@@ -174,7 +267,7 @@ impl Reporter {
     pub fn info(&self, text: &str) {
         if !self.is_quiet() {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(voice(), "{text}");
         }
     }
 
@@ -190,7 +283,8 @@ impl Reporter {
         self.volume == Volume::Quiet
     }
 
-    /// What a notice says against itself, for people: each finding with its figures and suspects.
+    /// What does not add up in a notice, for people: each finding with its likeliest cause; with `--verbose` also
+    /// the rows in question and all cells to doubt.
     ///
     /// # Errors
     /// Those of `out`.
@@ -208,9 +302,15 @@ impl Reporter {
             let severity = self.label(&finding.severity);
             let message = plain(self.pick(&finding.message, &finding.message_zh));
             writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
+            if let Some(cause) = self.cause(finding) {
+                writeln!(out, "  {}", plain(cause))?;
+            }
             let color = self.color && io::stdout().is_terminal();
             if let Some(excerpt) = self.excerpt(color, |pen| pen.finding(record, finding)) {
                 writeln!(out, "{excerpt}")?;
+            }
+            if self.volume != Volume::Verbose {
+                continue;
             }
             let (shown, rest) = finding.suspects.split_at(finding.suspects.len().min(SUSPECTS));
             for suspect in shown {
@@ -222,12 +322,17 @@ impl Reporter {
                 (more, Lang::Zh) => writeln!(out, "  另有 {more} 处，见 JSON")?,
             }
         }
-        match (findings().count(), self.lang) {
-            (0, Lang::En) => writeln!(out, "{name}: nothing found"),
-            (0, Lang::Zh) => writeln!(out, "{name}：没有发现问题"),
-            (1, Lang::En) => writeln!(out, "{name}: 1 finding"),
-            (count, Lang::En) => writeln!(out, "{name}: {count} findings"),
-            (count, Lang::Zh) => writeln!(out, "{name}：{count} 处问题"),
+        Ok(())
+    }
+
+    /// How much of a notice was checked, in a line; nothing for those who want to hear nothing.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_checked(&self, out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
+        match self.is_quiet() {
+            true => Ok(()),
+            false => writeln!(out, "{}", plain(&self.checked(&record.source.name, record))),
         }
     }
 
@@ -245,15 +350,17 @@ impl Reporter {
     fn write_suspect(&self, out: &mut dyn Write, suspect: &SuspectRecord) -> io::Result<()> {
         let SuspectRecord { annex, row, region, printed, .. } = suspect;
         let (region, column) = (plain(region), suspect.column.join("/"));
+        let annex = annex_name(*annex);
+        let annex = self.say(&annex);
         let column = plain(&column);
         let place = self.at(Some(&suspect.place));
         match self.lang {
             Lang::En => {
-                write!(out, "  suspect: annex {annex}, row {row}, {region}, {column}:{place}")?;
+                write!(out, "  suspect: {annex}, row {row}, {region}, {column}:{place}")?;
                 write!(out, " printed {printed:?}")?;
             }
             Lang::Zh => {
-                write!(out, "  可疑：附件{annex} 第{row}行 {region} {column}:{place}")?;
+                write!(out, "  可疑：{annex} 第{row}行 {region} {column}:{place}")?;
                 write!(out, " 原文“{printed}”")?;
             }
         }
@@ -287,19 +394,10 @@ impl Reporter {
         let (label, text) = (self.label(label), plain(text));
         // Nobody is left to tell if standard error is closed.
         let _ = match self.color {
-            true => writeln!(std::io::stderr(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
-            false => writeln!(std::io::stderr(), "{label}: {text}"),
+            true => writeln!(voice(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
+            false => writeln!(voice(), "{label}: {text}"),
         };
     }
-}
-
-/// The text without what a terminal obeys: names of files and words of documents may hold anything.
-fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    text.chars().map(shown).collect()
 }
 
 /// A label, its Chinese, and its colour by number (ECMA-48, select graphic rendition).

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::model::Notice;
 use crate::options::Options;
 use crate::pipeline;
-use crate::review::{Sheet, page, sheets};
+use crate::review::{Setting, Sheet, page, sheets};
 use crate::source::Source;
 
 /// Reads the input and writes its page.
@@ -23,13 +23,14 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let bytes = files::read_bytes(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
-    let read = if bytes.trim_ascii_start().starts_with(b"{") {
+    let read = if json::is_result(&bytes) {
         of_result(reporter, args, &bytes)
     } else {
         of_notice(reporter, args, &options, bytes)
     };
     let (record, notice, sheets) = read.map_err(|e| stopped(reporter, &args.input, &e))?;
-    let html = page(&record, &check::stated_sums(&notice), &sheets);
+    let setting = Setting { lang: reporter.lang_typed(), saves_to: None };
+    let html = page(&record, &check::stated_sums(&notice), &sheets, &setting);
     files::write_output(&output, |out| out.write_all(html.as_bytes()))
         .map_err(|e| unwritten(reporter, &output, &e))?;
     let doubts = record.findings.iter().filter(|finding| finding.severity != "note").count();
@@ -63,7 +64,7 @@ fn of_notice(
     drop(timer);
     let mut record = NoticeRecord::new(&source, &reading);
     record.diagnostics.extend(sink.into_parts().0.iter().map(DiagnosticRecord::from));
-    reporter.diagnostics(&source.name, &record.diagnostics, &Printed::new(&source, options));
+    reporter.diagnostics(&source.name, &record.diagnostics, &Printed::new(Some(&source), options));
     Ok((record, reading.notice, sheets))
 }
 

@@ -1,10 +1,10 @@
 //! What the command means: each verb from its arguments to its exit status.
 
 use crate::archive::disk;
+use crate::archive::plan::Planner;
 use crate::check;
 use crate::cli::args::{
-    Args, BoundArgs, Check, Convert, Deny, Described, Format, Inspect, LimitArgs, PasswordArgs,
-    Validate, Verb,
+    Args, BoundArgs, Check, Deny, Described, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
 };
 use crate::cli::bounds::{self, Timer};
 use crate::cli::excerpt::Printed;
@@ -14,27 +14,24 @@ use crate::cli::models;
 use crate::cli::report::Reporter;
 #[cfg(feature = "review")]
 use crate::cli::review;
-use crate::cli::{archive, explain, inspect, password};
-use crate::corrections::{self, Corrections};
-use crate::diag::{Sink, Wording};
-#[cfg(feature = "parquet")]
-use crate::emit::parquet;
-use crate::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
-#[cfg(feature = "xlsx")]
-use crate::emit::xlsx;
-use crate::emit::{csv, datapackage, facts, json, tables, text};
-use crate::error::{Error, ErrorKind};
+#[cfg(feature = "serve")]
+use crate::cli::serve;
+use crate::cli::{archive, convert, explain, inspect, password};
+use crate::diag::Wording;
+use crate::emit::json;
+use crate::emit::record::{FindingRecord, NoticeRecord};
+use crate::error::Error;
 use crate::model::Notice;
+use crate::name::RelativeName;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
-use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA, Violation};
+use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA};
 use clap::CommandFactory;
 use serde_json::Value;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,10 +65,12 @@ impl From<Status> for ExitCode {
 pub fn run(args: &Args) -> Status {
     let reporter = Reporter::new(&args.talk);
     let answer = match &args.verb {
-        Verb::Convert(args) => convert(&reporter, args),
+        Verb::Convert(args) => convert::convert(&reporter, args),
         Verb::Check(args) => check_all(&reporter, args),
         #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
+        #[cfg(feature = "serve")]
+        Verb::Serve(args) => Ok(serve::serve(&reporter, args)),
         Verb::Validate(args) => validate_all(&reporter, args),
         #[cfg(feature = "ocr")]
         Verb::Models(args) => Ok(models::models(&reporter, args)),
@@ -101,35 +100,6 @@ fn schema(of: Described) -> &'static str {
 
 /// What a failed step answers with; the reader has been told already.
 pub(super) type Answer<T = Status> = Result<T, Status>;
-
-fn convert(reporter: &Reporter, args: &Convert) -> Answer {
-    typed_together(reporter, args)?;
-    let output = output(reporter, &args.input, args.output.as_deref())?;
-    let options = options(reporter, &args.limits, &args.password)?;
-    let source = files::read_source(&args.input, options.limits.input_bytes)
-        .map_err(|e| unread(reporter, &args.input, &e))?;
-    let run = Run { reporter, args, source: &source, options: &options, output: &output };
-    match args.format {
-        Format::Text => run.as_printed(pipeline::printed_lines, text::write),
-        Format::Tables => run.as_printed(pipeline::until_outline, tables::write),
-        Format::Json => run.as_record(|record| run.write_made(|out| json::write(out, record))),
-        Format::Facts => run.as_notice(facts::write),
-        Format::Csv => {
-            let mark = if args.bom { csv::Mark::With } else { csv::Mark::Without };
-            run.as_notice(|out, record| csv::write(out, record, mark))
-        }
-        #[cfg(feature = "parquet")]
-        Format::Parquet => run.as_notice(|out, record| {
-            // Parquet wants an output that may go to another thread; standard output's lock may not.
-            let mut bytes = Vec::new();
-            parquet::write(&mut bytes, [record])?;
-            out.write_all(&bytes)
-        }),
-        #[cfg(feature = "xlsx")]
-        Format::Xlsx => run.as_notice(xlsx::write),
-        Format::Datapackage => run.as_package(),
-    }
-}
 
 /// Threads for one notice, whatever the processors: it has few pages, and half of the work is not by page.
 const THREADS: usize = 2;
@@ -168,188 +138,7 @@ pub(super) fn options(
     Ok(Options { limits: limits.limits(), password, threads: crew(), models: models() })
 }
 
-/// Refuses flags that ask together for what can't be.
-fn typed_together(reporter: &Reporter, args: &Convert) -> Answer<()> {
-    let refuse = |what: Wording, hint: Wording| {
-        reporter.tell("fubiao convert", &what, Some(&hint));
-        Err(Status::Mistyped)
-    };
-    if args.bom && args.format != Format::Csv {
-        return refuse(
-            Wording::new("--bom goes with --format csv alone", "--bom 只能与 --format csv 同用"),
-            Wording::new("leave out --bom, or ask for CSV", "请去掉 --bom，或改用 CSV"),
-        );
-    }
-    let to_stdout = args.output.as_deref().is_none_or(|path| path == Path::new("-"));
-    if args.format == Format::Datapackage && to_stdout {
-        return refuse(
-            Wording::new("a data package is a folder", "数据包是一个文件夹"),
-            Wording::new("give it a name with --output DIR", "请用 --output DIR 指定文件夹"),
-        );
-    }
-    if args.corrections.is_some() && matches!(args.format, Format::Text | Format::Tables) {
-        return refuse(
-            Wording::new(
-                "--corrections goes with formats that read a notice; text and tables are as printed",
-                "--corrections 只能用于解读通知的格式，text 和 tables 保持原样",
-            ),
-            Wording::new("choose another --format", "请换一种 --format"),
-        );
-    }
-    if args.deny.is_some() && matches!(args.format, Format::Text | Format::Tables) {
-        return refuse(
-            Wording::new(
-                "--deny findings goes with formats that read a notice; text and tables do not",
-                "--deny findings 只能用于解读通知的格式，text 和 tables 不解读通知",
-            ),
-            Wording::new("choose another --format", "请换一种 --format"),
-        );
-    }
-    Ok(())
-}
-
-/// One conversion, all but its format.
-struct Run<'a> {
-    reporter: &'a Reporter,
-    args: &'a Convert,
-    source: &'a Source,
-    options: &'a Options,
-    output: &'a Output,
-}
-
-impl Run<'_> {
-    /// Reads the whole notice and writes it.
-    fn as_notice(
-        &self,
-        write: impl FnOnce(&mut dyn Write, &NoticeRecord) -> io::Result<()>,
-    ) -> Answer {
-        self.as_record(|record| self.write(|out| write(out, record)))
-    }
-
-    /// Reads the whole notice and writes it as a folder.
-    fn as_package(&self) -> Answer {
-        self.as_record(|record| {
-            // Without a folder the command was refused before anything was read.
-            let Output::File(folder) = self.output else { return Err(Status::Mistyped) };
-            datapackage::files(std::slice::from_ref(record))
-                .and_then(|files| files::write_package(folder, &files, &datapackage::PATHS))
-                .map_err(|e| unwritten(self.reporter, self.output, &e))
-        })
-    }
-
-    fn as_record(&self, write: impl FnOnce(&NoticeRecord) -> Answer<()>) -> Answer {
-        let said = self.args.corrections.as_deref();
-        let said = said.map(|path| self.corrections(path)).transpose()?;
-        let (mut clock, timer) = (Clock::start(), self.timer());
-        let mut reading = pipeline::read_watched(self.source, self.options, &mut |stage| {
-            clock.lap(stage);
-            timer.passed(stage);
-        })
-        .map_err(|e| self.stopped(&e))?;
-        if let (Some(said), Some(path)) = (&said, &self.args.corrections) {
-            reading = pipeline::corrected(reading, self.source, said)
-                .map_err(|e| stopped(self.reporter, path, &e))?;
-            clock.lap("corrections");
-        }
-        let record = NoticeRecord::new(self.source, &reading);
-        drop(timer);
-        write(&record)?;
-        clock.lap("emit");
-        self.reporter.notice(&record, &Printed::new(self.source, self.options));
-        self.tell(&clock);
-        let answer = denied(self.args.deny, &record.findings);
-        // The process ends here; the system takes their memory back faster than one text after the other.
-        std::mem::forget((record, reading));
-        Ok(answer)
-    }
-
-    /// What a person said, held against its schema first: that says best what is wrong where.
-    fn corrections(&self, path: &Path) -> Answer<Corrections> {
-        let bytes = files::read_bytes(path, self.options.limits.input_bytes)
-            .map_err(|e| unread(self.reporter, path, &e))?;
-        let verdict = Judge::of_corrections().judge(&bytes);
-        let read = match verdict.violations.first() {
-            Some(Violation { path, message }) => {
-                let what = format!("{}: {message}", if path.is_empty() { "/" } else { path });
-                Err(Error::new(ErrorKind::BrokenCorrections {
-                    what: Wording::new(
-                        format!("no corrections of fubiao: {what}"),
-                        format!("不是 fubiao 的更正文件：{what}"),
-                    ),
-                }))
-            }
-            None => corrections::read(&bytes),
-        };
-        read.map_err(|e| stopped(self.reporter, path, &e))
-    }
-
-    /// Runs the pipeline until a stage that still has what is printed, and writes that.
-    fn as_printed<T>(
-        &self,
-        until: impl FnOnce(&mut Sink, &Options, &Source) -> Result<T, Error>,
-        write: impl FnOnce(&mut dyn Write, &T) -> io::Result<()>,
-    ) -> Answer {
-        let (mut clock, timer) = (Clock::start(), self.timer());
-        let mut sink = Sink::new();
-        let read = until(&mut sink, self.options, self.source).map_err(|e| self.stopped(&e))?;
-        drop(timer);
-        clock.lap("read");
-        self.write(|out| write(out, &read))?;
-        clock.lap("emit");
-        let (diagnostics, _) = sink.into_parts();
-        let diagnostics: Vec<_> = diagnostics.iter().map(DiagnosticRecord::from).collect();
-        let printed = Printed::new(self.source, self.options);
-        self.reporter.diagnostics(&self.source.name, &diagnostics, &printed);
-        self.tell(&clock);
-        Ok(Status::Done)
-    }
-
-    fn timer(&self) -> Timer {
-        let Run { reporter, args, source, .. } = self;
-        let bytes = source.bytes.len();
-        let models = self.options.models.as_ref();
-        Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models)
-    }
-
-    fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
-        files::write_output(self.output, write)
-            .map_err(|e| unwritten(self.reporter, self.output, &e))
-    }
-
-    /// As [`Run::write`], for what writes nothing before all of it is made.
-    fn write_made(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Answer<()> {
-        files::write_made(self.output, write).map_err(|e| unwritten(self.reporter, self.output, &e))
-    }
-
-    fn stopped(&self, error: &Error) -> Status {
-        stopped(self.reporter, &self.args.input, error)
-    }
-
-    fn tell(&self, clock: &Clock) {
-        if self.args.timings {
-            self.reporter.timings(&clock.laps);
-        }
-    }
-}
-
-/// How long each stage took.
-struct Clock {
-    since: Instant,
-    laps: Vec<(&'static str, Duration)>,
-}
-
-impl Clock {
-    fn start() -> Clock {
-        Clock { since: Instant::now(), laps: Vec::new() }
-    }
-
-    fn lap(&mut self, stage: &'static str) {
-        self.laps.push((stage, self.since.elapsed()));
-        self.since = Instant::now();
-    }
-}
-
-fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
+pub(super) fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
     let any = findings.iter().any(|finding| finding.severity != "note");
     match deny {
         Some(Deny::Findings) if any => Status::Denied,
@@ -363,7 +152,7 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let mut worst = Status::Done;
     let mut notices = Vec::new();
-    for input in &args.inputs {
+    for input in &inputs(reporter, &args.inputs)? {
         let status = match check_one(reporter, &options, &args.bounds, input) {
             Ok(checked) => {
                 let status = denied(args.deny, &checked.record.findings);
@@ -378,9 +167,6 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
         for earlier in notices.iter().filter(|n| check::follows(&later.notice, &n.notice)) {
             let findings = check::across(&later.notice, &earlier.notice);
             let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
-            if findings.is_empty() {
-                continue;
-            }
             let name = format!("{} ({})", later.record.source.name, earlier.record.source.name);
             let record = &later.record;
             print(reporter, |out| reporter.write_findings(out, &name, &findings, record))?;
@@ -388,6 +174,25 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
         }
     }
     Ok(worst)
+}
+
+/// The inputs, with the files of a folder or a pattern in its place.
+fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Vec<PathBuf>> {
+    let mut inputs = Vec::new();
+    for input in typed {
+        if !input.is_dir() {
+            inputs.push(input.clone());
+            continue;
+        }
+        let mut planner = Planner::default();
+        planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
+            reporter.tell("fubiao check", &e.message(), Some(&e.hint()));
+            Status::Unread
+        })?;
+        let plan = planner.plan();
+        inputs.extend(plan.items().iter().map(|item| plan.path(item)));
+    }
+    Ok(inputs)
 }
 
 /// A notice as it was checked.
@@ -410,7 +215,7 @@ fn check_one(
     let timer = Timer::over_pictures(reporter, bounds, input, bytes.len(), models);
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
-    let checked = if bytes.trim_ascii_start().starts_with(b"{") {
+    let checked = if json::is_result(&bytes) {
         let mut record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
         record.check_again(&notice);
@@ -419,14 +224,16 @@ fn check_one(
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
         let reading = pipeline::read(&source, options).map_err(stop)?;
         let record = NoticeRecord::new(&source, &reading);
-        let printed = Printed::new(&source, options);
+        let printed = Printed::new(Some(&source), options);
         reporter.diagnostics(&source.name, &record.diagnostics, &printed);
         Checked { notice: reading.notice, record }
     };
     drop(timer);
     let record = &checked.record;
-    let (name, findings) = (&record.source.name, &record.findings);
-    print(reporter, |out| reporter.write_findings(out, name, findings, record))?;
+    print(reporter, |out| {
+        reporter.write_findings(out, &record.source.name, &record.findings, record)?;
+        reporter.write_checked(out, record)
+    })?;
     Ok(checked)
 }
 
@@ -443,6 +250,16 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
                 continue;
             }
         };
+        if !json::is_result(&bytes) {
+            let what = Wording::new("no result: expected JSON", "不是结果文件：应为 JSON");
+            let hint = Wording::new(
+                "make one with `fubiao convert`, and validate that",
+                "请先用 `fubiao convert` 生成结果，再校验",
+            );
+            reporter.tell(&name, &what, Some(&hint));
+            worst = worst.max(Status::Denied);
+            continue;
+        }
         let timer = Timer::over(reporter, &args.bounds, file, bytes.len());
         let verdict = match serde_json::from_slice(&bytes) {
             Ok(json) if is_corrections(&json) => of_corrections.judge_json(&json),
@@ -451,9 +268,7 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
         };
         drop(timer);
         for violation in &verdict.violations {
-            let path = if violation.path.is_empty() { "/" } else { &violation.path };
-            let text = format!("{path}: {}", violation.message);
-            reporter.tell(&name, &Wording::new(text.clone(), text), None);
+            reporter.tell(&name, &violation.line(), None);
         }
         if verdict.is_valid() {
             print(reporter, |out| reporter.write_valid(out, &name))?;
@@ -473,6 +288,12 @@ fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let source = files::read_source(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
+    if json::is_result(&source.bytes) {
+        let what = Wording::new("a result has no stages to show", "结果文件没有可查看的处理阶段");
+        let hint = Wording::new("give the notice itself", "请提供通知原件");
+        reporter.tell(&args.input.display().to_string(), &what, Some(&hint));
+        return Err(Status::Mistyped);
+    }
     let (bytes, models) = (source.bytes.len(), options.models.as_ref());
     let _timer = Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models);
     if let Some(folder) = &args.svg {
@@ -527,7 +348,9 @@ fn draw(
     let unmade = |e| unwritten(reporter, &Output::File(folder.to_owned()), &e);
     std::fs::create_dir_all(folder).map_err(unmade)?;
     for (number, svg) in pictures {
-        let output = Output::File(folder.join(format!("page-{number:04}.svg")));
+        let name = RelativeName::new(format!("page-{number:04}.svg"));
+        let name = name.map_err(|e| unmade(io::Error::other(e)))?;
+        let output = Output::File(name.below(folder));
         files::write_output(&output, |out| out.write_all(svg.as_bytes()))
             .map_err(|e| unwritten(reporter, &output, &e))?;
     }

@@ -7,14 +7,15 @@ use crate::emit::csv::{bbox_text, fields, guarded, joined_path};
 use crate::emit::facts::{FIELDS, Fact, facts};
 use crate::emit::json::write_value;
 use crate::emit::record::{NoticeRecord, PlaceRecord};
+use crate::name::RelativeName;
 use serde_json::{Value, json};
 use std::io;
 
 /// A file of the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageFile {
-    /// Its path in the package, parts divided by `/`.
-    pub path: &'static str,
+    /// Its path in the package.
+    pub path: RelativeName,
     /// What it holds.
     pub bytes: Vec<u8>,
 }
@@ -33,7 +34,7 @@ pub const PATHS: [&str; 5] = [
 /// # Errors
 /// None that a document causes: writing to memory fails for no other reason.
 pub fn files(records: &[NoticeRecord]) -> io::Result<Vec<PackageFile>> {
-    let [package, notices, facts, findings, suspects] = PATHS;
+    let [package, notices, facts, findings, suspects] = PATHS.map(RelativeName::known);
     let mut json = Vec::new();
     write_value(&mut json, &descriptor(records))?;
     Ok(vec![

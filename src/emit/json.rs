@@ -31,6 +31,11 @@ pub fn write_value(out: &mut dyn Write, value: &Value) -> io::Result<()> {
     lay_out(out, value)
 }
 
+/// Whether bytes mean to be a result rather than a notice: no text of a notice begins with a brace.
+pub fn is_result(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{")
+}
+
 /// Reads a result made earlier.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ pub mod csv;
 pub mod datapackage;
 pub mod facts;
 pub mod json;
+pub mod own;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod record;

@@ -94,7 +94,7 @@ pub struct NoticeRecord {
 }
 
 /// How much of a notice is borne out by its own sums, and how much is in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SummaryRecord {
     /// Entries in `annexes`.
@@ -105,6 +105,8 @@ pub struct SummaryRecord {
     pub identities: IdentitiesRecord,
     /// Figures that no identity covers: a fault in one of them is silent.
     pub figures_uncovered: usize,
+    /// Columns of figures of which none is covered.
+    pub columns_uncovered: usize,
     /// Cells whose reading a diagnostic doubts.
     pub doubtful: usize,
     /// Characters of the pages that ended neither in the result nor in a repair; null where they were
@@ -113,7 +115,7 @@ pub struct SummaryRecord {
 }
 
 /// How the identities of a notice fare: sums down and across, products, figures of the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentitiesRecord {
     /// Those whose terms are all figures.
@@ -527,6 +529,12 @@ pub struct FindingRecord {
     pub message: String,
     /// In Chinese.
     pub message_zh: String,
+    /// The likeliest cause, in English.
+    #[serde(default)]
+    pub cause: Option<String>,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub cause_zh: Option<String>,
     /// The figure as stated.
     pub stated: Option<String>,
     /// The figure as computed.
@@ -616,8 +624,14 @@ const VERDICTS: &[(Verdict, &str)] =
 const FORCES: &[(Force, &str)] =
     &[(Force::Required, "required"), (Force::Encouraged, "encouraged")];
 
-const TEXT_FROM: &[(TextFrom, &str)] =
-    &[(TextFrom::TextLayer, "text_layer"), (TextFrom::Ocr, "ocr"), (TextFrom::Text, "text")];
+const TEXT_FROM: &[(TextFrom, &str)] = &[
+    (TextFrom::TextLayer, "text_layer"),
+    (TextFrom::Ocr, "ocr"),
+    (TextFrom::Text, "text"),
+    (TextFrom::Document, "document"),
+    (TextFrom::Workbook, "workbook"),
+    (TextFrom::WebPage, "web_page"),
+];
 
 /// The schema's word for a value; every value of the enums above has one.
 fn word<T: PartialEq + Copy>(words: &'static [(T, &'static str)], value: T) -> &'static str {
@@ -690,23 +704,25 @@ impl NoticeRecord {
 }
 
 impl NoticeRecord {
-    /// The findings and the summary anew, for a result made earlier: someone may have mended it.
+    /// Its cells as the notice has them now, findings and summary anew: someone may have mended them.
     pub fn check_again(&mut self, notice: &Notice) {
         let check::Checked { findings, summary } = check::checked(notice);
         self.findings = findings.iter().map(FindingRecord::from).collect();
+        self.annexes = notice.annexes.iter().map(AnnexRecord::from).collect();
         self.summary = Some(summary.into());
     }
 }
 
 impl From<check::Summary> for SummaryRecord {
     fn from(summary: check::Summary) -> SummaryRecord {
-        let check::Summary { annexes, figures, tried, held, broken, untried, uncovered, doubtful } =
-            summary;
+        let check::Summary { annexes, figures, tried, held, broken, .. } = summary;
+        let check::Summary { untried, uncovered, uncovered_columns, doubtful, .. } = summary;
         SummaryRecord {
             annexes,
             figures,
             identities: IdentitiesRecord { tried, held, broken, untried },
             figures_uncovered: uncovered,
+            columns_uncovered: uncovered_columns,
             doubtful,
             glyphs_unaccounted: None,
         }
@@ -1058,6 +1074,8 @@ impl From<&check::Finding> for FindingRecord {
             severity: finding.severity.name().to_owned(),
             message: finding.message.en.clone(),
             message_zh: finding.message.zh.clone(),
+            cause: finding.cause.as_ref().map(|cause| cause.en.clone()),
+            cause_zh: finding.cause.as_ref().map(|cause| cause.zh.clone()),
             stated: finding.stated.map(|v| v.to_string()),
             computed: finding.computed.map(|v| v.to_string()),
             tolerance: finding.tolerance.map(|v| v.to_string()),

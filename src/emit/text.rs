@@ -1,8 +1,9 @@
 //! The text of any input, as a reader sees it: a line a line, tabs between the pieces of a line (a cell
-//! that the document tells is one piece), a form feed between pages. Nothing is repaired; characters that steer a terminal are not
-//! seen and not written.
+//! that the document tells is one piece), a form feed between pages. Nothing is repaired; characters that nobody sees, or
+//! that turn what others see, are not written (`plain`).
 
 use crate::normalize::lines::{Lines, Piece, wants_space};
+use crate::plain;
 use std::io::{self, Write};
 
 /// The printed text, page by page.
@@ -19,8 +20,7 @@ pub fn write(out: &mut dyn Write, lines: &Lines) -> io::Result<()> {
             for piece in &line.pieces {
                 out.write_all(between(before, piece).as_bytes())?;
                 before = Some(piece);
-                let seen: String = piece.raw.chars().filter(|c| !c.is_control()).collect();
-                out.write_all(seen.as_bytes())?;
+                out.write_all(plain::seen(&piece.raw).as_bytes())?;
             }
             out.write_all(b"\n")?;
         }

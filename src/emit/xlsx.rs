@@ -10,6 +10,7 @@ use crate::emit::facts::{FIELDS, facts};
 use crate::emit::record::{
     AnnexRecord, CellRecord, ColumnRecord, FindingRecord, NoticeRecord, RegionRecord, SuspectRecord,
 };
+use crate::model::annex_name;
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook,
     Worksheet, XlsxError,
@@ -42,7 +43,7 @@ fn workbook(record: &NoticeRecord) -> Result<Vec<u8>, XlsxError> {
     let mut names = BTreeSet::new();
     for annex in &record.annexes {
         let sheet = book.add_worksheet();
-        sheet.set_name(free_name(&mut names, &annex_name(annex)))?;
+        sheet.set_name(free_name(&mut names, &sheet_name(annex)))?;
         write_annex(sheet, &looks, annex, &record.findings)?;
     }
     write_facts(book.add_worksheet().set_name(free_name(&mut names, "数据"))?, &looks, record)?;
@@ -92,7 +93,7 @@ impl Looks {
     }
 }
 
-fn annex_name(annex: &AnnexRecord) -> String {
+fn sheet_name(annex: &AnnexRecord) -> String {
     match annex.number {
         0 => "正文表".to_owned(),
         number => format!("附件{number}"),
@@ -516,7 +517,8 @@ fn write_findings(
             .iter()
             .map(|s| {
                 let column = joined_path(&s.column);
-                format!("附件{} 第{}行 {} {column}：{}", s.annex, s.row, s.region, reason(s))
+                let annex = annex_name(s.annex).zh;
+                format!("{annex} 第{}行 {} {column}：{}", s.row, s.region, reason(s))
             })
             .collect();
         let figure = |figure: &Option<String>| figure.clone().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! An annex: columns, rows by region, cells.
 
+use crate::diag::Wording;
 use crate::model::amount::Amount;
 use crate::place::{Located, Place};
 use crate::sight::Sight;
@@ -21,6 +22,14 @@ pub struct Annex {
     pub rows: Vec<Row>,
     /// 注：… under the table.
     pub notes: Vec<Located<String>>,
+}
+
+/// What messages call an annex: annex 3, or where none of that number can be, the table in the body.
+pub fn annex_name(number: u32) -> Wording {
+    match number {
+        0 => Wording::new("the table in the body", "正文中的表"),
+        _ => Wording::new(format!("annex {number}"), format!("附件{number}")),
+    }
 }
 
 /// A column of facts.

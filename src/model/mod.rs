@@ -10,6 +10,7 @@ pub mod target;
 pub use amount::Amount;
 pub use annex::{
     Annex, Cell, Column, ColumnRole, Correction, Key, Level, Region, Row, Status, Verdict,
+    annex_name,
 };
 pub use field::Field;
 pub use notice::{AnnexListEntry, DocumentNumber, Frame, Notice, Section, Unread};

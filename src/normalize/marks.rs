@@ -4,6 +4,7 @@
 //! Never blind NFKC: it would turn the Chinese punctuation of prose into ASCII.
 
 use crate::place::PlacedChar;
+use crate::plain;
 use unicode_normalization::UnicodeNormalization;
 
 /// Takes out characters that a reader can't see: controls, marks of direction and of joining, and code
@@ -14,10 +15,7 @@ pub(super) fn drop_hidden(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
 }
 
 fn is_hidden(c: char) -> bool {
-    let mark = matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
-        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFF0..=0xFFFB | 0xE0000..=0xE01EF);
-    let none = matches!(c as u32, 0xFDD0..=0xFDEF) || c as u32 & 0xFFFE == 0xFFFE;
-    mark || none || c.is_control() && !c.is_whitespace()
+    plain::is_hidden(c) && !c.is_whitespace()
 }
 
 /// Puts the usual character for one that is there for compatibility alone.
@@ -38,15 +36,18 @@ pub(super) fn unify(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     (unified != text).then_some(unified)
 }
 
-/// Compatibility ideographs, radicals, Latin ligatures, forms for vertical text; all of the table lie here.
+/// Compatibility ideographs, radicals, Latin ligatures, forms for vertical text, and ideographs that a
+/// common font draws with the glyph of a usual one; all of the table lie here.
 fn stands_for_another(c: char) -> bool {
-    matches!(c as u32, 0x2E80..=0x2FD5 | 0xF900..=0xFAFF | 0xFB00..=0xFB06 | 0xFE10..=0xFE19
+    matches!(c as u32, 0x3B35 | 0x2E80..=0x2FD5 | 0xF900..=0xFAFF | 0xFB00..=0xFB06 | 0xFE10..=0xFE19
         | 0xFE30..=0xFE48 | 0x2F800..=0x2FA1F)
 }
 
 /// Characters that Unicode gives no equivalent, or an ASCII one where Chinese text wants its own:
 /// radicals that fonts name in place of ideographs, and forms for vertical text.
 const OTHERS: &[(char, char)] = &[
+    // Noto Sans CJK SC has one glyph for both, and what is printed with it names the rare one.
+    ('㬵', '胶'),
     ('⺒', '巳'),
     ('⺟', '母'),
     ('⺠', '民'),

@@ -8,10 +8,12 @@
 //! the rest of a prefecture, new areas and development zones have none.
 
 mod names;
+mod near;
 mod resolve;
 mod table;
 
 pub use names::{short_form, spoken};
+pub use near::{by_length, by_rare_form};
 pub use resolve::{Fit, Found, issuer_of, province_of, resolve, zone_prefecture};
 
 use table::{DIVISIONS, Name};

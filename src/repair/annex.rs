@@ -4,7 +4,8 @@ use super::frame::title;
 use super::joins;
 use super::paragraphs::{close_up, join_lines, paragraphs};
 use crate::diag::Sink;
-use crate::lexicon::NOTES;
+use crate::lexicon::{NOTES, TABLE_TITLES};
+use crate::pattern::Steps;
 use crate::place::{Place, PlacedText};
 use crate::repair::document::AnnexText;
 use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
@@ -28,13 +29,26 @@ pub(super) fn annex(sink: &mut Sink, outline: AnnexOutline) -> AnnexText {
 /// The lines of the annex's own title: those before anything else. Later ones are titles of its
 /// tables.
 fn title_lines(blocks: &[Block]) -> Vec<&TextBlock> {
-    blocks
-        .iter()
-        .map_while(|block| match block {
-            Block::Text(text) if text.role == Role::AnnexTitle => Some(text),
-            _ => None,
-        })
-        .collect()
+    let lines = blocks.iter().map_while(|block| match block {
+        Block::Text(text) if text.role == Role::AnnexTitle => Some(text),
+        _ => None,
+    });
+    let mut title: Vec<&TextBlock> = Vec::new();
+    for line in lines {
+        let is_whole =
+            title.last().is_some_and(|last| squeezed(last).as_str().ends_in(TABLE_TITLES));
+        // Below a title that is whole, another is the table's.
+        let goes_on = squeezed(line).starts_with(['及', '和', '与', '暨', '、', '（', '(']);
+        if is_whole && !goes_on && squeezed(line).as_str().ends_in(TABLE_TITLES) {
+            break;
+        }
+        title.push(line);
+    }
+    title
+}
+
+fn squeezed(line: &TextBlock) -> String {
+    line.text.as_str().chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 fn texts(blocks: &[Block], role: Role) -> Vec<PlacedText> {

@@ -286,7 +286,7 @@ fn weld(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) {
 fn remark_maybe_cut(sink: &mut Sink, row: &TableRow) {
     sink.remark(Diagnostic {
         code: "row_maybe_cut",
-        severity: Severity::Note,
+        severity: Severity::Warning,
         place: place_of(row),
         message: Wording::new(
             format!(

@@ -6,15 +6,30 @@ use crate::emit::record::{
     AnnexRecord, CellRecord, FindingRecord, NoticeRecord, PlaceRecord, RowRecord, SuspectRecord,
     bbox,
 };
+use crate::review::Setting;
 use crate::review::sheets::{Face, Sheet};
 use crate::review::terms::sums_of;
 use crate::review::words::Word;
 use serde_json::{Value, json};
 
 /// The data of the page.
-pub fn data(record: &NoticeRecord, sums: &[StatedSum], sheets: &[Sheet]) -> Value {
+pub fn data(
+    record: &NoticeRecord,
+    sums: &[StatedSum],
+    sheets: &[Sheet],
+    setting: &Setting,
+) -> Value {
+    let checked = record.summary.unwrap_or_default();
     json!({
         "schema": crate::emit::record::SCHEMA_VERSION,
+        "lang": setting.lang,
+        "saves_to": setting.saves_to,
+        "checked": {
+            "annexes": checked.annexes,
+            "figures": checked.figures,
+            "tried": checked.identities.tried,
+            "uncovered": checked.columns_uncovered,
+        },
         "source": {"name": record.source.name, "sha256": record.source.sha256},
         "title": record.title,
         "document_number": record.document_number.as_ref().map(|number| &number.raw),
@@ -130,6 +145,7 @@ fn finding(record: &NoticeRecord, sums: &[StatedSum], finding: &FindingRecord) -
         "check": finding.check,
         "severity": finding.severity,
         "message": [finding.message, finding.message_zh],
+        "cause": [finding.cause, finding.cause_zh],
         "places": finding.places.iter().map(place).collect::<Vec<_>>(),
         "sums": sums_of(record, sums, finding),
         "suspects": finding.suspects.iter().map(|s| suspect(record, s)).collect::<Vec<_>>(),

@@ -27,17 +27,32 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: [&str; 3] =
     [include_str!("figures.js"), include_str!("words.js"), include_str!("page.js")];
 
+/// How a page begins, and what it can do besides.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Setting {
+    /// Its first language, `zh` or `en`; without one, the browser's.
+    pub lang: Option<&'static str>,
+    /// The address that takes its corrections, on the server that the page comes from; without one they are saved
+    /// as a file.
+    pub saves_to: Option<String>,
+}
+
 /// The review page of a result. `sums` are those that the notice states; without `sheets` there are
 /// tables alone.
-pub fn page(record: &NoticeRecord, sums: &[StatedSum], sheets: &[Sheet]) -> String {
+pub fn page(
+    record: &NoticeRecord,
+    sums: &[StatedSum],
+    sheets: &[Sheet],
+    setting: &Setting,
+) -> String {
     let script = SCRIPT.concat();
     let title = record.title.as_deref().unwrap_or(&record.source.name);
-    let data = data::data(record, sums, sheets).to_string();
+    let data = data::data(record, sums, sheets, setting).to_string();
     fill(
         FRAME,
         &[
             ("title", &escaped(title)),
-            ("policy", &policy(&script)),
+            ("policy", &policy(&script, setting)),
             ("style", STYLE),
             ("sheets", &sheets.iter().map(figure).collect::<String>()),
             ("data", &inert(&data)),
@@ -47,10 +62,11 @@ pub fn page(record: &NoticeRecord, sums: &[StatedSum], sheets: &[Sheet]) -> Stri
 }
 
 /// What the page may load and run: itself, and nothing else.
-fn policy(script: &str) -> String {
+fn policy(script: &str, setting: &Setting) -> String {
+    let connect = if setting.saves_to.is_some() { " connect-src 'self';" } else { "" };
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     format!(
-        "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; \
+        "default-src 'none'; img-src data:; style-src {}; script-src {};{connect} base-uri 'none'; \
          form-action 'none'",
         hash(STYLE),
         hash(script)

@@ -19,7 +19,7 @@ for (const [a, annex] of data.annexes.entries()) {
 }
 /** Numbers of doubts that the reviewer ticked off. */
 const seen = new Set();
-let lang = (navigator.language || "zh").startsWith("zh") ? "zh" : "en";
+let lang = data.lang ?? ((navigator.language || "zh").startsWith("zh") ? "zh" : "en");
 let doubt = -1; // number of the doubt that is open
 let onPaper = false; // whether all doubts are shown whole, as they are printed
 let chosen = null; // key of the cell in the panel
@@ -89,17 +89,38 @@ for (const finding of doubts.filter((d) => d.severity !== "note")) {
   }
 }
 
-/** `mended`, `answered`, `ticked` or `open`. */
+/** `mended`, `answered`, `ticked`, `open`, or `gone` for a sum that a correction broke and another mended. */
 function stateOf(number) {
   const it = doubts[number];
+  if (it.kind === "fresh" && holds(sums[it.sums[0]])) return "gone";
   const broken = it.sums.filter((s) => !heldAtFirst[s]);
   if (broken.length && broken.every((s) => holds(sums[s]))) return "mended";
-  const cells = [...it.suspects.map((s) => s.cell), ...it.sums.map((s) => sums[s].stated)];
-  const isConfirmed = (cell) => cell?.length === 3 && said.get(keyOf(cell))?.verdict === "confirmed";
-  if (cells.some(isConfirmed)) return "answered";
+  // A sum that is still broken has a wrong figure somewhere: only when each that may be is confirmed is it the
+  // notice's own fault. That one of several is right answers nothing.
+  const cells = candidatesOf(it);
+  if (cells.length && cells.every((key) => said.get(key)?.verdict === "confirmed")) return "answered";
   return seen.has(number) ? "ticked" : "open";
 }
-const isWalked = (number) => doubts[number].severity !== "note";
+
+/** Keys of the cells of which one must be wrong: those that are suspected, or all of the sums where none is. */
+function candidatesOf(it) {
+  const suspected = it.suspects.map((s) => s.cell).filter(Boolean);
+  const summed = it.sums.flatMap((s) => [sums[s].stated, ...sums[s].parts]).filter((cell) => cell.length === 3);
+  return [...new Set((suspected.length ? suspected : summed).map(keyOf))];
+}
+
+/** Adds a doubt for each sum that held as printed and does not with what the reviewer says. */
+function findFresh() {
+  const known = new Set(doubts.filter((d) => d.kind === "fresh").map((d) => d.sums[0]));
+  sums.forEach((sum, s) => {
+    if (!heldAtFirst[s] || known.has(s) || holds(sum)) return;
+    doubts.push({ kind: "fresh", severity: "error", sums: [s], suspects: [], places: [] });
+    numbers.push(doubts.length - 1);
+  });
+}
+
+const messageOf = (it) => (it.kind === "fresh" ? `${words().newBreak}: ${labels(sums[it.sums[0]]).title}` : pick(it.message));
+const isWalked = (number) => doubts[number].severity !== "note" && stateOf(number) !== "gone";
 const numbers = doubts.map((_, number) => number);
 const openDoubts = () => numbers.filter((n) => isWalked(n) && stateOf(n) === "open");
 
@@ -113,34 +134,38 @@ function drawDoubts() {
     const head = make("button", { type: "button", className: "head", "aria-expanded": String(isOpen) },
       make("span", { className: `tag ${it.severity}` }, words().level[it.severity] ?? it.severity),
       state === "open" ? null : make("span", { className: "tag done" }, words()[state]),
-      make("span", { className: "message" }, pick(it.message)));
+      make("span", { className: "message" }, messageOf(it)),
+      state === "open" && it.cause?.[0] ? make("span", { className: "cause" }, pick(it.cause)) : null);
     head.addEventListener("click", () => openDoubt(isOpen ? -1 : number));
-    const li = make("li", { className: `doubt ${state}`, id: `doubt-${number}` }, head);
+    const li = make("li", { className: `doubt ${state} ${it.kind}`, id: `doubt-${number}` }, head);
     if (isOpen) {
       li.setAttribute("aria-current", "true");
       li.append(body(number));
     }
     return li;
   };
-  const walked = numbers.filter(isWalked).map(item);
-  const fresh = sums.flatMap((sum, s) => (heldAtFirst[s] && !holds(sum) ? [freshBreak(s)] : []));
-  byId("list").replaceChildren(...fresh, ...walked);
-  if (!walked.length && !fresh.length) byId("list").append(make("li", { className: "none" }, words().noDoubts));
-  const notes = numbers.filter((n) => !isWalked(n));
+  findFresh();
+  const inOrder = [...numbers].sort((a, b) => (doubts[b].kind === "fresh") - (doubts[a].kind === "fresh") || a - b);
+  const walked = inOrder.filter(isWalked).map(item);
+  byId("list").replaceChildren(...walked);
+  if (!walked.length) byId("list").append(make("li", { className: sums.length ? "none" : "none care" }, words()[sums.length ? "noDoubts" : "noSums"]));
+  byId("checked").textContent = checkedWords();
+  const notes = numbers.filter((n) => doubts[n].severity === "note");
   byId("notes").hidden = !notes.length;
   byId("notes").querySelector("summary").textContent = `${words().note} (${notes.length})`;
   byId("notes").querySelector("ol").replaceChildren(...notes.map(item));
   if (notes.includes(doubt)) byId("notes").open = true;
   const left = openDoubts().length;
   byId("count").textContent = lang === "zh" ? `${words().open} ${left}，${words().of} ${walked.length}` : `${left} ${words().open} ${words().of} ${walked.length}`;
-  byId("count").classList.toggle("clear", left === 0);
+  byId("count").classList.toggle("clear", left === 0 && sums.length > 0);
+  byId("count").classList.toggle("care", left === 0 && !sums.length);
 }
 
-/** A sum that held as printed and does not with what the reviewer says. */
-function freshBreak(s) {
-  return make("li", { className: "doubt open fresh" },
-    make("p", { className: "head" }, make("span", { className: "tag error" }, words().newBreak), labels(sums[s]).title),
-    addition(sums[s]));
+/** How much was checked: that nothing was found says something only beside it. */
+function checkedWords() {
+  const { annexes, figures, tried, uncovered } = data.checked;
+  const counts = [[annexes, words().annexesCounted], [figures, words().figuresCounted], [tried, words().sumsCounted], [uncovered, words().uncoveredCounted]];
+  return counts.filter(([count], at) => count > 0 || at < 3).map(([count, word]) => word.replace("{}", count)).join(lang === "zh" ? "，" : ", ");
 }
 
 function body(number) {
@@ -281,7 +306,7 @@ function openDoubt(number, { focus = false } = {}) {
   else if (it.places[0]) lightPlace(it.places[0]);
   byId(`doubt-${number}`)?.scrollIntoView({ block: "nearest" });
   if (focus && !key) byId(`doubt-${number}`)?.querySelector("button").focus();
-  announce(pick(it.message));
+  announce(messageOf(it));
 }
 
 function walk(step) {
@@ -616,9 +641,12 @@ function now() {
   return `${local}${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
 }
 
+/** What was typed, as a figure is written: full-width digits and signs in their narrow form, without separators. */
+const asFigure = (text) => text.normalize("NFKC").replaceAll(/[,、\s]/g, "").replaceAll(/[−–—]/g, "-").replace("。", ".");
+
 function submit() {
   if (!chosen) return;
-  const typed = byId("value").value.trim().replaceAll(/[,，\s]/g, "");
+  const typed = asFigure(byId("value").value);
   if (typed !== "" && !figure(typed)) {
     byId("wrong").textContent = words().notFigure;
     byId("value").focus();
@@ -631,18 +659,25 @@ function submit() {
 
 // ---- Keeping and saving ---------------------------------------------------------------------
 
-/** Keeps what was said in the browser, where it lets a page do so. */
+let keeping;
+/** Keeps what was said: with the server that the page came from, or in the browser, where it lets a page do so. */
 function keep() {
+  const kept = JSON.stringify({ said: [...said], seen: [...seen], by: byId("by").value });
+  if (data.saves_to) {
+    clearTimeout(keeping);
+    keeping = setTimeout(() => fetch("draft", { method: "PUT", body: kept }).catch(() => tell(words().unsent)), 200);
+    return;
+  }
   try {
-    localStorage.setItem(store, JSON.stringify({ said: [...said], seen: [...seen], by: byId("by").value }));
+    localStorage.setItem(store, kept);
   } catch {
     // A browser may give a file no storage; the corrections can still be saved.
   }
 }
 
-function recall() {
+async function recall() {
   try {
-    const kept = JSON.parse(localStorage.getItem(store) ?? "{}");
+    const kept = data.saves_to ? await (await fetch("draft")).json() : JSON.parse(localStorage.getItem(store) ?? "{}");
     for (const [key, word] of kept.said ?? []) if (cellAt(key)) said.set(key, word);
     unsaved = (kept.said ?? []).length;
     for (const number of kept.seen ?? []) seen.add(number);
@@ -672,6 +707,7 @@ function save() {
     byId("by").focus();
     return tell(words().byMissing);
   }
+  if (data.saves_to) return send();
   const file = new Blob([JSON.stringify(corrections(), null, 2), "\n"], { type: "application/json" });
   const link = make("a", { href: URL.createObjectURL(file), download: `${data.source.name.replace(/\.[^.]*$/, "")}.corrections.json` });
   link.click();
@@ -679,6 +715,21 @@ function save() {
   unsaved = 0;
   drawUnsaved();
   tell(`${words().saved}: ${said.size} ${words().corrections}`);
+}
+
+/** Hands the corrections to the server that the page came from. */
+async function send() {
+  try {
+    const answer = await fetch(data.saves_to, {
+      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(corrections()),
+    });
+    if (!answer.ok) throw new Error((await answer.text()).slice(0, 400));
+    unsaved = 0;
+    drawUnsaved();
+    tell(`${words().saved}: ${said.size} ${words().corrections}`);
+  } catch (error) {
+    tell(`${words().unsent}: ${error.message}`);
+  }
 }
 
 // ---- The rest -------------------------------------------------------------------------------
@@ -789,11 +840,29 @@ byId("pages").addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]")?.dataset.key;
   if (key && cellAt(key)) choose(key, { focus: true, follow: "table" });
 });
+/** A4 less its margins, upright and turned, in dots of which 96 are an inch. */
+const UPRIGHT = (182 / 25.4) * 96;
+const TURNED = (269 / 25.4) * 96;
+
+/** Turns the paper for a table that is too wide for it, and makes the table smaller where that is not enough. */
+function fitToPaper(isPrinted) {
+  document.body.classList.toggle("paper", isPrinted);
+  for (const table of document.querySelectorAll("table.annex")) {
+    const article = table.closest("article");
+    article.classList.remove("turned");
+    Object.assign(table.style, { zoom: "", width: isPrinted ? "min-content" : "" });
+    const width = table.offsetWidth;
+    if (isPrinted && width > UPRIGHT) article.classList.add("turned");
+    Object.assign(table.style, { zoom: isPrinted && width > TURNED ? String(TURNED / width) : "", width: "" });
+  }
+}
+
 for (const [event, isPrinted] of [["beforeprint", true], ["afterprint", false]]) {
   addEventListener(event, () => {
     onPaper = isPrinted;
     document.querySelectorAll("details").forEach((details) => { details.open = isPrinted; });
     drawDoubts();
+    fitToPaper(isPrinted);
   });
 }
 document.addEventListener("keydown", pressed);
@@ -813,6 +882,8 @@ byId("panel").addEventListener("submit", (event) => {
 byId("confirm").addEventListener("click", () => chosen && say(chosen, "confirmed"));
 byId("undo").addEventListener("click", () => chosen && takeBack(chosen));
 
-recall();
+// What is kept with a server takes a moment to come; the page is drawn without it and then once more.
+const recalled = recall();
 drawPages();
 drawAll();
+if (data.saves_to) recalled.then(drawAll);

@@ -50,7 +50,7 @@ pub fn sheets(
 ) -> Result<Vec<Sheet>, Error> {
     match source.kind {
         Kind::Pdf | Kind::Picture(_) => drawn(sink, options, source, which),
-        Kind::Text => lined(options, source),
+        _ => lined(options, source),
     }
 }
 

@@ -5,6 +5,7 @@ use super::captions::{self, TITLE_CHARS, ends_title, is_note};
 use super::frame::{imprint_role, is_date};
 use super::headings::{body_role, mark_flow};
 use super::{Item, PlainLine, compact};
+use crate::lexicon::TABLE_TITLES;
 use crate::pattern::{Steps, digit, is_behind_point, length_before, numeral};
 use crate::place::PlacedText;
 use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
@@ -41,6 +42,14 @@ impl<'a> LabelLine<'a> {
         let separator = &label[..length_before(label, rest)];
         (!rest.contains('\n')).then_some(LabelLine { number, label_end, separator, rest })
     }
+}
+
+/// Whether a text that stands alone is the label of an annex: 附件, 附件 1, 附件1：任务表.
+pub(super) fn is_label_alone(text: &str) -> bool {
+    LabelLine::of(text).is_some_and(|LabelLine { number, rest, .. }| {
+        let title = rest.chars().count() <= TITLE_CHARS && !rest.contains(['。', '；']);
+        rest.is_empty() || number.is_some() && title
+    })
 }
 
 /// Whether the text begins with the number of the first entry in the list of annexes.
@@ -320,10 +329,16 @@ impl Told {
 
     fn may_be_title(&self, line: &PlainLine, role: Role) -> bool {
         let text = line.compact.as_str();
+        // A title that is whole goes on in no other title, and in no sentence.
+        let is_whole = self.title.as_deref().is_some_and(|title| title.ends_in(TABLE_TITLES));
+        let goes_on = text.starts_with(['及', '和', '与', '暨', '、', '（', '(']);
+        let is_another =
+            is_whole && !goes_on && (text.contains('，') || text.ends_in(TABLE_TITLES));
         let form = text.chars().count() <= TITLE_CHARS
             && !text.ends_with(['。', '；', '，', '：', ':'])
             && role == Role::Prose
-            && !line.is_row();
+            && !line.is_row()
+            && !is_another;
         // On a page a title is set in the middle; in a text it is one line, or goes on without a gap.
         form && self.title_lines < TITLE_LINES
             && (self.title_lines == 0 || !line.layout.tells_setting() || line.is_centred())

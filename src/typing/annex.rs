@@ -5,10 +5,12 @@
 //! `table`'s.
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
-use crate::lexicon::METADATA;
+use crate::figure;
+use crate::lexicon::{METADATA, TABLE_TITLES};
 use crate::model::{Annex, AnnexListEntry, ColumnRole, Frame};
 use crate::options::Options;
 use crate::parallel;
+use crate::pattern::Steps;
 use crate::place::{Located, Place, PlacedText, Spot};
 use crate::repair::document::{AnnexText, Document, Table};
 use crate::typing::columns::{self, squeeze};
@@ -138,7 +140,8 @@ fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: 
             "为图片，没有可读取的表格",
         )
     } else if !annex.paragraphs.is_empty() {
-        (Severity::Note, "holds text and no table", "为文字，没有表格")
+        let severity = if is_announced(annex) { Severity::Warning } else { Severity::Note };
+        (severity, "holds text and no table", "为文字，没有表格")
     } else {
         (Severity::Warning, "holds no table", "没有表格")
     };
@@ -149,6 +152,23 @@ fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: 
         message: Wording::new(format!("annex {number} {en}"), format!("附件{number}{zh}")),
         hint: None,
     });
+}
+
+/// Whether an annex without a table should have one: its title says so, or its text is lines of figures
+/// and no sentences.
+fn is_announced(annex: &AnnexText) -> bool {
+    let title = squeeze(annex.title.as_str());
+    let title = title.trim_end_matches(['）', ')']);
+    if title.ends_in(TABLE_TITLES) || !annex.unit_captions.is_empty() {
+        return true;
+    }
+    let lines = || annex.paragraphs.iter().map(|paragraph| paragraph.text.as_str());
+    let is_row = |line: &&str| {
+        let figures = line.split_whitespace().filter(|word| figure::kind(word).is_numeric());
+        figures.count() > 1 && !line.contains(['。', '；', '，'])
+    };
+    let rows = lines().filter(is_row).count();
+    rows > 2 && rows * 2 > lines().count()
 }
 
 /// The unit of a caption with the caption's place.

@@ -4,7 +4,7 @@
 use crate::figure::Figure;
 use crate::lexicon::{
     self, CODE_HEADERS, CODE_TIERS, MULTIPLIERS, NOT_REGION_HEADERS, OWN_ROWS, RANK_HEADERS,
-    RATE_HEADERS, REGION_HEADERS, STOCK_HEADERS, TEXT_HEADERS, UNIT_HEADERS,
+    RATE_HEADERS, REGION_HEADERS, STOCK_HEADERS, TEXT_HEADERS, TOTALS, UNIT_HEADERS,
 };
 use crate::model::{Column, ColumnRole};
 use crate::place::{Place, PlacedText, Spot};
@@ -94,8 +94,9 @@ impl Printed {
         let whole = self.whole();
         let is_tier = || CODE_TIERS.contains(&self.leaf().as_str());
         let held = &self.content.profile;
-        held.words == 0
-            && held.figures > 0
+        // The total row may have its label here.
+        held.words == self.content.totals
+            && held.figures > held.words
             && (CODE_HEADERS.iter().any(|word| whole.contains(word)) || is_tier())
     }
 
@@ -113,12 +114,13 @@ impl Printed {
 /// Tells the columns of a table apart; `unit` is that of the table's caption.
 pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let count = table.columns;
-    let printed: Vec<Printed> = (0..count)
+    let mut printed: Vec<Printed> = (0..count)
         .map(|col| Printed {
             header: header_path(table, col),
             content: Content::of(&table.rows, col),
         })
         .collect();
+    take_off_column_numbers(&mut printed);
     let serial = (0..count.min(3)).find(|&col| printed[col].is_serial());
     // 序号 may stand again over the right half of a wide table.
     let numbers = |col: usize| {
@@ -160,6 +162,43 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let keys = key_columns(&printed, &keys, name, &codes);
     let name_header = printed.get(name).map(Printed::whole).unwrap_or_default();
     Columns { serial, group, name, name_header, units, codes, facts, keys }
+}
+
+/// Takes the numbers of columns off the words above them, where a row of such numbers was read as part
+/// of the header: 小计(3), 合计1=2+3. They run on by one over all columns that have one.
+fn take_off_column_numbers(printed: &mut [Printed]) {
+    let numbered: Vec<(usize, u32, usize)> = printed
+        .iter()
+        .enumerate()
+        .filter_map(|(col, column)| {
+            let (text, _) = column.header.last()?;
+            let (number, length) = column_number(text)?;
+            Some((col, number, length))
+        })
+        .collect();
+    let figures = printed.iter().filter(|column| column.content.profile.is_figures()).count();
+    let runs_on = numbered.windows(2).all(|pair| pair[1].1 == pair[0].1 + 1);
+    let begins = numbered.first().is_some_and(|first| first.1 == 1);
+    if numbered.len() < 2 || numbered.len() < figures || !begins || !runs_on {
+        return;
+    }
+    for (col, _, length) in numbered {
+        if let Some((text, _)) = printed[col].header.last_mut() {
+            text.truncate(length);
+        }
+    }
+}
+
+/// The number that a header ends in, and the length of what stands before it: 小计(3), 开工2, 合计1=2+3.
+fn column_number(text: &str) -> Option<(u32, usize)> {
+    let mark = |c: char| c.is_ascii_digit() || "=＝+＋-－()（）".contains(c);
+    let words = text.trim_end_matches(mark);
+    let number = text[words.len()..].trim_start_matches(['(', '（']);
+    let digits = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = number[..number.len() - digits.len()].parse().ok()?;
+    let behind = digits.trim_end_matches([')', '）']);
+    let is_formula = behind.is_empty() || behind.starts_with(['=', '＝']);
+    (is_formula && !words.trim().is_empty()).then_some((number, words.trim_end().len()))
 }
 
 /// The column of names, and that of groups before it, of the columns that hold words.
@@ -405,6 +444,8 @@ struct Content {
     repeated: usize,
     /// Texts that name the row of a whole: 小计.
     own_rows: usize,
+    /// Texts that name a total: 合计.
+    totals: usize,
 }
 
 impl Content {
@@ -418,6 +459,7 @@ impl Content {
             covered: covered.count(),
             repeated: repeated.count(),
             own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&text.as_str())).count(),
+            totals: texts.iter().filter(|text| TOTALS.contains(&text.as_str())).count(),
         }
     }
 

@@ -1,16 +1,19 @@
 //! What of a table looks misread, and which cells the diagnostics speak of, so that a doubtful reading
 //! is never dressed as a certain one.
 //!
-//! A diagnostic knows a place. It speaks of the cell that stands there, or that it stands in; of a
-//! whole row where it stands at the row's name or covers its cells and no others.
+//! A diagnostic knows a place. It speaks of the cell that stands there or that it stands in, of all cells
+//! that it covers, and of a whole row where it stands at the row's name.
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::figure::{self, Doubt, Reading};
-use crate::model::{Annex, Cell, ColumnRole, Notice, Row, Status};
+use crate::model::{Annex, Cell, Column, ColumnRole, Level, Notice, Region, Row, Status};
 use crate::place::{Place, Spot};
+use std::collections::BTreeSet;
 
 /// Remarks on the cells of a table that look misread.
 pub fn remark(sink: &mut Sink, annex: &Annex) {
+    headers(sink, annex);
+    halves_of_rows(sink, annex);
     for row in &annex.rows {
         for (column, cell) in annex.columns.iter().zip(&row.cells) {
             if column.role != ColumnRole::Text {
@@ -18,6 +21,101 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
             }
         }
     }
+}
+
+/// Occurs if a column of figures has no header, or that of another column: a part of the header was
+/// lost, or went to another cell.
+fn headers(sink: &mut Sink, annex: &Annex) {
+    let is_of_figures = |column: &(usize, &Column)| column.1.role != ColumnRole::Text;
+    let columns: Vec<(usize, &Column)> =
+        annex.columns.iter().enumerate().filter(is_of_figures).collect();
+    for &(at, column) in &columns {
+        let is_again =
+            |(other, before): &(usize, &Column)| *other < at && before.path == column.path;
+        let (code, en, zh) = if column.path.is_empty() {
+            (
+                "column_without_header",
+                "a column of figures has no header".to_owned(),
+                "有一列数字没有表头".to_owned(),
+            )
+        } else if columns.iter().any(is_again) {
+            let header = column.path.join("/");
+            (
+                "columns_alike",
+                format!("two columns of figures have one header: {header}"),
+                format!("两列数字的表头相同：{header}"),
+            )
+        } else {
+            continue;
+        };
+        sink.remark(Diagnostic {
+            code,
+            severity: Severity::Warning,
+            place: Some(place_of_column(annex, at).unwrap_or(column.place)),
+            message: Wording::new(en, zh),
+            hint: None,
+        });
+    }
+}
+
+/// Where the cells of a column stand on the page it begins on.
+fn place_of_column(annex: &Annex, column: usize) -> Option<Place> {
+    let mut places = annex.rows.iter().filter_map(|row| row.cells.get(column)).map(|c| c.place);
+    let first = places.next()?;
+    let on_page = places.filter(|place| place.page == first.page);
+    Some(on_page.fold(first, |whole, place| whole.union(&place)))
+}
+
+/// Occurs if a row has figures and no name, or a name and no figures among rows that have both.
+fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
+    let columns: Vec<usize> = (0..annex.columns.len())
+        .filter(|&column| annex.columns[column].role != ColumnRole::Text)
+        .collect();
+    let has_figures = |row: &Row| {
+        let mut cells = columns.iter().filter_map(|&column| row.cells.get(column));
+        cells.any(|cell| cell.status == Status::Value)
+    };
+    let is_named = |row: &Row| !row.region.name.is_empty() || row.serial.is_some();
+    let is_blank = |row: &Row| row.cells.iter().all(|cell| cell.status == Status::Blank);
+    let whole = annex.rows.iter().filter(|row| is_named(row) && has_figures(row)).count();
+    let blank = annex.rows.iter().filter(|row| is_blank(row)).count();
+    // A single column is often blank for a row; several are not, but where names wrap.
+    let are_rows_filled = columns.len() > 1 && whole >= 4 && blank * 4 <= whole;
+    let heads: BTreeSet<usize> = annex.rows.iter().filter_map(|r| r.region.parent_row).collect();
+    for (at, row) in annex.rows.iter().enumerate() {
+        let region = &row.region;
+        let is_nameless = !is_named(row) && has_figures(row) && region.level != Level::Province;
+        let is_lone =
+            are_rows_filled && is_blank(row) && !heads.contains(&at) && is_unknown(region);
+        let (code, en, zh) = if is_nameless && whole > 1 {
+            (
+                "row_without_name",
+                "a row of figures has no name".to_owned(),
+                "有数字的一行没有名称".to_owned(),
+            )
+        } else if is_lone {
+            (
+                "name_without_figures",
+                format!("{} stands alone among rows of figures", region.name),
+                format!("“{}”一行没有数字，而其他各行都有", region.name),
+            )
+        } else {
+            continue;
+        };
+        sink.remark(Diagnostic {
+            code,
+            severity: Severity::Warning,
+            place: Some(region.place),
+            message: Wording::new(en, zh),
+            hint: None,
+        });
+    }
+}
+
+/// Whether no division bears the name, and no word says what it is.
+fn is_unknown(region: &Region) -> bool {
+    let is_plain = matches!(region.level, Level::Prefecture | Level::County | Level::Other);
+    region.code.is_none() && is_plain && !region.name.is_empty()
 }
 
 /// Occurs if a cell of a column of figures holds something else, or what may be more than one figure.
@@ -75,7 +173,7 @@ fn may_hold(annex: &Annex, place: &Place) -> bool {
 }
 
 fn mark(row: &mut Row, code: &str, place: &Place) {
-    let is_of_row = row.region.place == *place || spans_row(row, place);
+    let is_of_row = row.region.place == *place;
     for cell in row.cells.iter_mut().filter(|cell| is_of_row || speaks_of(place, cell)) {
         if cell.doubt.iter().all(|known| known != code) {
             cell.doubt.push(code.to_owned());
@@ -83,17 +181,9 @@ fn mark(row: &mut Row, code: &str, place: &Place) {
     }
 }
 
-/// Whether a place is the cell's, or lies within it.
+/// Whether a place is the cell's, lies within it, or is that of a row, column or page it stands in.
 fn speaks_of(place: &Place, cell: &Cell) -> bool {
-    *place == cell.place || covers(&cell.place, place)
-}
-
-/// Whether a place is that of the whole row: as high as its cells, and over the first and the last.
-fn spans_row(row: &Row, place: &Place) -> bool {
-    let (Some(first), Some(last)) = (row.cells.first(), row.cells.last()) else { return false };
-    let (Spot::Box(whole), Spot::Box(cell)) = (place.spot, first.place.spot) else { return false };
-    let is_one_row = whole.height() < 1.5 * cell.height();
-    is_one_row && covers(place, &first.place) && covers(place, &last.place)
+    *place == cell.place || covers(&cell.place, place) || covers(place, &cell.place)
 }
 
 /// Whether a place on a page lies within another.

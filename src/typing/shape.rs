@@ -1,6 +1,7 @@
 //! What a table is turned into before it is read: two lists that stand beside each other in one grid
 //! become two tables, a table that lies on its side (regions across, indicators down) is set upright,
-//! and lines over all columns (bands) come off their blocks of rows.
+//! lines over all columns (bands) come off their blocks of rows, and so does a header that is printed
+//! again among them.
 //!
 //! Only where the words say so beyond doubt; a table that says nothing of the kind stays as it is.
 
@@ -227,6 +228,65 @@ fn is_division(name: &str) -> bool {
     })
 }
 
+// ---- A header among the rows ----
+
+/// Takes out the rows that say the header again, as below each band or where pages were pasted
+/// together; a table without a header has it from such rows.
+pub fn without_headers(sink: &mut Sink, mut table: Table) -> Table {
+    let columns = table.columns;
+    let texts = |row: &TableRow| (0..columns).map(|col| text_at(row, col)).collect::<Vec<_>>();
+    let is_wordy = |texts: &[String]| {
+        let filled: Vec<&String> = texts.iter().filter(|text| !text.is_empty()).collect();
+        filled.len() > 1 && !filled.iter().any(|text| figure::kind(text).is_numeric())
+    };
+    let leaves: Vec<String> = (0..columns)
+        .map(|col| {
+            header_path(&table, col).pop().map(|(text, _)| squeeze(&text)).unwrap_or_default()
+        })
+        .collect();
+    let figures: Vec<usize> =
+        (0..columns).filter(|&col| profile(&table, col).is_figures()).collect();
+    // A row says the header again where its words do over the figures.
+    let says = |texts: &[String], header: &[String]| {
+        is_wordy(texts)
+            && figures.iter().any(|&col| !texts[col].is_empty())
+            && (0..columns).all(|col| texts[col].is_empty() || texts[col] == header[col])
+    };
+    let header = match leaves.iter().any(|leaf| !leaf.is_empty()) {
+        true => leaves,
+        false => {
+            let rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
+            let twice = rows
+                .iter()
+                .enumerate()
+                .find(|(at, row)| is_wordy(row) && rows[at + 1..].contains(row) && says(row, row));
+            match twice {
+                Some((at, row)) => {
+                    table.header.push(table.rows[at].clone());
+                    row.clone()
+                }
+                None => return table,
+            }
+        }
+    };
+    let is_again: Vec<bool> = table.rows.iter().map(|row| says(&texts(row), &header)).collect();
+    let mut again = is_again.into_iter();
+    table.rows.retain(|row| {
+        let is_again = again.next().unwrap_or(false);
+        if is_again {
+            sink.repair(Repair {
+                stage: Stage::Typing,
+                rule: "repeated_header",
+                place: place_of(row),
+                before: texts(row).join("\t"),
+                after: String::new(),
+            });
+        }
+        !is_again
+    });
+    table
+}
+
 // ---- Bands ----
 
 /// Lines over all columns, each with the block of rows below it.
@@ -248,16 +308,25 @@ impl Bands {
 
 /// Takes the bands off a table.
 pub fn part_bands(table: Table) -> (Bands, Table) {
+    let columns = table.columns;
     let is_numbered = |row: &TableRow| starts_with_number(&text_at(row, 0));
     // In a text nothing shows that a line runs over all columns, but for its number where no row of
     // figures has one.
     let numbers_tell = table.rows.iter().filter(|row| is_numbered(row)).all(is_alone);
+    let is_head = |row: &TableRow| is_alone(row) && is_block_head(&text_at(row, 0));
     let is_band = |row: &TableRow| {
-        table.columns > 1 && (runs_over_all(row) || (numbers_tell && is_numbered(row)))
+        columns > 1 && (runs_over_all(row) || (numbers_tell && is_numbered(row)) || is_head(row))
     };
     let mut bands = Bands::default();
     let mut rows: Vec<TableRow> = Vec::with_capacity(table.rows.len());
     let mut open: Vec<PlacedText> = Vec::new();
+    // The first band may stand above the header.
+    let mut header = table.header;
+    if header.len() > 1
+        && header.first().is_some_and(|tier| runs_over_all(tier) && is_numbered(tier))
+    {
+        open.extend(header.remove(0).cell(0).map(|cell| cell.text.trim()));
+    }
     for row in table.rows {
         match row.cell(0).filter(|_| is_band(&row)) {
             Some(cell) => open.push(cell.text.trim()),
@@ -271,7 +340,13 @@ pub fn part_bands(table: Table) -> (Bands, Table) {
         }
     }
     bands.behind = open;
-    (bands, Table { rows, ..table })
+    (bands, Table { columns, title: table.title, unit: table.unit, header, rows })
+}
+
+/// Whether a text names a kind of division, as the heads of blocks of rows do: 设区市, 省直管县（市）.
+fn is_block_head(text: &str) -> bool {
+    let name = regions::spoken(text);
+    lexicon::DIRECT.contains(&name.as_str()) || lexicon::BLOCK_HEADS.contains(&name.as_str())
 }
 
 /// Whether one cell with text covers all places of the row.

@@ -6,12 +6,12 @@
 
 use crate::diag::{Repair, Sink, Stage};
 use crate::figure::{self, Kind, Reading};
-use crate::lexicon;
+use crate::lexicon::{self, COLUMN_NUMBERS};
 use crate::model::{Amount, Annex, Cell, Column, ColumnRole, Frame, Key, Level, Row, Status};
 use crate::place::{Located, Place, PlacedText};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::typing::annex::{NOWHERE, unit_of};
-use crate::typing::columns::{self, Columns, squeeze};
+use crate::typing::columns::{self, Columns, FactColumn, squeeze};
 use crate::typing::prose::located;
 use crate::typing::regions::{self, Context, RowName};
 use crate::typing::{doubts, shape};
@@ -51,7 +51,7 @@ fn one(
     let unit_name = unit.as_ref().map(|unit| unit.value.as_str());
     let (mut notes, table) = part_notes(table);
     let table = shape::upright(sink, table);
-    let (bands, table) = shape::part_bands(table);
+    let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
     let columns = columns::columns(&table, unit_name);
     let table = Table { rows: straighten(sink, &columns, table.rows), ..table };
@@ -60,7 +60,8 @@ fn one(
         title: title.as_ref().map_or("", |title| &title.value),
         header: &columns.name_header,
     };
-    let lines = without_repeated_totals(sink, lines(&columns, &table.rows, &bands));
+    let lines = without_column_numbers(sink, lines(&columns, &table.rows, &bands));
+    let lines = without_repeated_totals(sink, lines);
     let lines = in_order(&columns, lines, &context);
     let place = lines.first()?.name.place;
     let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
@@ -175,7 +176,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         if let Some(band) = band {
             keys.insert(0, Key { column: BAND.to_owned(), text: band.to_owned() });
         }
-        let name = naming.name(columns, covering, serial.as_ref());
+        let name = naming.name(columns, covering);
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
         let serial = serial
             .filter(|cell| squeeze(cell.text.as_str()) != name.text)
@@ -197,7 +198,32 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
             panel: row.panel,
         });
     }
+    bring_to_one_unit(columns, &mut lines);
     lines
+}
+
+/// Brings the figures by which rows are told to belong together to one unit, column by column, where
+/// cells print units of their own: 1.2亿元 and 4800万元.
+fn bring_to_one_unit(columns: &Columns, lines: &mut [Line]) {
+    let adds_up =
+        |fact: &&FactColumn| matches!(fact.column.role, ColumnRole::Sum | ColumnRole::Stock);
+    let of_column = |fact: &FactColumn| fact.column.unit.clone();
+    let units: Vec<Option<String>> = columns.facts.iter().filter(adds_up).map(of_column).collect();
+    for (at, of_column) in units.iter().enumerate() {
+        let cells = columns.facts.iter().enumerate().filter(|(_, fact)| adds_up(fact));
+        let Some((cell, _)) = cells.into_iter().nth(at) else { continue };
+        if lines.iter().all(|line| line.cells[cell].unit.is_none()) {
+            continue;
+        }
+        for line in lines.iter_mut() {
+            let unit = line.cells[cell].unit.as_ref().or(of_column.as_ref());
+            let power = unit.and_then(|unit| lexicon::unit(unit)).map_or(0, |unit| unit.power);
+            let factor = Decimal::from(10_u64.pow(power));
+            if let Some(figure) = line.name.figures.get_mut(at) {
+                *figure = figure.and_then(|figure| figure.checked_mul(factor));
+            }
+        }
+    }
 }
 
 /// The key under which a row has the text of the band it stands below: a band has no header.
@@ -223,6 +249,30 @@ fn code(columns: &Columns, row: &TableRow) -> Option<String> {
     let code: String = tiers.map(|cell| squeeze(cell.text.as_str())).collect();
     let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_digit());
     is_code.then_some(code)
+}
+
+/// Leaves out rows that number the columns: 栏次 1 2 3.
+fn without_column_numbers(sink: &mut Sink, mut lines: Vec<Line>) -> Vec<Line> {
+    let is_numbering = |line: &Line| {
+        let numbers = line.cells.iter().map(|cell| cell.raw.trim().parse::<usize>().ok());
+        COLUMN_NUMBERS.contains(&line.name.text.as_str())
+            && !line.cells.is_empty()
+            && numbers.zip(1..).all(|(number, at)| number.is_none_or(|number| number == at))
+    };
+    lines.retain(|line| {
+        let is_numbering = is_numbering(line);
+        if is_numbering {
+            sink.repair(Repair {
+                stage: Stage::Typing,
+                rule: "column_numbers",
+                place: Some(line.name.place),
+                before: line.name.text.clone(),
+                after: String::new(),
+            });
+        }
+        !is_numbering
+    });
+    lines
 }
 
 /// Leaves out a total that is printed again on top of a later page, as with rows that a spreadsheet
@@ -326,7 +376,6 @@ impl Naming {
         &mut self,
         columns: &Columns,
         covering: impl Fn(usize) -> Option<&'a TableCell>,
-        serial: Option<&TableCell>,
     ) -> Name {
         let text = |cell: Option<&TableCell>| {
             cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
@@ -362,11 +411,15 @@ impl Naming {
             }
             name.spanned_by = self.prefecture.clone();
         } else if name.text.is_empty() {
-            // A total row may bear its name in the column of serial numbers.
-            let words = text(serial);
-            if words.chars().any(|c| !c.is_ascii_digit()) {
-                name.text = words;
-                name.place = serial.map(|cell| cell.place);
+            // A total row may bear its name in the column of serial numbers or of codes.
+            let others =
+                columns.serial.iter().chain(&columns.codes).filter(|&&at| at < columns.name);
+            let words = others
+                .filter_map(|&at| covering(at))
+                .find(|cell| text(Some(cell)).chars().any(|c| !c.is_ascii_digit()));
+            if let Some(cell) = words {
+                name.text = text(Some(cell));
+                name.place = Some(cell.place);
             }
         }
         name

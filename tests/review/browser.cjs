@@ -162,13 +162,22 @@ const cases = {
     return page;
   },
 
-  async "a confirmed cell answers the doubt, a wrong figure is refused, a new break is named"(browser) {
+  async "a doubt is answered when each of its candidates is confirmed, a wrong figure is refused, a new break opens a doubt"(browser) {
     const page = await opened(browser, reviewOf(housing));
     await page.locator("#next").click();
     const key = await page.evaluate(() => document.activeElement.dataset.key);
     await page.keyboard.press("c");
-    assert.equal(await page.locator("#list .doubt.answered").count(), 1);
     assert.ok((await td(page, key).getAttribute("class")).includes("confirmed"));
+    assert.equal(await page.locator("#list .doubt.answered").count(), 0, "another cell may be wrong");
+    assert.match(await page.locator("#count").textContent(), /未处理 1/);
+    for (const suspect of await page.locator("#list .suspects button.link").all()) {
+      await suspect.click();
+      await page.keyboard.press("c");
+    }
+    assert.equal(await page.locator("#list .doubt.answered").count(), 1, "each is confirmed: it is the notice's own fault");
+    assert.match(await page.locator("#count").textContent(), /未处理 0/);
+    assert.ok(await page.locator("#count.clear").count());
+    await td(page, key).click();
     await page.keyboard.press("Enter");
     await page.locator("#value").fill("1.2.3");
     await page.locator("#value").press("Enter");
@@ -179,11 +188,72 @@ const cases = {
     await page.keyboard.press("Enter");
     await page.locator("#value").fill("99999999999999999999.5");
     await page.locator("#value").press("Enter");
-    assert.ok((await page.locator("#list .fresh").count()) >= 1, "a sum that held is broken by this");
-    assert.match(await page.locator("#list .fresh").first().textContent(), /99999999999999/, "to the last digit");
+    const fresh = await page.locator("#list .fresh.open").count();
+    assert.ok(fresh >= 1, "a sum that held is broken by this");
+    assert.match(await page.locator("#count").textContent(), new RegExp(`未处理 ${fresh}，共 ${fresh + 1}`));
+    assert.equal(await page.locator("#count.clear").count(), 0, "the head is no longer green");
+    await page.locator("#title").click();
+    await page.keyboard.press("n");
+    assert.match(await page.locator("#list .fresh[aria-current]").first().textContent(), /99999999999999/, "walked to, and to the last digit");
+    await td(page, "1.3.0").click();
+    await page.locator("#undo").click();
+    assert.equal(await page.locator("#list .fresh").count(), 0, "and gone when it is taken back");
+    await page.keyboard.press("Enter");
+    await page.locator("#value").fill("－１，２３４．５０");
+    await page.locator("#value").press("Enter");
+    assert.equal(await td(page, "1.3.0").locator("ins").textContent(), "-1234.50", "full-width figures are taken");
     await page.keyboard.press("s");
     assert.match(await page.locator("#said").textContent(), /审核人/, "no saving without a name");
     return page;
+  },
+
+  async "confirming the likeliest of several does not close a doubt; the language can be set; what was not checked is not green"(browser) {
+    const sums = "关于下达2023年计划的通知\n\n附件1\n2023年开工计划\n市、县名称\t新开工\n全省\t60\n南昌市\t10\n九江市\t25\n赣州市\t35\n";
+    fs.writeFileSync(path.join(folder, "sums.txt"), sums);
+    run("review", "sums.txt", "-o", "sums.html", "--lang", "en");
+    const page = await opened(browser, path.join(folder, "sums.html"));
+    assert.equal(await page.locator("html").getAttribute("lang"), "en", "--lang sets the first language");
+    await page.keyboard.press("n");
+    await page.keyboard.press("c");
+    assert.equal(await page.locator("#list .doubt.open").count(), 1);
+    assert.match(await page.locator("#checked").textContent(), /sums checked: 1/);
+    assert.deepEqual(page.wrong, []);
+    await page.context().close();
+    fs.writeFileSync(path.join(folder, "letter.txt"), "您好，\n明天下午见。\n");
+    const letter = await opened(browser, reviewOf("letter.txt", "letter"));
+    assert.equal(await letter.locator("#count.clear, .none:not(.care)").count(), 0, "nothing in green");
+    assert.match(await letter.locator("#doubts").textContent(), /未识别/);
+    assert.match(await letter.locator("#checked").textContent(), /核对 0 处合计/);
+    return letter;
+  },
+
+  async "it fits screens from 800 to 1920 and A4 paper"(browser) {
+    const columns = Array.from({ length: 24 }, (_, c) => `第${c + 1}项任务数`);
+    const rows = ["甲市", "乙市", "丙市"].map((name, r) => [name, ...columns.map((_, c) => 1000000 * (r + 1) + c)]);
+    const total = ["合计", ...columns.map((_, c) => rows.reduce((sum, row) => sum + row[c + 1], c === 3 ? 7 : 0))];
+    const wide = ["关于下达2024年计划的通知", "", "附件1", "2024年任务表", ["地区", ...columns].join("\t"), ...rows.map((r) => r.join("\t")), total.join("\t"), ""];
+    fs.writeFileSync(path.join(folder, "wide.txt"), wide.join("\n"));
+    for (const [name, file] of [["housing", reviewOf(housing)], ["wide", reviewOf("wide.txt", "wide")]]) {
+      for (const [width, height] of [[800, 1000], [1024, 768], [1366, 768], [1920, 1080]]) {
+        const page = await opened(browser, file, { viewport: { width, height } });
+        await page.keyboard.press("n");
+        await page.waitForTimeout(50);
+        await picture(page, `${name}-${width}`);
+        const wrong = await page.evaluate(misplaced);
+        assert.deepEqual(wrong, [], `${name} at ${width} x ${height}`);
+        assert.deepEqual(page.wrong, []);
+        await page.context().close();
+      }
+      // A4 less its margins of 14 mm, at 96 dots an inch.
+      const page = await opened(browser, file, { viewport: { width: 688, height: 1000 } });
+      await page.keyboard.press("n");
+      if (pictures) fs.writeFileSync(path.join(pictures, `${name}.pdf`), await page.pdf({ format: "A4" }));
+      await page.emulateMedia({ media: "print" });
+      await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      assert.deepEqual(await page.evaluate(cutOff), [], `${name} on paper`);
+      await page.context().close();
+    }
+    return null;
   },
 
   async "boxes lie where the browser that printed the notice had its cells"(browser) {
@@ -259,7 +329,7 @@ const cases = {
     await download.saveAs(path.join(folder, "confirmed.json"));
     fs.writeFileSync(path.join(folder, "confirmed-result.json"), run("convert", housing, "--corrections", "confirmed.json"));
     const again = await opened(browser, reviewOf("confirmed-result.json"));
-    assert.equal(await again.locator("#list .doubt.answered").count(), 1, "what a result has of corrections is there again");
+    assert.equal(await again.locator("#annexes td.confirmed").count(), 1, "what a result has of corrections is there again");
     await again.context().close();
     await picture(tables, "result");
     return tables;
@@ -305,6 +375,41 @@ const cases = {
     return page;
   },
 };
+
+/** Runs in the page: controls that are outside the window or under something else, and panes too small to use. */
+function misplaced() {
+  const wrong = [];
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("the page scrolls sideways");
+  for (const element of document.querySelectorAll("header button, header input, #panel button, #panel input")) {
+    if (element.hidden || !element.offsetParent) continue;
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) wrong.push(`${element.id} is outside`);
+    else if (!element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2))) wrong.push(`${element.id} is covered`);
+  }
+  for (const pane of ["tables", "pages"]) {
+    const { width, height } = document.getElementById(pane).getBoundingClientRect();
+    if (width < 280 || height < 240) wrong.push(`${pane} has ${width} x ${height}`);
+  }
+  return wrong;
+}
+
+/** Runs in the page as on paper: what is wider than the paper, hidden by its pane, or over something else. */
+function cutOff() {
+  const wrong = [];
+  for (const element of document.querySelectorAll("th, td, .message, .suspects li, .repair, figure.sheet")) {
+    const { left, right, width } = element.getBoundingClientRect();
+    const paper = element.closest(".turned") ? 1018 : innerWidth;
+    if (width && (left < -1 || right > paper + 1)) wrong.push(`${element.textContent.slice(0, 20)} reaches from ${left} to ${right}`);
+  }
+  const panes = ["doubts", "tables", "pages"].map((id) => document.getElementById(id)).filter((pane) => pane.offsetParent);
+  for (const [at, pane] of panes.entries()) {
+    // The number of the last page hangs below it.
+    if (pane.scrollHeight > pane.clientHeight + 20) wrong.push(`${pane.id} hides ${pane.scrollHeight - pane.clientHeight} px`);
+    const next = panes[at + 1];
+    if (next && pane.getBoundingClientRect().bottom > next.getBoundingClientRect().top + 2) wrong.push(`${pane.id} runs into ${next.id}`);
+  }
+  return wrong;
+}
 
 /** Runs in the page: cells with text whose box shows one shade alone and that no word is drawn over. */
 function inkless() {

@@ -238,7 +238,7 @@ impl Form {
         };
         let groups: Vec<&str> = whole.split([',', ' ']).collect();
         let digits = |g: &&str| !g.is_empty() && g.chars().all(|c| c.is_ascii_digit());
-        let is_number = groups.iter().all(|g| digits(&g)) || (whole.is_empty() && decimals > 0);
+        let is_number = groups.iter().all(digits) || (whole.is_empty() && decimals > 0);
         let well =
             groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3));
         // Separators among digits that make no number: 545.184,036.20 or 79,651.862.50.

@@ -27,7 +27,7 @@ pub(super) const MAX_WIDTH: usize = 3_200;
 const OFFERED: f32 = 0.01;
 
 /// What recognizes characters.
-pub(super) trait Recognize {
+pub(super) trait Recognize: Sync {
     /// How likely each pixel belongs to the body of a text line, 0 to 255; sides divisible by 32.
     fn detect(&self, page: &[f32], width: usize, height: usize) -> Result<Gray, Error>;
     /// The characters of one line, [`HEIGHT`] pixels high.

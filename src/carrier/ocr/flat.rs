@@ -310,8 +310,9 @@ fn solve<const N: usize, const M: usize>(matrix: &mut [[f64; M]; N]) -> Option<[
         for r in 0..N {
             if r != i {
                 let factor = matrix[r][i] / matrix[i][i];
-                for c in i..M {
-                    matrix[r][c] -= factor * matrix[i][c];
+                let pivot = matrix[i];
+                for (value, pivot) in matrix[r][i..].iter_mut().zip(&pivot[i..]) {
+                    *value -= factor * pivot;
                 }
             }
         }

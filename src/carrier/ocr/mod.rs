@@ -44,7 +44,7 @@ pub(crate) fn pages(
     picture::decode(&options.limits, kind, &source.bytes, |picture| {
         let number = pages.len() as u32 + 1;
         options.models.as_ref().inspect(|models| models.begin_page());
-        pages.push(read_page(sink, engine, &picture, number)?);
+        pages.push(read_page(sink, options.threads, engine, &picture, number)?);
         Ok(())
     })?;
     Ok(Pages { pages, text_from: TextFrom::Ocr, encoding: None })
@@ -63,5 +63,5 @@ pub(crate) fn pdf_page(
     let engine = engine::engine(options.models.as_ref())?;
     options.models.as_ref().inspect(|models| models.begin_page());
     let picture = picture::draw(&options.limits, page)?;
-    read_page(sink, engine, &picture, number)
+    read_page(sink, options.threads, engine, &picture, number)
 }

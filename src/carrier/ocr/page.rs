@@ -15,8 +15,9 @@ use crate::carrier::page::{Ink, Page, Rule, Run, Turn};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
+use crate::parallel;
 use crate::place::Place;
-use crate::sight::{Doubt, Sight};
+use crate::sight::{Doubt, Offer, Sight};
 
 /// Longer side of the picture that the detector is given, in pixels.
 const DETECTED: f32 = 1_280.0;
@@ -34,6 +35,7 @@ const LINE: f32 = 27.0;
 /// Reads one page.
 pub(super) fn read_page(
     sink: &mut Sink,
+    threads: usize,
     engine: &dyn Recognize,
     picture: &Picture,
     number: u32,
@@ -84,7 +86,9 @@ pub(super) fn read_page(
         owners: &owners,
         height: found.height,
     };
-    let mut read = read_lines(engine, &sheet, &found, &lattices, &inks)?;
+    let reader =
+        Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
+    let mut read = read_lines(sink, threads, &reader, &found.lines)?;
 
     let sure = |r: &&ReadLine<'_>| r.sight.confidence > 300 || r.line.detected;
     let said: Vec<Said> = read
@@ -127,41 +131,50 @@ struct ReadLine<'a> {
     sight: Sight,
 }
 
-fn read_lines<'a>(
-    engine: &dyn Recognize,
-    sheet: &Sheet<'_>,
-    found: &'a PageLines,
-    lattices: &[Lattice],
-    inks: &Inks,
-) -> Result<Vec<ReadLine<'a>>, Error> {
-    let mut read = Vec::with_capacity(found.lines.len());
-    for line in &found.lines {
+/// What lines are read with.
+struct Reader<'a> {
+    engine: &'a dyn Recognize,
+    sheet: &'a Sheet<'a>,
+    lattices: &'a [Lattice],
+    inks: &'a Inks,
+    height: f32,
+}
+
+impl Reader<'_> {
+    /// Reads a line; `None` for what is no text.
+    fn read<'l>(&self, line: &'l Line) -> Result<Option<ReadLine<'l>>, Error> {
+        let Reader { engine, sheet, lattices, inks, height } = *self;
         let reading = sheet.read(engine, line, Cut::FIRST)?;
         let cell = line.home.map(|(l, c)| lattices[l].bbox_of(&lattices[l].cells[c]));
-        let mut sight =
-            doubts::of_line(line, &reading, sheet.marks, inks, cell.as_ref(), found.height);
+        let mut sight = doubts::of_line(line, &reading, sheet.marks, inks, cell.as_ref(), height);
         let text = reading.read.text();
         let unsure = reading.read.weakest() < READ_AGAIN || !sight.doubts.is_empty();
         if doubts::is_figure(&text) && (unsure || inks.one_bit || inks.enlarged > 1.2) {
             let again = sheet.read(engine, line, Cut::SECOND)?;
             let other = again.read.text().trim().to_owned();
             if other != text.trim() {
-                sight.readings.insert(
-                    0,
-                    crate::sight::Offer {
-                        text: other,
-                        confidence: doubts::thousandths(again.read.weakest()),
-                    },
-                );
+                let confidence = doubts::thousandths(again.read.weakest());
+                sight.readings.insert(0, Offer { text: other, confidence });
                 sight.doubt(Doubt::ReadingsDiffer);
             }
         }
         // What neither the detector nor the recognizer takes for text is none: a speck, a part of a seal.
         let nothing = reading.read.weakest() < 0.35 && !line.detected;
-        if !nothing && !text.trim().is_empty() {
-            read.push(ReadLine { line, reading, sight });
-        }
+        let blank = nothing || text.trim().is_empty();
+        Ok((!blank).then_some(ReadLine { line, reading, sight }))
     }
+}
+
+/// Reads the lines, side by side where several threads may work: a page in hand at a time is all the memory.
+fn read_lines<'l>(
+    sink: &mut Sink,
+    threads: usize,
+    reader: &Reader<'_>,
+    lines: &'l [Line],
+) -> Result<Vec<ReadLine<'l>>, Error> {
+    let read = parallel::map(sink, threads, lines.iter().collect(), |_, line| reader.read(line));
+    let read: Vec<Option<ReadLine<'l>>> = read.into_iter().collect::<Result<_, _>>()?;
+    let mut read: Vec<ReadLine<'l>> = read.into_iter().flatten().collect();
     // A dash above or below other text in its cell is what is left of a rule.
     let is_dash = |r: &ReadLine<'_>| r.reading.read.chars.iter().all(|c| matches!(c.ch, '—' | '-'));
     let texts: Vec<_> = read.iter().filter(|r| !is_dash(r)).map(|r| r.line.home).collect();

@@ -71,7 +71,7 @@ impl Gray {
     /// Turned by quarters clockwise.
     pub fn turned(&self, quarters: u8) -> Gray {
         let (w, h) = (self.width, self.height);
-        let (width, height) = if quarters % 2 == 0 { (w, h) } else { (h, w) };
+        let (width, height) = if quarters.is_multiple_of(2) { (w, h) } else { (h, w) };
         let mut data = vec![0; w * h];
         for (y, row) in self.data.chunks_exact(w.max(1)).enumerate() {
             for (x, &v) in row.iter().enumerate() {

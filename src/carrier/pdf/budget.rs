@@ -58,30 +58,44 @@ impl Budget {
 
     /// What is in a stream; `None` if it is broken, an image, or more than may be unpacked.
     pub fn unpack<'a>(&self, stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
+        self.unpack_beside(0, stream)
+    }
+
+    /// The same, for one of several streams that make one: so many bytes of it are there already.
+    pub fn unpack_beside<'a>(&self, there: u64, stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
         if !has_sane_rows(stream.dict()) {
             return None;
         }
         // What can't be more than may be, whatever it holds, need not be measured first.
         let (packed, filters) = (stream.raw_data(), stream.filters());
-        if most(packed.len(), &filters) <= self.stream.min(self.left.get()) {
+        if most(packed.len(), &filters) <= self.room(there) {
             let small = inflated_whole(&packed, &filters, stream.dict()).map(Cow::Owned);
             if let Some(data) = small.or_else(|| stream.decoded_data().ok()) {
                 self.left.set(self.left.get().saturating_sub(data.len() as u64));
                 return Some(data);
             }
         }
-        self.admits(stream).then(|| stream.decoded_data().ok()).flatten()
+        self.admits_beside(there, stream).then(|| stream.decoded_data().ok()).flatten()
+    }
+
+    /// How much a stream may unpack to, beside so many bytes that are there already.
+    fn room(&self, there: u64) -> u64 {
+        self.stream.saturating_sub(there).min(self.left.get())
     }
 
     /// Takes off what a stream unpacks to; `false` if that is more than may be.
     pub fn admits(&self, stream: &Stream<'_>) -> bool {
+        self.admits_beside(0, stream)
+    }
+
+    fn admits_beside(&self, there: u64, stream: &Stream<'_>) -> bool {
         if !has_sane_rows(stream.dict()) {
             return false;
         }
-        let limit = self.stream.min(self.left.get());
+        let limit = self.room(there);
         let size = unpacked(&stream.raw_data(), &stream.filters(), limit);
         if size > limit {
-            let most = match limit < self.stream {
+            let most = match limit < self.stream.saturating_sub(there) {
                 true => ("max-decoded-bytes", self.all),
                 false => ("max-stream-bytes", self.stream),
             };

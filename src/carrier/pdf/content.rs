@@ -170,8 +170,11 @@ pub(super) fn read_sheet<'a>(
         hidden: Vec::new(),
         forms: Vec::new(),
         operators: 0,
+        characters: 0,
+        held: 0,
     };
     let (content, whole) = content_of(page.raw(), budget);
+    walk.held = content.len() as u64;
     walk.sheet.incomplete = !whole;
     walk.run(&content, page.resources());
     if let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") {
@@ -226,7 +229,8 @@ fn hides(area: &Rect, em_box: &Rect) -> bool {
     area.x0 <= ink.x0 && ink.x1 <= area.x1 && area.y0 <= ink.y0 && ink.y1 <= area.y1
 }
 
-/// The streams that make a page's content, one after the other, and whether all are there.
+/// The streams that make a page's content, one after the other, and whether all are there. Together they may be no
+/// longer than one.
 fn content_of(page: &Dict<'_>, budget: &Budget) -> (Vec<u8>, bool) {
     if let Some(stream) = page.get::<Stream<'_>>(b"Contents") {
         let content = budget.unpack(&stream);
@@ -238,8 +242,11 @@ fn content_of(page: &Dict<'_>, budget: &Budget) -> (Vec<u8>, bool) {
     };
     let (mut content, mut there) = (Vec::new(), 0);
     for part in parts.iter::<Stream<'_>>() {
-        let Some(part) = budget.unpack(&part) else { continue };
-        content.extend_from_slice(&part);
+        let Some(part) = budget.unpack_beside(content.len() as u64, &part) else { continue };
+        match content.is_empty() {
+            true => content = part.into_owned(),
+            false => content.extend_from_slice(&part),
+        }
         // An operator ends with its stream.
         content.push(b' ');
         there += 1;
@@ -477,6 +484,11 @@ struct Walk<'a, 'w> {
     /// The forms being drawn, the innermost last.
     forms: Vec<ObjectIdentifier>,
     operators: u64,
+    /// Characters on the page so far; a code that stands for none counts as one.
+    characters: usize,
+    /// Bytes of the contents that are being drawn, the page's and those of the forms inside each other: all are held
+    /// at once, and may together be no longer than one stream.
+    held: u64,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -873,7 +885,7 @@ impl<'a> Walk<'a, '_> {
             self.sheet.limit = Some(("max-nesting", self.limits.nesting.into()));
             return;
         }
-        let Some(content) = self.budget.unpack(form) else { return };
+        let Some(content) = self.budget.unpack_beside(self.held, form) else { return };
         self.operators += FORM + content.len() as u64 / FORM_BYTES;
         let before = (self.state.clone(), self.text_matrix, self.line_matrix);
         let path = std::mem::take(&mut self.path);
@@ -889,7 +901,9 @@ impl<'a> Walk<'a, '_> {
         }
         let own = dict.get::<Dict<'_>>(b"Resources").map(Resources::new);
         self.forms.push(form.obj_id());
+        self.held += content.len() as u64;
         self.run(&content, own.as_ref().unwrap_or(resources));
+        self.held -= content.len() as u64;
         self.forms.pop();
         (self.state, self.text_matrix, self.line_matrix) = before;
         self.path = path;
@@ -970,6 +984,12 @@ impl<'a> Walk<'a, '_> {
             offset += length;
             let start = self.sheet.drawn.text.len();
             let (text, advance) = self.shelf.glyph(font, code);
+            // A code may stand for many characters, and counts as one where it stands for none.
+            self.characters += text.chars().count().max(1);
+            if self.characters > self.limits.page_glyphs as usize {
+                self.sheet.limit = Some(("max-page-glyphs", self.limits.page_glyphs.into()));
+                return;
+            }
             self.sheet.drawn.text.push_str(text);
             self.place(font, start, advance, vertical, ink);
             let word = if code == 32 && length == 1 { self.state.word_space } else { 0.0 };
@@ -982,10 +1002,6 @@ impl<'a> Walk<'a, '_> {
     /// Puts a glyph where the text matrix stands; its text is what follows `start`.
     fn place(&mut self, font: FontId, start: usize, advance: f64, vertical: bool, ink: Ink) {
         let drawn = &mut self.sheet.drawn;
-        if drawn.glyphs.len() >= self.limits.page_glyphs as usize {
-            self.sheet.limit = Some(("max-page-glyphs", self.limits.page_glyphs.into()));
-            return;
-        }
         let state = &self.state;
         let size = state.font_size;
         let em = Affine::new([size * state.stretch, 0.0, 0.0, size, 0.0, state.rise]);

@@ -418,6 +418,9 @@ pub(super) fn note_shapes(sink: &mut Sink, place: Place, read: &str) {
 
 /// How many characters of a page a repair shows.
 const SAMPLE: usize = 20;
+/// A longer text, in code units of UTF-16, is no destination of a character map: Adobe's note 5014 ends them at 512
+/// bytes.
+const DESTINATION: usize = 256;
 
 fn record(sink: &mut Sink, how: How, place: Place, count: usize, sample: String) {
     let Some(rule) = how.rule() else { return };
@@ -494,8 +497,8 @@ impl<'a> Font<'a> {
 
     /// What the document itself says of a code.
     fn declared(&self, faces: &Faces<'a>, code: u32) -> Option<String> {
-        if let Some(chars) = self.to_unicode.as_ref().and_then(|c| c.lookup_bf_string(code)) {
-            let chars = chars_of(chars);
+        let chars = self.to_unicode.as_ref().and_then(|c| c.lookup_bf_string(code)).map(chars_of);
+        if let Some(chars) = chars.filter(|chars| chars.encode_utf16().count() <= DESTINATION) {
             if chars.chars().any(|c| !c.is_control() && c != UNREADABLE && !is_stand_in(c)) {
                 return Some(chars.replace(|c| c == '\0' || is_stand_in(c), ""));
             }

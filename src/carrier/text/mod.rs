@@ -2,12 +2,12 @@
 //! a sheet of character cells, and tells the cells of its tabbed tables, so that the later stages read a
 //! text as they read a PDF. Places are lines and columns of the file.
 
-mod encoding;
 mod sheet;
 mod table;
 
 use crate::carrier::page::{Pages, TextFrom};
-use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::carrier::{encoding, within};
+use crate::diag::Sink;
 use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Options};
 use crate::source::Source;
@@ -34,7 +34,7 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
         return Err(Error::new(ErrorKind::Empty));
     }
     if decoded.damaged > 0 {
-        sink.remark(undecodable(decoded.damaged, decoded.encoding));
+        sink.remark(decoded.remark());
     }
     let mut pages = Vec::new();
     for lines in split_pages(&decoded.text, limits)? {
@@ -94,25 +94,4 @@ fn split_lines(sheet: &str) -> impl Iterator<Item = &str> {
         })
         .flatten()
         .map(|piece| piece.trim_end_matches(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']))
-}
-
-/// Refuses a value above its limit.
-fn within(name: &'static str, value: u64, limit: u64) -> Result<(), Error> {
-    if value <= limit { Ok(()) } else { Err(Error::new(ErrorKind::Limit { name, value: limit })) }
-}
-
-fn undecodable(count: usize, encoding: &str) -> Diagnostic {
-    Diagnostic {
-        code: "undecodable_bytes",
-        severity: Severity::Warning,
-        place: None,
-        message: Wording::new(
-            format!("{count} characters can't be decoded as {encoding}"),
-            format!("有{count}处字节无法按{encoding}解码"),
-        ),
-        hint: Some(Wording::new(
-            "look for U+FFFD in the result and compare with the original",
-            "请对照原文核对结果中的U+FFFD",
-        )),
-    }
 }

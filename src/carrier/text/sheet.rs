@@ -5,6 +5,7 @@
 use super::TextLine;
 use super::table::{self, Block};
 use crate::carrier::page::{Ink, Layout, Page, Run, Turn};
+use crate::carrier::width::cells_of;
 use crate::error::Error;
 use crate::geom::Rect;
 use crate::options::Limits;
@@ -57,28 +58,6 @@ pub(super) fn top_of(index: usize) -> f32 {
 /// x of the left edge of cell `cell` of the sheet, counted from 0.
 pub(super) fn left_of(cell: usize) -> f32 {
     MARGIN + cell as f32 * CELL
-}
-
-/// How many cells a character takes: two for those that Chinese fonts set full width.
-pub(super) fn cells_of(c: char) -> usize {
-    match c as u32 {
-        0 => 0,
-        0x1100..=0x115F
-        | 0x2014..=0x2015
-        | 0x2018..=0x2019
-        | 0x201C..=0x201D
-        | 0x2026
-        | 0x2460..=0x24FF
-        | 0x2E80..=0xA4CF
-        | 0xAC00..=0xD7A3
-        | 0xF900..=0xFAFF
-        | 0xFE10..=0xFE19
-        | 0xFE30..=0xFE6F
-        | 0xFF00..=0xFF60
-        | 0xFFE0..=0xFFE6
-        | 0x1F300..=0x3FFFD => 2,
-        _ => 1,
-    }
 }
 
 /// A run of this text on the page's line `index`, its first character at x `left` and at `spot`.

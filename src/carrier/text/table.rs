@@ -6,9 +6,10 @@
 //! tiers, whose spans a text can show by blank cells alone.
 
 use super::TextLine;
-use super::sheet::{CELL, cells_of, left_of, run, top_of};
-use super::within;
+use super::sheet::{CELL, left_of, run, top_of};
 use crate::carrier::page::{KnownCell, KnownTable, Page};
+use crate::carrier::width::width_of;
+use crate::carrier::within;
 use crate::error::Error;
 use crate::options::Limits;
 use crate::pattern::{Steps, digit, numeral};
@@ -138,10 +139,6 @@ fn digit_of_text(c: char) -> bool {
 fn is_torn_row(line: &str, name_cells: usize) -> bool {
     let width = width_of(line);
     width <= (2 * name_cells).clamp(12, 40) && !is_no_row(line)
-}
-
-fn width_of(text: &str) -> usize {
-    text.chars().map(cells_of).sum()
 }
 
 fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {

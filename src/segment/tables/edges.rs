@@ -21,6 +21,8 @@ const DASH_GAP: f32 = 6.0;
 const MIN_EDGE: f32 = 5.0;
 /// Filled areas are tiles of one table if they miss each other by no more than this.
 const TILE_GAP: f32 = 1.5;
+/// Fills that may be tiles.
+const MAX_FILLS: usize = 3_000;
 /// Frames that fills are held against.
 const MAX_TILED: usize = 400;
 /// How many pairs of edges are looked at before a page of lines is given up as a drawing.
@@ -112,14 +114,17 @@ pub(super) fn tiled(fills: &[Rect], frames: &[Edges]) -> Vec<Edges> {
     let mut fills: Vec<Rect> =
         fills.iter().filter(|f| !ruled.iter().any(|r| r.contains(f.center()))).copied().collect();
     fills.sort_by(|a, b| a.y0.total_cmp(&b.y0).then(a.x0.total_cmp(&b.x0)));
+    fills.truncate(MAX_FILLS);
+    // Side by side, one may reach over the height of several.
     let meets = |a: &Rect, b: &Rect| {
-        [a.x1 - b.x0, a.y0 - b.y0, a.y1 - b.y1].iter().all(|d| d.abs() <= TILE_GAP)
+        let height = a.overlap(b, Axis::Y);
+        let beside = (a.x1 - b.x0).abs().min((b.x1 - a.x0).abs()) <= TILE_GAP;
+        beside && height > 0.5 * a.height().min(b.height())
     };
     let mut rules = Vec::new();
     for (i, fill) in fills.iter().enumerate() {
-        let after = fills.get(i + 1).is_some_and(|next| meets(fill, next));
-        let before = i > 0 && meets(&fills[i - 1], fill);
-        if after || before {
+        let low = fills.partition_point(|other| other.y0 <= fill.y1);
+        if fills[..low].iter().enumerate().any(|(j, other)| j != i && meets(fill, other)) {
             let side = |axis, at, from, to| Rule { axis, at, from, to, width: 0.0 };
             rules.extend([
                 side(Axis::X, fill.y0, fill.x0, fill.x1),

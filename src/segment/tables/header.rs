@@ -103,6 +103,14 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
         };
     };
     let mut end = last + 1;
+    // The header may be printed again below a heading: what stands above that is the header.
+    let texts =
+        |s: &Strip| -> Vec<String> { s.tokens.iter().map(|t| t.text().to_owned()).collect() };
+    let again =
+        (1..end).find(|&i| strips[i].tokens.len() > 1 && texts(&strips[i]) == texts(&strips[0]));
+    if let Some(again) = again {
+        return (1..again).rev().find(|&i| strips[i].tokens.len() == 1).unwrap_or(again);
+    }
     while end < first && is_lower_line(&strips[..end], &strips[end]) {
         end += 1;
     }

@@ -25,13 +25,12 @@ use edges::{Edges, TOUCH};
 use open::open_tables;
 use solve::Grid;
 use strips::Token;
-use told::Told;
 
 /// More frames than this on a page are a drawing: a map, a chart, a pattern.
 const MAX_FRAMES: usize = 400;
 
-/// Stripes of one table are no further apart than so many times their height.
-const STRIPES: f32 = 3.0;
+/// Rows right above or below a shaded one begin within so many ems.
+const BESIDE: f32 = 2.2;
 /// A frame with this share of rows blank, not counting those at its end, is a chart with its labels.
 const BLANK_ROWS: f32 = 0.4;
 
@@ -48,7 +47,7 @@ pub struct PageTables {
 pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
     let limit = options.limits.table_cells as usize;
     let told = told::tables(page);
-    let mut pool = Pool::of(page, &told);
+    let mut pool = Pool::of(page);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
     frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));
     let mut fragments = told.fragments;
@@ -79,26 +78,31 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     });
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
-    PageTables { fragments, rest: lines_of(tokens) }
+    let mut rest = lines_of(tokens);
+    rest.extend(told.lines);
+    rest.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    PageTables { fragments, rest }
 }
 
-/// The frames of tiles that are tables, not the stripes of one: rows on coloured ground with rows on white between them.
+/// The frames of tiles that are tables of their own, not the shading of some rows of one: right above or below those stand
+/// rows on white, in the same columns.
 fn without_stripes(tiled: Vec<Edges>, pool: &Pool) -> Vec<Edges> {
     let boxes: Vec<Rect> = tiled.iter().filter_map(Edges::bbox).collect();
-    let same = |a: &Rect, b: &Rect| (a.x0 - b.x0).abs() <= TOUCH && (a.x1 - b.x1).abs() <= TOUCH;
-    let is_stripe = |bbox: &Rect| {
-        boxes.iter().any(|other| {
-            let gap = Rect {
-                y0: bbox.y1.min(other.y1) + TOUCH,
-                y1: bbox.y0.max(other.y0) - TOUCH,
-                ..*bbox
-            };
-            let near = gap.height() <= STRIPES * bbox.height().max(other.height());
-            same(bbox, other) && gap.height() > 0.0 && near && !pool.inside(&gap).is_empty()
-        })
+    let is_shading = |bbox: &Rect| {
+        let tokens = pool.inside(bbox);
+        let of_figures = tokens.iter().any(|&i| pool.tokens[i].is_figure());
+        let height = tokens.iter().map(|&i| pool.tokens[i].em()).fold(0.0, f32::max) * BESIDE;
+        let above = Rect { y0: bbox.y0 - height, y1: bbox.y0 - TOUCH - 0.1, ..*bbox };
+        let below = Rect { y0: bbox.y1 + TOUCH + 0.1, y1: bbox.y1 + height, ..*bbox };
+        let row = |band: &Rect| {
+            let texts: Vec<&Token> = pool.inside(band).iter().map(|&i| &pool.tokens[i]).collect();
+            let tiled = |t: &&Token| boxes.iter().any(|b| b.contains(t.piece.bbox.center()));
+            texts.len() > 1 && texts.iter().any(|t| t.is_figure()) && !texts.iter().all(tiled)
+        };
+        of_figures && height > 0.0 && (row(&above) || row(&below))
     };
-    let striped: Vec<bool> = boxes.iter().map(is_stripe).collect();
-    tiled.into_iter().zip(striped).filter(|(_, striped)| !striped).map(|(frame, _)| frame).collect()
+    let shading: Vec<bool> = boxes.iter().map(is_shading).collect();
+    tiled.into_iter().zip(shading).filter(|(_, shading)| !shading).map(|(frame, _)| frame).collect()
 }
 
 /// The pieces of a page by height, so that a frame looks at those beside it alone.
@@ -110,12 +114,12 @@ struct Pool {
 }
 
 impl Pool {
-    /// The pieces that no told table holds.
-    fn of(page: &LinedPage, told: &Told) -> Pool {
+    /// The pieces that stand in no told cell.
+    fn of(page: &LinedPage) -> Pool {
         let lines = page.lines.iter().enumerate();
         let pieces = lines.flat_map(|(line, l)| l.pieces.iter().map(move |piece| (line, piece)));
         let mut tokens: Vec<Token> = pieces
-            .filter(|(_, piece)| !piece.cell.is_some_and(|cell| told.holds(cell)))
+            .filter(|(_, piece)| piece.cell.is_none())
             .map(|(line, piece)| Token { line, piece: piece.clone(), frame: page.frame })
             .collect();
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));

@@ -21,6 +21,8 @@ const LINES: usize = 12;
 /// Lines of one text follow each other at most at so many ems, those of one figure at fewer …
 const LEADING: f32 = 2.5;
 const LEADING_OF_FIGURE: f32 = 2.1;
+/// Lines of words among figures follow each other at most at so many ems.
+const TIGHT: f32 = 1.4;
 /// … and where the column's lines follow closer, no further apart than this share more.
 const LOOSE: f32 = 1.25;
 /// What it costs that lines of one text stand loose, or a line breaks where there was room for more.
@@ -218,10 +220,13 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                             && element.y - above.y <= LEADING_OF_FIGURE * element.em
                             && is_full(above, element, body.columns[c].room)
                     };
+                    let words = !above.is_figure && !element.is_figure;
                     let joins = match figures {
+                        Figures::Banded => is_closed_off(body, c, above.y, element.y),
+                        // Words among figures: the lines of one text, as of a header printed again.
+                        _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
                         Figures::Lines => false,
                         Figures::Wrapped => near(),
-                        Figures::Banded => is_closed_off(body, c, above.y, element.y),
                     };
                     joins && !is_ruled(body, c, above.y, element.y)
                 }
@@ -229,9 +234,6 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                 Some(block) => goes_on(body, c, elements, block.end - 1, i),
                 None => false,
             };
-            if of_figures && !element.is_figure && !joins {
-                continue;
-            }
             match blocks.last_mut() {
                 Some(block) if joins => block.end = i + 1,
                 _ => blocks.push(i..i + 1),
@@ -324,7 +326,7 @@ fn stand_in_rows(
         }
     }
     add_bands_without_figures(body, columns, &mut heights);
-    let labels = label_column(body, columns, &heights);
+    let labels = label_columns(body, columns, &heights);
     let mut cost = 0.0;
     let mut placed: Vec<Vec<Stood>> = vec![Vec::new(); columns.len()];
     let is_closed_off = body.nameless > NAMELESS;
@@ -334,9 +336,9 @@ fn stand_in_rows(
         } else {
             columns[c].len() * 3 >= heights.len()
         };
-        Some(c) != labels && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
+        !labels.contains(&c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
     });
-    for (c, elements) in columns.iter().enumerate().filter(|&(c, _)| Some(c) != labels) {
+    for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !labels.contains(c)) {
         let (stood, costs) = if blocks[c].is_empty() {
             let filled = elements.len() * 5 >= heights.len() * 4;
             // Between rules a number says that there is one row, as a name does.
@@ -392,12 +394,15 @@ fn stand_in_rows(
     if is_closed_off {
         cost += SPLIT * heights.len().saturating_sub(1) as f32;
     }
-    if let Some(c) = labels {
-        let (spans, costs) = label_spans(body, c, &columns[c], &heights);
+    // The label next to the names first: labels left of it stand beside as many rows.
+    let mut known: Vec<Range<usize>> = Vec::new();
+    for c in labels.rev() {
+        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known);
         cost += costs;
-        for (element, span) in columns[c].iter().zip(spans) {
+        for (element, span) in columns[c].iter().zip(&spans) {
             element.tokens.iter().for_each(|&t| of[t] = span.clone());
         }
+        known = spans;
     }
     Rows { heights, of, cost }
 }
@@ -628,17 +633,14 @@ fn prune(states: &mut Vec<State>) {
     }
 }
 
-/// The first column, if its texts are labels beside several rows each: it has far fewer than there are rows, and the
-/// next one has one for nearly each.
-fn label_column(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Option<usize> {
-    let words = |c: usize| !body.columns[c].figures;
-    let c = (0..columns.len()).find(|&c| words(c) && !columns[c].is_empty())?;
-    let next = c + 1;
-    let is_list = next < columns.len()
-        && words(next)
-        && columns[next].len() * 10 >= heights.len() * 7
-        && columns[c].len() * 10 <= heights.len() * 7;
-    (is_list && heights.len() > 2).then_some(c)
+/// The first columns, if their texts are labels beside several rows each: they have far fewer than there are rows, and the
+/// next column has one for nearly each.
+fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Range<usize> {
+    let words = |c: usize| !body.columns[c].figures && !columns[c].is_empty();
+    let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= heights.len() * 7;
+    let end = (0..columns.len()).take_while(sparse).count();
+    let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
+    if is_list && heights.len() > 2 { 0..end } else { 0..0 }
 }
 
 /// The rows that each label stands beside.
@@ -647,6 +649,7 @@ fn label_spans(
     c: usize,
     elements: &[Element],
     heights: &[f32],
+    known: &[Range<usize>],
 ) -> (Vec<Range<usize>>, f32) {
     let rules: Vec<f32> =
         body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
@@ -671,6 +674,17 @@ fn label_spans(
         });
         return (spans.collect(), 0.0);
     }
+    // Where the labels beside them stand at the middle of their rows, these do too.
+    let beside = |e: &Element| {
+        let middle = |span: &Range<usize>| {
+            (heights[span.start] + heights[span.end.max(span.start + 1) - 1]) / 2.0
+        };
+        known.iter().find(|span| span.len() > 1 && (middle(span) - e.y).abs() <= SAME_ROW * e.em)
+    };
+    if elements.iter().any(|e| beside(e).is_some()) {
+        let spans = elements.iter().zip(&alone);
+        return (spans.map(|(e, alone)| beside(e).unwrap_or(alone).clone()).collect(), 0.0);
+    }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for (i, element) in elements.iter().enumerate() {
@@ -684,24 +698,38 @@ fn label_spans(
             _ => blocks.push(i..i + 1),
         }
     }
-    // In the middle of its rows each label tells where they end, for they begin where the last ones ended.
-    let mut spans = vec![0..0; elements.len()];
-    let mut start = 0;
-    let mut off = 0.0f32;
-    for block in &blocks {
-        let y = (elements[block.start].y + elements[block.end - 1].y) / 2.0;
-        let end = (start..heights.len()).min_by(|&a, &b| {
-            let far = |end: usize| ((heights[start] + heights[end]) / 2.0 - y).abs();
-            far(a).total_cmp(&far(b))
-        });
-        let Some(end) = end else { break };
-        off = off.max(((heights[start] + heights[end]) / 2.0 - y).abs() / elements[block.start].em);
-        spans[block.clone()].fill(start..end + 1);
-        start = end + 1;
-    }
-    if off <= SAME_ROW && start == heights.len() {
-        return (spans, 0.0);
+    // In the middle of its rows each label tells where they end, for they begin where the last ones ended; rows at both
+    // ends may have none.
+    for (first, last) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+        let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else {
+            continue;
+        };
+        if let Some(spans) = middles(elements, &blocks, &heights[..end], first) {
+            return (spans, 0.0);
+        }
     }
     // Else they stand at the first of their rows, or at a row of their own.
     (alone, 0.5)
+}
+
+/// The rows of labels that stand in the middle of theirs, one label's after the other's; `None` where they do not.
+fn middles(
+    elements: &[Element],
+    blocks: &[Range<usize>],
+    heights: &[f32],
+    first: usize,
+) -> Option<Vec<Range<usize>>> {
+    let mut spans = vec![0..0; elements.len()];
+    let mut start = first;
+    for block in blocks {
+        let y = (elements[block.start].y + elements[block.end - 1].y) / 2.0;
+        let far = |end: usize| ((heights[start] + heights[end]) / 2.0 - y).abs();
+        let end = (start..heights.len()).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
+        if far(end) > SAME_ROW * elements[block.start].em {
+            return None;
+        }
+        spans[block.clone()].fill(start..end + 1);
+        start = end + 1;
+    }
+    (start == heights.len()).then_some(spans)
 }

@@ -377,6 +377,8 @@ pub(super) fn open(
         (0..columns.len()).map(|c| figures[c] > 0 && 2 * figures[c] >= all[c]).collect();
     let head = header::end(lines, columns, &figures, &full);
     let (head, lines) = lines.split_at(head);
+    let head: Vec<Strip> = head.iter().map(|strip| cut_at_joints(strip, columns)).collect();
+    let head = head.as_slice();
     let columns = with_blank_columns(head, columns);
     let columns = with_headers(head, &columns);
     let figures: Vec<bool> =
@@ -526,6 +528,28 @@ impl Column {
         }
         figures > 0 && 2 * figures >= all
     }
+}
+
+/// A line of a header with words cut that stand over two columns, each over the middle of its own, where two operators drew
+/// them.
+fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
+    let mut tokens = Vec::with_capacity(strip.tokens.len());
+    for token in &strip.tokens {
+        let mut rest = token.clone();
+        for x in token.piece.joints.clone() {
+            let Some((left, right)) = rest.cut(x) else { continue };
+            let over = |t: &Token| {
+                columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
+            };
+            let apart = matches!((over(&left), over(&right)), (Some(a), Some(b)) if a < b);
+            if apart && over(&rest).is_none() {
+                tokens.push(left);
+                rest = right;
+            }
+        }
+        tokens.push(rest);
+    }
+    Strip::of(tokens).unwrap_or_else(|| strip.clone())
 }
 
 /// The lowest words of a header: those with none below them.

@@ -1,75 +1,355 @@
 //! Tables whose cells the document tells in, fragments out: the one witness that has nothing to find.
+//!
+//! What is told as a table need not be one: a frame around names, a sheet whose first rows are a label, a
+//! title and a unit and whose last are notes, two annexes one below the other. Rows that are captions become
+//! lines again, each line of a cell one of its own, and are told apart as all lines are.
 
 use crate::geom::Rect;
-use crate::normalize::lines::{CellNumber, LinedPage, ToldTable};
+use crate::lexicon;
+use crate::normalize::lines::{CellNumber, Layout, Line, LinedPage, Piece, ToldTable, wants_space};
 use crate::place::PlacedText;
-use crate::segment::outline::{Fragment, GridCell, Ruling};
-use crate::segment::tables::is_drawing;
-use crate::segment::tables::solve::Grid;
-use crate::segment::tables::strips::Token;
+use crate::segment::annexes::is_label_alone;
+use crate::segment::captions::is_unit;
+use crate::segment::figures::is_figure;
+use crate::segment::outline::{Fragment, Frame, GridCell, Ruling};
+use std::ops::Range;
+
+/// No table has more rows of captions above its header.
+const CAPTIONS: usize = 12;
+/// What a row begins with that says who fills in a table, or when.
+const FILLED_IN: &[&str] = &[
+    "填报单位",
+    "填报人",
+    "填报日期",
+    "填报时间",
+    "填表单位",
+    "填表人",
+    "填表日期",
+    "编制单位",
+    "编报单位",
+    "制表单位",
+    "制表人",
+    "制表",
+    "报送单位",
+    "报送日期",
+    "报送时间",
+    "上报单位",
+    "单位名称",
+    "单位负责人",
+    "主要负责人",
+    "分管负责人",
+    "负责人",
+    "审核人",
+    "审核",
+    "复核",
+    "复核人",
+    "经办人",
+    "联系人",
+    "联系电话",
+    "盖章",
+    "表号",
+    "制定机关",
+    "批准机关",
+    "批准文号",
+    "文号",
+    "有效期",
+];
 
 /// What the document tells of a page's tables.
 pub(super) struct Told {
     /// The tables, in the order of the document.
     pub fragments: Vec<Fragment>,
-    /// For each told table of the page, whether a fragment holds it.
-    held: Vec<bool>,
-}
-
-impl Told {
-    /// Whether a fragment holds what stands in this cell.
-    pub fn holds(&self, cell: CellNumber) -> bool {
-        self.held.get(cell.table as usize).copied().unwrap_or_default()
-    }
+    /// What stands in told cells and belongs to no table.
+    pub lines: Vec<Line>,
 }
 
 /// The tables that the document tells of; one that merely sets text side by side is none.
 pub(super) fn tables(page: &LinedPage) -> Told {
-    let mut told = Told { fragments: Vec::new(), held: Vec::new() };
-    let mut texts: Vec<Vec<Vec<Token>>> =
+    let mut texts: Vec<Vec<Vec<&Piece>>> =
         page.tables.iter().map(|table| vec![Vec::new(); table.cells.len()]).collect();
-    for (index, line) in page.lines.iter().enumerate() {
-        for piece in &line.pieces {
-            let cell = piece
-                .cell
-                .and_then(|at| texts.get_mut(at.table as usize)?.get_mut(at.cell as usize));
-            if let Some(cell) = cell {
-                cell.push(Token { line: index, piece: piece.clone(), frame: page.frame });
-            }
+    for piece in page.lines.iter().flat_map(|line| &line.pieces) {
+        let Some(CellNumber { table, cell }) = piece.cell else { continue };
+        let texts = texts.get_mut(table as usize);
+        if let Some(text) = texts.and_then(|texts| texts.get_mut(cell as usize)) {
+            text.push(piece);
         }
     }
+    let mut told = Told { fragments: Vec::new(), lines: Vec::new() };
     for (table, texts) in page.tables.iter().zip(texts) {
-        let grid = grid(table, texts).filter(|grid| grid.cols() > 1 && !is_drawing(grid));
-        told.held.push(grid.is_some());
-        told.fragments.extend(grid.map(|grid| grid.fill(page.number, Ruling::Grid)));
+        let view = View::of(table, &texts, page.layout);
+        for part in view.parts() {
+            match part {
+                Part::Table(rows) => told.fragments.push(view.fragment(page.number, rows)),
+                Part::Lines(rows) => told.lines.extend(rows.flat_map(|row| view.lines(row))),
+            }
+        }
     }
     told
 }
 
-/// The grid of a told table; `None` for one without rows or columns.
-fn grid(table: &ToldTable, held: Vec<Vec<Token>>) -> Option<Grid> {
-    let (xs, ys) = (table.col_edges.clone(), table.row_edges.clone());
-    if xs.len() < 2 || ys.len() < 2 {
-        return None;
+/// A part of what is told as one table.
+enum Part {
+    Table(Range<usize>),
+    Lines(Range<usize>),
+}
+
+/// A told table with what stands in its cells.
+struct View<'a> {
+    table: &'a ToldTable,
+    texts: &'a [Vec<&'a Piece>],
+    layout: Layout,
+    rows: usize,
+    /// Columns up to the last one that holds text.
+    cols: usize,
+    /// For each row the filled cells that begin in it, left to right.
+    begun: Vec<Vec<usize>>,
+    /// For each row, whether a filled cell above reaches into it.
+    covered: Vec<bool>,
+}
+
+impl<'a> View<'a> {
+    fn of(table: &'a ToldTable, texts: &'a [Vec<&'a Piece>], layout: Layout) -> View<'a> {
+        let (rows, cols) = (table.row_edges.len(), table.col_edges.len());
+        let (rows, cols) = (rows.saturating_sub(1), cols.saturating_sub(1));
+        let mut view = View {
+            table,
+            texts,
+            layout,
+            rows: 0,
+            cols: 0,
+            begun: vec![Vec::new(); rows],
+            covered: vec![false; rows],
+        };
+        for (index, cell) in table.cells.iter().enumerate() {
+            let reaches = (cell.row + cell.rowspan).min(rows);
+            if texts[index].is_empty() || cell.row >= rows || cell.col >= cols {
+                continue;
+            }
+            view.begun[cell.row].push(index);
+            view.covered[cell.row..reaches].iter_mut().skip(1).for_each(|row| *row = true);
+            view.rows = view.rows.max(reaches);
+            // A title may reach further to the right than its table does.
+            let alone = cell.colspan > 1 && cell.col == 0;
+            let right = if alone { cell.col + 1 } else { cell.col + cell.colspan };
+            view.cols = view.cols.max(right.min(cols));
+        }
+        let wide = |view: &View| {
+            let begun = view.begun.iter().filter(|row| row.len() > 1).flatten();
+            begun.map(|&i| table.cells[i].col + table.cells[i].colspan).max()
+        };
+        view.cols = view.cols.max(wide(&view).unwrap_or(0).min(cols));
+        view
     }
-    let cells = table.cells.iter().map(|cell| {
-        let (right, low) = (cell.col + cell.colspan, cell.row + cell.rowspan);
-        let bbox =
-            Rect::new(*xs.get(cell.col)?, *ys.get(cell.row)?, *xs.get(right)?, *ys.get(low)?);
-        Some(GridCell {
-            row: cell.row,
-            col: cell.col,
-            rowspan: cell.rowspan,
-            colspan: cell.colspan,
-            raw: String::new(),
-            text: PlacedText::new(),
-            marks: Vec::new(),
-            bbox,
-            place: Some(cell.place),
+
+    /// The parts: tables and the captions around them, top down.
+    fn parts(&self) -> Vec<Part> {
+        // A typed text tells its tables by tabs alone, and its captions are lines already.
+        if self.layout == Layout::Typed {
+            let is_table = self.cols > 1 && !self.is_frame(0..self.rows);
+            let rows = 0..self.rows;
+            return vec![if is_table { Part::Table(rows) } else { Part::Lines(rows) }];
+        }
+        let mut parts = Vec::new();
+        let mut start = 0;
+        while start < self.rows {
+            let next = (start + 1..self.rows).find(|&row| self.is_label(row)).unwrap_or(self.rows);
+            self.part(start..next, &mut parts);
+            start = next;
+        }
+        parts
+    }
+
+    /// A table with captions above and notes below it, up to the label of the next one.
+    fn part(&self, rows: Range<usize>, parts: &mut Vec<Part>) {
+        let first = self.behind_captions(rows.clone());
+        let last = self.before_notes(first..rows.end);
+        if last <= first || self.cols < 2 || self.is_frame(first..last) {
+            parts.push(Part::Lines(rows));
+            return;
+        }
+        parts.push(Part::Lines(rows.start..first));
+        parts.push(Part::Table(first..last));
+        parts.push(Part::Lines(last..rows.end));
+    }
+
+    /// Where the captions above a table end.
+    fn behind_captions(&self, rows: Range<usize>) -> usize {
+        let mut row = rows.start;
+        let most = rows.end.min(rows.start + CAPTIONS);
+        while row < most && self.is_caption(row) {
+            row += 1;
+        }
+        // Cells over all columns right above figures head a group of rows; above a header they are captions.
+        if row < rows.end && self.begun[row].iter().any(|&i| self.is_figure(i)) {
+            let stated = |row: &usize| self.is_label(*row) || self.is_stated(*row);
+            row = (rows.start..row).rev().find(stated).map_or(rows.start, |row| row + 1);
+        }
+        row
+    }
+
+    /// Where the notes below a table begin.
+    fn before_notes(&self, rows: Range<usize>) -> usize {
+        let alone = |row: usize| !self.covered[row] && self.begun[row].len() < 2;
+        let below = |row: usize| alone(row) || self.is_filled_in(row);
+        let first = rows.clone().rev().take_while(|&row| below(row)).last().unwrap_or(rows.end);
+        let notes = |row: &usize| {
+            self.is_filled_in(*row)
+                || self.begun[*row].first().is_some_and(|&i| {
+                    let text = self.compact(i);
+                    lexicon::is_note(&text) || text.ends_with('。')
+                })
+        };
+        (first..rows.end).find(notes).unwrap_or(rows.end)
+    }
+
+    /// Whether the row is a caption: blank, one text over all columns or alone in its row, a unit, who filled it in.
+    fn is_caption(&self, row: usize) -> bool {
+        if self.covered[row] {
+            return false;
+        }
+        match self.begun[row].as_slice() {
+            [] => true,
+            [one] => {
+                let cell = &self.table.cells[*one];
+                let text = self.compact(*one);
+                let below = self.begun.get(row + 1).and_then(|next| next.first());
+                let heads = below.is_none_or(|&next| self.table.cells[next].col == 0);
+                cell.rowspan == 1 && cell.colspan >= self.cols
+                    || cell.col == 0 && cell.rowspan == 1 && (cell.colspan > 1 || heads)
+                    || is_unit(&text)
+                    || is_label_alone(&text)
+                    || text.contains(['：', ':'])
+            }
+            _ => self.is_stated(row),
+        }
+    }
+
+    /// Whether the row says what the unit is, or who filled in the table.
+    fn is_stated(&self, row: usize) -> bool {
+        self.begun[row].iter().any(|&i| is_unit(&self.compact(i))) || self.is_filled_in(row)
+    }
+
+    fn is_filled_in(&self, row: usize) -> bool {
+        self.begun[row].iter().any(|&i| {
+            let text = self.compact(i);
+            let behind = FILLED_IN.iter().find_map(|word| text.strip_prefix(word));
+            behind.is_some_and(|rest| {
+                rest.trim_start_matches(['（', '(', '盖', '签', '公', '章', '字', '）', ')'])
+                    .starts_with(['：', ':'])
+            })
         })
-    });
-    let cells: Vec<GridCell> = cells.collect::<Option<_>>()?;
-    Some(Grid { xs, ys, cells, held, rooms: None })
+    }
+
+    /// Whether the row is the label of an annex, its title behind it or not.
+    fn is_label(&self, row: usize) -> bool {
+        match self.begun[row].as_slice() {
+            [one] => !self.covered[row] && is_label_alone(&self.compact(*one)),
+            _ => false,
+        }
+    }
+
+    /// Whether no two cells stand beside each other in enough rows to make a table.
+    fn is_frame(&self, rows: Range<usize>) -> bool {
+        let filled = rows.clone().filter(|&row| !self.begun[row].is_empty()).count();
+        let beside = |row: &usize| self.begun[*row].len() + usize::from(self.covered[*row]) > 1;
+        let beside = rows.filter(beside).count();
+        match self.layout {
+            Layout::Typed => beside < if filled > 3 { 2 } else { 1 },
+            _ => filled < 2 || beside < 1,
+        }
+    }
+
+    fn is_figure(&self, cell: usize) -> bool {
+        self.table.cells[cell].col > 0 && is_figure(&self.compact(cell))
+    }
+
+    /// The text of a cell without white space.
+    fn compact(&self, cell: usize) -> String {
+        let chars = self.texts[cell].iter().flat_map(|piece| piece.text.as_str().chars());
+        chars.filter(|c| !c.is_whitespace()).collect()
+    }
+
+    /// The row as lines: the first lines of its cells, then the second ones.
+    fn lines(&self, row: usize) -> Vec<Line> {
+        let cells: Vec<&Vec<&Piece>> = self.begun[row].iter().map(|&i| &self.texts[i]).collect();
+        let most = cells.iter().map(|pieces| pieces.len()).max().unwrap_or(0);
+        // What reaches over all columns may be several captions side by side.
+        let beside = |pieces: &&Vec<&Piece>| {
+            pieces.windows(2).all(|pair| pair[0].bbox.y0 == pair[1].bbox.y0)
+        };
+        let lines: Vec<Vec<&Piece>> = if cells.iter().all(|pieces| beside(pieces)) {
+            vec![cells.iter().flat_map(|pieces| pieces.iter().copied()).collect()]
+        } else {
+            (0..most).map(|i| cells.iter().filter_map(|p| p.get(i).copied()).collect()).collect()
+        };
+        let line = |pieces: Vec<&Piece>| {
+            let bbox = pieces.iter().map(|p| p.bbox).reduce(|a, b| a.union(&b))?;
+            Some(Line { pieces: pieces.into_iter().cloned().collect(), bbox })
+        };
+        lines.into_iter().filter_map(line).collect()
+    }
+
+    /// The rows as a fragment; blank ones at its end go.
+    fn fragment(&self, page: u32, rows: Range<usize>) -> Fragment {
+        let end = rows.clone().rev().find(|&row| !self.begun[row].is_empty() || self.covered[row]);
+        let (start, end) = (rows.start, end.map_or(rows.start, |row| row + 1));
+        let cols = self.cols;
+        let (xs, ys) = (&self.table.col_edges, &self.table.row_edges);
+        let mut cells: Vec<GridCell> = Vec::new();
+        for (cell, pieces) in self.table.cells.iter().zip(self.texts) {
+            if !(start..end).contains(&cell.row) || cell.col >= cols {
+                continue;
+            }
+            let right = (cell.col + cell.colspan).min(cols);
+            let low = (cell.row + cell.rowspan).min(end);
+            let mut grid = GridCell {
+                row: cell.row - start,
+                col: cell.col,
+                rowspan: low - cell.row,
+                colspan: right - cell.col,
+                raw: String::new(),
+                text: PlacedText::new(),
+                marks: Vec::new(),
+                bbox: Rect::new(xs[cell.col], ys[cell.row], xs[right], ys[low]),
+                place: Some(cell.place),
+            };
+            join(&mut grid, pieces);
+            cells.push(grid);
+        }
+        let (row_edges, col_edges) = (ys[start..=end].to_vec(), xs[..=cols].to_vec());
+        let bbox = Rect::new(xs[0], ys[start], xs[cols], ys[end]);
+        let (ruling, layout) = (Ruling::Grid, self.layout);
+        let frame = Frame::default();
+        Fragment {
+            page,
+            bbox,
+            ruling,
+            panel: 0,
+            panels: 1,
+            row_edges,
+            col_edges,
+            cells,
+            layout,
+            frame,
+        }
+    }
+}
+
+/// Joins the lines of a cell: nothing between Han, a space between words and between figures.
+fn join(cell: &mut GridCell, pieces: &[&Piece]) {
+    for piece in pieces {
+        let next = piece.text.as_str().chars().next();
+        if let (Some(before), Some(next)) = (cell.text.as_str().chars().next_back(), next)
+            && let Some(place) = piece.text.place()
+            && wants_space(before, next)
+        {
+            cell.text.push(' ', place);
+            cell.raw.push(' ');
+        }
+        cell.raw.push_str(&piece.raw);
+        cell.text.append(&piece.text);
+        cell.marks.extend(piece.marks.iter().cloned());
+    }
 }
 
 #[cfg(test)]
@@ -159,5 +439,24 @@ mod tests {
             shown("江西省住房和城乡建设厅/江西省发展和改革委员会"),
             "rest 江西省住房和城乡建设厅 江西省发展和改革委员会\n"
         );
+    }
+
+    #[test]
+    fn captions_and_notes_of_a_sheet_are_lines() {
+        let said = shown(
+            "附件1 | |\n2023年任务表/（申报） | < | <\n | | 单位：套\n市县 | 任务 | <\n^ | 开工 | 建成\n合计 | 1 | 2\n一、省本级 | < | <\n甲市 | 1 | 2\n注：含续建。 | < | <\n填表人：张三 | 审核：李四 |\n附件2：别的表 | < | <\n市县 | 数 |\n乙市 | 5 |",
+        );
+        assert_eq!(
+            said,
+            "grid\n| 市县 | 任务 | < |\n| ^ | 开工 | 建成 |\n| 合计 | 1 | 2 |\n| 一、省本级 | < | < |\n| 甲市 | 1 | 2 |\ngrid\n| 市县 | 数 |  |\n| 乙市 | 5 |  |\nrest 附件1\nrest 2023年任务表\nrest （申报）\nrest 单位：套\nrest 注：含续建。\nrest 填表人：张三 审核：李四\nrest 附件2：别的表\n"
+        );
+    }
+
+    #[test]
+    fn a_group_above_figures_and_a_tier_of_one_cell_stay_in_the_table() {
+        let said = shown("一、省本级 | < | <\n厅机关 | 1 | 2\n二、市县 | < | <\n甲市 | 3 | 4");
+        assert!(said.starts_with("grid\n| 一、省本级 | < | < |"), "{said}");
+        let said = shown("市县 | |\n | 开工 | 建成\n甲市 | 3 | 4");
+        assert!(said.starts_with("grid\n| 市县 |  |  |"), "{said}");
     }
 }

@@ -14,9 +14,10 @@ mod sums;
 mod words;
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::lexicon::AREAS;
 use crate::model::{Frame, Level, Region};
 use crate::place::Place;
-use crate::regions::{Fit, Found, Tier, spoken, zone_prefecture};
+use crate::regions::{Fit, Found, Tier, by_length, by_rare_form, spoken, zone_prefecture};
 use rust_decimal::Decimal;
 use scope::Scope;
 use std::collections::BTreeMap;
@@ -56,8 +57,9 @@ pub struct Context<'a> {
 
 /// One region for each row, in order.
 pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Region> {
-    let words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
+    let mut words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
     let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
+    unify_rare_forms(sink, rows, &scope, &mut words);
     if !items::are_places(rows, &words, &scope, context) {
         note_of_which(sink, rows, &words);
         return items::assign(rows, words, &scope);
@@ -69,6 +71,7 @@ pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Regio
     remark_disagreement(sink, rows, &stations);
     remark_indentation(sink, rows, &stations);
     remark_other_years(sink, rows, &words, &stations);
+    remark_near_names(sink, rows, &words, &scope, &stations);
     let regions = stations.into_iter().zip(rows.iter().zip(words));
     regions.map(|(station, (row, words))| station.region(row, words)).collect()
 }
@@ -185,8 +188,8 @@ impl Station {
 /// The rows that stand for a prefecture, as one walks down the table.
 #[derive(Debug, Clone)]
 struct Group {
-    /// Its own row.
-    row: usize,
+    /// Its own row, if one states its figures.
+    row: Option<usize>,
     /// Its printed name; `None` for a heading that is no prefecture, as 省直管县.
     name: Option<String>,
     /// Its code, if it is known.
@@ -195,6 +198,18 @@ struct Group {
     urban: Option<usize>,
     /// Whether its own row is a subtotal, 杭州市小计.
     is_subtotal: bool,
+}
+
+impl Group {
+    /// The rows below a heading over counties that the province governs.
+    fn direct(row: Option<usize>) -> Group {
+        Group { row, name: None, code: None, urban: None, is_subtotal: true }
+    }
+}
+
+/// Whether a row has a figure in a column that adds up.
+fn has_figures(row: &RowName) -> bool {
+    row.figures.iter().any(Option::is_some)
 }
 
 /// Places every row by its name and by the rows before it.
@@ -232,7 +247,7 @@ fn total_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
         (0..rows.len()).map(|at| is_total(&words[at].word) && !is_spanned(&rows[at])).collect();
     let at_end = (0..rows.len()).any(|at| worded[at] && is_end(at));
     let any = worded.contains(&true);
-    (0..rows.len())
+    let mut totals: Vec<bool> = (0..rows.len())
         .map(|at| match &words[at].word {
             // A division's own name at an end of its table, where nothing else is the total.
             Word::Name(name) => {
@@ -240,7 +255,15 @@ fn total_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
             }
             _ => worded[at] && (is_end(at) || !at_end),
         })
-        .collect()
+        .collect();
+    // A total may have a row for each category.
+    for at in 1..rows.len() {
+        totals[at] |= totals[at - 1] && worded[at] && rows[at].text == rows[at - 1].text;
+    }
+    for at in (1..rows.len()).rev() {
+        totals[at - 1] |= totals[at] && worded[at - 1] && rows[at].text == rows[at - 1].text;
+    }
+    totals
 }
 
 /// Whether no other row bears the row's name or exceeds it in all columns: in a list, the issuer's
@@ -314,6 +337,12 @@ impl Walk<'_> {
         if is_spanned(row) {
             return self.place_spanned(at, row);
         }
+        let is_direct = |band: &String| words::read(band).word == Word::Direct;
+        if row.band.as_ref().is_some_and(is_direct)
+            && self.group.as_ref().is_none_or(|group| group.name.is_some())
+        {
+            self.group = Some(Group::direct(None));
+        }
         if self.totals[at] {
             self.group = None;
             return Station::top(Level::Province);
@@ -328,9 +357,7 @@ impl Walk<'_> {
                 Station::top(Level::Other)
             }
             Word::Direct => {
-                let group =
-                    Group { row: at, name: None, code: None, urban: None, is_subtotal: true };
-                self.group = Some(group);
+                self.group = Some(Group::direct(has_figures(row).then_some(at)));
                 Station::top(Level::Subtotal)
             }
             Word::Township => match self.scope.resolve(&spoken(&words.printed)).is_empty() {
@@ -394,7 +421,7 @@ impl Walk<'_> {
         match found.into_iter().find(|f| f.division.tier() == Tier::Prefecture) {
             Some(found) => {
                 self.group = Some(Group {
-                    row: at,
+                    row: Some(at),
                     name: Some(of.to_owned()),
                     code: Some(found.division.code),
                     urban: None,
@@ -402,7 +429,14 @@ impl Walk<'_> {
                 });
                 Station::top(Level::Subtotal).of(found)
             }
-            None => self.below_group(Level::Subtotal),
+            None if self.group.as_ref().is_some_and(|g| g.name.as_deref() == Some(of)) => {
+                self.below_group(Level::Subtotal)
+            }
+            // 北部地区小计: of rows that no division holds together.
+            None => {
+                self.group = None;
+                Station::top(Level::Subtotal)
+            }
         }
     }
 
@@ -493,12 +527,14 @@ impl Walk<'_> {
         if let Some(group) = subtotal {
             // 杭州市 under 杭州市小计 is its urban part.
             group.urban = Some(at);
-            let row = group.row;
-            return Station { parent_row: Some(row), ..Station::top(Level::Central) };
+            return Station { parent_row: group.row, ..Station::top(Level::Central) };
         }
         let station = Station::top(Level::Prefecture).of(found);
         if let Some(group) = self.group.as_ref().filter(|g| g.code == Some(code)) {
-            return station.in_doubt(Doubt::Again(group.row));
+            return match group.row {
+                Some(row) => station.in_doubt(Doubt::Again(row)),
+                None => station,
+            };
         }
         self.start_group(at, Some(code));
         station
@@ -564,10 +600,10 @@ impl Walk<'_> {
         };
         let at = self.stations.len();
         let row = match group.urban {
-            Some(urban) if self.is_of_which(urban, at) => urban,
+            Some(urban) if self.is_of_which(urban, at) => Some(urban),
             _ => group.row,
         };
-        Station { parent_row: Some(row), parent: group.name.clone(), ..Station::top(level) }
+        Station { parent_row: row, parent: group.name.clone(), ..Station::top(level) }
     }
 
     /// Whether a row belongs to the run that 其中 opens after an urban row: the rest of the city and
@@ -581,13 +617,13 @@ impl Walk<'_> {
 
     /// A row of the prefecture whose own row this is.
     fn below_row(&self, row: usize, level: Level) -> Station {
-        let parent = self.words.get(row).map(|w| w.printed.clone());
+        let parent = self.words.get(row).map(name_of);
         Station { parent_row: Some(row), parent, ..Station::top(level) }
     }
 
     fn start_group(&mut self, at: usize, code: Option<u32>) {
         let name = self.words.get(at).map(|w| w.printed.clone());
-        self.group = Some(Group { row: at, name, code, urban: None, is_subtotal: false });
+        self.group = Some(Group { row: Some(at), name, code, urban: None, is_subtotal: false });
     }
 
     /// Where a row of no known prefecture follows a name in no table, that name is its prefecture's:
@@ -624,11 +660,82 @@ fn by_figures(rows: &[RowName], words: &[Words], context: &Context, stations: &m
         take_nesting(&nested, words, stations);
         return;
     }
+    settle_numbered(rows, words, stations);
     settle_unknown(rows, words, context, &Witnesses { cut: cut.as_deref(), depths }, stations);
     settle_misplaced(rows, words, stations);
     settle_apart(rows, words, cut.as_deref(), stations);
     settle_again(rows, words, cut.as_deref(), stations);
     settle_blank_total(rows, words, stations);
+    settle_before_subtotals(words, stations);
+}
+
+/// Headings under numbers (一、省级, 二、市县级) that are no divisions, and of which each is the sum of
+/// the rows below it up to the next, are those rows' subtotals.
+fn settle_numbered(rows: &[RowName], words: &[Words], stations: &mut [Station]) {
+    let is_head = |at: &usize| {
+        words[*at].is_numbered
+            && stations[*at].found.is_none()
+            && stations[*at].parent_row.is_none()
+            && stations[*at].level != Level::Province
+    };
+    let heads: Vec<usize> = (0..rows.len()).filter(is_head).collect();
+    let ends = heads.iter().skip(1).copied().chain([rows.len()]);
+    let blocks: Vec<(usize, Vec<usize>)> = heads
+        .iter()
+        .zip(ends)
+        .map(|(&head, end)| {
+            let is_top = |at: &usize| {
+                stations[*at].parent_row.is_none() && stations[*at].level != Level::Province
+            };
+            (head, (head + 1..end).filter(is_top).collect())
+        })
+        .collect();
+    let is_sum = |(head, parts): &(usize, Vec<usize>)| sum_of(rows, *head, parts).is_clear();
+    if blocks.len() < 2 || !blocks.iter().all(is_sum) {
+        return;
+    }
+    for (head, parts) in blocks {
+        stations[head].level = Level::Subtotal;
+        stations[head].doubt = Doubt::No;
+        for part in parts {
+            stations[part].parent_row = Some(head);
+            if stations[part].doubt == Doubt::Unknown {
+                stations[part].doubt = Doubt::No;
+                stations[part].level = Level::Other;
+            }
+        }
+    }
+}
+
+/// Where a prefecture's subtotal stands below its rows, 中心城区 before it is its own, and not the rest
+/// of the prefecture above.
+fn settle_before_subtotals(words: &[Words], stations: &mut [Station]) {
+    let is_subtotal = |at: usize| matches!(words[at].word, Word::Subtotal(Some(_)));
+    let is_body = |at: &usize| stations[*at].level != Level::Province;
+    let last = (0..words.len()).rev().find(is_body);
+    let first = (0..words.len()).find(is_body);
+    let (Some(first), Some(last)) = (first, last) else { return };
+    if is_subtotal(first) || !is_subtotal(last) {
+        return;
+    }
+    let mut below = None;
+    for at in (0..words.len()).rev() {
+        if is_subtotal(at) {
+            below = Some(at);
+        }
+        if let (Word::Central(None), Some(head)) = (&words[at].word, below) {
+            stations[at].parent_row = Some(head);
+            stations[at].parent = Some(name_of(&words[head]));
+        }
+    }
+}
+
+/// The name of the prefecture that a row stands for: 绵阳市 for 绵阳市小计.
+fn name_of(words: &Words) -> String {
+    match &words.word {
+        Word::Subtotal(Some(of)) => of.clone(),
+        _ => words.printed.clone(),
+    }
 }
 
 /// Takes the hierarchy from the figures or the indentation alone: few names are known.
@@ -745,7 +852,7 @@ fn settle_misplaced(rows: &[RowName], words: &[Words], stations: &mut [Station])
             for station in &mut stations[run] {
                 station.doubt = Doubt::No;
                 station.parent_row = Some(head);
-                station.parent = words.get(head).map(|w| w.printed.clone());
+                station.parent = words.get(head).map(name_of);
             }
         }
     }
@@ -784,7 +891,7 @@ fn settle_apart(
             station.doubt = Doubt::No;
             if belongs {
                 station.parent_row = Some(head);
-                station.parent = words.get(head).map(|w| w.printed.clone());
+                station.parent = words.get(head).map(name_of);
             }
         }
     }
@@ -814,7 +921,7 @@ fn settle_again(
         if is_part {
             station.level = Level::Central;
             station.parent_row = Some(head);
-            station.parent = words.get(head).map(|w| w.printed.clone());
+            station.parent = words.get(head).map(name_of);
         }
     }
 }
@@ -914,6 +1021,10 @@ fn note_of_which(sink: &mut Sink, rows: &[RowName], words: &[Words]) {
 
 /// Occurs if the figures allow one hierarchy alone, and it is not the one the names tell.
 fn remark_disagreement(sink: &mut Sink, rows: &[RowName], stations: &[Station]) {
+    // A heading without figures of its own is no part of any cut.
+    if stations.iter().filter_map(|s| s.parent_row).any(|head| !has_figures(&rows[head])) {
+        return;
+    }
     let Some(cut) = only_cut(rows, stations) else { return };
     let differs = |at: &usize| cut.get(*at).copied().flatten() != stations[*at].parent_row;
     if let Some(at) = (0..rows.len()).find(differs) {
@@ -955,6 +1066,74 @@ fn remark_indentation(sink: &mut Sink, rows: &[RowName], stations: &[Station]) {
         ),
         hint: None,
     });
+}
+
+/// Puts the usual characters for rare ones in the names of divisions: 㬵州市 is 胶州市.
+fn unify_rare_forms(sink: &mut Sink, rows: &[RowName], scope: &Scope, words: &mut [Words]) {
+    let whole = scope.division.map(|division| division.code);
+    // The prefecture of the rows so far.
+    let mut around = None;
+    for (row, words) in rows.iter().zip(words) {
+        let Word::Name(name) = &words.word else { continue };
+        if let Some(found) = scope.resolve(name).first() {
+            around = found.division.prefecture().or(Some(found.division.code));
+            continue;
+        }
+        let within = [around, whole].into_iter().flatten();
+        let mut nearest = within.filter_map(|code| by_rare_form(name, code, scope.year));
+        let Some(division) = nearest.next() else { continue };
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "rare_form",
+            place: Some(row.place),
+            before: words.printed.clone(),
+            after: division.name().to_owned(),
+        });
+        words.printed = words.printed.replace(name.as_str(), division.name());
+        words.word = Word::Name(division.name().to_owned());
+    }
+}
+
+/// Occurs if a name in no table is that of a division but for a character more or less, among names
+/// of which most are known.
+fn remark_near_names(
+    sink: &mut Sink,
+    rows: &[RowName],
+    words: &[Words],
+    scope: &Scope,
+    stations: &[Station],
+) {
+    let Some(division) = scope.division else { return };
+    let is_name = |at: &usize| matches!(words[*at].word, Word::Name(_));
+    let known = stations.iter().filter(|station| station.found.is_some()).count();
+    let names = (0..rows.len()).filter(is_name).count();
+    if known * 2 < names {
+        return;
+    }
+    for at in (0..rows.len()).filter(|&at| stations[at].found.is_none()) {
+        let Word::Name(name) = &words[at].word else { continue };
+        let is_area = AREAS.iter().any(|ending| name.ends_with(ending));
+        let is_zone = || zone_prefecture(name).is_some();
+        if is_area || is_zone() || stations[at].level == Level::Province {
+            continue;
+        }
+        let Some(near) = by_length(name, division.code, scope.year) else { continue };
+        // Where the division has a row of its own, this is another place.
+        if words.iter().any(|other| other.word == Word::Name(near.name().to_owned())) {
+            continue;
+        }
+        let (printed, near) = (&words[at].printed, near.name());
+        sink.remark(Diagnostic {
+            code: "name_near_division",
+            severity: Severity::Warning,
+            place: Some(rows[at].place),
+            message: Wording::new(
+                format!("no division is called {printed}, one is called {near}: part of the name may be lost, or of another cell"),
+                format!("没有名为“{printed}”的行政区划，有“{near}”：名称可能缺字，或混入了别处的字"),
+            ),
+            hint: None,
+        });
+    }
 }
 
 /// Occurs if a division bears a name that it did not have in the notice's year: it has no code then.

@@ -3,6 +3,7 @@
 use crate::lexicon::{
     self, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS, TOWNSHIPS,
 };
+use crate::pattern::digit;
 use crate::regions::spoken;
 
 /// What a region cell says by its words alone.
@@ -33,6 +34,8 @@ pub struct Words {
     pub printed: String,
     /// Whether 其中 stands in front.
     pub of_which: bool,
+    /// Whether the number of a heading stands in front: 一、, （一）.
+    pub is_numbered: bool,
     /// What it says.
     pub word: Word,
 }
@@ -43,8 +46,10 @@ pub fn read(text: &str) -> Words {
     let bare = lexicon::without_of_which(&whole);
     let of_which = bare.len() < whole.len();
     let printed = bare.to_owned();
-    let name = spoken(without_number(&printed));
-    Words { of_which, word: word(&name), printed }
+    let bare = without_number(&printed);
+    let is_numbered = bare.len() < printed.len() && !printed.starts_with(digit);
+    let name = spoken(bare);
+    Words { of_which, is_numbered, word: word(&name), printed }
 }
 
 /// The name without the number of a list in front: 一、 （一） 1. 1、

@@ -1,9 +1,17 @@
-//! `Source`: the bytes of one notice, and what kind they are, told from the bytes alone.
+//! `Source`: the bytes of one notice, and what kind they are, told from the bytes alone; the containers
+//! that some kinds come in.
 //!
 //! Opening files is left to `cli` and `archive`; reading what is inside, to `carrier`.
 
+mod kind;
+pub(crate) mod ole;
+pub(crate) mod zip;
+
+pub(crate) use kind::left_out;
+
 use std::sync::Arc;
 
+use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
 use sha2::{Digest, Sha256};
 
@@ -12,8 +20,24 @@ use sha2::{Digest, Sha256};
 pub enum Kind {
     /// A PDF (ISO 32000): `%PDF-` within the first 1024 bytes.
     Pdf,
-    /// Text in some encoding.
+    /// Text in some encoding, Markdown too.
     Text,
+    /// An HTML page.
+    Html,
+    /// A document of Word since 2007 (ECMA-376, WordprocessingML), as WPS writes it too.
+    Docx,
+    /// A workbook of Excel since 2007 (ECMA-376, SpreadsheetML), as WPS writes it too.
+    Xlsx,
+    /// A workbook of OpenDocument (ISO 26300).
+    Ods,
+    /// A document of Word 97 to 2003 (MS-DOC), or of WPS.
+    Doc,
+    /// A workbook of Excel 97 to 2003 (MS-XLS, BIFF8), or of WPS.
+    Xls,
+    /// An OFD document (GB/T 33190).
+    Ofd,
+    /// A ZIP archive of several files: a notice and its annexes.
+    Package,
     /// A picture of a page: a scan or a photograph.
     Picture(PictureKind),
 }
@@ -38,7 +62,39 @@ impl Kind {
             Kind::Picture(PictureKind::Png) => "image/png",
             Kind::Picture(PictureKind::Jpeg) => "image/jpeg",
             Kind::Picture(PictureKind::Tiff) => "image/tiff",
+            Kind::Html => "text/html",
+            Kind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Kind::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+            Kind::Doc => "application/msword",
+            Kind::Xls => "application/vnd.ms-excel",
+            Kind::Ofd => "application/ofd",
+            Kind::Package => "application/zip",
         }
+    }
+
+    /// What people call it.
+    pub fn name(self) -> Wording {
+        let (en, zh) = match self {
+            Kind::Pdf => ("a PDF", "PDF"),
+            Kind::Text => ("a text", "文本"),
+            Kind::Html => ("an HTML page", "HTML 网页"),
+            Kind::Docx => ("a Word document (.docx)", "Word 文档（.docx）"),
+            Kind::Xlsx => ("an Excel workbook (.xlsx)", "Excel 工作簿（.xlsx）"),
+            Kind::Ods => ("an OpenDocument workbook (.ods)", "OpenDocument 工作簿（.ods）"),
+            Kind::Doc => {
+                ("a Word 97-2003 document (.doc, .wps)", "Word 97-2003 文档（.doc、.wps）")
+            }
+            Kind::Xls => {
+                ("an Excel 97-2003 workbook (.xls, .et)", "Excel 97-2003 工作簿（.xls、.et）")
+            }
+            Kind::Ofd => ("an OFD document", "OFD 文档"),
+            Kind::Package => ("a ZIP archive", "ZIP 压缩包"),
+            Kind::Picture(PictureKind::Png) => ("a PNG picture", "PNG 图片"),
+            Kind::Picture(PictureKind::Jpeg) => ("a JPEG picture", "JPEG 图片"),
+            Kind::Picture(PictureKind::Tiff) => ("a TIFF picture", "TIFF 图片"),
+        };
+        Wording::new(en, zh)
     }
 }
 
@@ -57,8 +113,8 @@ impl Source {
     /// Looks at the bytes and tells their kind.
     ///
     /// # Errors
-    /// [`ErrorKind::Empty`] for no bytes or white space alone; [`ErrorKind::UnknownKind`] for bytes
-    /// that are neither PDF, text nor picture (an archive, an Office file).
+    /// [`ErrorKind::Empty`] for no bytes or white space alone; [`ErrorKind::Unsupported`] for a kind that is
+    /// known but not read (Word 6, a RAR archive); [`ErrorKind::UnknownKind`] for other bytes.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
         let kind = kind_of(&bytes)?;
         Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind })
@@ -78,21 +134,22 @@ const PICTURES: &[(&[u8], PictureKind)] = &[
     (b"MM\0*", PictureKind::Tiff),
 ];
 
+/// Whether the bytes begin as a picture that can be read.
+#[cfg(feature = "cli")]
+pub(crate) fn is_picture(bytes: &[u8]) -> bool {
+    PICTURES.iter().any(|(start, _)| bytes.starts_with(start))
+}
+
 /// First bytes of kinds of file that people mistake for a notice, and what to call them.
-const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"GIF8", "a GIF image"),
-    (b"BM", "a BMP image"),
-    (b"PK\x03\x04", "a ZIP archive or an Office or OFD document"),
-    (b"\xD0\xCF\x11\xE0", "an old Office or WPS document"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xBC\xAF", "a 7z archive"),
-    (b"\x1F\x8B", "a gzip file"),
-    (b"{\\rtf", "an RTF document"),
-];
+const SIGNATURES: &[(&[u8], &str)] = &[(b"GIF8", "a GIF image"), (b"BM", "a BMP image")];
 
 fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new(ErrorKind::Empty));
+    }
+    // An archive may begin with a PDF, as it is, among its first bytes.
+    if let Some(kind) = kind::of_container(bytes) {
+        return kind;
     }
     let head = &bytes[..bytes.len().min(1024)];
     if head.windows(5).any(|w| w == b"%PDF-") {
@@ -111,7 +168,7 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     if head.contains(&0) && !utf16_mark && utf16_order(head).is_none() {
         return unknown("binary data");
     }
-    Ok(Kind::Text)
+    kind::of_markup(bytes).unwrap_or(Ok(Kind::Text))
 }
 
 /// Which byte comes first in a UTF-16 text without a mark.

@@ -4,6 +4,7 @@
 //! holds GBK and GB2312; `chardetng` is asked last, where the characters are not those of
 //! simplified Chinese (Big5, Shift_JIS …).
 
+use crate::diag::{Diagnostic, Severity, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::source::{ByteOrder, utf16_order};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
@@ -16,6 +17,26 @@ pub(super) struct Decoded {
     pub encoding: &'static str,
     /// How many places could not be decoded and became U+FFFD.
     pub damaged: usize,
+}
+
+impl Decoded {
+    /// What to say of the places that could not be decoded.
+    pub fn remark(&self) -> Diagnostic {
+        let Decoded { damaged: count, encoding, .. } = self;
+        Diagnostic {
+            code: "undecodable_bytes",
+            severity: Severity::Warning,
+            place: None,
+            message: Wording::new(
+                format!("{count} characters can't be decoded as {encoding}"),
+                format!("有{count}处字节无法按{encoding}解码"),
+            ),
+            hint: Some(Wording::new(
+                "look for U+FFFD in the result and compare with the original",
+                "请对照原文核对结果中的U+FFFD",
+            )),
+        }
+    }
 }
 
 /// Reads the characters.
@@ -50,7 +71,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
 }
 
 /// The text in this encoding, unless too much of it is undecodable.
-fn accept(encoding: &'static Encoding, bytes: &[u8]) -> Result<Decoded, Error> {
+pub(super) fn accept(encoding: &'static Encoding, bytes: &[u8]) -> Result<Decoded, Error> {
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
     let damaged = if had_errors { text.matches('\u{FFFD}').count() } else { 0 };
     let controls = text.chars().filter(|&c| c.is_control() && !c.is_whitespace()).count();

@@ -1,0 +1,331 @@
+//! A page's tree in, what a reader sees of it out, in order: lines of text and tables. What is hidden is
+//! put on record. Which of them are the article is told by `article`.
+
+use super::style::{Sheet, Style};
+use super::tables;
+use super::tree::{Id, Tree};
+use crate::carrier::flow::{Align, Grid, TextLine};
+
+/// What a page shows.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// The element that it stands in.
+    pub node: Id,
+    /// What it is.
+    pub shows: Shows,
+}
+
+/// A line or a table.
+#[derive(Debug)]
+pub(super) enum Shows {
+    /// A line of text.
+    Line {
+        /// The text.
+        line: TextLine,
+        /// How many of its characters are links.
+        linked: usize,
+    },
+    /// An empty line.
+    Gap,
+    /// A table.
+    Table(Grid),
+}
+
+/// All that a page shows, and what it hides.
+pub(super) struct Shown {
+    /// Lines and tables in the order of the page.
+    pub blocks: Vec<Block>,
+    /// Text that is hidden, piece by piece.
+    pub hidden: Vec<String>,
+}
+
+/// Elements whose content is none of the page's text.
+const UNSEEN: &[&str] = &[
+    "head", "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "select",
+    "button", "textarea", "input", "audio", "video", "canvas", "title", "meta", "link", "datalist",
+];
+
+/// Elements that begin and end a line.
+const BLOCKS: &[&str] = &[
+    "html",
+    "body",
+    "div",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "caption",
+    "center",
+    "form",
+    "fieldset",
+    "legend",
+    "section",
+    "article",
+    "main",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+    "pre",
+    "blockquote",
+    "address",
+    "figure",
+    "figcaption",
+    "hr",
+    "details",
+    "summary",
+];
+
+/// What holds for text at some place of the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    align: Align,
+    size: f32,
+    linked: bool,
+    raised: bool,
+    /// Full-width spaces that the next line begins with.
+    indent: f32,
+}
+
+impl Default for Around {
+    fn default() -> Around {
+        // What browsers set text in.
+        Around { align: Align::Left, size: 12.0, linked: false, raised: false, indent: 0.0 }
+    }
+}
+
+/// Collects what the page shows.
+pub(super) fn shown(tree: &Tree) -> Shown {
+    let mut walk = Walk::new(tree);
+    walk.children(0, Around::default());
+    walk.flush(0);
+    Shown { blocks: walk.blocks, hidden: walk.hidden }
+}
+
+/// A walk over the tree, with the line that is being read.
+pub(super) struct Walk<'t> {
+    pub tree: &'t Tree,
+    sheet: std::rc::Rc<Sheet>,
+    blocks: Vec<Block>,
+    hidden: Vec<String>,
+    line: Open,
+    /// Number of the next table.
+    tables: u32,
+}
+
+/// The line that is being read.
+#[derive(Debug, Default)]
+struct Open {
+    line: TextLine,
+    linked: usize,
+    /// Whether white space came that no character follows yet.
+    space: bool,
+    begun: bool,
+    /// Whether it goes on behind a break in its paragraph, where no indent is.
+    is_broken: bool,
+}
+
+impl<'t> Walk<'t> {
+    fn new(tree: &'t Tree) -> Walk<'t> {
+        let sheet = std::rc::Rc::new(Sheet::of(tree));
+        let (blocks, hidden) = (Vec::new(), Vec::new());
+        Walk { tree, sheet, blocks, hidden, line: Open::default(), tables: 0 }
+    }
+
+    /// What the style sheets say of an element.
+    pub fn style(&self, id: Id) -> Style {
+        self.sheet.style(self.tree, id)
+    }
+
+    /// Notes that what stands in an element is not shown.
+    pub fn hide(&mut self, id: Id) {
+        let text = self.tree.all_text(id);
+        let text = text.trim();
+        if !text.is_empty() {
+            self.hidden.push(text.to_owned());
+        }
+    }
+
+    /// The lines of a cell, and what is hidden in it.
+    pub fn lines_of_cell(&mut self, cell: Id, around: Around) -> Vec<TextLine> {
+        let mut inner = Walk {
+            tree: self.tree,
+            sheet: self.sheet.clone(),
+            blocks: Vec::new(),
+            hidden: Vec::new(),
+            line: Open::default(),
+            tables: 0,
+        };
+        let style = self.style(cell);
+        inner.children(cell, around.with(&style));
+        inner.flush(cell);
+        self.hidden.append(&mut inner.hidden);
+        let line = |block: Block| match block.shows {
+            Shows::Line { line, .. } => Some(line),
+            Shows::Gap | Shows::Table(_) => None,
+        };
+        inner.blocks.into_iter().filter_map(line).collect()
+    }
+
+    fn children(&mut self, id: Id, around: Around) {
+        let mut number = 0;
+        let ordered = self.tree.name(id) == "ol" && !self.style(id).unmarked;
+        for child in self.tree.children(id) {
+            if let Some(text) = self.tree.text(child) {
+                self.text(text, &around);
+                continue;
+            }
+            if ordered && self.tree.name(child) == "li" {
+                let told = self.tree.attribute(child, "value").and_then(|v| v.parse().ok());
+                number = told.unwrap_or(number + 1);
+                self.element(child, around, Some(number));
+            } else {
+                self.element(child, around, None);
+            }
+        }
+    }
+
+    fn element(&mut self, id: Id, around: Around, number: Option<i64>) {
+        let name = self.tree.name(id);
+        if name.is_empty() || UNSEEN.contains(&name) {
+            return;
+        }
+        let style = self.style(id);
+        // A word processor's deletion, and what a page does not show.
+        if style.hidden == Some(true) || name == "del" {
+            self.hide(id);
+            return;
+        }
+        let mut inner = around.with(&style);
+        inner.linked |= name == "a";
+        inner.raised |= name == "sup";
+        if name == "br" {
+            self.br(id);
+            return;
+        }
+        let is_block = BLOCKS.contains(&name);
+        if is_block {
+            self.flush(id);
+        }
+        if name == "table" {
+            match tables::grid(self, id, inner) {
+                Some(mut grid) => {
+                    self.tables += 1;
+                    grid.table = self.tables;
+                    self.blocks.push(Block { node: id, shows: Shows::Table(grid) });
+                }
+                None => self.children(id, inner),
+            }
+            self.flush(id);
+            return;
+        }
+        if let Some(number) = number {
+            self.text(&format!("{number}. "), &inner);
+        }
+        let before = self.blocks.len();
+        self.children(id, inner);
+        if is_block {
+            self.flush(id);
+            // An empty paragraph is a gap.
+            if name == "p" && self.blocks.len() == before {
+                self.blocks.push(Block { node: id, shows: Shows::Gap });
+            }
+        }
+    }
+
+    fn br(&mut self, id: Id) {
+        if self.line.begun {
+            self.flush(id);
+        } else {
+            self.blocks.push(Block { node: id, shows: Shows::Gap });
+        }
+        self.line.is_broken = true;
+    }
+
+    /// Adds text to the line: white space of the source is one space, or none beside a character that is
+    /// set full width.
+    fn text(&mut self, text: &str, around: &Around) {
+        for c in text.chars() {
+            if matches!(c, ' ' | '\n' | '\r' | '\t' | '\u{C}') {
+                self.line.space = true;
+                continue;
+            }
+            self.line.push(c, around);
+        }
+    }
+
+    /// Ends the line; one without a character that is seen is none.
+    pub fn flush(&mut self, node: Id) {
+        let open = std::mem::take(&mut self.line);
+        if open.line.text.trim().is_empty() && open.line.marks.is_empty() {
+            return;
+        }
+        let mut line = open.line;
+        line.text.truncate(line.text.trim_end().len());
+        line.size = line.size.max(1.0);
+        self.blocks.push(Block { node, shows: Shows::Line { line, linked: open.linked } });
+    }
+}
+
+impl Open {
+    fn push(&mut self, c: char, around: &Around) {
+        let before = self.line.text.chars().next_back();
+        if !self.begun {
+            self.begun = true;
+            self.line.align = around.align;
+            self.line.size = 0.0;
+            let indent = if self.is_broken { 0.0 } else { around.indent.clamp(0.0, 20.0) };
+            let indent = indent.round() as usize;
+            self.line.text.extend(std::iter::repeat_n('\u{3000}', indent));
+        } else if std::mem::take(&mut self.space)
+            && before.is_some_and(|before| is_narrow(before) || is_narrow(c))
+        {
+            self.line.text.push(' ');
+        }
+        self.space = false;
+        if around.raised && !c.is_whitespace() && before.is_some() {
+            let at = self.line.text.chars().count();
+            match self.line.marks.last_mut() {
+                Some((last, mark)) if *last == at => mark.push(c),
+                _ => self.line.marks.push((at, c.to_string())),
+            }
+            return;
+        }
+        self.line.text.push(c);
+        if !c.is_whitespace() && c != '\u{200B}' {
+            self.line.size = self.line.size.max(around.size);
+            self.linked += usize::from(around.linked);
+        }
+    }
+}
+
+/// Whether white space beside the character may be one that is meant.
+fn is_narrow(c: char) -> bool {
+    c < '\u{2E80}'
+}
+
+impl Around {
+    /// What holds in an element of this style.
+    pub fn with(mut self, style: &Style) -> Around {
+        self.align = style.align.unwrap_or(self.align);
+        self.size = style.size.map_or(self.size, |size| size.within(self.size));
+        self.indent = style.indent.unwrap_or(self.indent);
+        self
+    }
+}

@@ -1,0 +1,239 @@
+//! An HTML page in, `Pages` out: one page, a flow of the paragraphs and tables of the notice on it. Markup
+//! is repaired as browsers do; what is hidden, and what a web site prints around the notice, is left out
+//! and put on record.
+
+mod article;
+mod blocks;
+mod charset;
+mod style;
+mod tables;
+mod tree;
+
+use crate::carrier::flow::{Align, BODY_SIZE, Flow, TextLine};
+use crate::carrier::page::{Pages, TextFrom};
+use crate::carrier::within;
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::error::{Error, ErrorKind};
+use crate::options::{Limits, Options};
+use crate::place::{Place, Spot};
+use crate::source::Source;
+use article::{Article, Metadata, Title};
+use blocks::{Block, Shows};
+
+/// A record of what was left out is cut after so many characters.
+const RECORD: usize = 200;
+
+/// Reads a page.
+///
+/// # Errors
+/// [`ErrorKind::UnknownEncoding`]; [`ErrorKind::Limit`] for bytes, depth, elements, cells or characters;
+/// [`ErrorKind::Empty`] where nothing is shown.
+pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+    let limits = &options.limits;
+    within("max-input-bytes", source.bytes.len() as u64, limits.input_bytes)?;
+    let decoded = charset::decode(&source.bytes)?;
+    if decoded.damaged > 0 {
+        sink.remark(decoded.remark());
+    }
+    let tree = tree::Tree::parse(&decoded.text, limits)?;
+    let blocks::Shown { mut blocks, hidden } = blocks::shown(&tree);
+    let article = article::article(&tree, &blocks);
+    if article.blocks.is_empty() {
+        return Err(nothing_shown());
+    }
+    note_hidden(sink, &hidden);
+    if hidden.iter().map(|text| text.chars().count()).sum::<usize>()
+        > shown_chars(&blocks, &article)
+    {
+        sink.remark(mostly_hidden());
+    }
+    note_furniture(sink, &blocks, &article);
+    if !article.attachments.is_empty() {
+        sink.remark(attachments_elsewhere(&article));
+    }
+    let page = lay(sink, limits, &mut blocks, &article)?;
+    Ok(Pages { pages: vec![page], text_from: TextFrom::WebPage, encoding: Some(decoded.encoding) })
+}
+
+/// Lays the notice out.
+fn lay(
+    sink: &mut Sink,
+    limits: &Limits,
+    blocks: &mut [Block],
+    article: &Article,
+) -> Result<crate::carrier::page::Page, Error> {
+    let mut flow = Flow::new(limits, 1, limits.glyphs.into());
+    let mut paragraphs = 0;
+    let mut next = || {
+        paragraphs += 1;
+        Spot::Paragraph { index: paragraphs, character: 1 }
+    };
+    for line in stated_above(sink, blocks, article) {
+        flow.paragraph(&line, next())?;
+    }
+    let title = match &article.title {
+        Some(Title::Block(index)) => match &blocks[*index].shows {
+            Shows::Line { line, .. } => Some(line.clone()),
+            _ => None,
+        },
+        Some(Title::Said(said)) => Some(TextLine { text: said.clone(), ..TextLine::default() }),
+        None => None,
+    };
+    if let Some(mut line) = title {
+        // A heading of the page is set as its title, whatever the site makes of it.
+        (line.size, line.align) = (line.size.max(1.5 * BODY_SIZE), Align::Middle);
+        flow.paragraph(&line, next())?;
+    }
+    for &index in &article.blocks {
+        match std::mem::replace(&mut blocks[index].shows, Shows::Gap) {
+            Shows::Line { line, .. } => flow.paragraph(&line, next())?,
+            Shows::Gap => flow.gap(),
+            Shows::Table(grid) => flow.table(grid)?,
+        }
+    }
+    Ok(flow.finish().0)
+}
+
+/// The document number of the box of metadata as a line, where the notice itself does not print one. One
+/// that differs from the printed one is remarked.
+fn stated_above(sink: &mut Sink, blocks: &[Block], article: &Article) -> Vec<TextLine> {
+    let Metadata { number: Some(number), .. } = &article.metadata else { return Vec::new() };
+    let printed: Vec<String> = article
+        .blocks
+        .iter()
+        .filter_map(|&index| match &blocks[index].shows {
+            Shows::Line { line, .. } => Some(article::compact(&line.text)),
+            _ => None,
+        })
+        .collect();
+    let figures = |text: &str| -> String { text.chars().filter(|c| c.is_numeric()).collect() };
+    if !number.contains('号') || printed.iter().any(|line| line.contains(number.as_str())) {
+        return Vec::new();
+    }
+    let is_number = |line: &&String| {
+        line.ends_with('号') && line.contains(['〔', '[', '【', '（']) && line.chars().count() < 40
+    };
+    match printed.iter().find(is_number) {
+        Some(line) if figures(line) == figures(number) => Vec::new(),
+        Some(line) => {
+            sink.remark(number_differs(number, line));
+            Vec::new()
+        }
+        None => {
+            vec![TextLine { text: number.clone(), align: Align::Middle, ..TextLine::default() }]
+        }
+    }
+}
+
+fn nothing_shown() -> Error {
+    Error::new(ErrorKind::Unsupported {
+        what: Wording::new("an HTML page that shows no text", "不显示任何文字的 HTML 网页"),
+        instead: Wording::new(
+            "its content may be loaded by scripts: open it in a browser and print it to PDF",
+            "内容可能由脚本载入：请用浏览器打开并打印为 PDF",
+        ),
+    })
+}
+
+/// How many characters the notice shows.
+fn shown_chars(blocks: &[Block], article: &Article) -> usize {
+    let chars = |line: &TextLine| line.text.chars().count();
+    let shown = article.blocks.iter().map(|&index| match &blocks[index].shows {
+        Shows::Line { line, .. } => chars(line),
+        Shows::Gap => 0,
+        Shows::Table(grid) => grid.cells.iter().flat_map(|cell| &cell.lines).map(chars).sum(),
+    });
+    shown.sum()
+}
+
+fn mostly_hidden() -> Diagnostic {
+    Diagnostic {
+        code: "mostly_hidden",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            "the page hides more text than it shows; what is hidden was left out",
+            "网页隐藏的文字多于显示的文字，隐藏部分未读取",
+        ),
+        hint: Some(Wording::new(
+            "if a script shows it, open the page in a browser and print it to PDF",
+            "如果由脚本显示，请用浏览器打开网页并打印为 PDF",
+        )),
+    }
+}
+
+fn note_hidden(sink: &mut Sink, hidden: &[String]) {
+    for text in hidden {
+        sink.repair(Repair {
+            stage: Stage::Extract,
+            rule: "hidden_text",
+            place: None,
+            before: article_words(text),
+            after: String::new(),
+        });
+    }
+}
+
+/// Puts on record what the site prints around the notice.
+fn note_furniture(sink: &mut Sink, blocks: &[Block], article: &Article) {
+    let texts = article.furniture.iter().flat_map(|&index| match &blocks[index].shows {
+        Shows::Line { line, .. } => vec![line.text.as_str()],
+        Shows::Gap => Vec::new(),
+        Shows::Table(grid) => {
+            grid.cells.iter().flat_map(|cell| &cell.lines).map(|line| line.text.as_str()).collect()
+        }
+    });
+    let texts: Vec<&str> = texts.collect();
+    if !texts.is_empty() {
+        sink.repair(Repair {
+            stage: Stage::Extract,
+            rule: "page_furniture",
+            place: None,
+            before: article_words(&texts.join(" | ")),
+            after: String::new(),
+        });
+    }
+}
+
+/// The words of a record, white space closed up.
+fn article_words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(RECORD).collect()
+}
+
+fn attachments_elsewhere(article: &Article) -> Diagnostic {
+    let names: Vec<&str> = article
+        .attachments
+        .iter()
+        .map(|a| if a.words.is_empty() { a.target.as_str() } else { a.words.as_str() })
+        .take(20)
+        .collect();
+    let (count, names) = (article.attachments.len(), names.join("、"));
+    Diagnostic {
+        code: "attachments_elsewhere",
+        severity: Severity::Warning,
+        place: Some(Place { page: 1, spot: Spot::Paragraph { index: 1, character: 1 } }),
+        message: Wording::new(
+            format!("the page links to {count} files that were not read with it: {names}"),
+            format!("网页链接的{count}个附件未一并读取：{names}"),
+        ),
+        hint: Some(Wording::new(
+            "put the page and its files into one folder and convert that with --one-notice",
+            "请把网页和附件放入同一文件夹，用 --one-notice 转换该文件夹",
+        )),
+    }
+}
+
+fn number_differs(stated: &str, printed: &str) -> Diagnostic {
+    Diagnostic {
+        code: "metadata_differs",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            format!(
+                "the page's metadata gives {stated} as document number, the notice prints {printed}"
+            ),
+            format!("网页元数据中的文号是{stated}，正文印的是{printed}"),
+        ),
+        hint: None,
+    }
+}

@@ -1,0 +1,137 @@
+//! A table element in, its grid out, by the table model of HTML (WHATWG, 4.9.12): spans over rows and
+//! columns, rows and cells that are hidden left out. A table that merely sets things side by side has none.
+
+use super::blocks::{Around, Walk};
+use super::tree::Id;
+use crate::carrier::flow::{Grid, GridCell, TextLine};
+
+/// A cell reaches over so many columns at most, as the standard has it.
+const MOST_COLUMNS: usize = 1000;
+/// A cell reaches over so many rows at most.
+const MOST_ROWS: usize = 65_534;
+/// A cell of more characters that holds sentences is prose.
+const PROSE: usize = 80;
+
+/// The grid of a table; `None` where the table is there for the layout of the page.
+pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
+    let sections = sections(walk, table);
+    let cells: Vec<Id> =
+        sections.iter().flatten().flat_map(|row| row.cells.iter().copied()).collect();
+    if cells.len() < 2 || is_layout(walk, &cells) {
+        return None;
+    }
+    let mut grid = Grid::default();
+    let (mut rows, mut cols) = (0, 0);
+    let mut row_numbers = Vec::new();
+    for section in &sections {
+        // A span ends where its section does.
+        let end = rows + section.len();
+        // For each column, the row that a cell from above reaches to.
+        let mut taken: Vec<usize> = Vec::new();
+        for row in section {
+            row_numbers.push(row.number);
+            let mut col = 0;
+            for &cell in &row.cells {
+                while taken.get(col).is_some_and(|&until| until > rows) {
+                    col += 1;
+                }
+                let span = |name| {
+                    walk.tree.attribute(cell, name).and_then(|v| v.trim().parse::<usize>().ok())
+                };
+                let colspan = span("colspan").unwrap_or(1).clamp(1, MOST_COLUMNS);
+                let rowspan = match span("rowspan").unwrap_or(1).min(MOST_ROWS) {
+                    0 => end - rows,
+                    rowspan => rowspan.min(end - rows),
+                };
+                if taken.len() < col + colspan {
+                    taken.resize(col + colspan, 0);
+                }
+                taken[col..col + colspan].fill(rows + rowspan);
+                let lines = walk.lines_of_cell(cell, around);
+                grid.cells.push(GridCell { row: rows, col, rowspan, colspan, lines });
+                col += colspan;
+                cols = cols.max(col);
+            }
+            rows += 1;
+        }
+    }
+    // Columns that no cell begins in are there only because a cell says that it spans more.
+    let begun = grid.cells.iter().map(|cell| cell.col + 1).max().unwrap_or(0);
+    let used = grid.cells.iter().filter(|c| c.colspan < cols).map(|c| c.col + c.colspan).max();
+    cols = cols.min(used.unwrap_or(cols).max(begun));
+    grid.row_numbers = row_numbers;
+    grid.col_numbers = (1..=cols as u32).collect();
+    (!is_prose(&grid)).then_some(grid)
+}
+
+/// A row that is shown.
+struct Row {
+    /// Which row of the table it is, counted from 1; hidden ones count.
+    number: u32,
+    cells: Vec<Id>,
+}
+
+/// The rows of a table, section by section: head, bodies, foot.
+fn sections(walk: &mut Walk, table: Id) -> Vec<Vec<Row>> {
+    let tree = walk.tree;
+    let mut number = 0;
+    let (mut head, mut bodies, mut foot) = (Vec::new(), Vec::new(), Vec::new());
+    for part in tree.children(table) {
+        let rows: Vec<Id> = match tree.name(part) {
+            "thead" | "tbody" | "tfoot" => {
+                tree.children(part).filter(|&id| tree.name(id) == "tr").collect()
+            }
+            "tr" => vec![part],
+            _ => continue,
+        };
+        let is_hidden = walk.style(part).hidden == Some(true);
+        let mut section = Vec::new();
+        for row in rows {
+            number += 1;
+            if is_hidden || walk.style(row).hidden == Some(true) {
+                walk.hide(row);
+                continue;
+            }
+            let mut cells = Vec::new();
+            for cell in tree.children(row).filter(|&id| matches!(tree.name(id), "td" | "th")) {
+                if walk.style(cell).hidden == Some(true) {
+                    walk.hide(cell);
+                } else {
+                    cells.push(cell);
+                }
+            }
+            section.push(Row { number, cells });
+        }
+        match tree.name(part) {
+            "thead" => head.push(section),
+            "tfoot" => foot.push(section),
+            _ => bodies.push(section),
+        }
+    }
+    head.into_iter().chain(bodies).chain(foot).collect()
+}
+
+/// Whether the cells are there to hold other tables: those inside them have far more cells.
+fn is_layout(walk: &Walk, cells: &[Id]) -> bool {
+    let tree = walk.tree;
+    let inner = |cell: Id| {
+        let inner = tree.within(cell).skip(1);
+        inner.filter(|&id| matches!(tree.name(id), "td" | "th")).count()
+    };
+    let inner: Vec<usize> = cells.iter().map(|&cell| inner(cell)).collect();
+    let plain = inner.iter().filter(|&&count| count == 0).count();
+    inner.iter().sum::<usize>() > 2 * plain
+}
+
+/// Whether the cells are prose rather than entries: a frame around text, or text in two columns.
+fn is_prose(grid: &Grid) -> bool {
+    let filled: Vec<&GridCell> = grid.cells.iter().filter(|c| !c.lines.is_empty()).collect();
+    let text = |cell: &GridCell| -> String {
+        cell.lines.iter().map(|line: &TextLine| line.text.as_str()).collect()
+    };
+    let prose = |cell: &&&GridCell| {
+        let text = text(cell);
+        cell.lines.len() > 2 && text.chars().count() > PROSE && text.contains('。')
+    };
+    filled.len() < 2 || filled.len() < 7 && filled.iter().filter(prose).count() > 0
+}

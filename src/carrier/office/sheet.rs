@@ -1,0 +1,453 @@
+//! The sheets of a workbook in, `Pages` out: a page a sheet, what is filled as told tables, drawn borders or
+//! none. What Excel, WPS and OpenDocument have in common; reading their files is left to `xlsx`, `xls` and
+//! `ods`. Hidden rows, columns and sheets are left out and put on record.
+
+use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
+use crate::carrier::labels;
+use crate::carrier::page::{Origin, Pages, TextFrom};
+use crate::carrier::within;
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::error::{Error, ErrorKind};
+use crate::options::Limits;
+use crate::place::{Place, Spot};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+/// Blank columns side by side that part what stands in a sheet.
+const APART: u32 = 3;
+/// A record of what was left out is cut after so many characters.
+const RECORD: usize = 200;
+/// A label is looked for in so many rows.
+const LABEL_ROWS: usize = 4;
+/// How wide a column is that says nothing, in characters.
+const WIDTH: f32 = 8.43;
+
+/// A sheet, as its file has it.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub name: String,
+    pub is_hidden: bool,
+    /// Cells that show something, in any order.
+    pub cells: Vec<Cell>,
+    /// Cells merged into one, that of their first row and column.
+    pub merged: Vec<Area>,
+    /// Rows that are hidden, from 0.
+    pub hidden_rows: Ranges,
+    /// Columns that are hidden, from 0.
+    pub hidden_cols: Ranges,
+    /// Widths of columns, in characters.
+    pub widths: HashMap<u32, f32>,
+    /// What is to be remarked of cells.
+    pub remarks: BTreeMap<Remark, Vec<(u32, u32)>>,
+}
+
+/// A cell that shows something.
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// From 0.
+    pub row: u32,
+    /// From 0.
+    pub col: u32,
+    /// What it shows.
+    pub lines: Vec<TextLine>,
+}
+
+/// An area of cells, rows and columns from 0, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Area {
+    pub rows: (u32, u32),
+    pub cols: (u32, u32),
+}
+
+/// What may be said of cells, once for all of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Remark {
+    /// A formula whose value was not stored.
+    NoValue,
+    /// A value that is an error: #REF!
+    Error,
+    /// A figure that its format does not show.
+    Unprinted,
+    /// A figure with more digits than its format shows.
+    Rounded,
+}
+
+/// Ranges of rows or columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ranges(Vec<RangeInclusive<u32>>);
+
+impl Ranges {
+    /// Adds a range; one that goes on with the last one makes it longer.
+    pub fn push(&mut self, range: RangeInclusive<u32>) {
+        match self.0.last_mut() {
+            Some(last) if last.end().checked_add(1) == Some(*range.start()) => {
+                *last = *last.start()..=*range.end();
+            }
+            _ => self.0.push(range),
+        }
+    }
+
+    /// Puts them in order, so that they can be asked.
+    pub fn settle(&mut self) {
+        self.0.sort_by_key(|range| *range.start());
+    }
+
+    /// Whether one of them holds the number.
+    pub fn contains(&self, number: u32) -> bool {
+        let behind = self.0.partition_point(|range| *range.start() <= number);
+        self.0[..behind].iter().rev().take(64).any(|range| range.contains(&number))
+    }
+}
+
+/// Lays the sheets out.
+///
+/// # Errors
+/// [`ErrorKind::Limit`] for too many sheets, cells or characters; [`ErrorKind::Empty`] where nothing is shown.
+pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Result<Pages, Error> {
+    let mut pages = Vec::new();
+    let mut glyphs = limits.glyphs.into();
+    for mut sheet in sheets {
+        sheet.hidden_rows.settle();
+        sheet.hidden_cols.settle();
+        if sheet.is_hidden {
+            note_hidden(sink, "hidden_sheet", None, &sheet.name, sheet.cells.iter());
+            continue;
+        }
+        let number = pages.len() as u32 + 1;
+        within("max-pages", number.into(), limits.pages.into())?;
+        let mut flow = Flow::new(limits, number, glyphs);
+        let shown = Shown::of(sink, number, &mut sheet);
+        if shown.rows.is_empty() {
+            continue;
+        }
+        if let Some(label) = shown.label_of_name(&sheet.name) {
+            let spot = Spot::Cell { table: 1, row: 1, col: 1, character: 1 };
+            flow.paragraph(&TextLine { text: label, ..TextLine::default() }, spot)?;
+        }
+        for grid in shown.grids(&sheet) {
+            flow.table(grid)?;
+        }
+        remark(sink, number, &sheet);
+        let (mut page, left) = flow.finish();
+        page.origin = Origin { sheet: Some(sheet.name.as_str().into()), ..Origin::default() };
+        glyphs = left;
+        pages.push(page);
+    }
+    if pages.is_empty() {
+        return Err(Error::new(ErrorKind::Empty));
+    }
+    Ok(Pages { pages, text_from: TextFrom::Workbook, encoding: None })
+}
+
+/// A cell that is shown, with the rows and columns it covers, hidden ones left out.
+struct ShownCell {
+    rows: (u32, u32),
+    cols: (u32, u32),
+    lines: Vec<TextLine>,
+}
+
+/// What a sheet shows, by its first row and column.
+struct Shown {
+    cells: Vec<ShownCell>,
+    /// Rows in which something is shown.
+    rows: BTreeSet<u32>,
+}
+
+impl Shown {
+    /// Takes the cells that are shown out of a sheet; those in hidden rows and columns are put on record.
+    fn of(sink: &mut Sink, page: u32, sheet: &mut Sheet) -> Shown {
+        let mut merged: HashMap<(u32, u32), Area> = HashMap::new();
+        // What lies under a merged cell is not shown.
+        let mut covered: Vec<Area> = Vec::new();
+        for area in &sheet.merged {
+            merged.insert((area.rows.0, area.cols.0), *area);
+            covered.push(*area);
+        }
+        covered.sort_by_key(|area| area.rows.0);
+        let longest = covered.iter().map(|area| area.rows.1 - area.rows.0).max().unwrap_or(0);
+        let is_covered = |cell: &Cell| {
+            let first = covered.partition_point(|a| a.rows.0.saturating_add(longest) < cell.row);
+            covered[first..].iter().take_while(|a| a.rows.0 <= cell.row).any(|area| {
+                (area.rows.0, area.cols.0) != (cell.row, cell.col)
+                    && (area.rows.0..=area.rows.1).contains(&cell.row)
+                    && (area.cols.0..=area.cols.1).contains(&cell.col)
+            })
+        };
+        let first_seen = |range: (u32, u32), hidden: &Ranges| {
+            // A sheet may hide a million rows at once: no more are looked at than there can be cells for.
+            (range.0..=range.1).take(100_000).find(|number| !hidden.contains(*number))
+        };
+        let mut shown = Shown { cells: Vec::new(), rows: BTreeSet::new() };
+        let (mut in_rows, mut in_cols, mut under) = (Vec::new(), Vec::new(), Vec::new());
+        for cell in std::mem::take(&mut sheet.cells) {
+            if is_covered(&cell) {
+                under.push(cell);
+                continue;
+            }
+            let area = merged.get(&(cell.row, cell.col)).copied();
+            let area =
+                area.unwrap_or(Area { rows: (cell.row, cell.row), cols: (cell.col, cell.col) });
+            let Some(row) = first_seen(area.rows, &sheet.hidden_rows) else {
+                in_rows.push(cell);
+                continue;
+            };
+            let Some(col) = first_seen(area.cols, &sheet.hidden_cols) else {
+                in_cols.push(cell);
+                continue;
+            };
+            let last = |first: u32, last: u32, hidden: &Ranges| {
+                let seen = (first..=last.min(first.saturating_add(100_000))).rev();
+                seen.clone().find(|number| !hidden.contains(*number)).unwrap_or(first)
+            };
+            let rows = (row, last(row, area.rows.1, &sheet.hidden_rows));
+            let cols = (col, last(col, area.cols.1, &sheet.hidden_cols));
+            shown.rows.extend((rows.0..=rows.1).filter(|row| !sheet.hidden_rows.contains(*row)));
+            shown.cells.push(ShownCell { rows, cols, lines: cell.lines });
+        }
+        for (rule, cells) in
+            [("hidden_rows", in_rows), ("hidden_columns", in_cols), ("hidden_text", under)]
+        {
+            note_hidden(sink, rule, Some(page), "", cells.iter());
+        }
+        shown
+    }
+
+    /// A label made of the sheet's name, where the name is one (附件1) and the sheet itself begins with none.
+    fn label_of_name(&self, name: &str) -> Option<String> {
+        let label = labels::label_of(name)?;
+        let last = self.rows.iter().nth(LABEL_ROWS - 1).or(self.rows.last()).copied()?;
+        let first = self.cells.iter().filter(|cell| cell.rows.0 <= last);
+        let is_labelled = first.flat_map(|c| &c.lines).any(|line| labels::begins_label(&line.text));
+        (!is_labelled).then_some(label)
+    }
+
+    /// The areas that are filled, as tables: a blank row, or some blank columns, part two.
+    fn grids(mut self, sheet: &Sheet) -> Vec<Grid> {
+        let mut grids = Vec::new();
+        self.cells.sort_by_key(|cell| (cell.rows.0, cell.cols.0));
+        let mut cells = std::mem::take(&mut self.cells).into_iter().peekable();
+        for rows in self.blocks_of_rows(sheet) {
+            let last = rows.last().copied().unwrap_or(0);
+            let mut block = Vec::new();
+            while let Some(cell) = cells.next_if(|cell| cell.rows.0 <= last) {
+                block.push(cell);
+            }
+            for (cols, part) in parts_side_by_side(block, sheet) {
+                grids.push(grid(&rows, &cols, part, sheet));
+            }
+        }
+        grids
+    }
+
+    /// The rows in which something is shown, cut where a row that is not hidden shows nothing.
+    fn blocks_of_rows(&self, sheet: &Sheet) -> Vec<Vec<u32>> {
+        let mut blocks: Vec<Vec<u32>> = Vec::new();
+        for &row in &self.rows {
+            match blocks.last_mut() {
+                Some(block)
+                    if block
+                        .last()
+                        .is_some_and(|&last| all_hidden(last, row, &sheet.hidden_rows)) =>
+                {
+                    block.push(row);
+                }
+                _ => blocks.push(vec![row]),
+            }
+        }
+        blocks
+    }
+}
+
+/// Whether all numbers between the two are hidden.
+fn all_hidden(first: u32, last: u32, hidden: &Ranges) -> bool {
+    last - first < 100_000 && (first + 1..last).all(|number| hidden.contains(number))
+}
+
+/// The cells of a block, cut where several columns side by side show nothing; each part with its columns.
+fn parts_side_by_side(block: Vec<ShownCell>, sheet: &Sheet) -> Vec<(Vec<u32>, Vec<ShownCell>)> {
+    let mut used: BTreeSet<u32> = BTreeSet::new();
+    for cell in &block {
+        used.extend(cell.cols.0..=cell.cols.1);
+    }
+    let mut parts: Vec<(u32, u32)> = Vec::new();
+    for col in used {
+        match parts.last_mut() {
+            Some((_, last)) if col - *last <= APART => *last = col,
+            _ => parts.push((col, col)),
+        }
+    }
+    let seen = |&(first, last): &(u32, u32)| -> Vec<u32> {
+        (first..=last).filter(|col| !sheet.hidden_cols.contains(*col)).collect()
+    };
+    let mut cut: Vec<(Vec<u32>, Vec<ShownCell>)> =
+        parts.iter().map(|part| (seen(part), Vec::new())).collect();
+    for cell in block {
+        let part = parts.partition_point(|(first, _)| *first <= cell.cols.0).saturating_sub(1);
+        if let Some((_, cells)) = cut.get_mut(part) {
+            cells.push(cell);
+        }
+    }
+    cut
+}
+
+/// The grid of cells in these rows and columns.
+fn grid(rows: &[u32], cols: &[u32], cells: Vec<ShownCell>, sheet: &Sheet) -> Grid {
+    let index = |numbers: &[u32], number: u32| numbers.partition_point(|&n| n < number);
+    let span = |numbers: &[u32], (first, last): (u32, u32)| {
+        let (first, behind) = (index(numbers, first), index(numbers, last + 1));
+        (first, (behind - first).max(1))
+    };
+    let cells = cells.into_iter().map(|cell| {
+        let (row, rowspan) = span(rows, cell.rows);
+        let (col, colspan) = span(cols, cell.cols);
+        GridCell { row, col, rowspan, colspan, lines: cell.lines }
+    });
+    Grid {
+        table: 1,
+        row_numbers: rows.iter().map(|row| row + 1).collect(),
+        col_numbers: cols.iter().map(|col| col + 1).collect(),
+        cells: cells.collect(),
+        widths: cols
+            .iter()
+            .map(|col| sheet.widths.get(col).copied().unwrap_or(WIDTH).max(0.5))
+            .collect(),
+    }
+}
+
+fn note_hidden<'c>(
+    sink: &mut Sink,
+    rule: &'static str,
+    page: Option<u32>,
+    name: &str,
+    cells: impl Iterator<Item = &'c Cell> + Clone,
+) {
+    let lines = cells.clone().flat_map(|cell| &cell.lines).map(|line| line.text.trim());
+    let said = lines.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" | ");
+    let said = if name.is_empty() { said } else { format!("{name}: {said}") };
+    if said.is_empty() {
+        return;
+    }
+    let place = page
+        .zip(cells.clone().next())
+        .map(|(page, cell)| Place { page, spot: spot_of(cell.row, cell.col) });
+    sink.repair(Repair {
+        stage: Stage::Extract,
+        rule,
+        place,
+        before: said.chars().take(RECORD).collect(),
+        after: String::new(),
+    });
+}
+
+fn spot_of(row: u32, col: u32) -> Spot {
+    let on = |n: u32| n.saturating_add(1);
+    Spot::Cell { table: 1, row: on(row), col: on(col), character: 1 }
+}
+
+/// Says what is to be remarked of a sheet's cells, those in hidden rows and columns apart.
+fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
+    for (remark, cells) in &sheet.remarks {
+        let seen = |(row, col): &&(u32, u32)| {
+            !sheet.hidden_rows.contains(*row) && !sheet.hidden_cols.contains(*col)
+        };
+        let cells: Vec<&(u32, u32)> = cells.iter().filter(seen).collect();
+        let Some(&&(row, col)) = cells.first() else { continue };
+        let (count, name) = (cells.len(), &sheet.name);
+        let (code, severity, en, zh, hint) = match remark {
+            Remark::NoValue => (
+                "formula_without_value",
+                Severity::Warning,
+                format!(
+                    "{count} formulas of the sheet {name} have no stored value; their cells were read as blank"
+                ),
+                format!("工作表“{name}”有{count}个公式没有保存计算结果，按空白读取"),
+                Some((
+                    "open it in WPS or Excel, let it calculate, and save it again",
+                    "请用 WPS 或 Excel 打开，重新计算后保存",
+                )),
+            ),
+            Remark::Error => (
+                "formula_error",
+                Severity::Warning,
+                format!("{count} cells of the sheet {name} show an error instead of a value"),
+                format!("工作表“{name}”有{count}个单元格显示错误值"),
+                Some(("ask its author for the figures", "请向作者索取相应数字")),
+            ),
+            Remark::Unprinted => (
+                "figure_not_shown",
+                Severity::Note,
+                format!(
+                    "{count} figures of the sheet {name} are stored and not shown, zeros as a rule; their cells were read as blank"
+                ),
+                format!("工作表“{name}”有{count}个数字已保存但不显示（多为零），按空白读取"),
+                None,
+            ),
+            Remark::Rounded => (
+                "digits_not_shown",
+                Severity::Note,
+                format!(
+                    "{count} figures of the sheet {name} have more digits than are shown; they were read as shown"
+                ),
+                format!("工作表“{name}”有{count}个数字的位数多于显示的位数，按显示读取"),
+                None,
+            ),
+        };
+        sink.remark(Diagnostic {
+            code,
+            severity,
+            place: Some(Place { page, spot: spot_of(row, col) }),
+            message: Wording::new(en, zh),
+            hint: hint.map(|(en, zh)| Wording::new(en, zh)),
+        });
+    }
+}
+
+/// A text as the lines of a cell.
+pub(super) fn lines_of(text: &str, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    let mut begun = 0;
+    for part in text.split('\n') {
+        let part = part.trim_end_matches('\r');
+        let chars = part.chars().count();
+        let inside = begun..=begun + chars;
+        let own = marks.iter().filter(|(at, _)| inside.contains(at));
+        let mut own: Vec<(usize, String)> =
+            own.map(|(at, mark)| (at - begun, mark.clone())).collect();
+        begun += chars + 1;
+        let mut text = part.to_owned();
+        if lines.is_empty() && style.indent > 0 {
+            text.insert_str(0, &"\u{3000}".repeat(style.indent.min(20)));
+            own.iter_mut().for_each(|(at, _)| *at += style.indent.min(20));
+        }
+        if !text.trim().is_empty() {
+            lines.push(TextLine { text, size: style.size, align: style.align, marks: own });
+        }
+    }
+    lines
+}
+
+/// How a cell's text is set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Look {
+    pub align: Align,
+    /// In characters.
+    pub indent: usize,
+    /// In points.
+    pub size: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_know_what_they_hold() {
+        let mut ranges = Ranges::default();
+        for range in [7..=9, 2..=2, 3..=4] {
+            ranges.push(range);
+        }
+        ranges.settle();
+        let held: Vec<u32> = (0..12).filter(|&n| ranges.contains(n)).collect();
+        assert_eq!(held, [2, 3, 4, 7, 8, 9]);
+    }
+}

@@ -1,0 +1,203 @@
+//! What each carrier's reader makes of the peculiarities of its format, one by one.
+#![cfg(all(feature = "html", feature = "docx"))]
+
+#[path = "support/archive.rs"]
+mod archive;
+
+use archive::zip;
+use fubiao::diag::Sink;
+use fubiao::options::Options;
+use fubiao::pipeline;
+use fubiao::source::Source;
+
+/// What is read of a document: its lines, tables as rows of cells (`<` and `^` where one to the left or above
+/// covers a place), and behind them the rules of repairs and codes of diagnostics.
+fn read(bytes: Vec<u8>) -> String {
+    let source = Source::new("notice", bytes).expect("a kind that is read");
+    let mut sink = Sink::new();
+    let pages = pipeline::until_pages(&mut sink, &Options::default(), &source).expect("readable");
+    let mut out = String::new();
+    for page in &pages.pages {
+        let mut blocks: Vec<(f32, String)> = Vec::new();
+        let mut in_cells = vec![false; page.runs.len()];
+        for table in &page.tables {
+            let cols = table.col_edges.len() - 1;
+            let mut grid = vec![vec!["?".to_owned(); cols]; table.row_edges.len() - 1];
+            for cell in &table.cells {
+                in_cells[cell.runs.clone()].fill(true);
+                let texts: Vec<&str> =
+                    page.runs[cell.runs.clone()].iter().map(|run| run.text.as_str()).collect();
+                for row in cell.row..cell.row + cell.rowspan {
+                    for col in cell.col..cell.col + cell.colspan {
+                        grid[row][col] = if row > cell.row { "^" } else { "<" }.to_owned();
+                    }
+                }
+                grid[cell.row][cell.col] = texts.join("/");
+            }
+            let rows: Vec<String> = grid.iter().map(|row| row.join("|")).collect();
+            blocks.push((table.row_edges[0], rows.join("\n")));
+        }
+        let mut last = f32::MIN;
+        for (run, in_cell) in page.runs.iter().zip(in_cells).filter(|(_, in_cell)| !in_cell) {
+            assert!(!in_cell);
+            match blocks.last_mut() {
+                Some((_, line)) if last == run.bbox.y0 => line.push_str(&format!("  {}", run.text)),
+                _ => blocks.push((run.bbox.y0, run.text.clone())),
+            }
+            last = run.bbox.y0;
+        }
+        blocks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        blocks.iter().for_each(|(_, block)| out.push_str(&format!("{block}\n")));
+    }
+    let (diagnostics, repairs) = sink.into_parts();
+    repairs.iter().for_each(|r| out.push_str(&format!("{}: {}\n", r.rule, r.before)));
+    diagnostics.iter().for_each(|d| out.push_str(&format!("{}\n", d.code)));
+    out
+}
+
+/// A Word document with this body, and other parts beside it.
+fn docx(body: &str, parts: &[(&str, &str)]) -> Vec<u8> {
+    let document = format!(
+        r#"<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>"#
+    );
+    let relations: String = parts
+        .iter()
+        .map(|(kind, _)| {
+            format!(r#"<Relationship Id="{kind}" Type="http://x/relationships/{kind}" Target="{kind}.xml"/>"#)
+        })
+        .collect();
+    let relations = format!("<Relationships>{relations}</Relationships>");
+    let names: Vec<String> = parts.iter().map(|(kind, _)| format!("word/{kind}.xml")).collect();
+    let mut entries: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", br#"<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="word/document.xml"/></Relationships>"#),
+        ("word/document.xml", document.as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+    ];
+    entries
+        .extend(names.iter().zip(parts).map(|(name, (_, text))| (name.as_str(), text.as_bytes())));
+    zip(&entries)
+}
+
+fn p(text: &str) -> String {
+    format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
+}
+
+#[test]
+fn merged_cells_of_word_are_spans() {
+    let cell = |properties: &str, text: &str| {
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr>{}</w:tc>", p(text))
+    };
+    let down = |text: &str, goes_on: bool| {
+        cell(if goes_on { "<w:vMerge/>" } else { r#"<w:vMerge w:val="restart"/>"# }, text)
+    };
+    let table = [
+        format!(
+            "<w:tr>{}{}</w:tr>",
+            down("市县", false),
+            cell(r#"<w:gridSpan w:val="2"/>"#, "任务")
+        ),
+        format!("<w:tr>{}{}{}</w:tr>", down("", true), cell("", "户数"), cell("", "面积")),
+        format!(
+            r#"<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>{}{}</w:tr>"#,
+            cell("", "1"),
+            cell("", "2")
+        ),
+        format!(
+            "<w:tr><w:trPr><w:hidden/></w:trPr>{}{}{}</w:tr>",
+            cell("", "藏"),
+            cell("", "9"),
+            cell("", "9")
+        ),
+    ];
+    let body = format!("<w:tbl>{}</w:tbl>", table.concat());
+    assert_eq!(read(docx(&body, &[])), "市县|任务|<\n^|户数|面积\n|1|2\nhidden_text: 藏99\n");
+}
+
+#[test]
+fn changes_are_taken_as_accepted_and_hidden_text_is_out() {
+    let body = r#"<w:p><w:r><w:t>任务</w:t></w:r><w:del><w:r><w:delText>100</w:delText></w:r></w:del><w:ins><w:r><w:t>120</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>密</w:t></w:r><w:r><w:t>套</w:t></w:r></w:p>
+        <w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>前半，</w:t></w:r></w:p><w:p><w:r><w:t>后半。</w:t></w:r></w:p>"#;
+    assert_eq!(
+        read(docx(body, &[])),
+        "任务120套\n前半，后半。\ndeleted_text: 100\nhidden_text: 密\n"
+    );
+}
+
+#[test]
+fn what_a_field_shows_is_its_result() {
+    let body = r#"<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>SUM(ABOVE)</w:instrText></w:r><w:r><w:t>!</w:t></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>165766</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:fldSimple w:instr="DATE"><w:r><w:t>套</w:t></w:r></w:fldSimple></w:p>"#;
+    assert_eq!(read(docx(body, &[])), "165766套\n");
+}
+
+#[test]
+fn numbers_of_lists_are_printed() {
+    let numbering = r#"<w:numbering><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/><w:lvlText w:val="%2."/><w:pStyle w:val="item"/></w:lvl></w:abstractNum><w:num w:numId="5"><w:abstractNumId w:val="1"/></w:num></w:numbering>"#;
+    let styles = r#"<w:styles><w:style w:type="paragraph" w:styleId="item"><w:basedOn w:val="list"/></w:style><w:style w:styleId="list"><w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr></w:style></w:styles>"#;
+    let item = |properties: &str, text: &str| {
+        format!("<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let own = r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="5"/></w:numPr>"#;
+    let styled = r#"<w:pStyle w:val="item"/>"#;
+    let none = r#"<w:pStyle w:val="item"/><w:numPr><w:numId w:val="0"/></w:numPr>"#;
+    let body = [
+        item(own, "任务"),
+        item(styled, "开工"),
+        item(styled, "建成"),
+        item(none, "又"),
+        item(own, "要求"),
+    ];
+    let parts = [("numbering", numbering), ("styles", styles)];
+    assert_eq!(read(docx(&body.concat(), &parts)), "一、任务\n1.开工\n2.建成\n又\n二、要求\n");
+}
+
+#[test]
+fn a_text_box_is_read_once() {
+    let inner = format!("<w:txbxContent>{}</w:txbxContent>", p("某某省人民政府文件"));
+    let body = format!(
+        "<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing>{inner}</w:drawing></mc:Choice><mc:Fallback><w:pict>{inner}</w:pict></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>某政发〔2023〕1号</w:t></w:r></w:p>"
+    );
+    assert_eq!(read(docx(&body, &[])), "某某省人民政府文件\n某政发〔2023〕1号\n");
+}
+
+#[test]
+fn marks_of_footnotes_are_no_part_of_a_figure() {
+    let footnotes = r#"<w:footnotes><w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r><w:t>含续建。</w:t></w:r></w:p></w:footnote></w:footnotes>"#;
+    let table = r#"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>120</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>面积万m</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"#;
+    let said = read(docx(table, &[("footnotes", footnotes)]));
+    assert_eq!(said, "120/1|面积万m/2\n1 含续建。\n");
+}
+
+#[test]
+fn a_table_around_tables_is_none() {
+    let cell = |inner: &str| format!("<w:tc>{inner}</w:tc>");
+    let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let table = |rows: &[String]| format!("<w:tbl>{}</w:tbl>", rows.concat());
+    let inner = table(&[
+        row(&[cell(&p("市")), cell(&p("套数"))]),
+        row(&[cell(&p("甲市")), cell(&p("1"))]),
+        row(&[cell(&p("乙市")), cell(&p("2"))]),
+    ]);
+    let outer = table(&[row(&[cell(&(p("附件1") + &inner + &p(""))), cell(&p("续"))])]);
+    assert_eq!(read(docx(&outer, &[])), "附件1\n市|套数\n甲市|1\n乙市|2\n续\n");
+}
+
+#[test]
+fn a_part_that_is_damaged_is_said() {
+    let said = read(docx(
+        &p("正文"),
+        &[
+            ("styles", "<w:styles>"),
+            ("header", "<w:hdr><w:p><w:r><w:t>页眉</w:t></w:r></w:p></w:hdr>"),
+        ],
+    ));
+    assert_eq!(said, "正文\nheader_or_footer: 页眉\npart_unreadable\n");
+    let broken = docx(&(p("正文") + "<w:p>"), &[]);
+    let source = Source::new("notice", broken).expect("a Word document");
+    let error =
+        pipeline::until_pages(&mut Sink::new(), &Options::default(), &source).expect_err("broken");
+    assert!(
+        error.to_string().starts_with("broken Word document (.docx): word/document.xml is no XML"),
+        "{error}"
+    );
+}

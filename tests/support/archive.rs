@@ -1,0 +1,56 @@
+//! A small writer of ZIP archives: entries as they are, unpacked.
+
+/// An archive of these entries, in this order.
+pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let named: Vec<(Vec<u8>, &[u8])> =
+        entries.iter().map(|(name, content)| (name.as_bytes().to_vec(), *content)).collect();
+    zip_named(&named, 0x0800)
+}
+
+/// An archive of entries whose names are these bytes, under these flags.
+pub fn zip_named(entries: &[(Vec<u8>, &[u8])], flags: u16) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in entries {
+        let at = bytes.len() as u32;
+        let size = (content.len() as u32).to_le_bytes();
+        let mut head = vec![20, 0];
+        head.extend(flags.to_le_bytes());
+        head.extend([0; 6]);
+        head.extend(checksum(content).to_le_bytes());
+        head.extend(size);
+        head.extend(size);
+        head.extend((name.len() as u16).to_le_bytes());
+        head.extend([0, 0]);
+        bytes.extend(b"PK\x03\x04");
+        bytes.extend(&head);
+        bytes.extend(name);
+        bytes.extend(*content);
+        directory.extend(b"PK\x01\x02\x14\0");
+        directory.extend(&head);
+        directory.extend([0; 10]);
+        directory.extend(at.to_le_bytes());
+        directory.extend(name);
+    }
+    let (start, size) = (bytes.len() as u32, directory.len() as u32);
+    let count = (entries.len() as u16).to_le_bytes();
+    bytes.extend(directory);
+    bytes.extend(b"PK\x05\x06\0\0\0\0");
+    bytes.extend(count);
+    bytes.extend(count);
+    bytes.extend(size.to_le_bytes());
+    bytes.extend(start.to_le_bytes());
+    bytes.extend([0, 0]);
+    bytes
+}
+
+/// CRC-32, a bit at a time.
+pub fn checksum(bytes: &[u8]) -> u32 {
+    let mut sum = !0u32;
+    for &byte in bytes {
+        sum ^= u32::from(byte);
+        for _ in 0..8 {
+            sum = if sum & 1 != 0 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 };
+        }
+    }
+    !sum
+}
