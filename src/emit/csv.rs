@@ -65,7 +65,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// A fact's cells, in the order of [`FIELDS`].
-pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
+pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 24] {
     [
         fact.annex.to_string().into(),
         text(fact.annex_title),
@@ -88,6 +88,9 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
         fact.keys_text().into(),
         text(fact.mark),
         fact.doubt_text().into(),
+        number(fact.part),
+        text(fact.sheet),
+        text(fact.cell),
     ]
 }
 
