@@ -467,6 +467,7 @@ fn with_body(
     };
     let rows = rows::rows(&body);
     ys.extend(between_rows(&body, &rows));
+    let tokens = with_headings(tokens, &rows, figures, &bbox);
     ys.push(bbox.y1);
     let tiers = header.tiers;
     let count = tiers + rows.heights.len();
@@ -497,6 +498,29 @@ fn with_body(
         grid.put(rows, columns, tokens);
     }
     Some(Solved { fragment: grid.fill(page, ruling), header: tiers, cost: header.cost + rows.cost })
+}
+
+/// The tokens with those that stand alone in their rows over all columns, if they do not stand where names do: 一、省本级
+/// in the middle of the table.
+fn with_headings(
+    mut tokens: Vec<(Range<usize>, Token)>,
+    rows: &rows::Rows,
+    figures: &[bool],
+    bbox: &Rect,
+) -> Vec<(Range<usize>, Token)> {
+    let mut held = vec![0usize; rows.heights.len()];
+    for of in rows.of.iter().filter(|of| of.start < rows.heights.len()) {
+        held[of.start] += 1;
+    }
+    for ((columns, token), of) in tokens.iter_mut().zip(&rows.of) {
+        let is_alone = held.get(of.start) == Some(&1);
+        let in_middle = (token.x() - bbox.center().x).abs() <= token.em();
+        let stands_off = columns.start > 0 && figures[columns.start] && !token.is_figure();
+        if is_alone && stands_off && (in_middle || rows::is_heading(token.text())) {
+            *columns = 0..figures.len();
+        }
+    }
+    tokens
 }
 
 /// A grid, and what is known of it.
