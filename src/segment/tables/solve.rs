@@ -497,7 +497,7 @@ fn with_body(
     for (_, (rows, columns, tokens)) in by_place {
         grid.put(rows, columns, tokens);
     }
-    Some(Solved { fragment: grid.fill(page, ruling), header: tiers, cost: header.cost + rows.cost })
+    Some(Solved { fragment: grid.fill(page, ruling), header: tiers })
 }
 
 /// The tokens with those that stand alone in their rows over all columns, if they do not stand where names do: 一、省本级
@@ -529,8 +529,6 @@ pub(super) struct Solved {
     pub fragment: Fragment,
     /// How many of its rows are header.
     pub header: usize,
-    /// What the reading costs: the more, the less sure.
-    pub cost: f32,
 }
 
 /// A column with what stands over it.
