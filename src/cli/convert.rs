@@ -97,7 +97,7 @@ impl Run<'_> {
         if self.args.one_notice {
             return files::read_together(&self.args.inputs, limit)
                 .map(Input::Notice)
-                .map_err(|(path, e)| unread(self.reporter, &path, &e));
+                .map_err(|failed| unread(self.reporter, &failed.0, &failed.1));
         }
         let bytes = files::read_bytes(self.input, limit)
             .map_err(|e| unread(self.reporter, self.input, &e))?;
