@@ -280,7 +280,7 @@ fn one(
             store.forget(&item.name)?;
             return Ok((None, Fate::OwnOutput));
         }
-        Ok(bytes) => workers.ask(&shown_name(&path), bytes).with(settings.wanted),
+        Ok(bytes) => workers.ask(&plan.shown_name(item), bytes).with(settings.wanted),
         Err(message) => Answer::Failed { reason: Reason::File, message },
     };
     let (gist, files) = match answer {
@@ -343,12 +343,6 @@ fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
         Outcome::Done { .. } => how(Found::Nothing),
     };
     (Some(entry), fate)
-}
-
-/// The name that a result gives the notice: that of its file, wherever it lay.
-fn shown_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The bytes of an input, or why there are none.

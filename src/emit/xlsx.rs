@@ -459,6 +459,9 @@ fn write_facts(
             (18, &keys),
             (19, fact.mark.unwrap_or_default()),
             (20, &doubt),
+            (21, fact.source),
+            (22, fact.doc_id),
+            (23, fact.corrected.unwrap_or_default()),
         ];
         for (col, text) in texts {
             if !text.is_empty() {
