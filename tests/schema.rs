@@ -185,7 +185,9 @@ fn facts_are_one_line_a_cell() {
             r#""bbox":[10.5,20.0,30.0,40.25],"document_number":"赣建保〔2023〕1号","#,
             r#""plan_year":2023,"line":null,"line_column":null,"#,
             r#""keys":{"市、县":"合计","科目编码":"2210106"},"mark":"①","#,
-            r#""doubt":["ambiguous_figure"],"part":null,"sheet":null,"cell":null}"#
+            r#""doubt":["ambiguous_figure"],"part":null,"sheet":null,"cell":null,"#,
+            r#""source":"notice.pdf","#,
+            "\"doc_id\":\"0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e\",\"corrected\":null}"
         )
     );
     assert_eq!(text.lines().count(), 4);
@@ -198,15 +200,16 @@ fn csv_has_the_columns_of_facts_and_runs_no_formula() {
     csv::write(&mut out, &record, csv::Mark::With).expect("memory takes it");
     let text = String::from_utf8(out).expect("it is text");
     let expected = "\
-        annex,annex_title,row,region,parent,level,code,column,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt,part,sheet,cell\n\
-        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,\n\
-        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,\n";
+        annex,annex_title,row,region,parent,level,code,column_path,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt,part,sheet,cell,source,doc_id,corrected\n\
+        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n\
+        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,-1662\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n";
     assert_eq!(text.strip_prefix('\u{feff}'), Some(expected));
     let keys = serde_json::to_value(facts::facts(&record).next()).expect("a fact is JSON");
     let keys: Vec<_> = keys.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, facts::FIELDS.map(|field| field.name));
+    let names = facts::FIELDS.map(|field| field.name.strip_suffix("_path").unwrap_or(field.name));
+    assert_eq!(keys, names, "only column_path has another name: SQL wants `column` quoted");
 }
 
 #[test]
@@ -220,14 +223,17 @@ fn parquet_reads_back_as_the_same_facts() {
     let rows: Vec<String> =
         file.get_row_iter(None).expect("rows").map(|r| r.expect("a row").to_string()).collect();
     let bbox = "{x0: 10.5, y0: 20.0, x1: 30.0, y1: 40.25}";
+    let doc_id = source().sha256();
     let row = |row, region, parent, level, code, column, unit, value, raw, status, end| {
+        let corrected = if value == "-1662.00" { "\"-1662\"" } else { "null" };
         format!(
             "{{annex: 1, annex_title: \"目标任务分解表\", row: {row}, region: {region}, \
-             parent: {parent}, level: {level}, code: {code}, column: {column}, unit: {unit}, \
+             parent: {parent}, level: {level}, code: {code}, column_path: {column}, unit: {unit}, \
              value: {value}, raw: {raw}, status: {status}, page: 3, bbox: {bbox}, \
              document_number: \"赣建保〔2023〕1号\", plan_year: 2023, line: null, \
              line_column: null, keys: \"{{\"市、县\":{region},\"科目编码\":\"2210106\"}}\", {end}, \
-             part: null, sheet: null, cell: null}}"
+             part: null, sheet: null, cell: null, \
+             source: \"notice.pdf\", doc_id: \"{doc_id}\", corrected: {corrected}}}"
         )
     };
     let doubted = "mark: \"①\", doubt: \"ambiguous_figure\"";
@@ -245,7 +251,7 @@ fn parquet_reads_back_as_the_same_facts() {
                 "null",
                 sum,
                 "\"万套\"",
-                "278.900000000000000000",
+                "278.90",
                 "\"278.90\"",
                 "\"value\"",
                 doubted
@@ -271,7 +277,7 @@ fn parquet_reads_back_as_the_same_facts() {
                 "\"360281\"",
                 sum,
                 "\"万套\"",
-                "-1662.000000000000000000",
+                "-1662.00",
                 "\"-1662\"",
                 "\"value\"",
                 doubted

@@ -2,6 +2,7 @@
 //! of its own or a thread of the run.
 
 use crate::archive::ledger::{Gist, Piece, Reason};
+use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
@@ -201,6 +202,7 @@ fn gist(record: &NoticeRecord) -> Gist {
         plan_year: record.plan_year,
         pages: record.source.pages,
         facts: facts::facts(record).count() as u64,
+        scale: Fact::scale(facts::facts(record)),
         errors: findings("error"),
         warnings: findings("warning"),
         notes: findings("note"),

@@ -461,6 +461,9 @@ fn write_facts(
             (20, &doubt),
             (22, fact.sheet.unwrap_or_default()),
             (23, fact.cell.unwrap_or_default()),
+            (24, fact.source),
+            (25, fact.doc_id),
+            (26, fact.corrected.unwrap_or_default()),
         ];
         for (col, text) in texts {
             if !text.is_empty() {
