@@ -94,6 +94,12 @@ pub enum ErrorKind {
     },
 }
 
+/// Words behind Chinese ones: a space before those that begin in Latin letters.
+fn spaced(words: &str) -> String {
+    let space = if words.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+    format!("{space}{words}")
+}
+
 impl Error {
     /// An error of this kind, at no page in particular.
     pub fn new(kind: ErrorKind) -> Error {
@@ -222,7 +228,7 @@ impl ErrorKind {
             ),
             ErrorKind::Unsupported { what, .. } => Wording::new(
                 format!("found {}, which is not read", what.en),
-                format!("这是 {}，无法读取", what.zh),
+                format!("这是{}，无法读取", spaced(&what.zh)),
             ),
             ErrorKind::BrokenDocument { what } => what.clone(),
             ErrorKind::BrokenPdf { what } => {

@@ -1,7 +1,7 @@
 //! The order of the stages, said once.
 
 use crate::carrier::page::Pages;
-pub use crate::carrier::page::TextFrom;
+pub use crate::carrier::page::{Origin, Part, Role, TextFrom};
 use crate::check::{self, Checked, Finding, Summary};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
@@ -29,6 +29,8 @@ pub struct Reading {
     pub repairs: Vec<Repair>,
     /// Number of pages.
     pub pages: u32,
+    /// Which file and sheet each page is of.
+    pub origins: Vec<Origin>,
     /// Where the characters came from.
     pub text_from: TextFrom,
     /// The encoding of a text input by its WHATWG name; `None` for PDF.
@@ -69,6 +71,7 @@ pub fn read_pages(
 ) -> Reading {
     let seen = pages.seen();
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
+    let origins = pages.pages.iter().map(|page| page.origin.clone()).collect();
     let lines = normalize::normalize(&mut sink, options, pages);
     done("normalize");
     let outline = segment::segment(&mut sink, options, lines);
@@ -84,7 +87,17 @@ pub fn read_pages(
     done("typing");
     let Checked { findings, summary } = check::checked(&notice);
     done("check");
-    Reading { notice, findings, summary, diagnostics, repairs, pages: count, text_from, encoding }
+    Reading {
+        notice,
+        findings,
+        summary,
+        diagnostics,
+        repairs,
+        pages: count,
+        origins,
+        text_from,
+        encoding,
+    }
 }
 
 /// The reading with what a person said of its cells, checked again on the corrected figures.

@@ -23,8 +23,8 @@ pub struct CellTally {
     pub before: usize,
     /// Suspects as likely as it, itself counted, in all, where it was found.
     pub equal: usize,
-    /// Not found, and the fault makes all the sums it stands in hold, some to the last digit that
-    /// did not before.
+    /// Not found, and a finding about the column before the fault is gone: the fault makes its sum hold, or the sum
+    /// was broken already and the finding now says so in other figures.
     pub excused: usize,
 }
 
@@ -90,7 +90,12 @@ impl Tally {
                             column: &annex.columns[c].path,
                             was: cell.value,
                             new: &new_findings(&found, untouched),
-                            gone: untouched.iter().any(|finding| !found.contains(finding)),
+                            gone: untouched.iter().any(|finding| {
+                                let of_column = |s: &Suspect| {
+                                    s.annex == annex.number && s.column == annex.columns[c].path
+                                };
+                                finding.suspects.iter().any(of_column) && !found.contains(finding)
+                            }),
                         };
                         let by_identities = covered[a][r][c].min(2);
                         self.cells.entry((fault, by_identities)).or_default().add(&told);
@@ -129,7 +134,7 @@ struct Told<'f> {
     /// What was printed before.
     was: Option<Amount>,
     new: &'f [&'f Finding],
-    /// Whether the untouched notice has a finding that is gone.
+    /// Whether the untouched notice has a finding about the cell's column that is gone.
     gone: bool,
 }
 
@@ -143,7 +148,7 @@ impl CellTally {
             Some((finding.suspects.iter().position(is_it)?, &finding.suspects))
         });
         let Some((at, suspects)) = named.min_by_key(|&(at, _)| at) else {
-            self.excused += usize::from(told.gone && told.new.is_empty());
+            self.excused += usize::from(told.gone);
             return;
         };
         let rank = suspects[at].rank;

@@ -81,7 +81,7 @@ const NOTICES: &[ColumnNote] = &[
 ];
 
 /// Types and constraints of the facts' columns, in the order of [`FIELDS`].
-const FACT_TYPES: [(&str, &str); 21] = [
+const FACT_TYPES: [(&str, &str); 24] = [
     ("integer", r#"{"required": true, "minimum": 0}"#),
     ("string", ""),
     ("integer", r#"{"required": true, "minimum": 1}"#),
@@ -109,6 +109,9 @@ const FACT_TYPES: [(&str, &str); 21] = [
     ("object", ""),
     ("string", ""),
     ("string", ""),
+    ("integer", r#"{"minimum": 0}"#),
+    ("string", ""),
+    ("string", r#"{"pattern": "[A-Z]{1,3}[1-9][0-9]*"}"#),
 ];
 
 const FINDINGS: &[ColumnNote] = &[

@@ -1,5 +1,6 @@
 //! Facts: one line a cell, in printed order, each with all that is needed to use it alone.
 
+use crate::emit::json;
 use crate::emit::record::{Keys, NoticeRecord, status_word};
 use crate::model::Status;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,12 @@ pub struct Fact<'a> {
     pub mark: Option<&'a str>,
     /// Codes of the diagnostics that speak of the cell.
     pub doubt: &'a [String],
+    /// The file, by its index in `source.parts`, where the notice comes in several.
+    pub part: Option<u32>,
+    /// The sheet of a workbook.
+    pub sheet: Option<&'a str>,
+    /// The cell of that sheet: B7.
+    pub cell: Option<&'a str>,
 }
 
 impl Fact<'_> {
@@ -85,7 +92,7 @@ const fn note(name: &'static str, description: &'static str) -> FieldNote {
 }
 
 /// The columns, in the order of [`Fact`]'s keys.
-pub const FIELDS: [FieldNote; 21] = [
+pub const FIELDS: [FieldNote; 24] = [
     note("annex", "number of the annex, as in its label; 0 for a table in the body"),
     note("annex_title", "title of the annex"),
     note("row", "row of the annex, from 1 in printed order"),
@@ -110,6 +117,9 @@ pub const FIELDS: [FieldNote; 21] = [
     note("keys", "what the row has in the columns that tell rows apart, as a JSON object"),
     note("mark", "footnote mark printed beside the figure"),
     note("doubt", "codes of the diagnostics that speak of the cell, parted by spaces"),
+    note("part", "file, from 0 as source.parts lists them, where the notice comes in several"),
+    note("sheet", "sheet of a workbook"),
+    note("cell", "cell of that sheet, such as B7"),
 ];
 
 /// All facts of a notice, in printed order.
@@ -140,6 +150,9 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 keys: &row.keys,
                 mark: cell.mark.as_deref(),
                 doubt: &cell.doubt,
+                part: cell.place.part,
+                sheet: cell.place.sheet.as_deref(),
+                cell: cell.place.cell.as_deref(),
             })
         })
     })
@@ -173,6 +186,12 @@ pub struct FactLine {
     mark: Option<String>,
     #[serde(default)]
     doubt: Vec<String>,
+    #[serde(default)]
+    part: Option<u32>,
+    #[serde(default)]
+    sheet: Option<String>,
+    #[serde(default)]
+    cell: Option<String>,
 }
 
 impl FactLine {
@@ -210,6 +229,9 @@ impl FactLine {
             keys: &self.keys,
             mark: self.mark.as_deref(),
             doubt: &self.doubt,
+            part: self.part,
+            sheet: self.sheet.as_deref(),
+            cell: self.cell.as_deref(),
         }
     }
 }
@@ -220,7 +242,7 @@ impl FactLine {
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
     for fact in facts(record) {
-        serde_json::to_writer(&mut *out, &fact)?;
+        json::write_compact(out, &fact)?;
         out.write_all(b"\n")?;
     }
     Ok(())

@@ -50,13 +50,17 @@ message facts {
   OPTIONAL BYTE_ARRAY keys (STRING);
   OPTIONAL BYTE_ARRAY mark (STRING);
   OPTIONAL BYTE_ARRAY doubt (STRING);
+  OPTIONAL INT32 part;
+  OPTIONAL BYTE_ARRAY sheet (STRING);
+  OPTIONAL BYTE_ARRAY cell (STRING);
 }";
 
 /// Decimal places of the column `value`.
 const SCALE: u32 = 18;
 
-/// Rows written at a time, so that an archive's facts need not be in memory at once: some 20 MB.
-const ROWS_A_GROUP: usize = 1 << 16;
+/// Rows written at a time, so that an archive's facts need not be in memory at once: 2 KB each where nothing of one
+/// is as in the one before.
+const ROWS_A_GROUP: usize = 1 << 15;
 
 /// The facts of these notices as one Parquet file.
 ///
@@ -180,6 +184,9 @@ pub struct Rows {
     keys: Column<ByteArrayType>,
     mark: Column<ByteArrayType>,
     doubt: Column<ByteArrayType>,
+    part: Column<Int32Type>,
+    sheet: Column<ByteArrayType>,
+    cell: Column<ByteArrayType>,
 }
 
 impl Rows {
@@ -219,6 +226,9 @@ impl Rows {
         self.keys.append(other.keys);
         self.mark.append(other.mark);
         self.doubt.append(other.doubt);
+        self.part.append(other.part);
+        self.sheet.append(other.sheet);
+        self.cell.append(other.cell);
     }
 
     /// Takes off all rows but the first `at`.
@@ -246,6 +256,9 @@ impl Rows {
             keys: self.keys.split_off(at),
             mark: self.mark.split_off(at),
             doubt: self.doubt.split_off(at),
+            part: self.part.split_off(at),
+            sheet: self.sheet.split_off(at),
+            cell: self.cell.split_off(at),
         };
         self.count = at;
         rows
@@ -276,6 +289,9 @@ impl Rows {
         self.keys.maybe_text(Some(fact.keys_text()).filter(|keys| !keys.is_empty()).as_deref());
         self.mark.maybe_text(fact.mark);
         self.doubt.maybe_text(Some(fact.doubt_text()).filter(|codes| !codes.is_empty()).as_deref());
+        self.part.maybe(fact.part.map(whole));
+        self.sheet.maybe_text(fact.sheet);
+        self.cell.maybe_text(fact.cell);
         Ok(())
     }
 
@@ -306,6 +322,9 @@ impl Rows {
         self.keys.write(&mut group)?;
         self.mark.write(&mut group)?;
         self.doubt.write(&mut group)?;
+        self.part.write(&mut group)?;
+        self.sheet.write(&mut group)?;
+        self.cell.write(&mut group)?;
         group.close().map(drop)
     }
 }

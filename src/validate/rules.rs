@@ -161,6 +161,9 @@ impl Schema {
                         (format!("{wanted} items or fewer"), format!("至多 {wanted} 项"));
                     breaches.push(expected(en, zh));
                 }
+                ("uniqueItems", Value::Array(list)) if *wanted == true && has_twins(list) => {
+                    breaches.push(expected("no item twice".into(), "各项互不相同".into()));
+                }
                 ("items", Value::Array(list)) => {
                     for (index, item) in list.iter().enumerate() {
                         self.judge(wanted, item, At::Index(&at, index), breaches);
@@ -240,6 +243,11 @@ impl Schema {
     }
 }
 
+/// Whether an item stands twice.
+fn has_twins(list: &[Value]) -> bool {
+    list.iter().enumerate().any(|(index, item)| list[..index].contains(item))
+}
+
 /// Keywords with nothing in them to learn.
 const PLAIN: &[&str] = &[
     "$schema",
@@ -253,6 +261,7 @@ const PLAIN: &[&str] = &[
     "maximum",
     "minItems",
     "maxItems",
+    "uniqueItems",
 ];
 
 /// Learns the patterns of a schema, and refuses what is not known here.
@@ -265,7 +274,7 @@ fn learn(rule: &Value, patterns: &mut HashMap<String, Regex>) {
         match keyword.as_str() {
             // Numbers would be compared as they are written: 1 is 1.0 in a schema.
             "const" | "enum" => {
-                assert!(items(wanted).iter().all(|w| w.is_string() || w.is_null()), "{wanted}");
+                assert!(items(wanted).iter().all(|w| !w.is_number()), "{wanted}");
             }
             "format" => {
                 assert!(["date", "date-time"].contains(&wanted.as_str().unwrap_or_default()))

@@ -3,7 +3,8 @@
 //! fragments over pages is left to `repair`.
 
 mod columns;
-pub(super) mod edges;
+pub(super) mod doubts;
+pub mod edges;
 mod header;
 mod lattice;
 mod open;
@@ -52,6 +53,7 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));
     let mut fragments = told.fragments;
     let mut heads = Vec::new();
+    let mut captions = told.lines;
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
         let inside = pool.inside(&bbox);
@@ -62,7 +64,8 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
                 heads.push(grid);
                 pool.take(&inside);
             }
-            Some(grid) => {
+            Some(mut grid) => {
+                captions.extend(grid.take_captions());
                 fragments.push(grid.fill(page.number, Ruling::Grid));
                 pool.take(&inside);
             }
@@ -70,7 +73,8 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
         }
     }
     let mut tokens = pool.left();
-    fragments.extend(open_tables(page.number, &mut tokens, heads, &lone.across, limit));
+    fragments.extend(open_tables(sink, page.number, &mut tokens, heads, &lone.across, limit));
+    doubts::overlaid(sink, page.number, &pool.tokens, &fragments);
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     fragments.iter_mut().for_each(|fragment| {
         fragment.frame = page.frame;
@@ -79,7 +83,7 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let mut rest = lines_of(tokens);
-    rest.extend(told.lines);
+    rest.extend(captions);
     rest.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     PageTables { fragments, rest }
 }
@@ -144,9 +148,9 @@ impl Pool {
     }
 
     /// The pieces that no table has taken.
-    fn left(self) -> Vec<Token> {
-        let all = self.tokens.into_iter().zip(self.taken);
-        all.filter(|(_, taken)| !taken).map(|(token, _)| token).collect()
+    fn left(&self) -> Vec<Token> {
+        let all = self.tokens.iter().zip(&self.taken);
+        all.filter(|(_, taken)| !**taken).map(|(token, _)| token.clone()).collect()
     }
 }
 
