@@ -11,11 +11,14 @@
 use crate::check::{self, Operand, Relation};
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Reading};
-use crate::model::{Amount, Cell, Notice, Status};
+use crate::model::{Amount, Annex, Cell, Notice, Status, annex_name};
 use crate::place::{Place, Spot};
 use crate::regions::{resolve, spoken};
 use crate::sight::{Offer, Proof, Seen, Sight, sight_of};
 use std::collections::BTreeSet;
+
+/// The code of an annex whose table was lost in its picture: such a result is not whole.
+pub const TABLE_NOT_FOUND: &str = "table_not_found";
 
 /// Other readings that are tried on one notice; a broken scan offers more than can be told apart.
 const TRIES: usize = 200;
@@ -31,6 +34,7 @@ pub fn prove(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
         cell.doubt.extend(causes.map(|doubt| doubt.code().to_owned()).collect::<Vec<_>>());
     }
     remark(sink, notice);
+    remark_missing_tables(sink, notice, seen);
     remark_frame(sink, notice, seen);
 }
 
@@ -277,6 +281,31 @@ fn remark(sink: &mut Sink, notice: &Notice) {
                 format!("识别出的 {all} 个数字中，有 {unproven} 个没有合计可以印证"),
             ),
             hint: None,
+        });
+    }
+}
+
+/// Says which annexes that call themselves tables show none on pages that are pictures: a whole table was lost.
+fn remark_missing_tables(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
+    let lost = |annex: &&Annex| {
+        let title = annex.title.as_ref().map_or("", |title| title.value.as_str());
+        let is_table = title.trim_end_matches(['）', ')', ' ']).ends_with('表');
+        is_table && annex.rows.is_empty() && seen.iter().any(|s| s.page == annex.place.page)
+    };
+    for annex in notice.annexes.iter().filter(lost) {
+        let Wording { en, zh } = annex_name(annex.number);
+        sink.remark(Diagnostic {
+            code: TABLE_NOT_FOUND,
+            severity: Severity::Error,
+            place: Some(annex.place),
+            message: Wording::new(
+                format!("{en} says that it is a table, and none was found on its pages, which are pictures"),
+                format!("{zh}标题为表，但其图片页上没有找到表格"),
+            ),
+            hint: Some(Wording::new(
+                "scan the page again, flat and at 200 dpi or more",
+                "请平整页面，以 200 dpi 以上重新扫描",
+            )),
         });
     }
 }

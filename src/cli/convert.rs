@@ -6,7 +6,9 @@ use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, Output};
 use crate::cli::formats;
 use crate::cli::report::Reporter;
-use crate::cli::run::{Answer, Status, denied, options, output, stopped, unread, unwritten};
+use crate::cli::run::{
+    Answer, Status, denied, options, output, stopped, unread, unwritten, whole,
+};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]
@@ -129,7 +131,7 @@ impl Run<'_> {
         clock.lap("emit");
         self.reporter.notice(&record, &Printed::new(source.as_ref(), self.options));
         self.tell(&clock);
-        let answer = denied(self.args.deny, &record.findings);
+        let answer = denied(self.args.deny, &record.findings).max(whole(&record));
         // The process ends here; the system takes its memory back faster than one text after the other.
         std::mem::forget(record);
         Ok(answer)

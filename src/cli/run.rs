@@ -25,6 +25,7 @@ use crate::model::Notice;
 use crate::name::RelativeName;
 use crate::options::Options;
 use crate::pipeline;
+use crate::proof;
 use crate::source::Source;
 use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA};
 use clap::CommandFactory;
@@ -146,6 +147,12 @@ pub(super) fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
     }
 }
 
+/// Whether all tables that the notice announces were found on its pictures.
+pub(super) fn whole(record: &NoticeRecord) -> Status {
+    let lost = record.diagnostics.iter().any(|d| d.code == proof::TABLE_NOT_FOUND);
+    if lost { Status::Unread } else { Status::Done }
+}
+
 /// Checks one input after the other, then those of following years, or issued twice, against each
 /// other; one that can't be read does not stop the others.
 fn check_all(reporter: &Reporter, args: &Check) -> Answer {
@@ -155,7 +162,7 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     for input in &inputs(reporter, &args.inputs)? {
         let status = match check_one(reporter, &options, &args.bounds, input) {
             Ok(checked) => {
-                let status = denied(args.deny, &checked.record.findings);
+                let status = denied(args.deny, &checked.record.findings).max(whole(&checked.record));
                 notices.push(checked);
                 status
             }

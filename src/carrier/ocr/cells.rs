@@ -239,7 +239,13 @@ fn row_cuts(lattice: &Lattice, row: usize, lines: &[Said], height: f32) -> Vec<f
     if shared < 2 {
         return Vec::new();
     }
-    let first = columns.iter().find(|c| !c.is_empty()).map(|c| at(c)).unwrap_or_default();
+    let first = columns.iter().find(|c| !c.is_empty());
+    // Two levels beside one name are figures that did not fit their cells, not two rows.
+    let is_name = first.is_some_and(|column| !figures(column));
+    let first = first.map(|c| at(c)).unwrap_or_default();
+    if levels.len() == 2 && is_name && first.len() == 1 {
+        return Vec::new();
+    }
     // A level is a row of its own where most columns of figures have a line there, or one has and the first
     // column too. What else stands at a level belongs to the nearest row: names and values wrapped.
     let most = told.iter().map(Vec::len).max().unwrap_or(0);
@@ -422,6 +428,18 @@ mod tests {
         }
         lines.push(said(220.0, 40.0, "(8.5)"));
         assert_eq!(refine(boxes(2, 200.0), &lines, 20.0).rows(), 3);
+    }
+
+    #[test]
+    fn figures_that_wrap_beside_one_name_are_one_row() {
+        let lines = [
+            said(20.0, 10.0, "ab"),
+            said(220.0, 10.0, "9834"),
+            said(260.0, 40.0, "9"),
+            said(420.0, 10.0, "9932"),
+            said(460.0, 40.0, "1"),
+        ];
+        assert_eq!(refine(boxes(3, 80.0), &lines, 20.0).rows(), 1);
     }
 
     #[test]

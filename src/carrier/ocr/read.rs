@@ -6,7 +6,7 @@ use crate::carrier::ocr::lines::Line;
 use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::raster::Gray;
 use crate::error::Error;
-use crate::geom::Rect;
+use crate::geom::{Axis, Rect};
 
 /// Paper left and right of a crop's ink, in its pixels.
 const MARGIN: f32 = 10.0;
@@ -50,6 +50,39 @@ pub(super) struct Sheet<'a> {
     pub height: f32,
 }
 
+/// Takes the spaces out of a figure whose digits stand at one pitch: full-width digits, or letters set apart. Where
+/// one step is wider than the others, or is wider than a character of full width, the space stays.
+fn close_spaced_digits(read: &mut Recognized, (middles, tall): &(Vec<f32>, f32)) {
+    /// A step this many times the usual one parts two figures.
+    const WIDER: f32 = 1.3;
+    /// The step of full-width digits, in their heights.
+    const FULL_WIDTH: f32 = 1.65;
+    let is_digit = |c: &RecognizedChar| c.ch.is_ascii_digit();
+    let digits = read.chars.iter().filter(|c| is_digit(c)).count();
+    let is_figure = read.chars.iter().all(|c| is_digit(c) || matches!(c.ch, ' ' | '.' | ','));
+    if !is_figure || digits != middles.len() || !read.chars.iter().any(|c| c.ch == ' ') {
+        return;
+    }
+    // How far each digit stands from the one before it, and whether nothing but a space is between.
+    let mut steps: Vec<(f32, bool)> = Vec::new();
+    let mut bare = true;
+    for char in &read.chars {
+        if is_digit(char) {
+            let at = steps.len();
+            steps.push((if at > 0 { middles[at] - middles[at - 1] } else { 0.0 }, bare));
+            bare = true;
+        } else if char.ch != ' ' {
+            bare = false;
+        }
+    }
+    let plain = || steps.iter().skip(1).filter(|s| s.1).map(|s| s.0);
+    let widest = plain().fold(0.0, f32::max);
+    let narrowest = plain().fold(f32::INFINITY, f32::min);
+    if widest <= WIDER * narrowest && widest <= FULL_WIDTH * tall {
+        read.chars.retain(|c| c.ch != ' ');
+    }
+}
+
 impl Sheet<'_> {
     /// Reads a line.
     ///
@@ -57,12 +90,29 @@ impl Sheet<'_> {
     /// Those of the engine.
     pub fn read(&self, engine: &dyn Recognize, line: &Line, cut: Cut) -> Result<Reading, Error> {
         let (crop, x0, scale) = self.crop(&line.marks, &line.bbox, cut);
-        let read = engine.recognize(&crop)?;
+        let mut read = engine.recognize(&crop)?;
+        close_spaced_digits(&mut read, &self.tall_stretches(line));
         if let Some(dashes) = self.dashes(line, &read) {
             return Ok(dashes);
         }
         let middles = read.chars.iter().map(|c| x0 + c.at / scale).collect();
         Ok(Reading { read, middles })
+    }
+
+    /// The middles of the stretches of ink that are as high as digits, left to right, and that height.
+    fn tall_stretches(&self, line: &Line) -> (Vec<f32>, f32) {
+        let tall = line.bbox.height();
+        let boxes = line.marks.iter().map(|&m| self.marks.marks[m].bbox);
+        let mut boxes: Vec<Rect> = boxes.filter(|b| b.height() >= 0.62 * tall).collect();
+        boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        let mut stretches: Vec<Rect> = Vec::new();
+        for b in boxes {
+            match stretches.last_mut() {
+                Some(last) if last.overlap(&b, Axis::X) > 0.0 => *last = last.union(&b),
+                _ => stretches.push(b),
+            }
+        }
+        (stretches.iter().map(|b| b.center().x).collect(), tall)
     }
 
     /// A line of flat strokes alone: a mark that stands for nothing. Its form says what it is better than any
@@ -143,5 +193,33 @@ impl Sheet<'_> {
         }
         let wide = ((w as f32 * scale * cut.stretch).round() as usize).max(8);
         (patch.scaled(wide, HEIGHT), x0, wide as f32 / w as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closed(text: &str, middles: &[f32]) -> String {
+        let char = |ch| RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+        let mut read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
+        close_spaced_digits(&mut read, &(middles.to_vec(), 15.0));
+        read.text()
+    }
+
+    #[test]
+    fn full_width_digits_are_one_figure() {
+        assert_eq!(closed("1 59 0", &[10.0, 30.0, 50.0, 70.0]), "1590");
+        assert_eq!(closed("5 5. 8", &[10.0, 30.0, 70.0]), "55.8");
+        assert_eq!(closed("1 2", &[10.0, 31.0]), "12");
+    }
+
+    #[test]
+    fn figures_beside_each_other_stay_two() {
+        assert_eq!(closed("600 720", &[10.0, 20.0, 30.0, 55.0, 65.0, 75.0]), "600 720");
+        assert_eq!(closed("96 181", &[10.0, 20.0, 36.0, 46.0, 56.0]), "96 181");
+        assert_eq!(closed("1 2", &[10.0, 45.0]), "1 2");
+        // A digit of which nothing was seen: nothing is known of the steps.
+        assert_eq!(closed("1 59 0", &[10.0, 30.0, 50.0]), "1 59 0");
     }
 }
