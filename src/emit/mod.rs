@@ -9,6 +9,7 @@ pub mod own;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod record;
+pub mod remarks;
 pub mod tables;
 pub mod text;
 #[cfg(feature = "xlsx")]
