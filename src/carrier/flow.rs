@@ -59,6 +59,26 @@ impl Default for TextLine {
     }
 }
 
+impl TextLine {
+    /// The line cut where it is broken, each part with the number of characters before it; the first one is
+    /// indented by so many full-width spaces.
+    pub fn broken(self, indent: usize) -> Vec<(u32, TextLine)> {
+        let TextLine { text, size, align, marks } = self;
+        let mut lines = Vec::new();
+        let mut begun = 0;
+        for part in text.split('\n') {
+            let chars = part.chars().count();
+            let own = marks.iter().filter(|(at, _)| (begun..=begun + chars).contains(at));
+            let lead = if begun == 0 { indent } else { 0 };
+            let marks = own.map(|(at, mark)| (at - begun + lead, mark.clone())).collect();
+            let text = "\u{3000}".repeat(lead) + part;
+            lines.push((begun as u32, TextLine { text, size, align, marks }));
+            begun += chars + 1;
+        }
+        lines
+    }
+}
+
 /// A table as the document has it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Grid {
@@ -182,7 +202,7 @@ impl<'l> Flow<'l> {
 
 /// The cells by row, then column, so that each place is covered by one: spans that reach out of the grid or
 /// over another cell are cut, and a blank cell stands where none does.
-fn covering(rows: usize, cols: usize, mut cells: Vec<GridCell>) -> Vec<GridCell> {
+pub(super) fn covering(rows: usize, cols: usize, mut cells: Vec<GridCell>) -> Vec<GridCell> {
     cells.sort_by_key(|cell| (cell.row, cell.col));
     let mut owner: Vec<Option<usize>> = vec![None; rows * cols];
     let mut kept: Vec<GridCell> = Vec::with_capacity(cells.len());
@@ -329,6 +349,7 @@ impl Setting {
                 ink: Ink::Seen { lightness: 0.0 },
                 spot: Some(spot.onward(index as u32)),
                 joints: Vec::new(),
+                sight: None,
             });
             blank.clear();
             blank_width = 0;
@@ -366,6 +387,6 @@ impl Setting {
         let bbox = Rect::new(left, self.top, right, self.top + size);
         let (turn, ink) = (Turn::Upright, Ink::Seen { lightness: 0.0 });
         let (text, spot, joints) = (mark.to_owned(), Some(spot), Vec::new());
-        Run { text, bbox, edges, size, turn, ink, spot, joints }
+        Run { text, bbox, edges, size, turn, ink, spot, joints, sight: None }
     }
 }

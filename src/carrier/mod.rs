@@ -10,9 +10,11 @@ pub(crate) mod guard;
 mod html;
 #[cfg(any(feature = "excel", feature = "ods", feature = "package", feature = "xls"))]
 mod labels;
+#[cfg(feature = "ocr")]
+mod ocr;
 #[cfg(feature = "ofd")]
 mod ofd;
-#[cfg(any(feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
+#[cfg(any(feature = "doc", feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
 mod office;
 #[cfg(feature = "package")]
 mod package;
@@ -58,12 +60,16 @@ fn extract_beside(
         #[cfg(feature = "pdf")]
         Kind::Pdf => pdf::pages(sink, options, source),
         Kind::Text => text::pages(sink, options, source),
+        #[cfg(feature = "ocr")]
+        Kind::Picture(kind) => guard::guarded(|| ocr::pages(sink, options, source, kind)),
         #[cfg(feature = "html")]
         Kind::Html => html::pages(sink, options, source, beside),
         #[cfg(feature = "docx")]
         Kind::Docx => office::docx::pages(sink, options, source),
         #[cfg(feature = "excel")]
         Kind::Xlsx => office::xlsx::pages(sink, options, source),
+        #[cfg(feature = "doc")]
+        Kind::Doc => office::doc::pages(sink, options, source),
         #[cfg(feature = "ods")]
         Kind::Ods => office::ods::pages(sink, options, source),
         #[cfg(feature = "xls")]

@@ -77,7 +77,7 @@ pub fn of_lines<W: Write>(out: W, table: Table) -> io::Result<csv::Writer<W>> {
 }
 
 /// A fact's cells, in the order of [`FIELDS`].
-pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 24] {
+pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 27] {
     [
         fact.annex.to_string().into(),
         text(fact.annex_title),
@@ -100,6 +100,9 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 24] {
         owned(fact.keys_text()),
         text(fact.mark),
         fact.doubt_text().into(),
+        number(fact.part),
+        text(fact.sheet),
+        text(fact.cell),
         text(Some(fact.source)),
         fact.doc_id.into(),
         text(fact.corrected),

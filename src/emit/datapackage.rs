@@ -76,7 +76,7 @@ const NOTICES: &[ColumnNote] = &[
 ];
 
 /// Types and constraints of the facts' columns, in the order of [`FIELDS`].
-const FACT_TYPES: [(&str, &str); 24] = [
+const FACT_TYPES: [(&str, &str); 27] = [
     ("integer", r#"{"required": true, "minimum": 0}"#),
     ("string", ""),
     ("integer", r#"{"required": true, "minimum": 1}"#),
@@ -104,6 +104,9 @@ const FACT_TYPES: [(&str, &str); 24] = [
     ("object", ""),
     ("string", ""),
     ("string", ""),
+    ("integer", r#"{"minimum": 0}"#),
+    ("string", ""),
+    ("string", r#"{"pattern": "[A-Z]{1,3}[1-9][0-9]*"}"#),
     ("string", r#"{"required": true}"#),
     ("string", r#"{"required": true, "pattern": "[0-9a-f]{64}"}"#),
     ("string", ""),

@@ -54,6 +54,12 @@ pub struct Fact<'a> {
     pub mark: Option<&'a str>,
     /// Codes of the diagnostics that speak of the cell.
     pub doubt: &'a [String],
+    /// The file, by its index in `source.parts`, where the notice comes in several.
+    pub part: Option<u32>,
+    /// The sheet of a workbook.
+    pub sheet: Option<&'a str>,
+    /// The cell of that sheet: B7.
+    pub cell: Option<&'a str>,
     /// Name of the notice's file; in an archive, below the folder it was found in.
     pub source: &'a str,
     /// SHA-256 of that file.
@@ -104,7 +110,7 @@ const fn note(name: &'static str, description: &'static str) -> FieldNote {
 }
 
 /// The columns, in the order of [`Fact`]'s keys.
-pub const FIELDS: [FieldNote; 24] = [
+pub const FIELDS: [FieldNote; 27] = [
     note("annex", "number of the annex, as in its label; 0 for a table in the body"),
     note("annex_title", "title of the annex"),
     note("row", "row of the annex, from 1 in printed order"),
@@ -129,6 +135,9 @@ pub const FIELDS: [FieldNote; 24] = [
     note("keys", "what the row has in the columns that tell rows apart, as a JSON object"),
     note("mark", "footnote mark printed beside the figure"),
     note("doubt", "codes of the diagnostics that speak of the cell, parted by spaces"),
+    note("part", "file, from 0 as source.parts lists them, where the notice comes in several"),
+    note("sheet", "sheet of a workbook"),
+    note("cell", "cell of that sheet, such as B7"),
     note("source", "name of the notice's file, in an archive below the folder it was found in"),
     note("doc_id", "SHA-256 of that file"),
     note(
@@ -165,6 +174,9 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 keys: &row.keys,
                 mark: cell.mark.as_deref(),
                 doubt: &cell.doubt,
+                part: cell.place.part,
+                sheet: cell.place.sheet.as_deref(),
+                cell: cell.place.cell.as_deref(),
                 source: &record.source.name,
                 doc_id: &record.source.sha256,
                 corrected: corrected(cell),
@@ -211,6 +223,12 @@ pub struct FactLine {
     mark: Option<String>,
     #[serde(default)]
     doubt: Vec<String>,
+    #[serde(default)]
+    part: Option<u32>,
+    #[serde(default)]
+    sheet: Option<String>,
+    #[serde(default)]
+    cell: Option<String>,
     source: String,
     doc_id: String,
     corrected: Option<String>,
@@ -251,6 +269,9 @@ impl FactLine {
             keys: &self.keys,
             mark: self.mark.as_deref(),
             doubt: &self.doubt,
+            part: self.part,
+            sheet: self.sheet.as_deref(),
+            cell: self.cell.as_deref(),
             source: &self.source,
             doc_id: &self.doc_id,
             corrected: self.corrected.as_deref(),

@@ -51,6 +51,9 @@ message facts {
   OPTIONAL BYTE_ARRAY keys (STRING);
   OPTIONAL BYTE_ARRAY mark (STRING);
   OPTIONAL BYTE_ARRAY doubt (STRING);
+  OPTIONAL INT32 part;
+  OPTIONAL BYTE_ARRAY sheet (STRING);
+  OPTIONAL BYTE_ARRAY cell (STRING);
   REQUIRED BYTE_ARRAY source (STRING);
   REQUIRED BYTE_ARRAY doc_id (STRING);
   OPTIONAL BYTE_ARRAY corrected (STRING);
@@ -271,6 +274,9 @@ pub struct Rows {
     keys: Column<ByteArrayType>,
     mark: Column<ByteArrayType>,
     doubt: Column<ByteArrayType>,
+    part: Column<Int32Type>,
+    sheet: Column<ByteArrayType>,
+    cell: Column<ByteArrayType>,
     source: Column<ByteArrayType>,
     doc_id: Column<ByteArrayType>,
     corrected: Column<ByteArrayType>,
@@ -313,6 +319,9 @@ impl Rows {
         self.keys.append(other.keys);
         self.mark.append(other.mark);
         self.doubt.append(other.doubt);
+        self.part.append(other.part);
+        self.sheet.append(other.sheet);
+        self.cell.append(other.cell);
         self.source.append(other.source);
         self.doc_id.append(other.doc_id);
         self.corrected.append(other.corrected);
@@ -343,6 +352,9 @@ impl Rows {
             keys: self.keys.split_off(at),
             mark: self.mark.split_off(at),
             doubt: self.doubt.split_off(at),
+            part: self.part.split_off(at),
+            sheet: self.sheet.split_off(at),
+            cell: self.cell.split_off(at),
             source: self.source.split_off(at),
             doc_id: self.doc_id.split_off(at),
             corrected: self.corrected.split_off(at),
@@ -376,6 +388,9 @@ impl Rows {
         self.keys.maybe_text(Some(fact.keys_text()).filter(|keys| !keys.is_empty()).as_deref());
         self.mark.maybe_text(fact.mark);
         self.doubt.maybe_text(Some(fact.doubt_text()).filter(|codes| !codes.is_empty()).as_deref());
+        self.part.maybe(fact.part.map(whole));
+        self.sheet.maybe_text(fact.sheet);
+        self.cell.maybe_text(fact.cell);
         self.source.text(fact.source);
         self.doc_id.text(fact.doc_id);
         self.corrected.maybe_text(fact.corrected);
@@ -409,6 +424,9 @@ impl Rows {
         self.keys.write(&mut group)?;
         self.mark.write(&mut group)?;
         self.doubt.write(&mut group)?;
+        self.part.write(&mut group)?;
+        self.sheet.write(&mut group)?;
+        self.cell.write(&mut group)?;
         self.source.write(&mut group)?;
         self.doc_id.write(&mut group)?;
         self.corrected.write(&mut group)?;

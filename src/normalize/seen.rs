@@ -1,8 +1,8 @@
 //! Which pieces of text a reader reads: invisible text, text off the page and watermarks go, each
 //! with a repair on record.
 
-use crate::carrier::page::{Ink, Page, Run, Turn};
-use crate::diag::{Repair, Sink, Stage};
+use crate::carrier::page::{Ink, Page, Rule, Run, Turn};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::geom::{Axis, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,6 +70,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
         !page.runs.iter().any(|r| matches!(r.ink, Ink::Seen { .. }) && !r.text.trim().is_empty());
     let grounds = grounds(&page);
     let seals = seals(&page);
+    let strikes = strikes(&page);
     let fills = std::mem::take(&mut page.fills);
     let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(page.runs.len());
@@ -82,13 +83,13 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
                 run.turn = nearest_right_angle(degrees);
             }
         }
-        moved.push(kept.len());
         let white = matches!(run.ink, Ink::Seen { lightness } if lightness > WHITE);
         let rule = match run.ink {
             _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             Ink::Outside => Some("outside_page"),
             Ink::Covered => Some("painted_over"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
+            _ if !is_pale(&run) && strikes.contains_key(&moved.len()) => Some("struck_out"),
             _ if seals.iter().any(|seal| seal.holds(&run)) => Some("seal"),
             _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
             _ if grounds.iter().any(|&ground| is_of_shade(&run, ground)) => Some("watermark"),
@@ -97,11 +98,29 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             }
             _ => None,
         };
+        moved.push(kept.len());
         match rule {
             Some(rule) if !run.text.trim().is_empty() => gone.entry(rule).or_default().push(run),
             Some(_) => {}
             None => kept.push(run),
         }
+    }
+    let mut drawn_through = strikes.into_values().collect::<BTreeSet<usize>>();
+    drawn_through.retain(|&rule| rule < page.rules.len());
+    let mut at = 0..;
+    page.rules.retain(|_| at.next().is_none_or(|at| !drawn_through.contains(&at)));
+    for run in gone.get("struck_out").into_iter().flatten() {
+        let text = run.text.trim();
+        sink.remark(Diagnostic {
+            code: "struck_out",
+            severity: Severity::Warning,
+            place: Some(run.place(page.number)),
+            message: Wording::new(
+                format!("{text:?} is struck out: it was not read"),
+                format!("“{text}”被划线删去，未读取"),
+            ),
+            hint: None,
+        });
     }
     for (rule, runs) in gone {
         sink.repair(Repair {
@@ -151,6 +170,50 @@ fn grounds(page: &Page) -> Vec<f32> {
     }
     shades.into_iter().filter(|&(_, count)| count >= CROSSED).map(|(shade, _)| shade).collect()
 }
+
+/// Whether a rule runs through the middle of the run, and beyond it.
+fn is_crossed(run: &Run, rule: &Rule) -> bool {
+    let (bbox, margin) = (run.bbox, 0.2 * run.size);
+    let (from, to, low, high) = match rule.axis {
+        Axis::X => (bbox.x0, bbox.x1, bbox.y0, bbox.y1),
+        Axis::Y => (bbox.y0, bbox.y1, bbox.x0, bbox.x1),
+    };
+    low + margin < rule.at && rule.at < high - margin && rule.from < from && to < rule.to
+}
+
+/// The texts of a page that are struck out, by their number, each with the number of the rule through it.
+fn strikes(page: &Page) -> BTreeMap<usize, usize> {
+    let mut strikes = BTreeMap::new();
+    let mut rules: Vec<(usize, &Rule)> =
+        page.rules.iter().enumerate().filter(|(_, rule)| rule.axis == Axis::X).collect();
+    rules.sort_by(|a, b| a.1.at.total_cmp(&b.1.at));
+    for (i, run) in page.runs.iter().enumerate() {
+        let bbox = run.bbox;
+        let through = |&&(_, rule): &&(usize, &Rule)| {
+            bbox.x0 - STRUCK_BEYOND * run.size <= rule.from
+                && rule.to <= bbox.x1 + STRUCK_BEYOND * run.size
+                && rule.to.min(bbox.x1) - rule.from.max(bbox.x0) >= STRUCK * bbox.width()
+        };
+        let height = bbox.y1 - bbox.y0;
+        let first = rules.partition_point(|(_, r)| r.at < bbox.y0 + STRUCK_TOP * height);
+        let within = rules[first..].iter();
+        let mut within = within.take_while(|(_, r)| r.at <= bbox.y0 + STRUCK_FOOT * height);
+        if run.turn == Turn::Upright
+            && !run.text.trim().is_empty()
+            && let Some((rule, _)) = within.find(through)
+        {
+            strikes.insert(i, *rule);
+        }
+    }
+    strikes
+}
+
+/// A rule strikes a text out if it runs through it between these shares of its height, along this share of its width at
+/// least, and no further beyond it than so many ems.
+const STRUCK_TOP: f32 = 0.3;
+const STRUCK_FOOT: f32 = 0.72;
+const STRUCK: f32 = 0.8;
+const STRUCK_BEYOND: f32 = 0.6;
 
 /// A seal or stamp that is drawn as text over the text of the page.
 struct Seal {
@@ -202,7 +265,7 @@ fn seals(page: &Page) -> Vec<Seal> {
             other.bbox.overlap(&run.bbox, Axis::X) > 0.5 * other.size
                 && other.bbox.overlap(&run.bbox, Axis::Y) > 0.3 * other.size
         };
-        if is_words(run) && dark().any(crosses) {
+        if is_words(run) && (dark().any(crosses) || page.rules.iter().any(|r| is_crossed(run, r))) {
             seals.push(Seal { bbox: run.bbox, lightness });
         }
     }

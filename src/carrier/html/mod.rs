@@ -9,7 +9,7 @@ mod style;
 mod tables;
 mod tree;
 
-use crate::carrier::flow::{Align, BODY_SIZE, Flow, TextLine};
+use crate::carrier::flow::{Align, BODY_SIZE, Flow, Grid, TextLine};
 use crate::carrier::page::{Pages, TextFrom};
 use crate::carrier::within;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
@@ -59,6 +59,21 @@ pub(super) fn pages(
     }
     let page = lay(sink, limits, &mut blocks, &article)?;
     Ok(Pages { pages: vec![page], text_from: TextFrom::WebPage, encoding: Some(decoded.encoding) })
+}
+
+/// The grid of the table that a piece of markup is; `None` where it is no table, or more than one.
+///
+/// # Errors
+/// [`ErrorKind::Limit`].
+pub(super) fn only_table(text: &str, limits: &Limits) -> Result<Option<Grid>, Error> {
+    let tree = tree::Tree::parse(text, limits)?;
+    let mut tables =
+        blocks::shown(&tree).blocks.into_iter().filter_map(|block| match block.shows {
+            Shows::Table(grid) => Some(grid),
+            _ => None,
+        });
+    let only = tables.next();
+    Ok(if tables.next().is_none() { only } else { None })
 }
 
 /// Lays the notice out.

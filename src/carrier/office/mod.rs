@@ -3,11 +3,15 @@
 
 #[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
 mod cells;
+#[cfg(feature = "doc")]
+pub(super) mod doc;
 #[cfg(feature = "docx")]
 pub(super) mod docx;
 #[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
 mod format;
-#[cfg(feature = "docx")]
+#[cfg(any(feature = "doc", feature = "docx"))]
+mod lists;
+#[cfg(any(feature = "doc", feature = "docx"))]
 mod numerals;
 #[cfg(feature = "ods")]
 pub(super) mod ods;

@@ -1,7 +1,8 @@
 //! A text file in, `Pages` out: tells the encoding from the bytes and lays the lines out as runs on
-//! a sheet of character cells, and tells the cells of its tabbed tables, so that the later stages read a
+//! a sheet of character cells, and tells the cells of its tables with tabs or in Markdown, so that the later stages read a
 //! text as they read a PDF. Places are lines and columns of the file.
 
+mod markdown;
 mod sheet;
 mod table;
 

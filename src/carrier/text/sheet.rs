@@ -3,6 +3,7 @@
 //! the proportions that the later stages ask for: an em, a line's height, an empty line's gap.
 
 use super::TextLine;
+use super::markdown;
 use super::table::{self, Block};
 use crate::carrier::page::{Ink, Layout, Page, Run, Turn};
 use crate::carrier::width::cells_of;
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::geom::Rect;
 use crate::options::Limits;
 use crate::place::Spot;
+use std::ops::Range;
 
 /// Width of a cell: a half-width character, in points.
 pub(super) const CELL: f32 = 6.0;
@@ -28,16 +30,26 @@ const TAB_CELLS: usize = 8;
 /// [`crate::error::ErrorKind::Limit`] for a table of too many cells.
 pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Page, Error> {
     let mut page = Page { number, layout: Layout::Typed, ..Page::default() };
-    let mut at = 0;
+    let is_markdown = markdown::is_markdown(lines);
+    // The line that is read, and the row of the page that it is laid out in.
+    let (mut at, mut row) = (0, 0);
     while at < lines.len() {
+        if let Some(told) = markdown::table_from(&lines[at..], limits)? {
+            let (taken, rows) = (told.lines, told.rows);
+            markdown::lay(&mut page, row, told);
+            (at, row) = (at + taken, row + rows);
+            continue;
+        }
         match table::block_from(&lines[at..]) {
             Block::Table(rows) => {
-                table::lay(limits, &mut page, at, &rows)?;
-                at += rows.len();
+                table::lay(limits, &mut page, row, &rows)?;
+                (at, row) = (at + rows.len(), row + rows.len());
             }
             Block::Text(count) => {
-                for (index, line) in lines.iter().enumerate().skip(at).take(count) {
-                    lay_line(&mut page, index, *line);
+                for line in lines.iter().skip(at).take(count) {
+                    let marks = if is_markdown { markdown::marks(line.text) } else { Vec::new() };
+                    lay_line(&mut page, row, *line, &marks);
+                    row += 1;
                 }
                 at += count;
             }
@@ -46,7 +58,7 @@ pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Pa
     let tables = page.tables.iter().filter_map(|table| table.col_edges.last().copied());
     let right = page.runs.iter().map(|r| r.bbox.x1).chain(tables);
     page.width = right.fold(MARGIN, f32::max) + MARGIN;
-    page.height = top_of(lines.len()) + MARGIN;
+    page.height = top_of(row) + MARGIN;
     Ok(page)
 }
 
@@ -78,12 +90,14 @@ pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
         ink: Ink::Seen { lightness: 0.0 },
         spot: Some(spot),
         joints: Vec::new(),
+        sight: None,
     }
 }
 
 /// Running text, or a row of a table aligned by spaces: one run for what stands without a gap. A
 /// gap is two cells wide or more; a single space belongs to the text.
-fn lay_line(page: &mut Page, index: usize, line: TextLine) {
+/// Characters of `marks` are passed over.
+fn lay_line(page: &mut Page, index: usize, line: TextLine, marks: &[Range<usize>]) {
     let spot = |column| Spot::Text { line: line.number, column };
     let mut cell = 0;
     // The piece that is being read: its text, first cell and first column.
@@ -91,6 +105,12 @@ fn lay_line(page: &mut Page, index: usize, line: TextLine) {
     let mut gap = String::new();
     let mut gap_cells = 0;
     for (c, column) in line.text.chars().zip(1u32..) {
+        if marks.iter().any(|mark| mark.contains(&(column as usize - 1))) {
+            if let Some((text, first, column)) = piece.take() {
+                page.runs.push(run(&text, index, left_of(first), spot(column)));
+            }
+            continue;
+        }
         if c == '\t' || c == ' ' || c == '\u{A0}' || c == '\u{3000}' {
             let width = match c {
                 '\t' => (TAB_CELLS - cell % TAB_CELLS).max(2),

@@ -20,6 +20,8 @@ const MAX_COLUMNS: usize = 60;
 const LEVEL: f32 = 0.35;
 /// A title may miss the middle of its columns by so many ems for nothing.
 const OFF_MIDDLE: f32 = 0.3;
+/// A word over two columns may miss their middle by so many ems, if it misses that of one by more than twice as much.
+const OFF_BOTH: f32 = 1.5;
 /// Lines of one header follow each other at most at so many ems.
 const LEADING: f32 = 1.9;
 /// What it costs that two words stand side by side over one column, that a group has one column alone, that the first line
@@ -499,8 +501,8 @@ impl Over<'_> {
             let fits = |range: &Range<usize>| {
                 range.end <= cols
                     && range.clone().all(|c| c == own || !headed[c])
-                    && off(range) <= OFF_MIDDLE * 2.0
-                    && off(range) + 0.5 < alone
+                    && off(range) <= OFF_BOTH
+                    && off(range) * 2.0 + 0.5 < alone
             };
             if let Some(range) = wider.into_iter().flatten().find(fits) {
                 headed[range.clone()].fill(true);

@@ -49,6 +49,8 @@ const BY_ROWS: usize = 10;
 const DRAWN_APART: f32 = 0.6;
 /// What it costs that a text begins with a line that was drawn right behind the one above it.
 const DRAWN_ON: f32 = 0.4;
+/// What it costs that lines of one text are set each its own way.
+const ASKEW: f32 = 1.5;
 /// What each further line of a text costs.
 const LINE: f32 = 0.02;
 /// What a text costs that begins as no text does: with a bracket that opens upon the line above, or a comma.
@@ -144,6 +146,8 @@ struct Element {
     is_heading: bool,
     /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
     begins_within: bool,
+    /// Whether it ends as no figure does: 715,201,.
+    ends_within: bool,
     /// Whether it was drawn right behind the line above it; `None` where drawing order tells nothing.
     drawn_on: Option<bool>,
 }
@@ -190,6 +194,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 last.x0 = last.x0.min(bbox.x0);
                 last.x1 = last.x1.max(bbox.x1);
                 last.is_figure |= token.is_figure();
+                last.ends_within = ends_within(token.text());
             }
             _ => column.push(Element {
                 tokens: vec![i],
@@ -201,12 +206,38 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
                 begins_within: begins_within(token.text()),
+                ends_within: ends_within(token.text()),
                 drawn_on: None,
             }),
         }
     }
     find_drawn_on(body, &mut columns);
+    spread_ends_within(&mut columns);
     columns
+}
+
+/// Where one figure of a line goes on in the next, the others that have a line close below do too.
+fn spread_ends_within(columns: &mut [Vec<Element>]) {
+    let mut open: Vec<(f32, f32)> = Vec::new();
+    for element in columns.iter().flatten().filter(|e| e.ends_within) {
+        open.push((element.y, element.em));
+    }
+    if open.is_empty() {
+        return;
+    }
+    open.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let is_beside = |y: f32| {
+        let at = open.partition_point(|&(open, em)| open < y - SAME_LINE * em);
+        open.get(at).is_some_and(|&(open, em)| open <= y + SAME_LINE * em)
+    };
+    for elements in columns {
+        for i in 1..elements.len() {
+            let close = elements[i].y - elements[i - 1].y <= TIGHT * elements[i].em;
+            if elements[i - 1].is_figure && elements[i].is_figure && close {
+                elements[i - 1].ends_within |= is_beside(elements[i - 1].y);
+            }
+        }
+    }
 }
 
 /// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
@@ -236,7 +267,7 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
 }
 
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
-fn is_heading(text: &str) -> bool {
+pub(super) fn is_heading(text: &str) -> bool {
     let text = text.trim_start_matches(['（', '(', ' ']);
     let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
@@ -245,6 +276,11 @@ fn is_heading(text: &str) -> bool {
 /// Whether a text is the rest of one: no name begins with a bracket.
 fn begins_within(text: &str) -> bool {
     text.starts_with(['（', '(', '、', '，', '）', ')', '】', '》']) && !is_heading(text)
+}
+
+/// Whether a figure goes on in the next line.
+fn ends_within(text: &str) -> bool {
+    text.ends_with([',', '，', '.']) && text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
 }
 
 /// The figures of each column that carries rows, as blocks of elements.
@@ -318,9 +354,19 @@ fn goes_on(body: &Body, c: usize, elements: &[Element], last: usize, i: usize) -
         && !is_ruled(body, c, above.y, here.y)
 }
 
+/// Whether two lines are set alike: they begin, end or have their middles one below the other. An indented first line
+/// counts.
+fn is_aligned(above: &Element, here: &Element) -> bool {
+    let near = |a: f32, b: f32, ems: f32| (a - b).abs() <= ems * here.em;
+    near(above.x0, here.x0, 0.5)
+        || near(above.x0, here.x0 + 2.0 * here.em, 0.5)
+        || near(above.x1, here.x1, 0.5)
+        || near(above.x0 + above.x1, here.x0 + here.x1, 1.2)
+}
+
 /// Whether a line ends where the column does: the first character of the next would not have fit.
 fn is_full(line: &Element, next: &Element, room: f32) -> bool {
-    line.x1 - line.x0 + next.first > room - 0.2 * line.em
+    line.ends_within || line.x1 - line.x0 + next.first > room - 0.2 * line.em
 }
 
 /// Whether a rule of the column runs between two heights.
@@ -465,8 +511,9 @@ fn stand_in_rows(
     }
     // The label next to the names first: labels left of it stand beside as many rows.
     let mut known: Vec<Range<usize>> = Vec::new();
-    for c in labels.rev() {
-        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known);
+    for c in labels.clone().rev() {
+        let beside = texts_of(body, labels.end, &of, heights.len());
+        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
         cost += costs;
         for (element, span) in columns[c].iter().zip(&spans) {
             element.tokens.iter().for_each(|&t| of[t] = span.clone());
@@ -684,8 +731,9 @@ impl Column<'_> {
         if here.is_heading {
             return None;
         }
+        let askew = if is_aligned(above, here) { 0.0 } else { ASKEW };
         if here.drawn_on == Some(true) {
-            return Some(LINE);
+            return Some(LINE + askew);
         }
         let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
         let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
@@ -696,7 +744,7 @@ impl Column<'_> {
             short if short <= 0.0 => EARLY_BREAK / 2.0,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early + apart)
+        Some(LINE + loose + early + apart + askew)
     }
 }
 
@@ -720,6 +768,17 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Rang
     if is_list && heights.len() > 2 { 0..end } else { 0..0 }
 }
 
+/// The text of a column in each row.
+fn texts_of(body: &Body, column: usize, of: &[Range<usize>], rows: usize) -> Vec<String> {
+    let mut texts = vec![String::new(); rows];
+    for ((c, token), of) in body.tokens.iter().zip(of) {
+        if *c == column && of.start < rows {
+            texts[of.start].push_str(token.text());
+        }
+    }
+    texts
+}
+
 /// The rows that each label stands beside.
 fn label_spans(
     body: &Body,
@@ -727,6 +786,7 @@ fn label_spans(
     elements: &[Element],
     heights: &[f32],
     known: &[Range<usize>],
+    texts: &[String],
 ) -> (Vec<Range<usize>>, f32) {
     let rules: Vec<f32> =
         body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
@@ -765,6 +825,17 @@ fn label_spans(
     if elements.iter().any(|e| beside(e).is_some()) {
         let spans = elements.iter().zip(&alone);
         return (spans.map(|(e, alone)| beside(e).unwrap_or(alone).clone()).collect(), 0.0);
+    }
+    // At the first of their rows, where that is each time the same: 小计.
+    let firsts: Vec<usize> = alone.iter().map(|rows| rows.start).collect();
+    let is_same = |w: &[usize]| w[0] < w[1] && texts[w[0]] == texts[w[1]];
+    if firsts.len() > 1
+        && firsts.windows(2).all(is_same)
+        && !texts[firsts[0]].is_empty()
+        && texts.iter().filter(|text| **text == texts[firsts[0]]).count() == firsts.len()
+    {
+        let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
+        return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
     }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();

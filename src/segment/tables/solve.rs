@@ -467,6 +467,7 @@ fn with_body(
     };
     let rows = rows::rows(&body);
     ys.extend(between_rows(&body, &rows));
+    let tokens = with_headings(tokens, &rows, figures, &bbox);
     ys.push(bbox.y1);
     let tiers = header.tiers;
     let count = tiers + rows.heights.len();
@@ -496,7 +497,35 @@ fn with_body(
     for (_, (rows, columns, tokens)) in by_place {
         grid.put(rows, columns, tokens);
     }
-    Some(Solved { fragment: grid.fill(page, ruling), header: tiers, cost: header.cost + rows.cost })
+    Some(Solved {
+        fragment: grid.fill(page, ruling),
+        header: tiers,
+        header_cost: header.cost,
+        rows_cost: rows.cost,
+    })
+}
+
+/// The tokens with those that stand alone in their rows over all columns, if they do not stand where names do: 一、省本级
+/// in the middle of the table.
+fn with_headings(
+    mut tokens: Vec<(Range<usize>, Token)>,
+    rows: &rows::Rows,
+    figures: &[bool],
+    bbox: &Rect,
+) -> Vec<(Range<usize>, Token)> {
+    let mut held = vec![0usize; rows.heights.len()];
+    for of in rows.of.iter().filter(|of| of.start < rows.heights.len()) {
+        held[of.start] += 1;
+    }
+    for ((columns, token), of) in tokens.iter_mut().zip(&rows.of) {
+        let is_alone = held.get(of.start) == Some(&1);
+        let in_middle = (token.x() - bbox.center().x).abs() <= token.em();
+        let stands_off = columns.start > 0 && figures[columns.start] && !token.is_figure();
+        if is_alone && stands_off && (in_middle || rows::is_heading(token.text())) {
+            *columns = 0..figures.len();
+        }
+    }
+    tokens
 }
 
 /// A grid, and what is known of it.
@@ -505,8 +534,10 @@ pub(super) struct Solved {
     pub fragment: Fragment,
     /// How many of its rows are header.
     pub header: usize,
-    /// What the reading costs: the more, the less sure.
-    pub cost: f32,
+    /// What the reading of the header costs: the more, the less sure.
+    pub header_cost: f32,
+    /// The same for that of the rows.
+    pub rows_cost: f32,
 }
 
 /// A column with what stands over it.
