@@ -370,6 +370,45 @@ fn what_fubiao_wrote_is_no_notice() {
     assert_same(&contents(other.path()), &contents(out.path()), "beside results");
 }
 
+#[test]
+fn what_is_said_of_notices_stands_in_tables_beside_their_facts() {
+    let (input, out) = (archive(), tempfile::tempdir().unwrap());
+    let wrong = format!("{}合计\t9\n", notice(2023, 8));
+    fs::write(input.path().join("2023/wrong.txt"), &wrong).unwrap();
+    fs::write(input.path().join("nothing.txt"), "今天天气很好。\n").unwrap();
+    batch(input.path(), out.path()).unwrap();
+    let lines = |name: &str| {
+        let text = fs::read_to_string(out.path().join(name)).unwrap();
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let json = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    let findings = lines("findings.ndjson");
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let finding = json(&findings[0]);
+    assert_eq!(finding["source"], "2023/wrong.txt");
+    assert_eq!(finding["document_number"], "某建保〔2023〕8号");
+    assert_eq!((&finding["check"], &finding["stated"]), (&"column_sum".into(), &"9".into()));
+    let facts = lines("facts.ndjson");
+    let fact = facts.iter().map(|line| json(line)).find(|fact| fact["source"] == "2023/wrong.txt");
+    assert_eq!(fact.unwrap()["doc_id"], finding["doc_id"], "the tables can be joined");
+    let diagnostics = lines("diagnostics.ndjson");
+    let nothing = diagnostics.iter().map(|line| json(line)).find(|d| d["source"] == "nothing.txt");
+    assert_eq!(nothing.unwrap()["code"], "nothing_recognised");
+    assert_eq!(lines("findings.csv").len(), 2);
+    assert!(lines("findings.csv")[1].starts_with("2023/wrong.txt,"));
+    assert_eq!(lines("diagnostics.csv").len(), 1 + diagnostics.len());
+    #[cfg(feature = "parquet")]
+    for (name, rows) in [("findings.parquet", 1), ("diagnostics.parquet", diagnostics.len())] {
+        use parquet::file::reader::{FileReader, SerializedFileReader};
+        let file = SerializedFileReader::new(fs::File::open(out.path().join(name)).unwrap());
+        assert_eq!(file.unwrap().get_row_iter(None).unwrap().count(), rows, "{name}");
+    }
+    for name in ["findings.ndjson", "findings.csv", "diagnostics.ndjson", "diagnostics.csv"] {
+        let bytes = fs::read(out.path().join(name)).unwrap();
+        assert!(fubiao::emit::own::wrote(&bytes).is_some(), "{name} is no notice");
+    }
+}
+
 fn join(parts: &[PathBuf], out: &Path) -> Result<usize, merge::MergeError> {
     let store = Store::open(out)?;
     merge::merge(&store, parts, &settings().gather, settings().wanted)

@@ -4,6 +4,7 @@
 use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
+use crate::emit::remarks::{Line, Table};
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
 use crate::emit::{facts, json};
@@ -171,6 +172,11 @@ impl Remade {
     /// If it can't be made, in words.
     pub fn piece(&self, piece: Piece) -> Result<Vec<u8>, String> {
         piece_of(&self.0, piece)
+    }
+
+    /// What is said of it.
+    pub fn remarks(&self, table: Table) -> Vec<Line> {
+        table.lines(&self.0)
     }
 
     /// What it says in short.

@@ -7,13 +7,15 @@
 //! What is together already is made again only where it does not fit its seal, which names the manifest it was
 //! made of and the hash of each file.
 
+use crate::archive::answer::Remade;
 use crate::archive::disk::Lasting;
 use crate::archive::ledger::{self, Entry, Gist, Outcome, Piece};
-use crate::archive::store::{self, Store, StoreError};
+use crate::archive::store::{self, OUTPUTS, Store, StoreError};
 use crate::emit::csv;
 use crate::emit::facts::FactLine;
 #[cfg(feature = "parquet")]
 use crate::emit::parquet::{self, Rows};
+use crate::emit::remarks::{self, Line, Table};
 use crate::name::RelativeName;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -109,9 +111,18 @@ pub fn gather(store: &Store, manifest: &str, settings: &Settings) -> Result<(), 
 /// One file to be made.
 struct Gathered {
     name: RelativeName,
+    of: Of,
     form: Form,
     /// Of the notices for one year alone.
     year: Option<Option<u16>>,
+}
+
+/// What a file tells.
+#[derive(Clone, Copy)]
+enum Of {
+    Facts,
+    /// Findings or diagnostics. Most notices have none or few, so they are read of the results of those that have.
+    Remarks(Table),
 }
 
 enum Form {
@@ -126,13 +137,19 @@ enum Form {
 
 /// The files that are asked for.
 fn files(store: &Store, settings: &Settings) -> Result<Vec<Gathered>, StoreError> {
-    let whole = |name, form| Gathered { name: RelativeName::known(name), form, year: None };
+    let named = |of, name, form| Gathered { name: RelativeName::known(name), of, form, year: None };
+    let whole = |name, form| named(Of::Facts, name, form);
+    let (findings, diagnostics) = (Of::Remarks(Table::Findings), Of::Remarks(Table::Diagnostics));
     let mut files = Vec::new();
     if settings.ndjson {
         files.push(whole("facts.ndjson", Form::Ndjson));
+        files.push(named(findings, "findings.ndjson", Form::Ndjson));
+        files.push(named(diagnostics, "diagnostics.ndjson", Form::Ndjson));
     }
     if settings.csv {
         files.push(whole("facts.csv", Form::Csv));
+        files.push(named(findings, "findings.csv", Form::Csv));
+        files.push(named(diagnostics, "diagnostics.csv", Form::Csv));
     }
     #[cfg(feature = "parquet")]
     if let Some(partition) = settings.parquet {
@@ -144,12 +161,15 @@ fn files(store: &Store, settings: &Settings) -> Result<Vec<Gathered>, StoreError
                 scale = gist.scale.max(scale);
             }
         }
+        files.push(named(findings, "findings.parquet", Form::Parquet { scale: 0 }));
+        files.push(named(diagnostics, "diagnostics.parquet", Form::Parquet { scale: 0 }));
         match partition {
             Partition::Whole => files.push(whole("facts.parquet", Form::Parquet { scale })),
             Partition::PlanYear => files.extend(years.into_iter().filter_map(|year| {
                 let value = year.map_or(NO_VALUE.to_owned(), |year| year.to_string());
                 let name = RelativeName::new(format!("facts/plan_year={value}/part-0.parquet"));
-                Some(Gathered { name: name.ok()?, form: Form::Parquet { scale }, year: Some(year) })
+                let form = Form::Parquet { scale };
+                Some(Gathered { name: name.ok()?, of: Of::Facts, form, year: Some(year) })
             })),
         }
     }
@@ -164,34 +184,69 @@ impl Gathered {
         let mut hash = String::new();
         store.write_whole(&self.name.below(store.root()), Lasting::Now, |out| {
             let mut out = Hashing { out, hasher: blake3::Hasher::new() };
-            match self.form {
-                Form::Ndjson => {
-                    let bytes = |bytes: Vec<u8>| Ok(bytes);
-                    self.for_each(store, bytes, |bytes| out.write_all(&bytes))?;
-                }
-                Form::Csv => {
-                    let mut writer = csv::Writer::new(&mut out, csv::Mark::Without)?;
-                    let push = |lines: Vec<FactLine>| {
-                        lines.iter().try_for_each(|line| writer.push(&line.fact()))
-                    };
-                    self.for_each(store, fact_lines, push)?;
-                    writer.finish()?;
-                }
-                #[cfg(feature = "parquet")]
-                Form::Parquet { scale } => {
-                    let mut writer = parquet::Writer::new(&mut out, scale)?;
-                    let rows = |bytes| {
-                        let lines = fact_lines(bytes)?;
-                        Rows::of(lines.iter().map(FactLine::fact), scale)
-                    };
-                    self.for_each(store, rows, |rows| writer.append(rows))?;
-                    writer.finish()?;
-                }
+            match self.of {
+                Of::Facts => self.write_facts(store, &mut out)?,
+                Of::Remarks(table) => self.write_remarks(store, &mut out, table)?,
             }
             hash = out.hasher.finalize().to_hex().to_string();
             Ok(())
         })?;
         Ok(hash)
+    }
+
+    fn write_facts(&self, store: &Store, out: &mut Hashing<'_>) -> io::Result<()> {
+        match self.form {
+            Form::Ndjson => {
+                let bytes = |bytes: Vec<u8>| Ok(bytes);
+                self.for_each(store, bytes, |bytes| out.write_all(&bytes))?;
+            }
+            Form::Csv => {
+                let mut writer = csv::Writer::new(out, csv::Mark::Without)?;
+                let push = |lines: Vec<FactLine>| {
+                    lines.iter().try_for_each(|line| writer.push(&line.fact()))
+                };
+                self.for_each(store, fact_lines, push)?;
+                writer.finish()?;
+            }
+            #[cfg(feature = "parquet")]
+            Form::Parquet { scale } => {
+                let mut writer = parquet::Writer::new(out, scale)?;
+                let rows = |bytes| {
+                    let lines = fact_lines(bytes)?;
+                    Rows::of(lines.iter().map(FactLine::fact), scale)
+                };
+                self.for_each(store, rows, |rows| writer.append(rows))?;
+                writer.finish()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_remarks(&self, store: &Store, out: &mut Hashing<'_>, table: Table) -> io::Result<()> {
+        let lines = |result: Vec<u8>| {
+            Remade::of(&result).map(|made| made.remarks(table)).map_err(io::Error::other)
+        };
+        match self.form {
+            Form::Ndjson => {
+                self.for_each(store, lines, |lines| remarks::write(out, &lines))?;
+            }
+            Form::Csv => {
+                let mut writer = csv::of_lines(out, table)?;
+                let push = |lines: Vec<Line>| {
+                    lines.iter().try_for_each(|line| Ok(writer.write_record(line.cells())?))
+                };
+                self.for_each(store, lines, push)?;
+                writer.flush()?;
+            }
+            #[cfg(feature = "parquet")]
+            Form::Parquet { .. } => {
+                let mut writer = parquet::LinesWriter::new(out, table)?;
+                let push = |lines: Vec<Line>| lines.iter().try_for_each(|line| writer.push(line));
+                self.for_each(store, lines, push)?;
+                writer.finish()?;
+            }
+        }
+        Ok(())
     }
 
     /// Hands out what is made of the facts of each notice, in order; that of the next ones is made on other cores
@@ -204,7 +259,7 @@ impl Gathered {
     ) -> io::Result<()> {
         let mut entries = store.entries().map_err(io::Error::other)?.filter(|entry| {
             let gist = entry.as_ref().ok().map(gist);
-            gist.is_none_or(|gist| gist.is_some_and(|g| self.year.is_none_or(|y| y == g.plan_year)))
+            gist.is_none_or(|gist| gist.is_some_and(|gist| self.wants(gist)))
         });
         let mut some = || -> io::Result<Vec<Entry>> {
             let (mut some, mut facts) = (Vec::new(), 0);
@@ -218,7 +273,11 @@ impl Gathered {
             Ok(some)
         };
         let read = |entries: &[Entry]| -> io::Result<Vec<P>> {
-            let piece = |entry| store.piece(entry, Piece::Facts).map_err(io::Error::other);
+            let piece = match self.of {
+                Of::Facts => Piece::Facts,
+                Of::Remarks(_) => Piece::Result,
+            };
+            let piece = |entry| store.piece(entry, piece).map_err(io::Error::other);
             entries.par_iter().map(|entry| make(piece(entry)?)).collect()
         };
         let mut now = read(&some()?)?;
@@ -230,6 +289,19 @@ impl Gathered {
             now = read?;
         }
         Ok(())
+    }
+}
+
+impl Gathered {
+    /// Whether a notice that says this has something for the file.
+    fn wants(&self, gist: &Gist) -> bool {
+        let Gist { errors, warnings, notes, diagnostics, .. } = gist;
+        let has = match self.of {
+            Of::Facts => true,
+            Of::Remarks(Table::Findings) => errors + warnings + notes > 0,
+            Of::Remarks(Table::Diagnostics) => *diagnostics > 0,
+        };
+        has && self.year.is_none_or(|year| year == gist.plan_year)
     }
 }
 
@@ -264,10 +336,18 @@ fn fact_lines(bytes: Vec<u8>) -> io::Result<Vec<FactLine>> {
     text.lines().map(FactLine::read).collect()
 }
 
+/// Whether a file of an archive's is one that is put together.
+fn is_table(name: &str) -> bool {
+    ["facts.", "findings.", "diagnostics."].iter().any(|table| name.starts_with(table))
+}
+
 /// Every file that a run may have put together here before.
 fn gathered(store: &Store) -> Vec<RelativeName> {
-    let mut found: Vec<RelativeName> =
-        ["facts.ndjson", "facts.csv", "facts.parquet"].map(RelativeName::known).into();
+    let mut found: Vec<RelativeName> = OUTPUTS
+        .iter()
+        .filter(|name| is_table(name))
+        .map(|name| RelativeName::known(name))
+        .collect();
     for folder in fs::read_dir(store.at("facts")).into_iter().flatten().flatten() {
         let folder = folder.file_name().to_string_lossy().into_owned();
         if folder.starts_with("plan_year=") {

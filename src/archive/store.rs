@@ -6,6 +6,8 @@
 //!   facts.ndjson          all facts of all notices, in the order of names
 //!   facts.csv             the same as a table, on demand
 //!   facts.parquet         the same, columnar; with years apart: facts/plan_year=2023/part-0.parquet
+//!   findings.*            what the notices say against themselves, and diagnostics.*: what could not be read with
+//!                         confidence, in the same forms, with a line for each
 //!   manifest.ndjson       one entry a notice: content, key, outcome; there once a run is finished
 //!   report.json           what this run did, and how long it took; report.txt: the same for people
 //!   .fubiao/              what a run needs to go on: journal, lock, facts of each notice
@@ -209,6 +211,12 @@ pub const OUTPUTS: &[&str] = &[
     "facts.ndjson",
     "facts.csv",
     "facts.parquet",
+    "findings.ndjson",
+    "findings.csv",
+    "findings.parquet",
+    "diagnostics.ndjson",
+    "diagnostics.csv",
+    "diagnostics.parquet",
     MANIFEST,
     "report.json",
     "report.txt",

@@ -6,6 +6,7 @@
 
 use crate::emit::facts::{FIELDS, Fact, facts};
 use crate::emit::record::NoticeRecord;
+use crate::emit::remarks::Table;
 use crate::plain;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -65,6 +66,16 @@ impl<W: Write> Writer<W> {
     }
 }
 
+/// A writer of findings or diagnostics, with their header line written.
+///
+/// # Errors
+/// Those of `out`.
+pub fn of_lines<W: Write>(out: W, table: Table) -> io::Result<csv::Writer<W>> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(table.columns().iter().map(|column| column.name))?;
+    Ok(csv)
+}
+
 /// A fact's cells, in the order of [`FIELDS`].
 pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 27] {
     [
@@ -113,7 +124,8 @@ fn number<'a>(value: Option<u32>) -> Cow<'a, str> {
     value.map(|v| v.to_string()).unwrap_or_default().into()
 }
 
-fn text(value: Option<&str>) -> Cow<'_, str> {
+/// A text in a cell: nothing in it is hidden, and no spreadsheet runs it.
+pub fn text(value: Option<&str>) -> Cow<'_, str> {
     guarded(plain::in_cell(value.unwrap_or_default()))
 }
 

@@ -10,6 +10,7 @@ pub mod own;
 pub mod parquet;
 mod places;
 pub mod record;
+pub mod remarks;
 pub mod tables;
 pub mod text;
 #[cfg(feature = "xlsx")]

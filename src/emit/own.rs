@@ -90,6 +90,9 @@ struct Keys {
     region: Option<IgnoredAny>,
     column: Option<IgnoredAny>,
     raw: Option<IgnoredAny>,
+    doc_id: Option<IgnoredAny>,
+    finding: Option<IgnoredAny>,
+    diagnostic: Option<IgnoredAny>,
     outcome: Option<IgnoredAny>,
     key: Option<IgnoredAny>,
     #[serde(rename = "$schema")]
@@ -121,6 +124,9 @@ fn json(text: &[u8]) -> Option<Own> {
         () if keys.annex.is_some() && keys.region.is_some() => {
             (keys.column.is_some() && keys.raw.is_some()).then_some(Own::Table)?
         }
+        () if keys.doc_id.is_some() && (keys.finding.is_some() || keys.diagnostic.is_some()) => {
+            Own::Table
+        }
         () if keys.resources.is_some() => keys
             .schema
             .is_some_and(|schema| schema.contains("datapackage"))
@@ -131,9 +137,10 @@ fn json(text: &[u8]) -> Option<Own> {
 }
 
 /// Columns that a table of ours has, and no other.
-const TABLES: [&[&str]; 4] = [
+const TABLES: [&[&str]; 5] = [
     &["annex", "region", "column_path", "raw", "status"],
     &["finding", "check", "severity", "stated", "computed"],
+    &["diagnostic", "code", "severity", "hint_zh"],
     &["suspect", "finding", "rank", "proposed"],
     &["media_type", "text_from", "document_number", "plan_year"],
 ];

@@ -6,6 +6,7 @@
 use crate::emit::csv::joined_path;
 use crate::emit::facts::{FIELDS, Fact, facts};
 use crate::emit::record::{NoticeRecord, SCHEMA_VERSION};
+use crate::emit::remarks::{self, Kind, Line, Table, Value};
 use parquet::basic::Compression;
 use parquet::data_type::{
     ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType,
@@ -136,6 +137,89 @@ impl<W: Write + Send> Writer<W> {
     pub fn finish(mut self) -> io::Result<()> {
         if self.rows.count > 0 {
             self.rows.write(&mut self.file).map_err(io_error)?;
+        }
+        self.file.close().map(drop).map_err(io_error)
+    }
+}
+
+/// Writes lines of findings or diagnostics as they come, in groups as facts.
+pub struct LinesWriter<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    columns: Vec<AnyColumn>,
+    count: usize,
+}
+
+/// A column of either kind.
+enum AnyColumn {
+    Text(Column<ByteArrayType>),
+    Whole(Column<Int32Type>),
+}
+
+impl<W: Write + Send> LinesWriter<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(out: W, table: Table) -> io::Result<LinesWriter<W>> {
+        let fields = table.columns().iter().map(|column| match column.kind {
+            Kind::Text => format!("OPTIONAL BYTE_ARRAY {} (STRING);", column.name),
+            Kind::Whole => format!("OPTIONAL INT32 {};", column.name),
+        });
+        let schema = format!("message remarks {{ {} }}", fields.collect::<String>());
+        let file = parse_message_type(&schema)
+            .and_then(|schema| {
+                SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties()))
+            })
+            .map_err(io_error)?;
+        Ok(LinesWriter { file, columns: LinesWriter::<W>::empty(table), count: 0 })
+    }
+
+    fn empty(table: Table) -> Vec<AnyColumn> {
+        let of = |column: &remarks::Column| match column.kind {
+            Kind::Text => AnyColumn::Text(Column::default()),
+            Kind::Whole => AnyColumn::Whole(Column::default()),
+        };
+        table.columns().iter().map(of).collect()
+    }
+
+    /// Adds a line of the table.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn push(&mut self, line: &Line) -> io::Result<()> {
+        for (column, value) in self.columns.iter_mut().zip(&line.values) {
+            match (column, value) {
+                (AnyColumn::Text(column), Value::Text(text)) => column.maybe_text(text.as_deref()),
+                (AnyColumn::Whole(column), Value::Whole(n)) => column.maybe(n.map(whole)),
+                // A line has the kinds of its table's columns.
+                (AnyColumn::Text(column), _) => column.maybe_text(None),
+                (AnyColumn::Whole(column), _) => column.maybe(None),
+            }
+        }
+        self.count += 1;
+        if self.count == ROWS_A_GROUP { self.write_group() } else { Ok(()) }
+    }
+
+    fn write_group(&mut self) -> io::Result<()> {
+        let mut group = self.file.next_row_group().map_err(io_error)?;
+        for column in &mut self.columns {
+            match column {
+                AnyColumn::Text(column) => std::mem::take(column).write(&mut group),
+                AnyColumn::Whole(column) => std::mem::take(column).write(&mut group),
+            }
+            .map_err(io_error)?;
+        }
+        self.count = 0;
+        group.close().map(drop).map_err(io_error)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(mut self) -> io::Result<()> {
+        if self.count > 0 {
+            self.write_group()?;
         }
         self.file.close().map(drop).map_err(io_error)
     }
