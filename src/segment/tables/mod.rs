@@ -65,9 +65,13 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
                 pool.take(&inside);
             }
             Some(mut grid) => {
-                captions.extend(grid.take_captions());
-                fragments.push(grid.fill(page.number, Ruling::Grid));
-                pool.take(&inside);
+                let heading = grid.take_captions();
+                let fragment = grid.fill(page.number, Ruling::Grid);
+                if !worth::is_of_scales(&fragment) {
+                    captions.extend(heading);
+                    fragments.push(fragment);
+                    pool.take(&inside);
+                }
             }
             None => lone.across.extend(frame.across),
         }

@@ -3,6 +3,8 @@
 use crate::segment::figures::is_figure;
 use crate::segment::outline::Fragment;
 use crate::segment::tables::solve::Solved;
+use crate::segment::tables::strips::is_one_figure;
+use std::collections::BTreeMap;
 
 /// Fewest rows of a table without rules, its header counted.
 const MIN_ROWS: usize = 3;
@@ -76,10 +78,31 @@ impl Counts {
     }
 }
 
+/// Whether all figures are those of scales, as beside a chart: in each column that has any, four or more in equal steps
+/// down the page, wider than those of serial numbers.
+pub(super) fn is_of_scales(fragment: &Fragment) -> bool {
+    let mut columns: BTreeMap<usize, Vec<(usize, i64)>> = BTreeMap::new();
+    for cell in &fragment.cells {
+        for word in cell.text.as_str().split_whitespace().filter(|w| is_one_figure(w)) {
+            let Ok(figure) = word.parse::<i64>() else { return false };
+            columns.entry(cell.col).or_default().push((cell.row, figure));
+        }
+    }
+    let is_scale = |figures: &mut Vec<(usize, i64)>| {
+        figures.sort_by_key(|figure| figure.0);
+        let step = figures.first().zip(figures.get(1)).map_or(0, |(a, b)| a.1 - b.1);
+        figures.len() > 3 && step > 1 && figures.windows(2).all(|w| w[0].1 - w[1].1 == step)
+    };
+    !columns.is_empty() && columns.values_mut().all(is_scale)
+}
+
 /// Whether a grid without rules is a table: it holds figures in columns, a list with serial numbers before it, or short
 /// words in many columns, row after row.
 pub(super) fn without_rules(solved: &Solved) -> bool {
     let counts = Counts::of(&solved.fragment, solved.header);
+    if is_of_scales(&solved.fragment) {
+        return false;
+    }
     if counts.rows + solved.header.min(1) < MIN_ROWS || counts.rows == 0 {
         return false;
     }
@@ -104,6 +127,9 @@ pub(super) fn between_rules(solved: &Solved, rules: usize) -> bool {
     let fragment = &solved.fragment;
     let all = Counts::of(fragment, 0);
     let body = Counts::of(fragment, solved.header);
+    if is_of_scales(fragment) {
+        return false;
+    }
     if all.rows < 2 && !is_row_of_figures(&all) {
         return false;
     }
