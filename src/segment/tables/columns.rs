@@ -135,14 +135,15 @@ fn by_full_lines(strips: &[Strip]) -> Option<Vec<Column>> {
     let lines: Vec<&Strip> = strips[first..=last].iter().collect();
     let fewest = ((body.len() as f32 * FULL_LINES) as usize).max(2);
     by_count.values().rev().filter(|full| full.len() >= fewest).find_map(|full| {
-        let columns = of_full_lines(full)?;
+        let columns = of_full_lines(full, header_line(&strips[..first]))?;
         fits(&columns, &lines).then_some(columns)
     })
 }
 
 /// Columns of lines that have as many tokens each.
-fn of_full_lines(full: &[&Strip]) -> Option<Vec<Column>> {
+fn of_full_lines(full: &[&Strip], header: Option<&Strip>) -> Option<Vec<Column>> {
     let count = full[0].tokens.len();
+    let header = header.filter(|header| header.tokens.len() == count);
     let mut columns: Vec<Column> = Vec::with_capacity(count);
     for i in 0..count {
         let tokens: Vec<&Token> = full.iter().map(|s| &s.tokens[i]).collect();
@@ -167,7 +168,14 @@ fn of_full_lines(full: &[&Strip]) -> Option<Vec<Column>> {
             };
             let (a, b) = (usual(i - 1), usual(i));
             if a.x1 > b.x0 + 0.5 {
-                return None;
+                // Texts that run over their neighbours are told apart by the words above them.
+                let words = &header?.tokens;
+                let wall = (words[i - 1].bbox().x1 + words[i].bbox().x0) / 2.0;
+                if !(left.x0 < wall && wall < right.x1) {
+                    return None;
+                }
+                (columns[i - 1].x1, columns[i].x0) = (wall, wall);
+                continue;
             }
             let middle = (a.x1 + b.x0) / 2.0;
             columns[i - 1].x1 = left.x1.min(middle).max(a.x1);

@@ -46,11 +46,16 @@ impl Side {
 
 /// Tells cells apart.
 pub(super) struct Settle {
-    /// How most texts of the table are set.
-    set: Set,
+    /// How most words of the table are set.
+    words: Set,
+    /// How most figures are.
+    figures: Set,
     /// How those of a column are set, where enough stand within it.
-    sets: BTreeMap<(i32, i32), Set>,
+    sets: BTreeMap<Kind, Set>,
 }
+
+/// What stands in a column, words or figures: headers are set otherwise than the figures below them.
+type Kind = ((i32, i32), bool);
 
 /// How a text costs that is set left, right or in the middle.
 type Costs = [f32; 3];
@@ -65,8 +70,8 @@ impl Settle {
     /// Learns how most texts are set from those that stand within one cell and have room there, and from which way
     /// suits best those that do not. `lines` has each line's tokens and the cells beside them.
     pub fn learn<'a>(lines: impl Iterator<Item = (&'a [Token], &'a [Side])>) -> Settle {
-        let mut costs = Costs::default();
-        let mut columns: BTreeMap<(i32, i32), (usize, Costs)> = BTreeMap::new();
+        let mut costs = [Costs::default(); 2];
+        let mut columns: BTreeMap<Kind, (usize, Costs)> = BTreeMap::new();
         for (tokens, sides) in lines {
             for token in tokens {
                 let hit = touched(sides, token.bbox());
@@ -82,9 +87,10 @@ impl Settle {
                 let add = |costs: &mut Costs| {
                     costs.iter_mut().zip(own).for_each(|(cost, own)| *cost += own);
                 };
-                add(&mut costs);
+                add(&mut costs[usize::from(token.is_figure())]);
                 if within {
-                    let (texts, costs) = columns.entry(sides[hit[0]].column()).or_default();
+                    let (texts, costs) =
+                        columns.entry((sides[hit[0]].column(), token.is_figure())).or_default();
                     *texts += 1;
                     add(costs);
                 }
@@ -92,7 +98,8 @@ impl Settle {
         }
         columns.retain(|_, (texts, _)| *texts >= LEARNT);
         let sets = columns.into_iter().map(|(column, (_, costs))| (column, least(&costs)));
-        Settle { set: least(&costs), sets: sets.collect() }
+        let [words, figures] = costs.map(|costs| least(&costs));
+        Settle { words, figures, sets: sets.collect() }
     }
 
     /// The tokens of one line with the cells they belong to, by index of `sides`, which go from left to right; those
@@ -135,7 +142,8 @@ impl Settle {
     /// What it costs that a text belongs to a cell.
     fn cost(&self, side: &Side, token: &Token) -> f32 {
         let (bbox, em) = (token.bbox(), token.em());
-        let usual = self.sets.get(&side.column()).copied().unwrap_or(self.set);
+        let usual = self.sets.get(&(side.column(), token.is_figure())).copied();
+        let usual = usual.unwrap_or(if token.is_figure() { self.figures } else { self.words });
         let by_set =
             |set: Set| off(side, bbox, em, set) + if set == usual { 0.0 } else { SET_OTHERWISE };
         let over = (side.x0 - bbox.x0).max(0.0) + (bbox.x1 - side.x1).max(0.0);
