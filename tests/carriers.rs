@@ -27,10 +27,10 @@ fn read(bytes: Vec<u8>) -> String {
                 in_cells[cell.runs.clone()].fill(true);
                 let texts: Vec<&str> =
                     page.runs[cell.runs.clone()].iter().map(|run| run.text.as_str()).collect();
-                for row in cell.row..cell.row + cell.rowspan {
-                    for col in cell.col..cell.col + cell.colspan {
-                        grid[row][col] = if row > cell.row { "^" } else { "<" }.to_owned();
-                    }
+                let rows = grid.iter_mut().enumerate().skip(cell.row).take(cell.rowspan);
+                for (row, slots) in rows {
+                    let mark = if row > cell.row { "^" } else { "<" };
+                    slots[cell.col..cell.col + cell.colspan].fill(mark.to_owned());
                 }
                 grid[cell.row][cell.col] = texts.join("/");
             }

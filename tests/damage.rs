@@ -20,6 +20,8 @@ mod damage;
     feature = "ods",
     feature = "ofd"
 ))]
+// Not all its writers are used here.
+#[allow(dead_code)]
 #[path = "support/written.rs"]
 mod written;
 

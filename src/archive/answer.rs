@@ -86,18 +86,18 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
         Err(error) => return unreadable(error.to_string()),
     };
     let record = NoticeRecord::new(&source, &reading);
-    let mut files = match result(&record) {
+    let files = match result(&record) {
         Ok(files) => files,
         Err(what) => return unreadable(what),
     };
-    match besides {
-        Besides::Nothing => {}
+    let files = match besides {
+        Besides::Nothing => files,
         #[cfg(feature = "review")]
         Besides::Page => match page(&record, &reading, &source, options) {
-            Ok(page) => drop(files.insert(Piece::Page, page)),
+            Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
             Err(error) => return unreadable(error.to_string()),
         },
-    }
+    };
     Answer::Done { gist: gist(&record), files }
 }
 

@@ -77,6 +77,7 @@ pub struct Reporter {
     volume: Volume,
     lang: Lang,
     /// The language that was asked for by its flag.
+    #[cfg(feature = "review")]
     typed: Option<Lang>,
     messages: Option<Messages>,
     color: bool,
@@ -95,6 +96,7 @@ impl Reporter {
         Reporter {
             volume,
             lang: talk.lang.unwrap_or_else(lang_of_environment),
+            #[cfg(feature = "review")]
             typed: talk.lang,
             messages: talk.messages,
             color: !no_color && voice().is_terminal(),

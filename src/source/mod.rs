@@ -5,6 +5,8 @@
 
 mod kind;
 pub(crate) mod ole;
+// Without readers of archives only the names in one are looked at.
+#[cfg_attr(not(feature = "archived"), allow(dead_code))]
 pub(crate) mod zip;
 
 pub(crate) use kind::left_out;
