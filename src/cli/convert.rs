@@ -6,9 +6,7 @@ use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, Output};
 use crate::cli::formats;
 use crate::cli::report::Reporter;
-use crate::cli::run::{
-    Answer, Status, denied, options, output, stopped, unread, unwritten, whole,
-};
+use crate::cli::run::{Answer, Status, denied, options, output, stopped, unread, unwritten, whole};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]

@@ -162,7 +162,8 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     for input in &inputs(reporter, &args.inputs)? {
         let status = match check_one(reporter, &options, &args.bounds, input) {
             Ok(checked) => {
-                let status = denied(args.deny, &checked.record.findings).max(whole(&checked.record));
+                let status =
+                    denied(args.deny, &checked.record.findings).max(whole(&checked.record));
                 notices.push(checked);
                 status
             }
