@@ -82,6 +82,8 @@ fn blank_pdf() -> Vec<u8> {
 fn fubiao(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
     command.current_dir(folder).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C");
+    // What this machine has installed is no matter.
+    command.env("FUBIAO_MODELS", folder.join("none"));
     command
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """scan.py IN.pdf OUT.pdf KIND SEED: what a scanner, a fax or a phone would leave of a drawn notice.
+scan.py IN.pdf OUT.png KIND SEED PAGE: the same of one page. samples/aid-2021/scan.png is `fax 1 5` of notice.pdf there.
 
 KIND: flat, low150, fax, gutter, keystone, moire, bleed, sideways, over, stamps, broken. Needs pypdfium2, numpy and pillow.
 The truth of the notice stays that of IN.pdf.
@@ -97,15 +98,17 @@ def damage(im, kind, rng, dpi, number, others):
     raise SystemExit(f"{kind}: no such kind")
 
 
-def main(src, out, kind, seed):
+def main(src, out, kind, seed, page=None):
     rng = random.Random(f"{kind} {seed}"); dpi = 150 if kind == "low150" else 200
     ims = pages(src, dpi); done = []
     for i, im in enumerate(ims):
         d = damage(im, kind, rng, dpi, i, ims[(i + 1) % len(ims)])
         if d.mode == "1": done.append(d); continue
         b = io.BytesIO(); d.save(b, "JPEG", quality=rng.randint(45, 80)); b.seek(0); done.append(Image.open(b))
+    if page:
+        done[int(page) - 1].save(out, "PNG", optimize=True, dpi=(dpi, dpi)); return
     done[0].save(out, "PDF", save_all=True, append_images=done[1:], resolution=dpi)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4])
+    main(*sys.argv[1:])

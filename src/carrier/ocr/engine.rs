@@ -257,6 +257,15 @@ mod tests {
     }
 
     #[test]
+    fn models_that_are_others_are_refused() {
+        for bytes in [&b""[..], b"\x08\x07models"] {
+            let models = Models::new(Box::new(bytes), Box::new(bytes));
+            let refused = Rten::load(&models).err().expect("they are not ours");
+            assert_eq!(refused.code(), "models_broken");
+        }
+    }
+
+    #[test]
     fn what_was_passed_over_is_offered() {
         let read = read(&[[0.0, 1.0, 0.0], [0.8, 0.0, 0.2], [0.7, 0.0, 0.3], [0.0, 1.0, 0.0]]);
         assert_eq!(read.text(), "11");

@@ -105,6 +105,7 @@ pub(super) fn read_page(
         .collect();
     settle_zeros(&tables, &mut read);
     doubt_forms(&tables, &mut read);
+    doubt_rows_without_names(&tables, &mut read);
     doubt_ink_left(&found, &marks, &tables, &mut read);
 
     let points = 72.0 / dpi;
@@ -245,6 +246,44 @@ fn doubt_forms(tables: &[Lattice], read: &mut [ReadLine<'_>]) {
             for (&i, doubtful) in column.iter().zip(doubts::forms(&texts)) {
                 if doubtful {
                     read[i].sight.doubt(Doubt::Form);
+                }
+            }
+        }
+    }
+}
+
+/// Doubts the figures of a row without a name, and those above them: digits that did not fit their cell look so.
+fn doubt_rows_without_names(tables: &[Lattice], read: &mut [ReadLine<'_>]) {
+    for table in tables {
+        let at = |edges: &[f32], v: f32| edges.windows(2).position(|e| e[0] <= v && v < e[1]);
+        // Where each line stands: row and column, and whether it is a figure.
+        let places: Vec<Option<(usize, usize, bool)>> = read
+            .iter()
+            .map(|r| {
+                let c = r.line.bbox.center();
+                let figure = doubts::is_figure(&r.reading.read.text());
+                Some((at(&table.ys, c.y)?, at(&table.xs, c.x)?, figure))
+            })
+            .collect();
+        let count = |col: usize, figure: bool| {
+            places.iter().flatten().filter(|p| p.1 == col && p.2 == figure).count()
+        };
+        // Columns of names: of the first ones, those that hold no figures as a rule.
+        let names: Vec<usize> =
+            (0..table.cols()).filter(|&col| count(col, false) > 2 * count(col, true)).collect();
+        let is_named = |row: usize| {
+            places.iter().flatten().any(|p| p.0 == row && !p.2 && names.contains(&p.1))
+        };
+        if names.is_empty() {
+            continue;
+        }
+        for row in (1..table.rows()).filter(|&row| !is_named(row)) {
+            let columns: Vec<usize> =
+                places.iter().flatten().filter(|p| p.0 == row && p.2).map(|p| p.1).collect();
+            for (r, place) in read.iter_mut().zip(&places) {
+                let Some((at, col, true)) = *place else { continue };
+                if (at == row || at + 1 == row) && columns.contains(&col) {
+                    r.sight.doubt(Doubt::Form);
                 }
             }
         }
