@@ -27,10 +27,9 @@ fn read(bytes: Vec<u8>) -> String {
                 in_cells[cell.runs.clone()].fill(true);
                 let texts: Vec<&str> =
                     page.runs[cell.runs.clone()].iter().map(|run| run.text.as_str()).collect();
-                for row in cell.row..cell.row + cell.rowspan {
-                    for col in cell.col..cell.col + cell.colspan {
-                        grid[row][col] = if row > cell.row { "^" } else { "<" }.to_owned();
-                    }
+                for (row, places) in grid.iter_mut().enumerate().skip(cell.row).take(cell.rowspan) {
+                    let from = if row > cell.row { "^" } else { "<" };
+                    places[cell.col..cell.col + cell.colspan].fill(from.to_owned());
                 }
                 grid[cell.row][cell.col] = texts.join("/");
             }
@@ -231,7 +230,7 @@ fn files_of_a_package_are_put_in_order() {
             (gbk("发文/附件2.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
             (gbk("发文/任务表.txt"), "任务表\n市县\t套数\n南昌市\t1\n".as_bytes()),
             (gbk("发文/~$通知.txt"), b"x"),
-            (gbk("发文/印章.png"), b"\x89PNG\r\n"),
+            (gbk("发文/印章.gif"), b"GIF89a"),
             (gbk("__MACOSX/发文/._通知.txt"), b"x"),
             (gbk("发文/通知.txt"), BODY.as_bytes()),
         ],
@@ -242,7 +241,7 @@ fn files_of_a_package_are_put_in_order() {
         "1 发文/通知.txt Body: 赣建保〔2025〕1号\n\
          2 发文/任务表.txt Annexes: 附件1\n\
          3 发文/附件2.txt Annexes: 附件2\n\
-         file_not_read: 发文/印章.png was not read: found a PNG image, expected a document that notices come in\n"
+         file_not_read: 发文/印章.gif was not read: found a GIF image, expected a document that notices come in\n"
     );
 }
 

@@ -383,7 +383,7 @@ impl<'a> Workers<'a> {
                 return Answer::Failed { reason: Reason::Crash, message };
             }
         };
-        match worker.ask(name, &bytes, isolation.timeout) {
+        match worker.ask(name, &bytes, isolation.time_for(&bytes)) {
             Ok(answer) => {
                 self.idle.lock().unwrap_or_else(|held| held.into_inner()).push(worker);
                 answer

@@ -219,7 +219,8 @@ impl Run<'_> {
     }
 
     fn timer(&self, source: &Source) -> Timer {
-        Timer::over(self.reporter, &self.args.bounds, self.input, source.bytes.len())
+        let (bytes, models) = (source.bytes.len(), self.options.models.as_ref());
+        Timer::over_pictures(self.reporter, &self.args.bounds, self.input, bytes, models)
     }
 
     /// Writes a package, as one file or as a folder.

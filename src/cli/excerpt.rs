@@ -161,7 +161,9 @@ impl<'a> Printed<'a> {
 
     /// The line at a place with the place marked; `None` for a place that is a whole page.
     pub fn excerpt(&self, pen: Pen, place: &PlaceRecord) -> Option<String> {
-        let read = || pipeline::printed_lines(&mut Sink::new(), self.options, self.source?).ok();
+        // Pictures are not read a second time for this.
+        let options = Options { models: None, ..self.options.clone() };
+        let read = || pipeline::printed_lines(&mut Sink::new(), &options, self.source?).ok();
         let lines = self.lines.get_or_init(read).as_ref()?;
         let page = lines.pages.iter().find(|page| page.number == place.page)?;
         if place.bbox.is_some_and(|b| b[3] - b[1] > f64::from(page.height) / 2.0) {

@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::pipeline::{Origin, Part, Reading, Role, TextFrom};
 use crate::place::{Located, Place, Spot, row_and_column};
+use crate::sight::{Doubt, Offer, Proof, Sight};
 use crate::source::Source;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -503,6 +504,28 @@ pub struct CellRecord {
     /// What a person said of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub correction: Option<CorrectionRecord>,
+    /// How sure recognition was, 0 to 1, for a cell read from a picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confidence: Option<f64>,
+    /// What else it may say.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub readings: Vec<OfferRecord>,
+    /// Whether sums that hold cover it, for a figure read from a picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proven: Option<bool>,
+    /// Whether another reading was taken because it mends all sums.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub mended: bool,
+}
+
+/// Another reading that recognition offered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferRecord {
+    /// What it says.
+    pub text: String,
+    /// How likely it is, 0 to 1.
+    pub confidence: f64,
 }
 
 /// What a person said of a cell.
@@ -1030,6 +1053,7 @@ impl From<&model::Column> for ColumnRecord {
 
 impl From<&model::Cell> for CellRecord {
     fn from(cell: &model::Cell) -> CellRecord {
+        let sight = cell.sight.as_deref();
         CellRecord {
             raw: cell.raw.clone(),
             value: cell.value.map(|v| v.to_string()),
@@ -1040,7 +1064,57 @@ impl From<&model::Cell> for CellRecord {
             place: cell.place.into(),
             doubt: cell.doubt.clone(),
             correction: cell.correction.as_deref().map(CorrectionRecord::from),
+            confidence: sight.map(|sight| f64::from(sight.confidence) / 1000.0),
+            readings: sight.map(offers).unwrap_or_default(),
+            proven: sight
+                .filter(|_| cell.status == Status::Value)
+                .map(|sight| sight.proof != Proof::None),
+            mended: sight.is_some_and(|sight| sight.proof == Proof::Mended),
         }
+    }
+}
+
+fn offers(sight: &Sight) -> Vec<OfferRecord> {
+    let record = |offer: &Offer| OfferRecord {
+        text: offer.text.clone(),
+        confidence: f64::from(offer.confidence) / 1000.0,
+    };
+    sight.readings.iter().map(record).collect()
+}
+
+/// The causes of doubt by their names.
+pub(super) fn doubts(sight: &Sight) -> Vec<String> {
+    sight.doubts.iter().map(|doubt| doubt.code().to_owned()).collect()
+}
+
+const DOUBTS: &[Doubt] = &[
+    Doubt::TouchesEdge,
+    Doubt::LowConfidence,
+    Doubt::Form,
+    Doubt::UnderSeal,
+    Doubt::ReadingsDiffer,
+    Doubt::Handwriting,
+    Doubt::Faint,
+    Doubt::InkLeft,
+];
+
+impl CellRecord {
+    fn to_sight(&self) -> Option<Box<Sight>> {
+        let thousandths = |share: f64| (share.clamp(0.0, 1.0) * 1000.0).round() as u16;
+        let proof = match (self.mended, self.proven) {
+            (true, _) => Proof::Mended,
+            (_, Some(true)) => Proof::Proven,
+            _ => Proof::None,
+        };
+        let mut sight =
+            Sight { confidence: thousandths(self.confidence?), proof, ..Sight::default() };
+        for offer in &self.readings {
+            sight.offer(offer.text.clone(), thousandths(offer.confidence));
+        }
+        for code in &self.doubt {
+            DOUBTS.iter().filter(|d| d.code() == code).for_each(|&d| sight.doubt(d));
+        }
+        Some(Box::new(sight))
     }
 }
 
@@ -1398,6 +1472,7 @@ impl CellRecord {
                 .as_ref()
                 .map(|correction| correction.to_correction().map(Box::new))
                 .transpose()?,
+            sight: self.to_sight(),
         })
     }
 }

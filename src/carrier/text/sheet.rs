@@ -90,6 +90,7 @@ pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
         ink: Ink::Seen { lightness: 0.0 },
         spot: Some(spot),
         joints: Vec::new(),
+        sight: None,
     }
 }
 
