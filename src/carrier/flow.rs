@@ -182,7 +182,7 @@ impl<'l> Flow<'l> {
 
 /// The cells by row, then column, so that each place is covered by one: spans that reach out of the grid or
 /// over another cell are cut, and a blank cell stands where none does.
-fn covering(rows: usize, cols: usize, mut cells: Vec<GridCell>) -> Vec<GridCell> {
+pub(super) fn covering(rows: usize, cols: usize, mut cells: Vec<GridCell>) -> Vec<GridCell> {
     cells.sort_by_key(|cell| (cell.row, cell.col));
     let mut owner: Vec<Option<usize>> = vec![None; rows * cols];
     let mut kept: Vec<GridCell> = Vec::with_capacity(cells.len());

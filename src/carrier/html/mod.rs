@@ -9,7 +9,7 @@ mod style;
 mod tables;
 mod tree;
 
-use crate::carrier::flow::{Align, BODY_SIZE, Flow, TextLine};
+use crate::carrier::flow::{Align, BODY_SIZE, Flow, Grid, TextLine};
 use crate::carrier::page::{Pages, TextFrom};
 use crate::carrier::within;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
@@ -53,6 +53,28 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
     }
     let page = lay(sink, limits, &mut blocks, &article)?;
     Ok(Pages { pages: vec![page], text_from: TextFrom::WebPage, encoding: Some(decoded.encoding) })
+}
+
+/// What a piece of HTML inside another text shows.
+pub(super) enum Piece {
+    /// A line of text.
+    Line(String),
+    /// A table.
+    Table(Grid),
+}
+
+/// What a piece of HTML shows, in order.
+///
+/// # Errors
+/// [`ErrorKind::Limit`] for depth and elements.
+pub(super) fn pieces(limits: &Limits, text: &str) -> Result<Vec<Piece>, Error> {
+    let tree = tree::Tree::parse(text, limits)?;
+    let pieces = blocks::shown(&tree).blocks.into_iter().filter_map(|block| match block.shows {
+        Shows::Line { line, .. } => Some(Piece::Line(line.text)),
+        Shows::Table(grid) => Some(Piece::Table(grid)),
+        Shows::Gap => None,
+    });
+    Ok(pieces.collect())
 }
 
 /// Lays the notice out.

@@ -3,7 +3,9 @@
 //! the proportions that the later stages ask for: an em, a line's height, an empty line's gap.
 
 use super::TextLine;
+use super::embedded;
 use super::table::{self, Block};
+use super::widths::{self, Width};
 use crate::carrier::page::{Ink, Layout, Page, Run, Turn};
 use crate::carrier::width::cells_of;
 use crate::error::Error;
@@ -28,25 +30,38 @@ const TAB_CELLS: usize = 8;
 /// [`crate::error::ErrorKind::Limit`] for a table of too many cells.
 pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Page, Error> {
     let mut page = Page { number, layout: Layout::Typed, ..Page::default() };
-    let mut at = 0;
+    let drawn = widths::width(lines);
+    let mut embedded = embedded::tables(lines).into_iter().peekable();
+    // The line that is being laid out, and the row of the sheet that it has.
+    let (mut at, mut row) = (0, 0);
     while at < lines.len() {
-        match table::block_from(&lines[at..]) {
+        #[cfg(feature = "html")]
+        if let Some(table) = embedded.next_if(|table| table.start <= at) {
+            row += embedded::lay(limits, &mut page, row, &lines[table.clone()])?;
+            at = table.end;
+            continue;
+        }
+        let end = embedded.peek().map_or(lines.len(), |table| table.start);
+        let count = match table::block_from(&lines[at..end]) {
             Block::Table(rows) => {
-                table::lay(limits, &mut page, at, &rows)?;
-                at += rows.len();
+                table::lay(limits, &mut page, row, &rows)?;
+                rows.len()
             }
             Block::Text(count) => {
-                for (index, line) in lines.iter().enumerate().skip(at).take(count) {
-                    lay_line(&mut page, index, *line);
+                for (index, line) in lines.iter().skip(at).take(count).enumerate() {
+                    let width = if widths::draws(line.text) { drawn } else { cells_of };
+                    lay_line(&mut page, width, row + index, *line);
                 }
-                at += count;
+                count
             }
-        }
+        };
+        at += count;
+        row += count;
     }
     let tables = page.tables.iter().filter_map(|table| table.col_edges.last().copied());
     let right = page.runs.iter().map(|r| r.bbox.x1).chain(tables);
     page.width = right.fold(MARGIN, f32::max) + MARGIN;
-    page.height = top_of(lines.len()) + MARGIN;
+    page.height = top_of(row) + MARGIN;
     Ok(page)
 }
 
@@ -61,11 +76,11 @@ pub(super) fn left_of(cell: usize) -> f32 {
 }
 
 /// A run of this text on the page's line `index`, its first character at x `left` and at `spot`.
-pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
+pub(super) fn run(text: &str, width: Width, index: usize, left: f32, spot: Spot) -> Run {
     let mut edges = vec![left];
     let mut cells = 0;
     for c in text.chars() {
-        cells += cells_of(c);
+        cells += width(c);
         edges.push(left + cells as f32 * CELL);
     }
     let top = top_of(index) + (PITCH - SIZE) / 2.0;
@@ -83,41 +98,48 @@ pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
 
 /// Running text, or a row of a table aligned by spaces: one run for what stands without a gap. A
 /// gap is two cells wide or more; a single space belongs to the text.
-fn lay_line(page: &mut Page, index: usize, line: TextLine) {
+fn lay_line(page: &mut Page, width: Width, index: usize, line: TextLine) {
     let spot = |column| Spot::Text { line: line.number, column };
     let mut cell = 0;
-    // The piece that is being read: its text, first cell and first column.
-    let mut piece: Option<(String, usize, u32)> = None;
+    // The piece that is being read: its text, first cell, first column and the column behind it.
+    let mut piece: Option<(String, usize, u32, u32)> = None;
     let mut gap = String::new();
     let mut gap_cells = 0;
-    for (c, column) in line.text.chars().zip(1u32..) {
+    for (at, c) in line.text.chars().enumerate() {
+        let column = line.column(at);
         if c == '\t' || c == ' ' || c == '\u{A0}' || c == '\u{3000}' {
-            let width = match c {
+            let cells = match c {
                 '\t' => (TAB_CELLS - cell % TAB_CELLS).max(2),
-                _ => cells_of(c),
+                c => width(c),
             };
             gap.push(c);
-            gap_cells += width;
-            cell += width;
+            gap_cells += cells;
+            cell += cells;
             continue;
         }
+        // A run leads back to the file by its first column alone, so it ends where marks are left out.
         match &mut piece {
-            Some((text, ..)) if gap_cells < 2 => text.push_str(&gap),
+            Some((text, .., end))
+                if gap_cells < 2 && *end + gap.chars().count() as u32 == column =>
+            {
+                text.push_str(&gap);
+            }
             _ => {
-                if let Some((text, first, column)) = piece.take() {
-                    page.runs.push(run(&text, index, left_of(first), spot(column)));
+                if let Some((text, first, column, _)) = piece.take() {
+                    page.runs.push(run(&text, width, index, left_of(first), spot(column)));
                 }
-                piece = Some((String::new(), cell, column));
+                piece = Some((String::new(), cell, column, column));
             }
         }
-        if let Some((text, ..)) = &mut piece {
+        if let Some((text, .., end)) = &mut piece {
             text.push(c);
+            *end = column + 1;
         }
         gap.clear();
         gap_cells = 0;
-        cell += cells_of(c);
+        cell += width(c);
     }
-    if let Some((text, first, column)) = piece {
-        page.runs.push(run(&text, index, left_of(first), spot(column)));
+    if let Some((text, first, column, _)) = piece {
+        page.runs.push(run(&text, width, index, left_of(first), spot(column)));
     }
 }

@@ -8,7 +8,7 @@
 use super::TextLine;
 use super::sheet::{CELL, left_of, run, top_of};
 use crate::carrier::page::{KnownCell, KnownTable, Page};
-use crate::carrier::width::width_of;
+use crate::carrier::width::{cells_of, width_of};
 use crate::carrier::within;
 use crate::error::Error;
 use crate::options::Limits;
@@ -142,16 +142,16 @@ fn is_torn_row(line: &str, name_cells: usize) -> bool {
 }
 
 fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
-    let mut column = 1;
+    let mut column = 0;
     let mut cells = Vec::new();
     for part in line.text.split('\t') {
         let indent = part.chars().take_while(|c| c.is_whitespace()).count() as u32;
         let text = part.trim();
         let lead = if text.is_empty() { 0 } else { indent };
-        cells.push(TabbedCell { column: column + lead, text });
+        cells.push(TabbedCell { column: line.column((column + lead) as usize), text });
         column += part.chars().count() as u32 + 1;
     }
-    TabbedRow { line: line.number, cells, end: column }
+    TabbedRow { line: line.number, cells, end: line.column(column as usize) }
 }
 
 /// Lays the rows out from the page's line `index` on, and tells the page of their cells.
@@ -186,7 +186,8 @@ pub(super) fn lay(
             let spot = match row.cells.get(col) {
                 Some(cell) if !cell.text.is_empty() => {
                     let left = left + PADDING as f32 * CELL;
-                    page.runs.push(run(cell.text, index + offset, left, spot(cell.column)));
+                    let run = run(cell.text, cells_of, index + offset, left, spot(cell.column));
+                    page.runs.push(run);
                     spot(cell.column)
                 }
                 Some(cell) => spot(cell.column),
@@ -334,8 +335,11 @@ mod tests {
     }
 
     fn grid(text: &str) -> (usize, Vec<(u32, u32, String)>) {
-        let lines: Vec<TextLine> =
-            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let lines: Vec<TextLine> = text
+            .lines()
+            .zip(1..)
+            .map(|(text, number)| TextLine { number, text, columns: &[] })
+            .collect();
         let rows = rows_from(&lines);
         let mut page = Page::default();
         if !rows.is_empty() {
@@ -364,8 +368,11 @@ mod tests {
     #[test]
     fn blanks_of_a_header_in_tiers_are_spans() {
         let text = "市、区\t年度计划\t\n\t户数\t栋数\n合计\t1\t2";
-        let lines: Vec<TextLine> =
-            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let lines: Vec<TextLine> = text
+            .lines()
+            .zip(1..)
+            .map(|(text, number)| TextLine { number, text, columns: &[] })
+            .collect();
         let spans = header_spans(&rows_from(&lines), 3);
         assert_eq!(
             spans,
@@ -377,8 +384,8 @@ mod tests {
     fn a_first_row_torn_before_its_name_is_no_tier() {
         let (rows, _) = grid("市县\t开工\n\t2554");
         assert_eq!(rows, 2);
-        let lines =
-            [TextLine { number: 1, text: "市县\t开工" }, TextLine { number: 2, text: "\t2554" }];
+        let line = |number, text| TextLine { number, text, columns: &[] };
+        let lines = [line(1, "市县\t开工"), line(2, "\t2554")];
         assert_eq!(tiers(&rows_from(&lines)), 1);
     }
 
@@ -386,8 +393,11 @@ mod tests {
     fn a_table_of_too_many_cells_is_refused() {
         let wide = "\t".repeat(1000) + "x\ty";
         let text = vec![wide; 300].join("\n");
-        let lines: Vec<TextLine> =
-            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let lines: Vec<TextLine> = text
+            .lines()
+            .zip(1..)
+            .map(|(text, number)| TextLine { number, text, columns: &[] })
+            .collect();
         let rows = rows_from(&lines);
         let refused = lay(&Limits::default(), &mut Page::default(), 0, &rows);
         assert_eq!(
