@@ -487,6 +487,12 @@ pub fn unit(text: &str) -> Option<Unit<'_>> {
     (rest.is_empty() && !unit.name.is_empty()).then_some(unit)
 }
 
+/// Ideographs, and the circle that stands for zero among them (二○一○年).
+pub fn is_han(c: char) -> bool {
+    matches!(c as u32, 0x3005..=0x3007 | 0x25CB | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
 /// Whether the text, without white space, is a unit or several: 套, 万元, 套、间, 元/户.
 pub fn is_unit(text: &str) -> bool {
     unit(text).is_some() || text.split(['、', '/', '，', ',']).all(|part| unit(part).is_some())

@@ -2,8 +2,9 @@
 //! that steer a terminal, or that are no characters. Names of files and words of documents may hold any of them, and
 //! 1234 then reads as 4321.
 //!
-//! What is printed stays as printed in a result's `raw`; whoever shows a text or writes it for others uses one of
-//! these two: [`seen`] for the words of a document, [`shown`] where it matters that something was there.
+//! What is printed stays as printed in a result's `raw`, which JSON spells with escapes; whoever shows a text or
+//! writes it for others uses one of these: [`seen`] for the words of a document, [`shown`] where it matters that
+//! something was there, [`in_cell`] for the cells of CSV and workbooks.
 
 use std::borrow::Cow;
 
@@ -11,6 +12,10 @@ use std::borrow::Cow;
 /// direction, of joining or of no width, a tag, a variation selector, a code point that is no character. Of
 /// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 16.0) all, and what is not among them.
 pub fn is_hidden(c: char) -> bool {
+    // Most of what notices hold: nothing below is asked for it.
+    if matches!(c, ' '..='~' | '\u{3165}'..='\u{FDCF}') {
+        return false;
+    }
     let ignorable = matches!(c as u32,
         0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
         | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F
@@ -35,6 +40,16 @@ pub fn shown(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let shown = |c: char| if is_hidden(c) { c.escape_default().to_string() } else { c.into() };
+    text.chars().map(shown).collect()
+}
+
+/// The text in a cell of a table: as [`shown`], but line ends and tabs are what they are.
+pub fn in_cell(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| is_hidden(c) && !matches!(c, '\n' | '\t');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if is_odd(c) { c.escape_default().to_string() } else { c.into() };
     text.chars().map(shown).collect()
 }
 
@@ -73,6 +88,8 @@ mod tests {
             let text = format!("12{hidden}34");
             assert_eq!(seen(&text), "1234", "{hidden:?}");
             assert_eq!(shown(&text), format!("12{}34", hidden.escape_default()));
+            let in_a_cell = if hidden == '\n' { text.clone() } else { shown(&text).into_owned() };
+            assert_eq!(in_cell(&text), in_a_cell);
         }
         for text in
             ["关于下达２０２３年计划", "a\u{3000}b", "é ½ ㎡ 𠮷", "\u{A0}", "\u{FFFD}", "\u{E000}"]

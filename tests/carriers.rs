@@ -1,10 +1,10 @@
 //! What each carrier's reader makes of the peculiarities of its format, one by one.
-#![cfg(all(feature = "html", feature = "docx"))]
+#![cfg(all(feature = "html", feature = "docx", feature = "excel", feature = "package"))]
 
 #[path = "support/archive.rs"]
 mod archive;
 
-use archive::zip;
+use archive::{zip, zip_named};
 use fubiao::diag::Sink;
 use fubiao::options::Options;
 use fubiao::pipeline;
@@ -200,4 +200,130 @@ fn a_part_that_is_damaged_is_said() {
         error.to_string().starts_with("broken Word document (.docx): word/document.xml is no XML"),
         "{error}"
     );
+}
+
+/// A body that announces two annexes.
+const BODY: &str = "赣建保〔2025〕1号\n关于下达计划的通知\n各设区市人民政府：\n现将计划下达。\n附件：1.任务表\n2.资金表\n";
+
+fn parts_of(bytes: Vec<u8>) -> String {
+    let source = Source::new("notice.zip", bytes).expect("an archive");
+    let mut sink = Sink::new();
+    let pages = pipeline::until_pages(&mut sink, &Options::default(), &source).expect("readable");
+    let mut out = String::new();
+    for page in &pages.pages {
+        let part = page.origin.part.as_ref().expect("a file of several");
+        let first = page.runs.first().map(|run| run.text.as_str()).unwrap_or_default();
+        out.push_str(&format!("{} {} {:?}: {first}\n", page.number, part.name, part.role));
+    }
+    sink.into_parts()
+        .0
+        .iter()
+        .for_each(|d| out.push_str(&format!("{}: {}\n", d.code, d.message.en)));
+    out
+}
+
+#[test]
+fn files_of_a_package_are_put_in_order() {
+    // Names as Windows in China writes them: 附件2.txt, 通知.txt, 任务表.txt in GBK.
+    let gbk = |name: &str| encoding_rs::GBK.encode(name).0.into_owned();
+    let bytes = zip_named(
+        &[
+            (gbk("发文/附件2.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
+            (gbk("发文/任务表.txt"), "任务表\n市县\t套数\n南昌市\t1\n".as_bytes()),
+            (gbk("发文/~$通知.txt"), b"x"),
+            (gbk("发文/印章.png"), b"\x89PNG\r\n"),
+            (gbk("__MACOSX/发文/._通知.txt"), b"x"),
+            (gbk("发文/通知.txt"), BODY.as_bytes()),
+        ],
+        0,
+    );
+    assert_eq!(
+        parts_of(bytes),
+        "1 发文/通知.txt Body: 赣建保〔2025〕1号\n\
+         2 发文/任务表.txt Annexes: 附件1\n\
+         3 发文/附件2.txt Annexes: 附件2\n\
+         file_not_read: 发文/印章.png was not read: found a PNG image, expected a document that notices come in\n"
+    );
+}
+
+#[test]
+fn archives_in_archives_end_at_limits() {
+    let inner = zip(&[("任务表.txt", "任务表\n".as_bytes())]);
+    let outer = zip(&[("通知.txt", BODY.as_bytes()), ("附件.zip", &inner)]);
+    assert!(parts_of(outer).contains("附件.zip/任务表.txt Annexes: 附件1"));
+    let mut bomb = zip(&[("a.txt", b"a"), ("b.txt", b"b")]);
+    for _ in 0..60 {
+        bomb = zip(&[("a.zip", &bomb), ("b.txt", b"b")]);
+    }
+    let wide = zip(&[("a.txt", &[b'a'; 4000]), ("b.txt", &[b'b'; 4000])]);
+    let limited = |change: fn(&mut Options), bytes: &[u8]| {
+        let mut options = Options::default();
+        change(&mut options);
+        let source = Source::new("x", bytes.to_vec()).expect("an archive");
+        let read = pipeline::until_pages(&mut Sink::new(), &options, &source);
+        read.expect_err("beyond a limit").to_string()
+    };
+    assert_eq!(limited(|_| (), &bomb), "limit max-nesting reached (50)");
+    assert_eq!(limited(|o| o.limits.entries = 30, &bomb), "limit max-entries reached (30)");
+    assert_eq!(
+        limited(|o| o.limits.decoded_bytes = 5000, &wide),
+        "limit max-decoded-bytes reached (5000)"
+    );
+    assert_eq!(
+        limited(|o| o.limits.stream_bytes = 100, &wide),
+        "limit max-stream-bytes reached (100)"
+    );
+}
+
+/// An OFD document of one page with these objects.
+#[cfg(feature = "ofd")]
+fn ofd(objects: &str) -> Vec<u8> {
+    let root = r#"<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody><ofd:DocRoot>/Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>Doc_0/Signs.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>"#;
+    let document = r#"<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea><TemplatePage ID="7" BaseLoc="Tpls/t.xml"/></CommonData><Pages><Page ID="1" BaseLoc="Pages\Page_0\Content.xml"/></Pages></Document>"#;
+    let template = r#"<Page><Content><Layer><TextObject Boundary="20 10 50 6" Size="5"><TextCode X="0" Y="5">内部资料</TextCode></TextObject></Layer></Content></Page>"#;
+    let page = format!(
+        r#"<Page><Template TemplateID="7"/><Content><Layer><PageBlock>{objects}</PageBlock></Layer></Content></Page>"#
+    );
+    zip(&[
+        ("ofd.xml", root.as_bytes()),
+        ("Doc_0/Document.xml", document.as_bytes()),
+        ("Doc_0/Tpls/t.xml", template.as_bytes()),
+        ("DOC_0/Pages/Page_0/Content.xml", page.as_bytes()),
+    ])
+}
+
+#[cfg(feature = "ofd")]
+#[test]
+fn characters_of_ofd_stand_where_the_deltas_put_them() {
+    let objects = r##"<TextObject Boundary="20 40 100 6" Size="5"><TextCode X="0" Y="5" DeltaX="g 1 5 40 g 2 2.5">南昌123</TextCode></TextObject>
+        <TextObject Boundary="100 100 10 10" CTM="0 1 -1 0 0 0" Size="5"><FillColor Value="#00 #00 #00"/><TextCode X="0" Y="0">侧</TextCode></TextObject>
+        <TextObject Boundary="20 60 10 10" Size="5" Visible="false"><TextCode X="0" Y="0">藏</TextCode></TextObject>
+        <PathObject Boundary="20 80 100 0" LineWidth="0.2"><AbbreviatedData>M 0 0 L 100 0</AbbreviatedData></PathObject>
+        <PathObject Boundary="20 90 100 0.3" Fill="true" Stroke="false"><FillColor Value="0 0 0"/><AbbreviatedData>M 0 0 L 100 0 L 100 0.3 L 0 0.3 C</AbbreviatedData></PathObject>
+        <PathObject Boundary="20 95 100 9"><StrokeColor Value="255 255 255"/><AbbreviatedData>M 0 0 L 100 0</AbbreviatedData></PathObject>"##;
+    let source = Source::new("x.ofd", ofd(objects)).expect("an OFD document");
+    let mut sink = Sink::new();
+    let pages = pipeline::until_pages(&mut sink, &Options::default(), &source).expect("readable");
+    let page = &pages.pages[0];
+    let said: Vec<String> = page
+        .runs
+        .iter()
+        .map(|run| format!("{} {:.0} {:.0} {:?}", run.text, run.bbox.x0, run.bbox.y1, run.turn))
+        .collect();
+    // Points: 20 mm are 56.7; the baseline lies 45 mm down, the box goes on below it.
+    assert_eq!(
+        said,
+        [
+            "内部资料 57 44 Upright",
+            "南昌 57 129 Upright",
+            "123 184 129 Upright",
+            "侧 282 298 Down",
+            "藏 57 172 Upright"
+        ]
+    );
+    assert_eq!(page.runs[4].ink, fubiao::carrier::page::Ink::Invisible);
+    let rules: Vec<String> =
+        page.rules.iter().map(|r| format!("{:.0} {:.0}-{:.0}", r.at, r.from, r.to)).collect();
+    assert_eq!(rules, ["227 57-340", "256 57-340"]);
+    assert_eq!(sink.into_parts().0[0].code, "signature_not_verified");
 }

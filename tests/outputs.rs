@@ -112,3 +112,70 @@ fn json_and_text_hold_nothing_that_steers() {
         assert!(!bytes.contains(&0x1B), "{args:?}: {}", String::from_utf8_lossy(&bytes));
     }
 }
+
+/// What nobody sees, or what turns the text around it: marks of direction and of no width, tags, what is no character.
+const HIDDEN: [char; 16] = [
+    '\u{202E}',
+    '\u{2066}',
+    '\u{200B}',
+    '\u{200F}',
+    '\u{FEFF}',
+    '\u{2060}',
+    '\u{AD}',
+    '\u{FFFE}',
+    '\u{FFFF}',
+    '\u{FDD0}',
+    '\u{E0041}',
+    '\u{FE0F}',
+    '\u{0}',
+    '\u{1B}',
+    '\u{7F}',
+    '\u{9B}',
+];
+
+#[test]
+fn no_form_hides_anything_and_raw_keeps_it() {
+    let folder = folder();
+    let rows: String =
+        HIDDEN.iter().enumerate().map(|(i, c)| format!("甲{i}{c}县\t12{c}34\n")).collect();
+    let text = format!(
+        "某建保〔2023〕1号\n\n关于\u{202E}下达计划的通知\n\n各市人民政府：\n　　现将\u{200B}计划下达给你们。\n\n\
+         附件1\n计划\u{2066}表\n市\u{200B}县\t数\u{FEFF}\n{rows}合计\t1\n"
+    );
+    fs::write(folder.path().join("inside/hidden.txt"), text).expect("the folder is writable");
+    let is_hidden = |c: char| HIDDEN.contains(&c) || (c.is_control() && !matches!(c, '\n' | '\t'));
+    for args in [
+        &["convert", "hidden.txt"][..],
+        &["convert", "hidden.txt", "--format", "text"],
+        &["convert", "hidden.txt", "--format", "csv"],
+        &["convert", "hidden.txt", "--format", "facts"],
+        &["convert", "hidden.txt", "--format", "tables"],
+        &["check", "hidden.txt"],
+        &["inspect", "hidden.txt", "--until", "repair"],
+        #[cfg(feature = "review")]
+        &["review", "hidden.txt", "-o", "-"],
+    ] {
+        let Output { stdout, stderr, .. } = fubiao(folder.path(), args);
+        let out =
+            [String::from_utf8(stdout), String::from_utf8(stderr)].map(Result::unwrap).concat();
+        assert!(!out.contains(is_hidden), "{args:?}: {:?}", out.matches(is_hidden).next());
+    }
+    let json = fubiao(folder.path(), &["convert", "hidden.txt"]).stdout;
+    let notice: Value = serde_json::from_slice(&json).expect("JSON that can be read");
+    let rows = &notice["annexes"][0]["rows"];
+    assert_eq!(rows[0]["cells"][0]["raw"], "12\u{202E}34");
+    assert_eq!(rows[0]["cells"][0]["value"], "1234");
+    let csv = fubiao(folder.path(), &["convert", "hidden.txt", "--format", "csv"]).stdout;
+    assert!(String::from_utf8_lossy(&csv).contains("12\\u{202e}34"), "raw is shown with escapes");
+    #[cfg(feature = "xlsx")]
+    {
+        fubiao(folder.path(), &["convert", "hidden.txt", "-o", "hidden.xlsx"]);
+        let book = fs::File::open(folder.path().join("inside/hidden.xlsx")).expect("a workbook");
+        let mut book = zip::ZipArchive::new(book).expect("a workbook is a ZIP archive");
+        let mut strings = String::new();
+        let mut part = book.by_name("xl/sharedStrings.xml").expect("texts");
+        std::io::Read::read_to_string(&mut part, &mut strings).expect("UTF-8");
+        assert!(!strings.contains(|c| is_hidden(c) && c != '\r'), "{strings}");
+        assert!(strings.contains("12\\u{202e}34"));
+    }
+}

@@ -8,10 +8,10 @@ use fubiao::archive::gather;
 use fubiao::archive::ledger::{self, Entry, Outcome};
 use fubiao::archive::merge;
 use fubiao::archive::plan::{Plan, Planner};
-use fubiao::archive::run::{Fate, Settings, Summary, Watch, Which, run};
+use fubiao::archive::run::{Fate, Settings, Strays, Summary, Watch, Which, run};
 use fubiao::archive::store::{Store, StoreError};
 use fubiao::options::Options;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -28,6 +28,7 @@ fn settings() -> Settings {
         jobs: 1,
         isolation: None,
         which: Which::Undone,
+        strays: Strays::Apart,
         shard: None,
         wanted: Wanted { xlsx: cfg!(feature = "xlsx") },
         gather: gather::Settings {
@@ -48,8 +49,13 @@ fn plan(input: &Path, out: &Path) -> Plan {
 }
 
 fn batch(input: &Path, out: &Path) -> Result<Summary, StoreError> {
+    batch_with(input, out, Strays::Apart)
+}
+
+fn batch_with(input: &Path, out: &Path, strays: Strays) -> Result<Summary, StoreError> {
     let store = Store::open(out)?;
-    run(&store, &plan(input, out), &settings(), &Silent, &AtomicBool::new(false))
+    let settings = Settings { strays, ..settings() };
+    run(&store, &plan(input, out), &settings, &Silent, &AtomicBool::new(false))
 }
 
 fn notice(year: u32, serial: usize) -> String {
@@ -210,19 +216,96 @@ fn damaged_results_without_an_input_are_left_out_and_named() {
     for gone in ["2022/2.txt", "2023/1.txt"] {
         fs::remove_file(input.path().join(gone)).unwrap();
     }
+    let batch = |input: &Path, out: &Path| batch_with(input, out, Strays::Kept);
     let kept = batch(input.path(), out.path()).unwrap();
-    assert_eq!((kept.kept, kept.lost.len()), (2, 0));
+    assert_eq!((kept.strays.len(), kept.lost.len()), (2, 0));
     fs::write(out.path().join("notices/2022/2.txt.json"), "{}").unwrap();
     fs::write(out.path().join(".fubiao/facts/2023/1.txt.ndjson"), "{}").unwrap();
     let lost = batch(input.path(), out.path()).unwrap();
     assert_eq!(
-        (lost.kept, lost.lost.iter().map(|name| name.as_str()).collect()),
+        (lost.strays.len(), lost.lost.iter().map(|name| name.as_str()).collect()),
         (1, vec!["2022/2.txt"])
     );
     let facts = fs::read_to_string(out.path().join("facts.ndjson")).unwrap();
     assert_eq!(facts.lines().count(), 8, "two of each notice but the lost one");
     let again = batch(input.path(), out.path()).unwrap();
-    assert_eq!((again.kept, again.lost.len()), (1, 0));
+    assert_eq!((again.strays.len(), again.lost.len()), (1, 0));
+}
+
+/// The facts of an archive in all forms, and its manifest.
+fn gathered(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = contents(out);
+    all.retain(|path, _| path.starts_with("facts") || !path.to_string_lossy().contains('/'));
+    all
+}
+
+#[test]
+fn an_input_that_was_renamed_moved_or_deleted_does_not_count_twice() {
+    let (input, out) = (archive(), tempfile::tempdir().unwrap());
+    let at = |name: &str| input.path().join(name);
+    batch(input.path(), out.path()).unwrap();
+    fs::rename(at("2022/2.txt"), at("2022/new.txt")).unwrap();
+    fs::create_dir(at("moved")).unwrap();
+    fs::rename(at("2023/1.txt"), at("moved/1.txt")).unwrap();
+    fs::remove_file(at("2023/3.txt")).unwrap();
+    let fresh = tempfile::tempdir().unwrap();
+    batch(input.path(), fresh.path()).unwrap();
+    let gone = ["2022/2.txt", "2023/1.txt", "2023/3.txt"];
+
+    let summary = batch(input.path(), out.path()).unwrap();
+    assert_eq!(summary.strays, gone);
+    let mut found = gathered(out.path());
+    let manifest = PathBuf::from("manifest.ndjson");
+    found.insert(manifest.clone(), gathered(fresh.path())[&manifest].clone());
+    assert_same(&found, &gathered(fresh.path()), "renamed");
+    assert!(out.path().join("notices/2022/2.txt.json").exists(), "nothing is removed unasked");
+
+    // Counted all the same, where that is asked for; a renamed one is a notice with two names.
+    let summary = batch_with(input.path(), out.path(), Strays::Kept).unwrap();
+    assert_eq!(summary.strays, gone);
+    let twins: Vec<_> = summary.twins.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(twins, [("2022/new.txt", "2022/2.txt"), ("moved/1.txt", "2023/1.txt")]);
+    let facts = fs::read_to_string(out.path().join("facts.ndjson")).unwrap();
+    assert_eq!(facts.lines().count(), 10, "two of each of five");
+
+    let summary = batch_with(input.path(), out.path(), Strays::Pruned).unwrap();
+    assert_eq!(summary.strays, gone);
+    let files = |root: &Path| {
+        let mut files = contents(root);
+        files.retain(|path, _| !path.starts_with(".fubiao"));
+        files
+    };
+    assert_same(&files(out.path()), &files(fresh.path()), "pruned");
+    assert!(batch(input.path(), out.path()).unwrap().strays.is_empty());
+
+    // One that comes back counts again.
+    fs::rename(at("2022/new.txt"), at("2022/2.txt")).unwrap();
+    batch(input.path(), out.path()).unwrap();
+    fs::rename(at("2022/2.txt"), at("2022/new.txt")).unwrap();
+    let summary = batch(input.path(), out.path()).unwrap();
+    assert_eq!(summary.strays, ["2022/2.txt"]);
+    let mut found = gathered(out.path());
+    found.insert(manifest.clone(), gathered(fresh.path())[&manifest].clone());
+    assert_same(&found, &gathered(fresh.path()), "there and back");
+}
+
+#[test]
+fn two_inputs_with_one_content_are_one_notice() {
+    let (input, out) = (archive(), tempfile::tempdir().unwrap());
+    fs::copy(input.path().join("2022/2.txt"), input.path().join("2022/copy.txt")).unwrap();
+    let summary = batch(input.path(), out.path()).unwrap();
+    let twins: Vec<_> = summary.twins.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(twins, [("2022/copy.txt", "2022/2.txt")]);
+    let facts = || {
+        let facts = fs::read_to_string(out.path().join("facts.ndjson")).unwrap();
+        facts.lines().map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let all = facts();
+    assert_eq!(all.len(), 10, "two of each of five");
+    fs::remove_file(input.path().join("2022/2.txt")).unwrap();
+    let summary = batch(input.path(), out.path()).unwrap();
+    assert!(summary.twins.is_empty(), "the one that is left counts");
+    assert_eq!(facts().len(), 10);
 }
 
 /// What the outcome of a notice is in the manifest.

@@ -43,8 +43,12 @@ fn options() -> Options {
 
 /// Bytes taken for a PDF are read or refused; what is read keeps the laws of pages and of results.
 pub fn extract_pdf(bytes: &[u8]) {
-    let source =
-        Source { name: "notice.pdf".into(), bytes: bytes.to_vec().into(), kind: Kind::Pdf };
+    let source = Source {
+        name: "notice.pdf".into(),
+        bytes: bytes.to_vec().into(),
+        kind: Kind::Pdf,
+        files: Default::default(),
+    };
     let Ok(pages) = pipeline::until_pages(&mut Sink::new(), &options(), &source) else { return };
     for (page, number) in pages.pages.iter().zip(1..) {
         assert_eq!(page.number, number, "pages are counted from 1");

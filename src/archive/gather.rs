@@ -52,6 +52,9 @@ const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 /// How many facts are read ahead of the writer.
 const AHEAD: u64 = 1 << 14;
 
+/// As many facts as a notice without one takes in memory: its entry, and a list for each column.
+const A_NOTICE: u64 = 16;
+
 /// Where the seal stands.
 const SEAL: &str = ".fubiao/gathered";
 
@@ -204,8 +207,7 @@ impl Gathered {
                 && let Some(entry) = entries.next()
             {
                 let entry = entry.map_err(io::Error::other)?;
-                // One without facts is an entry to be kept in memory all the same.
-                facts += 1 + gist(&entry).map_or(0, |gist| gist.facts);
+                facts += A_NOTICE + gist(&entry).map_or(0, |gist| gist.facts);
                 some.push(entry);
             }
             Ok(some)
@@ -244,10 +246,11 @@ impl Write for Hashing<'_> {
     }
 }
 
+/// What a notice says in short, if its facts are among those that are put together.
 fn gist(entry: &Entry) -> Option<&Gist> {
-    match &entry.outcome {
-        Outcome::Done { gist, .. } => Some(gist),
-        Outcome::Failed { .. } => None,
+    match (&entry.outcome, &entry.apart) {
+        (Outcome::Done { gist, .. }, None) => Some(gist),
+        _ => None,
     }
 }
 

@@ -27,8 +27,22 @@ pub struct Entry {
     pub content: String,
     /// BLAKE3 of content, build and options, in hex.
     pub key: String,
+    /// Why its figures are not among those that are put together, if they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Apart>,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// Why the figures of a notice are left out of what is put together: else they would count twice, or for a notice
+/// that is no more. Decided anew in each run ([`crate::archive::store::Store::settle`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Apart {
+    /// Its input was not among those of the last run: deleted, moved, renamed, or of another archive.
+    NoInput,
+    /// The notice of this name has the same content.
+    SameAs(RelativeName),
 }
 
 /// How the reading of one notice ended.
@@ -277,11 +291,24 @@ pub struct Ledger {
     hasher: RandomState,
 }
 
-/// Where an entry stands.
+/// Where an entry stands: the file's number in the first byte, and where in the file. There are as many of these as
+/// there are notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    file: u8,
-    at: u64,
+struct Place(u64);
+
+impl Place {
+    /// A file is no longer than 64 PiB.
+    fn new(file: u8, at: u64) -> Place {
+        Place(u64::from(file) << 56 | at & (u64::MAX >> 8))
+    }
+
+    fn file(self) -> u8 {
+        (self.0 >> 56) as u8
+    }
+
+    fn at(self) -> u64 {
+        self.0 & (u64::MAX >> 8)
+    }
 }
 
 impl Ledger {
@@ -308,7 +335,7 @@ impl Ledger {
             let mut lines = Lines::new(input);
             while let Some((at, line)) = lines.next_line()? {
                 if let Some(entry) = line.ok().and_then(|line| from_line(&line).ok()) {
-                    show(Place { file: number, at }, entry);
+                    show(Place::new(number, at), entry);
                 }
             }
         }
@@ -320,11 +347,11 @@ impl Ledger {
     /// # Errors
     /// If its file can't be read.
     pub fn get(&self, name: &RelativeName) -> io::Result<Option<Entry>> {
-        let Some(&Place { file, at }) = self.places.get(&self.hasher.hash_one(name.as_str()))
-        else {
+        let Some(place) = self.places.get(&self.hasher.hash_one(name.as_str())) else {
             return Ok(None);
         };
-        let mut file = self.files.get(usize::from(file)).ok_or(ErrorKind::NotFound)?;
+        let at = place.at();
+        let mut file = self.files.get(usize::from(place.file())).ok_or(ErrorKind::NotFound)?;
         file.seek(SeekFrom::Start(at))?;
         // Most lines are no longer than this.
         let mut line = Lines { input: BufReader::with_capacity(1 << 10, file), at };
@@ -335,7 +362,7 @@ impl Ledger {
 
     /// Notes that the entry of a name now stands here.
     pub fn set(&mut self, name: &RelativeName, file: u8, at: u64) {
-        self.places.insert(self.hasher.hash_one(name.as_str()), Place { file, at });
+        self.places.insert(self.hasher.hash_one(name.as_str()), Place::new(file, at));
     }
 
     /// The names that have an entry and are wanted, in their order.
@@ -368,6 +395,7 @@ mod tests {
             bytes: 3,
             content: hash(b"abc"),
             key: key("c", "b", "o"),
+            apart: None,
             outcome,
         }
     }

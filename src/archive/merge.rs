@@ -8,7 +8,7 @@
 use crate::archive::answer::{Files, Remade, Wanted};
 use crate::archive::disk::{self, ReadError};
 use crate::archive::gather;
-use crate::archive::ledger::{self, Entry, Lines, Outcome, Piece};
+use crate::archive::ledger::{self, Apart, Entry, Lines, Outcome, Piece};
 use crate::archive::store::{Store, StoreError};
 use crate::diag::Wording;
 use crate::name::RelativeName;
@@ -118,8 +118,9 @@ pub fn merge(
     }
     names.sort_unstable();
     names.dedup();
-    let manifest = store.settle(names.iter())?;
-    gather::gather(store, &manifest, settings)?;
+    let names: Vec<&RelativeName> = names.iter().collect();
+    let settled = store.settle(&names, &|entry| entry.apart != Some(Apart::NoInput))?;
+    gather::gather(store, &settled.manifest, settings)?;
     Ok(names.len())
 }
 

@@ -7,9 +7,10 @@
 use crate::archive::isolate::Confinement;
 use crate::archive::ledger::{Entry, Gist, Outcome, Reason};
 use crate::archive::plan::Plan;
-use crate::archive::run::{Fate, Found, Summary};
+use crate::archive::run::{Fate, Found, Strays, Summary};
 use crate::archive::store::{Store, StoreError};
 use crate::diag::Wording;
+use crate::name::RelativeName;
 use crate::plain::shown;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -168,11 +169,6 @@ impl<'a> Told<'a> {
             text.en.push_str("interrupted; the same command goes on from here\n");
             text.zh.push_str("已中断；再次运行同一命令即可继续\n");
         }
-        if summary.kept > 0 {
-            let kept = summary.kept;
-            let _ = writeln!(text.en, "{kept} more of earlier runs over other inputs are kept");
-            let _ = writeln!(text.zh, "另保留以前其他输入的结果 {kept} 件");
-        }
         part(
             &mut text,
             "damaged, and without an input to read again",
@@ -180,6 +176,26 @@ impl<'a> Told<'a> {
             &summary.lost,
             summary.lost.len(),
             |name| Wording::new(name.as_str(), name.as_str()),
+        );
+        let strays = &summary.strays;
+        part(
+            &mut text,
+            "of earlier runs, without an input now",
+            "早先的结果，现已没有原件",
+            &strays[..strays.len().min(NAMED)],
+            strays.len(),
+            |name| Wording::new(name.as_str(), name.as_str()),
+        );
+        let twins = &summary.twins;
+        part(
+            &mut text,
+            "with the same content as another, counted once",
+            "与另一件内容相同，只计一次",
+            &twins[..twins.len().min(NAMED)],
+            twins.len(),
+            |(name, first)| {
+                Wording::new(format!("{name}: as {first}"), format!("{name}：同 {first}"))
+            },
         );
         part(
             &mut text,
@@ -233,7 +249,13 @@ impl<'a> Told<'a> {
             "left_out": counts.left_out,
             "not_reached": counts.not_reached,
             "own_outputs": counts.own_outputs,
-            "kept_from_earlier_runs": summary.kept,
+            "without_input": named(&summary.strays),
+            "without_input_not_listed": summary.strays.len().saturating_sub(NAMED),
+            "same_content": summary.twins.iter()
+                .take(NAMED)
+                .map(|(name, first)| json!({"name": name, "same_as": first}))
+                .collect::<Vec<_>>(),
+            "same_content_not_listed": summary.twins.len().saturating_sub(NAMED),
             "lost": summary.lost,
             "failures": failed.iter()
                 .map(|(name, reason, message)| {
@@ -247,6 +269,55 @@ impl<'a> Told<'a> {
             "diagnostics": diagnostics,
         })
     }
+}
+
+fn named(names: &[RelativeName]) -> &[RelativeName] {
+    &names[..names.len().min(NAMED)]
+}
+
+/// How many names stand in one line on the screen.
+const ON_A_LINE: usize = 5;
+
+/// What is said of results whose inputs are gone, and what can be done; `None` if there are none.
+pub fn strays(names: &[RelativeName], what: Strays) -> Option<(Wording, Option<Wording>)> {
+    let count = names.len();
+    let list = |joint: &str| {
+        let first: Vec<&str> = names.iter().take(ON_A_LINE).map(RelativeName::as_str).collect();
+        first.join(joint)
+    };
+    let rest = count.saturating_sub(ON_A_LINE);
+    let (more, more_zh) = match rest {
+        0 => (String::new(), String::new()),
+        rest => (format!(" and {rest} more"), format!(" 等另 {rest} 件")),
+    };
+    let (then, then_zh) = match what {
+        Strays::Apart => ("left out of the facts", "不计入汇总数据"),
+        Strays::Kept => ("still counted", "仍计入汇总数据"),
+        Strays::Pruned => ("removed", "已删除"),
+    };
+    let said = Wording::new(
+        format!("results without an input, {then}: {count} ({}{more})", list(", ")),
+        format!("原件已不在的结果 {count} 件，{then_zh}：{}{more_zh}", list("、")),
+    );
+    let hint = (what == Strays::Apart).then(|| {
+        Wording::new(
+            "--keep counts them all the same, --prune removes them",
+            "--keep 仍计入这些结果，--prune 将其删除",
+        )
+    });
+    (count > 0).then_some((said, hint))
+}
+
+/// What is said of notices with the same content; `None` if there are none.
+pub fn twins(twins: &[(RelativeName, RelativeName)]) -> Option<Wording> {
+    let count = twins.len();
+    let (name, first) = twins.first()?;
+    Some(Wording::new(
+        format!(
+            "same content as another input, counted once: {count} (such as {name}, which is {first})"
+        ),
+        format!("与其他原件内容相同、只计一次的有 {count} 件（如 {name} 与 {first} 相同）"),
+    ))
 }
 
 /// What is said where workers do not stand behind all walls.

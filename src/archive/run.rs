@@ -26,6 +26,8 @@ pub struct Settings {
     pub isolation: Option<Isolation>,
     /// Which of the notices.
     pub which: Which,
+    /// What becomes of results whose input is not in the plan.
+    pub strays: Strays,
     /// The part of the archive this machine does; all of it if `None`.
     pub shard: Option<Shard>,
     /// The forms of each result.
@@ -47,6 +49,19 @@ pub enum Which {
     OnlyFailed,
     /// All, whatever is done.
     All,
+}
+
+/// What becomes of the results of earlier runs whose inputs are not in the plan: they were renamed, moved or deleted,
+/// or are of another archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strays {
+    /// They stay where they are, and out of what is put together.
+    #[default]
+    Apart,
+    /// They count as before.
+    Kept,
+    /// They are removed.
+    Pruned,
 }
 
 /// One part of an archive split by content: machine `index` (from 0) of `count`.
@@ -106,10 +121,12 @@ pub struct Summary {
     pub fates: Vec<Fate>,
     /// The notices that took longest in this run, the slowest first.
     pub slowest: Vec<(RelativeName, Duration)>,
-    /// How many entries of the folder are of inputs that are not in the plan: of earlier runs over others.
-    pub kept: usize,
+    /// The notices of earlier runs whose inputs are not in the plan, in the order of names.
+    pub strays: Vec<RelativeName>,
     /// Those of them whose results are damaged, and were taken out: nothing is there to read them from again.
     pub lost: Vec<RelativeName>,
+    /// The notices whose content another one has, each with that one.
+    pub twins: Vec<(RelativeName, RelativeName)>,
     /// Whether it was interrupted.
     pub interrupted: bool,
 }
@@ -135,14 +152,17 @@ pub fn run(
         .num_threads(settings.jobs.max(1))
         .build()
         .map_err(|e| StoreError::io(store.root(), std::io::Error::other(e)))?;
-    let fates = pool.install(|| {
+    // Each has its place beforehand: to collect a million takes a hundred bytes for each on the way.
+    let mut fates = vec![Fate::NotReached; plan.items().len()];
+    pool.install(|| {
         plan.items()
             .par_iter()
+            .zip(&mut fates)
             // One at a time, so that a slow notice does not keep others waiting in its batch.
             .with_max_len(1)
-            .map(|item| {
+            .try_for_each(|(item, place)| {
                 if stop.load(Ordering::Relaxed) {
-                    return Ok(Fate::NotReached);
+                    return Ok(());
                 }
                 let since = Instant::now();
                 let (entry, fate) = one(store, plan, item, settings, &workers)?;
@@ -150,26 +170,34 @@ pub fn run(
                 if matches!(fate, Fate::Read(_) | Fate::Failed) {
                     slowest.note(&item.name, since.elapsed());
                 }
-                Ok(fate)
+                *place = fate;
+                Ok(())
             })
-            .collect::<Result<Vec<_>, StoreError>>()
     })?;
     let interrupted = stop.load(Ordering::Relaxed);
-    let mut kept = store.names(&|name| !plan.has(name))?;
-    let mut lost = Vec::new();
+    let mut strays = store.names(&|name| !plan.has(name))?;
+    let (mut lost, mut twins) = (Vec::new(), Vec::new());
     if !interrupted {
-        lost = pool.install(|| unread(store, &kept, settings.wanted))?;
-        kept.retain(|name| lost.binary_search(name).is_err());
+        if settings.strays == Strays::Pruned {
+            strays.iter().try_for_each(|name| store.forget(name))?;
+        } else {
+            lost = pool.install(|| unread(store, &strays, settings.wanted))?;
+            strays.retain(|name| lost.binary_search(name).is_err());
+        }
         let planned = plan.items().iter().zip(&fates);
         let planned = planned.filter(|(_, fate)| **fate != Fate::OwnOutput);
-        let mut names: Vec<&RelativeName> =
-            planned.map(|(item, _)| &item.name).chain(&kept).collect();
-        names.sort_unstable();
-        let manifest = store.settle(names.into_iter())?;
-        pool.install(|| gather::gather(store, &manifest, &settings.gather))?;
+        let mut names: Vec<&RelativeName> = planned.map(|(item, _)| &item.name).collect();
+        if settings.strays != Strays::Pruned {
+            names.extend(&strays);
+            names.sort_unstable();
+        }
+        let counts = |entry: &Entry| settings.strays == Strays::Kept || plan.has(&entry.name);
+        let settled = store.settle(&names, &counts)?;
+        twins = settled.twins;
+        pool.install(|| gather::gather(store, &settled.manifest, &settings.gather))?;
     }
     let slowest = slowest.into_list();
-    Ok(Summary { fates, slowest, kept: kept.len(), lost, interrupted })
+    Ok(Summary { fates, slowest, strays, lost, twins, interrupted })
 }
 
 /// Those of the notices without an input whose results are not there as they were; they are taken out.
@@ -230,7 +258,7 @@ fn one(
     let (name, size) = (item.name.clone(), bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
     let key = ledger::key(&content, &settings.build, &format!("{:?}", settings.options));
     let need = need(settings.which, store.entry(&name)?, &key);
-    let entry = |outcome| Entry { name, bytes: size, content, key, outcome };
+    let entry = |outcome| Entry { name, bytes: size, content, key, apart: None, outcome };
     let failed = |reason, message| Outcome::Failed { reason, message };
 
     match need {

@@ -21,12 +21,13 @@
 
 use crate::archive::answer::{Files, Remade, Wanted};
 use crate::archive::disk::{self, Lasting, WRITING};
-use crate::archive::ledger::{self, Entry, Ledger, Lines, Outcome, Piece};
+use crate::archive::ledger::{self, Apart, Entry, Ledger, Lines, Outcome, Piece};
 use crate::diag::Wording;
 use crate::name::RelativeName;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -157,6 +158,34 @@ struct Book {
     end: u64,
     /// Whether the manifest stands aside already.
     begun: bool,
+}
+
+/// What came of settling an archive.
+#[derive(Debug)]
+pub struct Settled {
+    /// The manifest's hash.
+    pub manifest: String,
+    /// The notices whose content another one has, each with that one.
+    pub twins: Vec<(RelativeName, RelativeName)>,
+}
+
+/// Which notice had a content first, by a hash of the content's hash.
+#[derive(Default)]
+struct Contents {
+    first: HashMap<u64, u32>,
+    hasher: RandomState,
+}
+
+impl Contents {
+    /// The number of the first notice of this content that was read; its own if it is that one, or was not read.
+    fn first(&mut self, entry: &Entry, number: u32) -> u32 {
+        match entry.outcome {
+            Outcome::Failed { .. } => number,
+            Outcome::Done { .. } => {
+                *self.first.entry(self.hasher.hash_one(&entry.content)).or_insert(number)
+            }
+        }
+    }
 }
 
 /// More folders than this are not kept in mind.
@@ -405,27 +434,38 @@ impl Store {
         fits.then(|| Remade::of(&bytes).ok()).flatten()
     }
 
-    /// Writes the manifest with the entries of these names, which come in their order, and forgets the journal.
-    /// Gives the manifest's hash.
+    /// Writes the manifest with the entries of these names, which are in their order, and forgets the journal. Of
+    /// notices with the same content, the first counts; `has_input` says which others do not.
     ///
     /// # Errors
     /// If the disk refuses; the journal is then still there.
-    pub fn settle<'a>(
+    pub fn settle(
         &self,
-        names: impl Iterator<Item = &'a RelativeName> + Clone,
-    ) -> Result<String, StoreError> {
+        names: &[&RelativeName],
+        has_input: &dyn Fn(&Entry) -> bool,
+    ) -> Result<Settled, StoreError> {
         let path = self.manifest();
         let error = |e| StoreError::vital(&path, e);
         let mut book = self.book();
-        let lines = |show: &mut dyn FnMut(&RelativeName, &str) -> io::Result<()>| {
-            names.clone().try_for_each(|name| match book.ledger.get(name)? {
-                Some(entry) => show(name, &ledger::to_line(&entry)),
-                None => Ok(()),
+        let lines = |show: &mut dyn FnMut(&Entry, &str) -> io::Result<()>| {
+            let mut contents = Contents::default();
+            names.iter().zip(0..).try_for_each(|(name, number)| {
+                let Some(mut entry) = book.ledger.get(name)? else { return Ok(()) };
+                entry.apart = if has_input(&entry) {
+                    let first = contents.first(&entry, number);
+                    (first != number).then(|| Apart::SameAs(names[first as usize].clone()))
+                } else {
+                    Some(Apart::NoInput)
+                };
+                show(&entry, &ledger::to_line(&entry))
             })
         };
-        let mut hasher = blake3::Hasher::new();
-        lines(&mut |_, line| {
+        let (mut hasher, mut twins) = (blake3::Hasher::new(), Vec::new());
+        lines(&mut |entry, line| {
             hasher.update(line.as_bytes());
+            if let Some(Apart::SameAs(first)) = &entry.apart {
+                twins.push((entry.name.clone(), first.clone()));
+            }
             Ok(())
         })
         .map_err(error)?;
@@ -444,7 +484,7 @@ impl Store {
         book.ledger = Ledger::read(files).map_err(error)?;
         (book.number, book.end, book.begun) = (1, 0, false);
         remove(&self.at(ASIDE))?;
-        Ok(hash)
+        Ok(Settled { manifest: hash, twins })
     }
 
     /// The entries of the manifest, in the order of names, without an index of them.
@@ -655,7 +695,8 @@ mod tests {
 
     fn done(notice: &str) -> Entry {
         let outcome = Outcome::Done { files: BTreeMap::new(), gist: Gist::default() };
-        Entry { name: name(notice), bytes: 1, content: "c".into(), key: "k".into(), outcome }
+        let (content, key) = (notice.to_owned(), "k".to_owned());
+        Entry { name: name(notice), bytes: 1, content, key, apart: None, outcome }
     }
 
     fn put(store: &Store, notice: &str, figure: u32) -> Entry {
@@ -728,7 +769,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let [a, b] = ["a", "b"].map(|name| put(&store, name, 1));
-        store.settle([&a.name, &b.name].into_iter()).unwrap();
+        store.settle(&[&a.name, &b.name], &|_| true).unwrap();
         let manifest = root.path().join("manifest.ndjson");
         let before = fs::read_to_string(&manifest).unwrap();
         assert_eq!(before, ledger::to_line(&a) + &ledger::to_line(&b));
@@ -740,15 +781,15 @@ mod tests {
         // As after a run that was cut off.
         let store = Store::open(root.path()).unwrap();
         assert_eq!(store.entry(&b.name).unwrap(), Some(other.clone()));
-        store.settle([&a.name, &b.name].into_iter()).unwrap();
+        store.settle(&[&a.name, &b.name], &|_| true).unwrap();
         assert!(!store.at(ASIDE).exists());
         let entries: Vec<Entry> = store.entries().unwrap().map(Result::unwrap).collect();
         assert_eq!(entries, [a.clone(), other]);
         // One that is not named goes.
-        store.settle([&a.name].into_iter()).unwrap();
+        store.settle(&[&a.name], &|_| true).unwrap();
         assert_eq!(names(&store), ["a"]);
         fs::write(&manifest, before + "{\"name\":\"z\"}\n").unwrap();
-        store.settle([&a.name].into_iter()).unwrap();
+        store.settle(&[&a.name], &|_| true).unwrap();
         assert_eq!(fs::read_to_string(&manifest).unwrap(), ledger::to_line(&a));
     }
 

@@ -43,7 +43,7 @@ impl Decoded {
 ///
 /// # Errors
 /// [`ErrorKind::UnknownEncoding`] if more than one character in fifty stays undecodable whatever
-/// the encoding.
+/// the encoding, or one in eight is a control character.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return accept(encoding, &bytes[mark..]);
@@ -70,12 +70,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
     accept(detector.guess(None, chardetng::Utf8Detection::Allow), bytes)
 }
 
-/// The text in this encoding, unless too much of it is undecodable.
+/// The text in this encoding, unless too much of it is undecodable or steers a terminal.
 pub(super) fn accept(encoding: &'static Encoding, bytes: &[u8]) -> Result<Decoded, Error> {
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
     let damaged = if had_errors { text.matches('\u{FFFD}').count() } else { 0 };
     let controls = text.chars().filter(|&c| c.is_control() && !c.is_whitespace()).count();
-    if (damaged + controls).saturating_mul(50) > text.chars().count().max(50) {
+    // Where every byte is of the encoding, what is no text shows by its controls alone.
+    let (odd, one_in) = if damaged == 0 { (controls, 8) } else { (damaged + controls, 50) };
+    if odd.saturating_mul(one_in) > text.chars().count().max(50) {
         return Err(Error::new(ErrorKind::UnknownEncoding));
     }
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text).to_owned();
@@ -169,6 +171,15 @@ mod tests {
         let long = NOTICE.repeat(4);
         let decoded = decode(&[long.as_bytes(), b"\xE5\x90"].concat()).expect("utf-8");
         assert_eq!((decoded.encoding, decoded.damaged), ("utf-8", 1));
+    }
+
+    #[test]
+    fn a_text_with_some_control_characters_is_read() {
+        let odd = NOTICE.replace("合计", "合\u{0}计\u{1b}[31m\u{7}\u{1}");
+        assert_eq!(named(odd.as_bytes()), (odd.clone(), "utf-8"));
+        let gb = GB18030.encode(&odd).0.into_owned();
+        assert_eq!(named(&gb), (odd.clone(), "gb18030"));
+        assert!(decode("a\u{1}\u{2}".repeat(99).as_bytes()).is_err());
     }
 
     #[test]

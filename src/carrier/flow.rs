@@ -59,6 +59,26 @@ impl Default for TextLine {
     }
 }
 
+impl TextLine {
+    /// The line cut where it is broken, each part with the number of characters before it; the first one is
+    /// indented by so many full-width spaces.
+    pub fn broken(self, indent: usize) -> Vec<(u32, TextLine)> {
+        let TextLine { text, size, align, marks } = self;
+        let mut lines = Vec::new();
+        let mut begun = 0;
+        for part in text.split('\n') {
+            let chars = part.chars().count();
+            let own = marks.iter().filter(|(at, _)| (begun..=begun + chars).contains(at));
+            let lead = if begun == 0 { indent } else { 0 };
+            let marks = own.map(|(at, mark)| (at - begun + lead, mark.clone())).collect();
+            let text = "\u{3000}".repeat(lead) + part;
+            lines.push((begun as u32, TextLine { text, size, align, marks }));
+            begun += chars + 1;
+        }
+        lines
+    }
+}
+
 /// A table as the document has it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Grid {

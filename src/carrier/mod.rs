@@ -8,15 +8,21 @@ mod flow;
 pub(crate) mod guard;
 #[cfg(feature = "html")]
 mod html;
-#[cfg(any(feature = "excel", feature = "ods", feature = "xls"))]
+#[cfg(any(feature = "excel", feature = "ods", feature = "package", feature = "xls"))]
 mod labels;
-#[cfg(any(feature = "docx", feature = "excel"))]
+#[cfg(feature = "ofd")]
+mod ofd;
+#[cfg(any(feature = "doc", feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
 mod office;
+#[cfg(feature = "package")]
+mod package;
 pub mod page;
 #[cfg(feature = "archived")]
 mod parts;
 #[cfg(feature = "pdf")]
 pub(crate) mod pdf;
+#[cfg(any(feature = "ofd", feature = "pdf"))]
+mod rules;
 mod text;
 mod width;
 #[cfg(feature = "archived")]
@@ -36,16 +42,38 @@ pub use text::lines as text_lines;
 /// # Errors
 /// See [`crate::error::ErrorKind`]: bytes that are no PDF or text, no text layer, a limit reached.
 pub fn extract(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+    extract_beside(sink, options, source, &[])
+}
+
+/// Reads the pages of a source that other files were given with; `beside` has the names of all.
+fn extract_beside(
+    sink: &mut Sink,
+    options: &Options,
+    source: &Source,
+    beside: &[String],
+) -> Result<Pages, Error> {
+    // A build without HTML and packages has no use for names.
+    let _ = beside;
     match source.kind {
         #[cfg(feature = "pdf")]
         Kind::Pdf => pdf::pages(sink, options, source),
         Kind::Text => text::pages(sink, options, source),
         #[cfg(feature = "html")]
-        Kind::Html => html::pages(sink, options, source),
+        Kind::Html => html::pages(sink, options, source, beside),
         #[cfg(feature = "docx")]
         Kind::Docx => office::docx::pages(sink, options, source),
         #[cfg(feature = "excel")]
         Kind::Xlsx => office::xlsx::pages(sink, options, source),
+        #[cfg(feature = "doc")]
+        Kind::Doc => office::doc::pages(sink, options, source),
+        #[cfg(feature = "ods")]
+        Kind::Ods => office::ods::pages(sink, options, source),
+        #[cfg(feature = "xls")]
+        Kind::Xls => office::xls::pages(sink, options, source),
+        #[cfg(feature = "ofd")]
+        Kind::Ofd => ofd::pages(sink, options, source),
+        #[cfg(feature = "package")]
+        Kind::Package => package::pages(sink, options, source),
         #[allow(unreachable_patterns)] // A build with all features leaves nothing out.
         kind => Err(source::left_out(kind)),
     }

@@ -2,6 +2,7 @@
 
 use crate::geom::{Axis, Rect};
 use crate::place::{Place, Spot};
+use crate::source::Kind;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -62,10 +63,38 @@ pub struct Page {
 /// Which part of an input a page is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Origin {
-    /// The file, counted from 0 as the notice's files are ordered; 0 where there is but one.
-    pub part: u32,
+    /// The file, where the notice comes in several.
+    pub part: Option<Arc<Part>>,
     /// Name of the sheet, if it is one of a workbook.
     pub sheet: Option<Arc<str>>,
+}
+
+/// A file of a notice that comes in several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Counted from 0 as the notice's files are ordered.
+    pub index: u32,
+    /// Its name in the archive or folder.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Their number.
+    pub bytes: u64,
+    /// Its first page, counted through all files.
+    pub first_page: u32,
+    /// What it is to the notice.
+    pub role: Role,
+}
+
+/// What a file is to its notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It holds the body, and may hold annexes too.
+    Body,
+    /// It holds annexes alone.
+    Annexes,
 }
 
 /// What the places and sizes of a page's lines mean.

@@ -129,6 +129,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// How many bytes have been read.
+    #[cfg(feature = "ods")]
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The text as it stands there, from that many bytes on to where reading is now.
+    #[cfg(feature = "ods")]
+    pub fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     /// Passes over the rest of an element that has begun.
     pub fn skip_element(&mut self) -> Result<(), Malformed> {
         let mut depth = 0usize;

@@ -9,7 +9,7 @@ use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
 use crate::archive::report::Told;
-use crate::archive::run::{Settings, Watch, Which, run};
+use crate::archive::run::{Settings, Strays, Watch, Which, run};
 use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
 #[cfg(feature = "parquet")]
@@ -115,6 +115,15 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     reporter.info(reporter.say(&told.headline()));
     if let Some(reasons) = told.reasons() {
         reporter.info(reporter.say(&reasons));
+    }
+    if !summary.interrupted
+        && let Some((what, hint)) = report::strays(&summary.strays, settings.strays)
+    {
+        reporter.remark(&what);
+        hint.iter().for_each(|hint| reporter.info(&format!("  {}", reporter.say(hint))));
+    }
+    if let Some(what) = report::twins(&summary.twins) {
+        reporter.remark(&what);
     }
     if summary.interrupted {
         let left = counts.not_reached;
@@ -256,6 +265,11 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         jobs: args.jobs.map_or(cores, usize::from),
         isolation,
         which,
+        strays: match (args.keep, args.prune) {
+            (true, _) => Strays::Kept,
+            (_, true) => Strays::Pruned,
+            _ => Strays::Apart,
+        },
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),

@@ -36,6 +36,12 @@ pub struct Batch {
     /// Read only what failed before
     #[arg(long)]
     pub only_failed: bool,
+    /// Count results of earlier runs whose input is not there any more
+    #[arg(long)]
+    pub keep: bool,
+    /// Remove results of earlier runs whose input is not there any more
+    #[arg(long, conflicts_with = "keep")]
+    pub prune: bool,
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,

@@ -153,11 +153,13 @@ pub enum Described {
     fubiao convert notice.pdf -o notice.json\n  \
     fubiao convert notice.pdf -o notice.xlsx\n  \
     fubiao convert *.pdf --format xlsx --out tables\n  \
+    fubiao convert --one-notice notice.docx annex1.xlsx annex2.xlsx -o notice.json\n  \
     fubiao convert notice.pdf --corrections notice.corrections.json -o notice.json\n  \
     fubiao convert notice.pdf --format facts | jq -r 'select(.level == \"county\") | .value'\n  \
     curl -s https://example.org/notice.pdf | fubiao convert - --format text")]
 pub struct Convert {
-    /// PDF or text files, results made earlier, or - for standard input; told apart by their bytes
+    /// Notices (PDF, Word, Excel, WPS, OFD, HTML, ZIP, text), results made earlier, or - for standard input;
+    /// told apart by their bytes
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
     /// Where the result goes; its ending chooses the format [default: standard output]
@@ -166,6 +168,9 @@ pub struct Convert {
     /// A folder for the results of several inputs, one file each
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub out: Option<PathBuf>,
+    /// Take all inputs, or the files of a folder, as one notice: its body and its annexes
+    #[arg(long)]
+    pub one_notice: bool,
     /// Format of the result [default: by the ending of --output, else json]
     #[arg(long)]
     pub format: Option<Format>,

@@ -40,7 +40,8 @@ pub fn convert(reporter: &Reporter, args: &Convert) -> Answer {
     std::fs::create_dir_all(folder)
         .map_err(|e| unwritten(reporter, &Output::File(folder.clone()), &e))?;
     let mut worst = Status::Done;
-    for (input, name) in formats::names(&args.inputs, format) {
+    let inputs = if args.one_notice { &args.inputs[..1] } else { &args.inputs };
+    for (input, name) in formats::names(inputs, format) {
         let status = output(reporter, input, Some(&name.below(folder))).and_then(|output| {
             Run { reporter, args, options: &options, input, output: &output }.write_as(format)
         });
@@ -92,7 +93,13 @@ impl Run<'_> {
     }
 
     fn read(&self) -> Answer<Input> {
-        let bytes = files::read_bytes(self.input, self.options.limits.input_bytes)
+        let limit = self.options.limits.input_bytes;
+        if self.args.one_notice {
+            return files::read_together(&self.args.inputs, limit)
+                .map(Input::Notice)
+                .map_err(|(path, e)| unread(self.reporter, &path, &e));
+        }
+        let bytes = files::read_bytes(self.input, limit)
             .map_err(|e| unread(self.reporter, self.input, &e))?;
         let input = match json::is_result(&bytes) {
             true => json::read(&bytes).map(|record| Input::Result(Box::new(record))),

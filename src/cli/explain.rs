@@ -86,7 +86,8 @@ mod tests {
     }
 
     /// Words of the shape of a code, in the rooms that remark, repair and find, that are none.
-    const NO_CODES: &[&str] = &["document_number", "shift_jis", "whole_relative", "whole_year"];
+    const NO_CODES: &[&str] =
+        &["document_number", "saves_to", "shift_jis", "whole_relative", "whole_year"];
 
     #[test]
     fn every_code_of_the_source_is_explained() {

@@ -1,6 +1,7 @@
 //! Files of the command: inputs read within their limit, results written whole or not at all.
 
 use crate::archive::disk::{self, Accept, Lasting, ReadError};
+use crate::archive::plan::Planner;
 use crate::diag::Wording;
 use crate::emit::datapackage::PackageFile;
 use crate::error::{Error, ErrorKind};
@@ -52,6 +53,51 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
 pub fn read_source(path: &Path, limit: u64) -> Result<Source, InputError> {
     let bytes = read_bytes(path, limit)?;
     Source::new(shown_name(path), bytes).map_err(InputError::Source)
+}
+
+/// Several files, or those of folders, as one notice; `limit` is for all of them together.
+///
+/// # Errors
+/// If one can't be read, which is named, or a folder can't be listed.
+pub fn read_together(inputs: &[PathBuf], limit: u64) -> Result<Source, (PathBuf, InputError)> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut left = limit;
+    let mut read = |path: &Path, name: String| {
+        let bytes =
+            read_bytes(path, left).map_err(|error| (path.to_owned(), of_all(error, limit)))?;
+        left -= bytes.len() as u64;
+        files.push((name, bytes));
+        Ok(())
+    };
+    for input in inputs {
+        if !input.is_dir() {
+            read(input, shown_name(input))?;
+            continue;
+        }
+        let mut planner = Planner::default();
+        planner.add(input, Path::new(""), &mut |_| ()).map_err(|error| {
+            let error = InputError::File(io::Error::other(error.to_string()));
+            (input.clone(), error)
+        })?;
+        let plan = planner.plan();
+        for item in plan.items() {
+            read(&plan.path(item), item.name.as_str().to_owned())?;
+        }
+    }
+    let first = inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+    Source::together(shown_name(first), files)
+        .map_err(|error| (first.to_owned(), InputError::Source(error)))
+}
+
+/// A limit that several files reach together is the limit of one.
+fn of_all(error: InputError, limit: u64) -> InputError {
+    match error {
+        InputError::Source(error) if matches!(error.kind(), ErrorKind::Limit { .. }) => {
+            let kind = ErrorKind::Limit { name: "max-input-bytes", value: limit };
+            InputError::Source(Error::new(kind))
+        }
+        error => error,
+    }
 }
 
 /// The name to show for a path: without its folders.

@@ -33,13 +33,17 @@ pub type Refusal = (Wording, Wording);
 pub fn wanted(args: &Convert) -> Result<Format, Refusal> {
     let file = args.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = by_ending(file, args.format)?;
-    if args.inputs.len() > 1 && args.out.is_none() {
+    let several = args.inputs.len() > 1 && !args.one_notice;
+    if several && args.out.is_none() {
         return Err((
             Wording::new("several inputs need a folder", "多个输入需要一个输出文件夹"),
-            Wording::new("give it with --out DIR", "请用 --out DIR 指定"),
+            Wording::new(
+                "give it with --out DIR; if they are one notice, say --one-notice",
+                "请用 --out DIR 指定；如果它们是同一份通知，请用 --one-notice",
+            ),
         ));
     }
-    if args.corrections.is_some() && args.inputs.len() > 1 {
+    if args.corrections.is_some() && several {
         return Err((
             Wording::new("corrections are of one notice", "更正只针对一份通知"),
             Wording::new("convert the corrected notice alone", "请单独转换这份通知"),

@@ -6,6 +6,7 @@
 
 use crate::emit::facts::{FIELDS, Fact, facts};
 use crate::emit::record::NoticeRecord;
+use crate::plain;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -74,7 +75,7 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
         text(fact.parent),
         fact.level.into(),
         text(fact.code),
-        guarded(joined_path(fact.column).into()),
+        owned(joined_path(fact.column)),
         text(fact.unit),
         fact.figure.map_or_else(|| text(fact.value), Cow::from),
         text(Some(fact.raw)),
@@ -85,7 +86,7 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
         number(fact.plan_year.map(u32::from)),
         number(fact.line),
         number(fact.line_column),
-        fact.keys_text().into(),
+        owned(fact.keys_text()),
         text(fact.mark),
         fact.doubt_text().into(),
     ]
@@ -107,7 +108,11 @@ fn number<'a>(value: Option<u32>) -> Cow<'a, str> {
 }
 
 fn text(value: Option<&str>) -> Cow<'_, str> {
-    guarded(value.unwrap_or_default().into())
+    guarded(plain::in_cell(value.unwrap_or_default()))
+}
+
+fn owned<'a>(value: String) -> Cow<'a, str> {
+    text(Some(&value)).into_owned().into()
 }
 
 /// Guards a text cell against being taken for a formula. Full-width signs begin one where the
@@ -129,6 +134,14 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_shown() {
+        assert_eq!(text(Some("12\u{202e}34")), "12\\u{202e}34");
+        assert_eq!(text(Some("甲\u{200b}县\n小计")), "甲\\u{200b}县\n小计");
+        assert_eq!(text(Some("=\u{feff}1")), "'=\\u{feff}1");
+        assert_eq!(text(Some("\u{feff}=1")), "\\u{feff}=1");
+    }
 
     #[test]
     fn formulas_are_guarded_and_numbers_are_not() {

@@ -1,5 +1,6 @@
 //! Facts: one line a cell, in printed order, each with all that is needed to use it alone.
 
+use crate::emit::json;
 use crate::emit::record::{Keys, NoticeRecord, status_word};
 use crate::model::Status;
 use serde::{Deserialize, Serialize};
@@ -220,7 +221,7 @@ impl FactLine {
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
     for fact in facts(record) {
-        serde_json::to_writer(&mut *out, &fact)?;
+        json::write_compact(out, &fact)?;
         out.write_all(b"\n")?;
     }
     Ok(())

@@ -1,8 +1,12 @@
 //! The whole result as JSON, laid out so that people can read it: what fits on a line stands on one,
 //! so a cell is a line and a changed cell is a changed line in a diff.
+//!
+//! Characters that nobody sees, or that steer a terminal ([`plain::is_hidden`]), are spelled as escapes: the value is
+//! the same, and the text is what it seems to be.
 
 use crate::emit::record::NoticeRecord;
 use crate::error::{Error, ErrorKind};
+use crate::plain;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
@@ -29,6 +33,39 @@ pub fn write(out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
 /// Those of `out`.
 pub fn write_value(out: &mut dyn Write, value: &Value) -> io::Result<()> {
     lay_out(out, value)
+}
+
+/// A value on one line, without a line feed.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_compact(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, Plain))?)
+}
+
+/// JSON on one line as `serde_json` writes it, but for what nobody sees.
+struct Plain;
+
+impl Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_plain(out, fragment)
+    }
+}
+
+/// Writes a part of a string, with escapes for what nobody sees.
+fn write_plain<W: ?Sized + Write>(out: &mut W, mut text: &str) -> io::Result<()> {
+    while let Some((at, hidden)) = text.char_indices().find(|(_, c)| plain::is_hidden(*c)) {
+        out.write_all(&text.as_bytes()[..at])?;
+        for unit in hidden.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        text = &text[at + hidden.len_utf8()..];
+    }
+    out.write_all(text.as_bytes())
 }
 
 /// Whether bytes mean to be a result rather than a notice: no text of a notice begins with a brace.
@@ -197,8 +234,7 @@ impl Formatter for &mut Line {
         fragment: &str,
     ) -> io::Result<()> {
         self.string += fragment.len();
-        self.text.extend_from_slice(fragment.as_bytes());
-        Ok(())
+        write_plain(&mut self.text, fragment)
     }
 
     fn write_char_escape<W: ?Sized + Write>(
@@ -279,6 +315,21 @@ mod tests {
         );
         assert_eq!(text, expected);
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_escaped_and_stays_in_the_value() {
+        let value = json!(["12\u{202e}34", {"\u{200b}k": "\u{7f}\u{9b}\u{e0041}\n关"}]);
+        let (mut laid_out, mut line) = (Vec::new(), Vec::new());
+        write_value(&mut laid_out, &value).unwrap();
+        write_compact(&mut line, &value).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        let expected = "[\"12\\u202e34\",{\"\\u200bk\":\"\\u007f\\u009b\\udb40\\udc41\\n关\"}]";
+        assert_eq!(line, expected);
+        for text in [String::from_utf8(laid_out).unwrap(), line] {
+            assert!(!text.trim_end().contains(|c| c != '\n' && plain::is_hidden(c)), "{text}");
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
     }
 
     #[test]

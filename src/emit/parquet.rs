@@ -55,8 +55,9 @@ message facts {
 /// Decimal places of the column `value`.
 const SCALE: u32 = 18;
 
-/// Rows written at a time, so that an archive's facts need not be in memory at once: some 20 MB.
-const ROWS_A_GROUP: usize = 1 << 16;
+/// Rows written at a time, so that an archive's facts need not be in memory at once: 2 KB each where nothing of one
+/// is as in the one before.
+const ROWS_A_GROUP: usize = 1 << 15;
 
 /// The facts of these notices as one Parquet file.
 ///

@@ -1,7 +1,7 @@
 //! The tables of any PDF, also one that is no notice, as printed: one entry a table and page, header
 //! rows included, nothing joined over pages.
 
-use crate::emit::record;
+use crate::emit::{json, record};
 use crate::geom::Rect;
 use crate::segment::outline::{Block, Fragment, GridCell, Outline};
 use serde::Serialize;
@@ -61,7 +61,7 @@ pub fn write(out: &mut dyn Write, outline: &Outline) -> io::Result<()> {
     out.write_all(b"{\"tables\": [")?;
     for (i, table) in tables(outline).iter().enumerate() {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, table)?;
+        json::write_compact(out, table)?;
     }
     out.write_all(b"\n]}\n")
 }

@@ -11,6 +11,7 @@ use crate::emit::record::{
     AnnexRecord, CellRecord, ColumnRecord, FindingRecord, NoticeRecord, RegionRecord, SuspectRecord,
 };
 use crate::model::annex_name;
+use crate::plain;
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook,
     Worksheet, XlsxError,
@@ -351,7 +352,9 @@ fn write_cell(
         None => put(sheet, row, col, cell.text.as_deref().unwrap_or(&cell.raw), &look)?,
     }
     if !doubt.says.is_empty() {
-        let note = Note::new(cut(&doubt.says.join("\n"))).add_author_prefix(false).set_width(260);
+        let note = Note::new(cut(&plain::in_cell(&doubt.says.join("\n"))))
+            .add_author_prefix(false)
+            .set_width(260);
         sheet.insert_note(row, col, &note)?;
     }
     Ok(())
@@ -389,7 +392,7 @@ fn put(
     text: &str,
     look: &Format,
 ) -> Result<(), XlsxError> {
-    sheet.write_string_with_format(row, col, cut(text), look)?;
+    sheet.write_string_with_format(row, col, cut(&plain::in_cell(text)), look)?;
     Ok(())
 }
 
@@ -424,7 +427,7 @@ fn merged(
     if (top, left) == (bottom, right) {
         return put(sheet, top, left, text, look);
     }
-    sheet.merge_range(top, left, bottom, right, cut(text), look)?;
+    sheet.merge_range(top, left, bottom, right, cut(&plain::in_cell(text)), look)?;
     Ok(())
 }
 

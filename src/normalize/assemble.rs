@@ -53,6 +53,8 @@ pub(super) struct RawPiece {
     pub order: u32,
     /// Where, along the line, characters begin that another operator drew.
     pub joints: Vec<f32>,
+    /// Those of them before which something was drawn in another place.
+    pub resumed: Vec<f32>,
     /// Marks raised behind its characters.
     pub marks: Vec<Mark>,
     /// The cell it stands in, where the document tells of one.
@@ -112,6 +114,7 @@ fn move_line(line: &mut RawLine, map: impl Fn(&Rect) -> Rect) {
         piece.bbox = map(&piece.bbox);
         // Along another direction than the line they say nothing.
         piece.joints.clear();
+        piece.resumed.clear();
     }
 }
 
@@ -252,6 +255,7 @@ impl Open {
                 size: stretch.run.size,
                 order: stretch.order as u32,
                 joints: Vec::new(),
+                resumed: Vec::new(),
                 marks: Vec::new(),
                 cell: None,
             },
@@ -354,6 +358,9 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
                     open.piece.chars.push((' ', first.place));
                 }
                 open.piece.joints.push(first.start);
+                if !next(open) {
+                    open.piece.resumed.push(first.start);
+                }
                 open.push(stretch);
             }
             None => pieces.extend(Open::new(stretch)),

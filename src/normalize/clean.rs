@@ -78,6 +78,7 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
             size: piece.size,
             order: piece.order,
             joints: piece.joints,
+            resumed: piece.resumed,
             marks: piece.marks,
             cell: piece.cell,
         })

@@ -99,6 +99,9 @@ pub struct Piece {
     /// Where along the line, in points, characters begin that another operator drew: there, and where there is a gap,
     /// a piece may be the text of two cells.
     pub joints: Vec<f32>,
+    /// Those of them before which something was drawn in another place: two cells of a row of which the first has several
+    /// lines.
+    pub resumed: Vec<f32>,
     /// Marks raised behind its characters, as those of footnotes: no part of the text.
     pub marks: Vec<Mark>,
     /// The cell it stands in, where the document tells of one.

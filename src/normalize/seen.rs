@@ -1,9 +1,9 @@
 //! Which pieces of text a reader reads: invisible text, text off the page and watermarks go, each
 //! with a repair on record.
 
-use crate::carrier::page::{Ink, Page, Run, Turn};
-use crate::diag::{Repair, Sink, Stage};
-use crate::geom::Axis;
+use crate::carrier::page::{Ink, Page, Rule, Run, Turn};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::geom::{Axis, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Text lighter than this is pale: it may be a watermark.
@@ -25,7 +25,7 @@ const RECORD: usize = 200;
 pub(super) type Watermarks = BTreeSet<String>;
 
 /// The texts that are printed pale, and larger than the running text, on most pages: watermarks
-/// that stand upright.
+/// that stand upright; and those of seals, which may stand between the lines on another page.
 pub(super) fn watermarks(pages: &[Page]) -> Watermarks {
     let mut seen_on: BTreeMap<&str, usize> = BTreeMap::new();
     for page in pages {
@@ -41,7 +41,13 @@ pub(super) fn watermarks(pages: &[Page]) -> Watermarks {
         }
     }
     let most = (pages.len() * 3).div_ceil(5);
-    seen_on.into_iter().filter(|&(_, n)| n >= most).map(|(text, _)| text.to_owned()).collect()
+    let stamped = pages.iter().flat_map(|page| {
+        let seals = seals(page);
+        let is_of_one = move |run: &&Run| seals.iter().any(|seal| seal.holds(run));
+        page.runs.iter().filter(is_of_one).map(|run| run.text.trim())
+    });
+    let usual = seen_on.into_iter().filter(|&(_, n)| n >= most).map(|(text, _)| text);
+    usual.chain(stamped).map(str::to_owned).collect()
 }
 
 /// The size that most characters of the page have, in points.
@@ -63,6 +69,8 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     let only_invisible =
         !page.runs.iter().any(|r| matches!(r.ink, Ink::Seen { .. }) && !r.text.trim().is_empty());
     let grounds = grounds(&page);
+    let seals = seals(&page);
+    let strikes = strikes(&page);
     let fills = std::mem::take(&mut page.fills);
     let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(page.runs.len());
@@ -75,13 +83,14 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
                 run.turn = nearest_right_angle(degrees);
             }
         }
-        moved.push(kept.len());
         let white = matches!(run.ink, Ink::Seen { lightness } if lightness > WHITE);
         let rule = match run.ink {
             _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             Ink::Outside => Some("outside_page"),
             Ink::Covered => Some("painted_over"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
+            _ if !is_pale(&run) && strikes.contains_key(&moved.len()) => Some("struck_out"),
+            _ if seals.iter().any(|seal| seal.holds(&run)) => Some("seal"),
             _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
             _ if grounds.iter().any(|&ground| is_of_shade(&run, ground)) => Some("watermark"),
             _ if white && !fills.iter().take(5000).any(|f| f.contains(run.bbox.center())) => {
@@ -89,11 +98,29 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             }
             _ => None,
         };
+        moved.push(kept.len());
         match rule {
             Some(rule) if !run.text.trim().is_empty() => gone.entry(rule).or_default().push(run),
             Some(_) => {}
             None => kept.push(run),
         }
+    }
+    let mut drawn_through = strikes.into_values().collect::<BTreeSet<usize>>();
+    drawn_through.retain(|&rule| rule < page.rules.len());
+    let mut at = 0..;
+    page.rules.retain(|_| at.next().is_none_or(|at| !drawn_through.contains(&at)));
+    for run in gone.get("struck_out").into_iter().flatten() {
+        let text = run.text.trim();
+        sink.remark(Diagnostic {
+            code: "struck_out",
+            severity: Severity::Warning,
+            place: Some(run.place(page.number)),
+            message: Wording::new(
+                format!("{text:?} is struck out: it was not read"),
+                format!("“{text}”被划线删去，未读取"),
+            ),
+            hint: None,
+        });
     }
     for (rule, runs) in gone {
         sink.repair(Repair {
@@ -144,9 +171,113 @@ fn grounds(page: &Page) -> Vec<f32> {
     shades.into_iter().filter(|&(_, count)| count >= CROSSED).map(|(shade, _)| shade).collect()
 }
 
+/// Whether a rule runs through the middle of the run, and beyond it.
+fn is_crossed(run: &Run, rule: &Rule) -> bool {
+    let (bbox, margin) = (run.bbox, 0.2 * run.size);
+    let (from, to, low, high) = match rule.axis {
+        Axis::X => (bbox.x0, bbox.x1, bbox.y0, bbox.y1),
+        Axis::Y => (bbox.y0, bbox.y1, bbox.x0, bbox.x1),
+    };
+    low + margin < rule.at && rule.at < high - margin && rule.from < from && to < rule.to
+}
+
+/// The texts of a page that are struck out, by their number, each with the number of the rule through it.
+fn strikes(page: &Page) -> BTreeMap<usize, usize> {
+    let mut strikes = BTreeMap::new();
+    let mut rules: Vec<(usize, &Rule)> =
+        page.rules.iter().enumerate().filter(|(_, rule)| rule.axis == Axis::X).collect();
+    rules.sort_by(|a, b| a.1.at.total_cmp(&b.1.at));
+    for (i, run) in page.runs.iter().enumerate() {
+        let bbox = run.bbox;
+        let through = |&&(_, rule): &&(usize, &Rule)| {
+            bbox.x0 - STRUCK_BEYOND * run.size <= rule.from
+                && rule.to <= bbox.x1 + STRUCK_BEYOND * run.size
+                && rule.to.min(bbox.x1) - rule.from.max(bbox.x0) >= STRUCK * bbox.width()
+        };
+        let height = bbox.y1 - bbox.y0;
+        let first = rules.partition_point(|(_, r)| r.at < bbox.y0 + STRUCK_TOP * height);
+        let within = rules[first..].iter();
+        let mut within = within.take_while(|(_, r)| r.at <= bbox.y0 + STRUCK_FOOT * height);
+        if run.turn == Turn::Upright
+            && !run.text.trim().is_empty()
+            && let Some((rule, _)) = within.find(through)
+        {
+            strikes.insert(i, *rule);
+        }
+    }
+    strikes
+}
+
+/// A rule strikes a text out if it runs through it between these shares of its height, along this share of its width at
+/// least, and no further beyond it than so many ems.
+const STRUCK_TOP: f32 = 0.3;
+const STRUCK_FOOT: f32 = 0.72;
+const STRUCK: f32 = 0.8;
+const STRUCK_BEYOND: f32 = 0.6;
+
+/// A seal or stamp that is drawn as text over the text of the page.
+struct Seal {
+    /// The box around the text that shows it.
+    bbox: Rect,
+    lightness: f32,
+}
+
+impl Seal {
+    /// Whether the run is a part of it: in its ink, and near.
+    fn holds(&self, run: &Run) -> bool {
+        let near = Rect {
+            x0: self.bbox.x0 - SEAL,
+            y0: self.bbox.y0 - SEAL,
+            x1: self.bbox.x1 + SEAL,
+            y1: self.bbox.y1 + SEAL,
+        };
+        has_lightness(run, self.lightness) && near.contains(run.bbox.center())
+    }
+}
+
+/// A seal reaches so many points beyond the text in it that crosses the page's.
+const SEAL: f32 = 90.0;
+/// Ink this much lighter than black is another ink.
+const COLOURED: f32 = 0.12;
+/// A page has no more runs in the ink of its seals than this; more is coloured text.
+const OF_SEALS: usize = 24;
+
+/// The seals of a page: words in an ink of their own, printed over text that is not.
+fn seals(page: &Page) -> Vec<Seal> {
+    let lightness = |run: &Run| match run.ink {
+        Ink::Seen { lightness } if !run.text.trim().is_empty() => Some(lightness),
+        _ => None,
+    };
+    let coloured: Vec<(&Run, f32)> = page
+        .runs
+        .iter()
+        .filter_map(|run| Some((run, lightness(run)?)))
+        .filter(|&(_, lightness)| (COLOURED..=WHITE).contains(&lightness))
+        .collect();
+    if coloured.is_empty() || coloured.len() > OF_SEALS {
+        return Vec::new();
+    }
+    let dark = || page.runs.iter().filter(|run| lightness(run).is_some_and(|l| l < COLOURED));
+    let is_words = |run: &Run| !run.text.contains(|c: char| c.is_ascii_digit());
+    let mut seals = Vec::new();
+    for (run, lightness) in coloured {
+        let crosses = |other: &Run| {
+            other.bbox.overlap(&run.bbox, Axis::X) > 0.5 * other.size
+                && other.bbox.overlap(&run.bbox, Axis::Y) > 0.3 * other.size
+        };
+        if is_words(run) && (dark().any(crosses) || page.rules.iter().any(|r| is_crossed(run, r))) {
+            seals.push(Seal { bbox: run.bbox, lightness });
+        }
+    }
+    seals
+}
+
 fn is_of_shade(run: &Run, shade: f32) -> bool {
-    is_pale(run)
-        && matches!(run.ink, Ink::Seen { lightness } if (lightness - shade).abs() <= SAME_SHADE)
+    is_pale(run) && has_lightness(run, shade)
+}
+
+fn has_lightness(run: &Run, shade: f32) -> bool {
+    matches!(run.ink, Ink::Seen { lightness } if (lightness - shade).abs() <= SAME_SHADE)
 }
 
 fn nearest_right_angle(degrees: f32) -> Turn {

@@ -2,6 +2,7 @@
 //! inside numbers. Spaces between Latin words stay; those between two ideographs stay where they may
 //! separate names (in a letterhead), which `repair` can tell by a line's role.
 
+use crate::lexicon::is_han;
 use crate::place::PlacedChar;
 
 /// Joins digits that a space splits before 年, 月, 日 or 号: 201 9 年, 2 8号.
@@ -83,12 +84,6 @@ fn is_chinese_gap(before: char, after: char) -> bool {
 /// Whether every ideograph stands alone: 合 计, 市 县 名 称.
 fn is_padded(text: &[PlacedChar]) -> bool {
     text.split(|c| c.ch == ' ').all(|word| word.len() <= 1 && word.iter().all(|c| is_han(c.ch)))
-}
-
-/// Ideographs, and the circle that stands for zero among them (二○一○年).
-pub(super) fn is_han(c: char) -> bool {
-    matches!(c as u32, 0x3005..=0x3007 | 0x25CB | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
-        | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
 }
 
 /// Chinese punctuation.

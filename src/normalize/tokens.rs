@@ -1,6 +1,6 @@
 //! Words and marks that conversion left among Chinese text: "and" for 和, list bullets.
 
-use super::spaces::is_han;
+use crate::lexicon::is_han;
 use crate::place::PlacedChar;
 
 /// Puts 和 for an "and" between two ideographs; "BOT and PPP" stays.

@@ -34,8 +34,27 @@ pub(super) fn lines_above(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextB
             && text.chars().count() <= LONGEST
             && !text.contains(['。', '；', '：', '，', ':'])
     };
-    let above: Vec<TextBlock> = lines.iter().filter(is_above).cloned().collect();
+    let mut above: Vec<TextBlock> = lines.iter().filter(is_above).cloned().collect();
+    if above.is_empty() && lines.iter().all(|line| line.page < fragment.page) {
+        above = line_before(lines, fragment);
+    }
     if above.len() > MOST_LINES { Vec::new() } else { above }
+}
+
+/// The last line of the page before, if it is the header of a table that begins on this one: a word over each column.
+fn line_before(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextBlock> {
+    let Some(last) = lines.last().filter(|line| line.page + 1 == fragment.page) else {
+        return Vec::new();
+    };
+    let words = pieces(&last.text);
+    let over = |col: usize| {
+        let (from, to) = (fragment.col_edges[col], fragment.col_edges[col + 1]);
+        words.iter().filter_map(middle).filter(|p| (from..=to).contains(&p.x)).count()
+    };
+    let is_header = words.len() == fragment.cols()
+        && words.iter().all(|word| word.as_str().chars().count() <= LONGEST)
+        && (0..fragment.cols()).all(|col| over(col) == 1);
+    if is_header { vec![last.clone()] } else { Vec::new() }
 }
 
 /// The header rows with what stands above them; `header` has no row where the grid left out all.

@@ -17,6 +17,7 @@ pub use words::Word;
 
 use crate::check::StatedSum;
 use crate::emit::record::NoticeRecord;
+use crate::plain;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -51,7 +52,7 @@ pub fn page(
     fill(
         FRAME,
         &[
-            ("title", &escaped(title)),
+            ("title", &escaped(&plain::shown(title))),
             ("policy", &policy(&script, setting)),
             ("style", STYLE),
             ("sheets", &sheets.iter().map(figure).collect::<String>()),
@@ -108,7 +109,17 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// JSON that can't end the element it stands in.
+/// JSON that can't end the element it stands in, and in which nothing is hidden from whoever looks at it. All of these
+/// stand in its strings alone.
 fn inert(json: &str) -> String {
-    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, '<' | '>' | '&') || plain::is_hidden(c) {
+            let mut units = [0; 2];
+            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

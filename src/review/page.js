@@ -28,7 +28,13 @@ let unsaved = 0;
 const words = () => WORDS[lang];
 const pick = (pair) => (lang === "zh" ? pair[1] : pair[0]);
 
-/** An element with properties and children; strings among the children are text. */
+/** What nobody sees, or what turns the text around it; line ends and tabs are what they are. */
+const HIDDEN = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\uFFF9-\uFFFB]/gu;
+
+/** A text with an escape where something is hidden, as `1234` with a mark of direction reads as 4321. */
+const plain = (text) => text.replace(HIDDEN, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+
+/** An element with properties and children; strings among the children are text, shown plain. */
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -36,7 +42,8 @@ function make(tag, properties = {}, ...children) {
     if (name in element && name !== "list") element[name] = value;
     else element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  const shown = children.filter((child) => child !== null && child !== undefined && child !== "");
+  element.append(...shown.map((child) => typeof child === "string" ? plain(child) : child));
   return element;
 }
 
@@ -285,7 +292,7 @@ function addition(sum) {
 
 /** What a cell shows: as printed, struck out where it was corrected. */
 function figureShown(key) {
-  const { raw } = cellAt(key);
+  const raw = plain(cellAt(key).raw);
   const word = said.get(key);
   if (word?.verdict === "corrected") {
     return [make("del", {}, raw || words().blank), " ", make("ins", {}, word.value ?? words().blank)];
@@ -451,7 +458,7 @@ function drawBoxes(figure, sheet, places) {
       const word = document.createElementNS(SVG, "text");
       const attributes = { x: x0, y: y1 - (y1 - y0) * 0.14, textLength: x1 - x0, "font-size": y1 - y0, lengthAdjust: "spacingAndGlyphs" };
       for (const [name, value] of Object.entries(attributes)) word.setAttribute(name, value);
-      word.textContent = text;
+      word.textContent = plain(text);
       layer.append(word);
     }
     figure.append(layer);
@@ -570,8 +577,8 @@ function drawPanel() {
   if (!cell) return;
   const word = said.get(chosen);
   byId("which").removeAttribute("data-word");
-  byId("which").textContent = [annexName(cell.annex), cell.row.region, cell.column.path.join("/")].join(" › ");
-  byId("printed").textContent = cell.raw || words().blank;
+  byId("which").textContent = plain([annexName(cell.annex), cell.row.region, cell.column.path.join("/")].join(" › "));
+  byId("printed").textContent = plain(cell.raw) || words().blank;
   byId("value").value = word?.verdict === "corrected" ? word.value ?? "" : suspects.get(chosen) ?? cell.value ?? "";
   byId("comment").value = word?.comment ?? "";
   byId("undo").hidden = !word;
@@ -736,7 +743,7 @@ async function send() {
 
 /** Says something to those who listen. */
 function announce(text) {
-  byId("said").textContent = text;
+  byId("said").textContent = plain(text);
 }
 
 let fading;
@@ -765,8 +772,8 @@ function drawWords() {
   document.querySelectorAll("[data-word]").forEach((element) => { element.textContent = words()[element.dataset.word]; });
   byId("other").setAttribute("aria-label", words().otherLabel);
   byId("keys").replaceChildren(...words().keys.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]));
-  byId("title").textContent = data.title ?? data.source.name;
-  byId("about").textContent = [data.document_number, data.source.name].filter(Boolean).join(" · ");
+  byId("title").textContent = plain(data.title ?? data.source.name);
+  byId("about").textContent = plain([data.document_number, data.source.name].filter(Boolean).join(" · "));
   document.querySelectorAll("figure.sheet").forEach((figure, index) => {
     const name = words().page.replace("{}", data.sheets[index].page);
     figure.querySelector("img")?.setAttribute("alt", name);

@@ -13,7 +13,7 @@ pub mod outline;
 pub mod tables;
 
 use crate::diag::Sink;
-use crate::geom::Rect;
+use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{Line, LinedPage, Lines};
 use crate::options::Options;
 use crate::parallel;
@@ -117,6 +117,20 @@ impl PlainLine {
             && self.line.pieces.iter().any(|p| p.text.as_str().chars().count() > 1)
     }
 
+    /// Pieces of one line as one line again; `None` where there are none.
+    fn joined(parts: Vec<PlainLine>) -> Option<PlainLine> {
+        let mut parts = parts.into_iter();
+        let first = parts.next()?;
+        let mut line = first.line.clone();
+        for part in parts {
+            line.bbox = line.bbox.union(&part.line.bbox);
+            line.pieces.extend(part.line.pieces);
+        }
+        let text = line.text();
+        let compact = compact(text.as_str());
+        Some(PlainLine { line, text, compact, ..first })
+    }
+
     /// The pieces as lines of their own.
     fn split(&self) -> Vec<PlainLine> {
         let alone = |piece: &crate::normalize::lines::Piece| PlainLine {
@@ -158,10 +172,89 @@ fn items_of(sink: &mut Sink, options: &Options, page: &LinedPage) -> Vec<Item> {
     }
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut items: Vec<Item> = placed.into_iter().map(|(_, item)| item).collect();
+    if let Some(beside) = Beside::of(&items) {
+        items = beside.apart(items);
+    }
     if let Some(Item::Line(line)) = items.first_mut() {
         line.opens_page = true;
     }
     items
+}
+
+/// Two tables side by side on a page, each with captions of its own above it: what stands left of the line between them is
+/// read first, then what stands right.
+struct Beside {
+    /// Where one ends and the other begins, in points.
+    x: f32,
+    /// The upper end of the captions above them.
+    top: f32,
+    /// The lower end of both.
+    low: f32,
+}
+
+impl Beside {
+    /// Those of the page, if there are two that are not panels of one table, and captions over each.
+    fn of(items: &[Item]) -> Option<Beside> {
+        let tables: Vec<&Fragment> = items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Table(fragment) if fragment.panels == 1 => Some(fragment),
+                _ => None,
+            })
+            .collect();
+        let pair = |a: &Fragment, b: &Fragment| {
+            let height = a.bbox.height().min(b.bbox.height());
+            a.bbox.x1 <= b.bbox.x0 && a.bbox.overlap(&b.bbox, Axis::Y) > 0.5 * height
+        };
+        let found = tables.iter().find_map(|a| Some((a, tables.iter().find(|b| pair(a, b))?)));
+        let (left, right) = found?;
+        let x = (left.bbox.x1 + right.bbox.x0) / 2.0;
+        let head = left.bbox.y0.min(right.bbox.y0);
+        let mut top = None;
+        for item in items.iter().rev() {
+            let Item::Line(PlainLine { line, .. }) = item else { continue };
+            if line.bbox.y0 > head {
+                continue;
+            }
+            if line.pieces.iter().any(|p| p.bbox.x0 < x && x < p.bbox.x1) {
+                break;
+            }
+            // A line that has something on both sides stands over both tables.
+            let right = line.pieces.iter().filter(|p| p.bbox.center().x > x).count();
+            if right > 0 && right < line.pieces.len() {
+                top = Some(line.bbox.y0);
+            }
+        }
+        let low = left.bbox.y1.max(right.bbox.y1);
+        top.map(|top| Beside { x, top, low })
+    }
+
+    /// The items with those of the left table before those of the right one.
+    fn apart(&self, items: Vec<Item>) -> Vec<Item> {
+        let (mut before, mut left, mut right, mut after) = (vec![], vec![], vec![], vec![]);
+        for item in items {
+            let bbox = match &item {
+                Item::Line(line) => line.line.bbox,
+                Item::Table(fragment) => fragment.bbox,
+                Item::Image { bbox, .. } => *bbox,
+            };
+            match item {
+                item if bbox.y0 < self.top => before.push(item),
+                item if bbox.y0 > self.low => after.push(item),
+                Item::Line(line) => {
+                    let (a, b): (Vec<_>, Vec<_>) = line
+                        .split()
+                        .into_iter()
+                        .partition(|part| part.line.bbox.center().x < self.x);
+                    left.extend(PlainLine::joined(a).map(Item::Line));
+                    right.extend(PlainLine::joined(b).map(Item::Line));
+                }
+                item if bbox.center().x < self.x => left.push(item),
+                item => right.push(item),
+            }
+        }
+        before.into_iter().chain(left).chain(right).chain(after).collect()
+    }
 }
 
 impl From<Item> for Block {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
+use encoding_rs::{Encoding, GB18030, UTF_8};
 use sha2::{Digest, Sha256};
 
 /// What kind of input the bytes are.
@@ -88,6 +89,17 @@ pub struct Source {
     pub bytes: Arc<Vec<u8>>,
     /// What kind they are.
     pub kind: Kind,
+    /// The files, where several are given together; empty where `bytes` are the notice.
+    pub files: Arc<[SourceFile]>,
+}
+
+/// One of several files that are one notice.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Its name, below the folder that holds all of them.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<Vec<u8>>,
 }
 
 impl Source {
@@ -98,13 +110,51 @@ impl Source {
     /// known but not read (Word 6, a RAR archive); [`ErrorKind::UnknownKind`] for other bytes.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Result<Source, Error> {
         let kind = kind_of(&bytes)?;
-        Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind })
+        Ok(Source { name: name.into(), bytes: Arc::new(bytes), kind, files: Arc::default() })
+    }
+
+    /// Several files as one notice, the body and its annexes in any order. Its bytes, which are what others
+    /// can check, are a line for each file by name, as `sha256sum` prints it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Empty`] for no files; as [`Source::new`] for a single one.
+    pub fn together(
+        name: impl Into<String>,
+        mut files: Vec<(String, Vec<u8>)>,
+    ) -> Result<Source, Error> {
+        if files.len() < 2 {
+            let only = files.pop().ok_or(Error::new(ErrorKind::Empty))?;
+            return Source::new(only.0, only.1);
+        }
+        files.sort();
+        let lines: String =
+            files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect();
+        let files =
+            files.into_iter().map(|(name, bytes)| SourceFile { name, bytes: Arc::new(bytes) });
+        Ok(Source {
+            name: name.into(),
+            bytes: Arc::new(lines.into_bytes()),
+            kind: Kind::Package,
+            files: files.collect(),
+        })
+    }
+
+    /// How many bytes there are, in all files.
+    pub fn size(&self) -> u64 {
+        match &*self.files {
+            [] => self.bytes.len() as u64,
+            files => files.iter().map(|file| file.bytes.len() as u64).sum(),
+        }
     }
 
     /// SHA-256 of the bytes in small hexadecimal digits: what others can check.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.bytes.as_slice()).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(&self.bytes)
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// First bytes of kinds of file that people mistake for a notice, and what to call them.
@@ -136,10 +186,21 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
         return unknown(name);
     }
     let utf16_mark = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
-    if head.contains(&0) && !utf16_mark && utf16_order(head).is_none() {
+    if head.contains(&0) && !utf16_mark && utf16_order(head).is_none() && !is_text(head) {
         return unknown("binary data");
     }
     kind::of_markup(bytes).unwrap_or(Ok(Kind::Text))
+}
+
+/// Whether bytes with zeros among them are text all the same: the zeros are few, and the rest is UTF-8 or GB18030 but
+/// for a character that is cut at the end.
+fn is_text(head: &[u8]) -> bool {
+    let zeros = head.iter().filter(|&&byte| byte == 0).count();
+    let reads = |encoding: &'static Encoding| {
+        let text = encoding.decode_without_bom_handling(head).0;
+        text.trim_end_matches('\u{FFFD}').find('\u{FFFD}').is_none()
+    };
+    zeros.saturating_mul(50) <= head.len().max(50) && [UTF_8, GB18030].into_iter().any(reads)
 }
 
 /// Which byte comes first in a UTF-16 text without a mark.
@@ -171,4 +232,24 @@ pub fn utf16_order(bytes: &[u8]) -> Option<ByteOrder> {
     let (little, big) = (share(u16::from_le_bytes), share(u16::from_be_bytes));
     let order = if little >= big { ByteOrder::Little } else { ByteOrder::Big };
     (little.max(big) >= 0.9).then_some(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_with_a_few_zeros_is_text() {
+        let text = "某市建保〔2023〕1号\n关于下达计划的通知\n".repeat(9);
+        let odd = text.replacen("计", "\0计", 3);
+        for bytes in [odd.clone().into_bytes(), GB18030.encode(&odd).0.into_owned()] {
+            assert_eq!(kind_of(&bytes).expect("a text"), Kind::Text);
+        }
+        let binary = [text.as_bytes(), &[0; 99]].concat();
+        let noise = [&b"\0\xFF\xFE\xFF"[..], text.as_bytes()].concat();
+        for bytes in [binary, noise] {
+            let error = kind_of(&bytes).expect_err("no text").to_string();
+            assert!(error.contains("binary data"), "{error}");
+        }
+    }
 }

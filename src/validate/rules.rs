@@ -161,10 +161,8 @@ impl Schema {
                         (format!("{wanted} items or fewer"), format!("至多 {wanted} 项"));
                     breaches.push(expected(en, zh));
                 }
-                ("uniqueItems", Value::Array(list)) if *wanted == Value::Bool(true) => {
-                    if list.iter().enumerate().any(|(index, item)| list[..index].contains(item)) {
-                        breaches.push(expected("no item twice".into(), "各项互不相同".into()));
-                    }
+                ("uniqueItems", Value::Array(list)) if *wanted == true && has_twins(list) => {
+                    breaches.push(expected("no item twice".into(), "各项互不相同".into()));
                 }
                 ("items", Value::Array(list)) => {
                     for (index, item) in list.iter().enumerate() {
@@ -243,6 +241,11 @@ impl Schema {
         let expected = answers.into_iter().filter_map(|of| of.into_iter().next());
         breaches.push(Breach::new(&at, json, any(expected.map(|breach| breach.expected))));
     }
+}
+
+/// Whether an item stands twice.
+fn has_twins(list: &[Value]) -> bool {
+    list.iter().enumerate().any(|(index, item)| list[..index].contains(item))
 }
 
 /// Keywords with nothing in them to learn.

@@ -13,13 +13,16 @@ const REGIONS: [(&str, &[&str]); 4] = [
     ("吉安市", &["井冈山市", "吉水县", "遂川县", "吉安县"]),
 ];
 
+/// The name of a county, and its figures.
+pub type Row = (&'static str, Vec<u32>);
+
 /// A table as its author thinks of it; all sums hold.
 #[derive(Debug, Clone)]
 pub struct Table {
     /// Header texts, from the top tier down.
     pub columns: Vec<&'static [&'static str]>,
     /// Prefectures with their counties, and a figure for each column.
-    pub prefectures: Vec<(&'static str, Vec<(&'static str, Vec<u32>)>)>,
+    pub prefectures: Vec<(&'static str, Vec<Row>)>,
 }
 
 /// A row as printed.

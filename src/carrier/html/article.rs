@@ -210,6 +210,39 @@ pub(super) struct Attachment {
     pub target: String,
 }
 
+impl Attachment {
+    /// Whether the file it leads to is one of these, by its words or by where it leads.
+    pub fn is_among(&self, names: &[String]) -> bool {
+        let target = percent_decoded(self.target.split(['?', '#']).next().unwrap_or_default());
+        let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        let stem = |name: &str| compact(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+        let (target, words) = (last(&target), compact(&self.words));
+        names.iter().map(|name| last(name)).any(|name| {
+            name == target || !words.is_empty() && (words == compact(&name) || words == stem(&name))
+        })
+    }
+}
+
+/// A target with `%E9%99%84` and the like replaced by what they stand for.
+fn percent_decoded(target: &str) -> String {
+    let mut bytes = Vec::with_capacity(target.len());
+    let mut rest = target.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let code = behind.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        match code.filter(|_| first == b'%').and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Finds the notice.
 pub(super) fn article(tree: &Tree, blocks: &[Block]) -> Article {
     let parts = parts(tree, blocks);

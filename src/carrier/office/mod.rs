@@ -1,13 +1,25 @@
 //! Documents of office programs: Word and Excel since 2007 (`docx`, `xlsx`), OpenDocument (`ods`), and the
 //! binary ones before (`doc`, `xls`), which WPS writes as .wps and .et.
 
+#[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
+mod cells;
+#[cfg(feature = "doc")]
+pub(super) mod doc;
 #[cfg(feature = "docx")]
 pub(super) mod docx;
-#[cfg(feature = "excel")]
+#[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
 mod format;
+#[cfg(any(feature = "doc", feature = "docx"))]
+mod lists;
+#[cfg(any(feature = "doc", feature = "docx"))]
 mod numerals;
+#[cfg(feature = "ods")]
+pub(super) mod ods;
+#[cfg(any(feature = "docx", feature = "excel"))]
 mod package;
-#[cfg(feature = "excel")]
+#[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
 mod sheet;
+#[cfg(feature = "xls")]
+pub(super) mod xls;
 #[cfg(feature = "excel")]
 pub(super) mod xlsx;

@@ -68,6 +68,8 @@ pub(super) enum Remark {
     Error,
     /// A figure that its format does not show.
     Unprinted,
+    /// A zero that its format shows as a dash.
+    Dash,
     /// A figure with more digits than its format shows.
     Rounded,
 }
@@ -382,6 +384,15 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
                 format!("工作表“{name}”有{count}个数字已保存但不显示（多为零），按空白读取"),
                 None,
             ),
+            Remark::Dash => (
+                "zero_as_dash",
+                Severity::Note,
+                format!(
+                    "{count} zeros of the sheet {name} are shown as a dash; they were read as 0"
+                ),
+                format!("工作表“{name}”有{count}个零显示为短横，按 0 读取"),
+                None,
+            ),
             Remark::Rounded => (
                 "digits_not_shown",
                 Severity::Note,
@@ -404,26 +415,10 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
 
 /// A text as the lines of a cell.
 pub(super) fn lines_of(text: &str, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
-    let mut lines = Vec::new();
-    let mut begun = 0;
-    for part in text.split('\n') {
-        let part = part.trim_end_matches('\r');
-        let chars = part.chars().count();
-        let inside = begun..=begun + chars;
-        let own = marks.iter().filter(|(at, _)| inside.contains(at));
-        let mut own: Vec<(usize, String)> =
-            own.map(|(at, mark)| (at - begun, mark.clone())).collect();
-        begun += chars + 1;
-        let mut text = part.to_owned();
-        if lines.is_empty() && style.indent > 0 {
-            text.insert_str(0, &"\u{3000}".repeat(style.indent.min(20)));
-            own.iter_mut().for_each(|(at, _)| *at += style.indent.min(20));
-        }
-        if !text.trim().is_empty() {
-            lines.push(TextLine { text, size: style.size, align: style.align, marks: own });
-        }
-    }
-    lines
+    let text = text.replace("\r\n", "\n");
+    let Look { align, indent, size } = *style;
+    let lines = TextLine { text, size, align, marks }.broken(indent.min(20));
+    lines.into_iter().map(|(_, line)| line).filter(|line| !line.text.trim().is_empty()).collect()
 }
 
 /// How a cell's text is set.

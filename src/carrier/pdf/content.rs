@@ -18,8 +18,8 @@ use crate::carrier::page::Ink;
 use crate::carrier::pdf::budget::Budget;
 use crate::carrier::pdf::colors::Space;
 use crate::carrier::pdf::fonts::{FontId, Shelf};
-use crate::carrier::pdf::rules::Painted;
 use crate::carrier::pdf::runs::{Drawn, Glyph};
+use crate::carrier::rules::Painted;
 use crate::geom::{Point, Rect};
 use crate::options::Limits;
 
@@ -775,7 +775,7 @@ impl<'a> Walk<'a, '_> {
             let solid = |part: &[(Point, bool)]| {
                 let bbox = bbox_of(part)?;
                 let whole = area_of(part) >= 0.98 * bbox.width() * bbox.height();
-                (whole && bbox.width().min(bbox.height()) > crate::carrier::pdf::rules::THIN)
+                (whole && bbox.width().min(bbox.height()) > crate::carrier::rules::THIN)
                     .then_some(bbox)
             };
             let areas: Vec<Rect> = self.path.parts().filter_map(|(part, _)| solid(part)).collect();
@@ -793,7 +793,7 @@ impl<'a> Walk<'a, '_> {
         let mut outer: Option<Rect> = None;
         for (part, _) in self.path.parts() {
             let Some(bbox) = bbox_of(part) else { continue };
-            let thin = bbox.width().min(bbox.height()) <= crate::carrier::pdf::rules::THIN;
+            let thin = bbox.width().min(bbox.height()) <= crate::carrier::rules::THIN;
             let curved = part.iter().any(|(_, curved)| *curved);
             let filled = area_of(part) / (bbox.width() * bbox.height()).max(f32::MIN_POSITIVE);
             let solid = filled >= 0.9;
@@ -847,7 +847,7 @@ impl<'a> Walk<'a, '_> {
         let Some(clip) = self.state.clip.filter(|_| !self.is_hidden()) else { return };
         let bbox = rect(self.state.ctm.transform_rect_bbox(Area::new(0.0, 0.0, 1.0, 1.0)));
         let Some(shown) = clip.intersection(&bbox) else { return };
-        if bbox.width().min(bbox.height()) <= crate::carrier::pdf::rules::THIN {
+        if bbox.width().min(bbox.height()) <= crate::carrier::rules::THIN {
             self.sheet.painted.fill(shown, &clip);
             self.watch_rules();
         } else if self.sheet.images.len() < self.limits.page_rules as usize {

@@ -1,7 +1,7 @@
 //! A PDF in, `Pages` out: opens the document, reads its pages one by one, and says what it can't read.
 //!
 //! What a page draws is read by `content`, what codes stand for by `fonts`; what glyphs join to runs
-//! is left to `runs`, what strokes join to rules to `rules`. Only these files know the reader (hayro).
+//! is left to `runs`, what strokes join to, to `carrier::rules`. Only these files know the reader (hayro).
 
 mod budget;
 mod cmaps;
@@ -11,7 +11,6 @@ mod faces;
 mod fonts;
 mod measure;
 mod radicals;
-mod rules;
 mod runs;
 #[cfg(all(test, feature = "pdf"))]
 mod samples;

@@ -2,6 +2,7 @@
 //!
 //! Which character a glyph stands for is `fonts`' affair, which runs make a line `normalize`'s.
 
+use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::ops::Range;
 
@@ -107,12 +108,16 @@ impl Glyph {
 pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<Run> {
     let doubled = find_doubled(drawn);
     note_doubled(sink, page, drawn, &doubled);
+    let clipped = find_clipped(drawn);
+    note_clipped(sink, page, drawn, &clipped);
     let mut runs = Vec::new();
     let mut open: Option<Open> = None;
-    for (glyph, doubled) in drawn.glyphs.iter().zip(&doubled) {
+    for (at, (glyph, doubled)) in drawn.glyphs.iter().zip(&doubled).enumerate() {
         if *doubled {
             continue;
         }
+        let whole = clipped.get(&at).map(|&ink| Glyph { ink, ..glyph.clone() });
+        let glyph = whole.as_ref().unwrap_or(glyph);
         let text = drawn.text_of(glyph);
         if text.chars().all(char::is_whitespace) {
             if let Some(open) = &mut open {
@@ -132,6 +137,40 @@ pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<R
     runs.extend(open.map(Open::close));
     runs
 }
+
+/// What is clipped away of texts of which the rest is seen, with the ink of the rest: a name that runs over the edge of
+/// the page or of its cell. It is read, for half a name is another name.
+fn find_clipped(drawn: &Drawn) -> BTreeMap<usize, Ink> {
+    let mut clipped = BTreeMap::new();
+    let mut first = 0;
+    let glyphs = &drawn.glyphs;
+    let goes_on = |at: usize| {
+        let (before, here) = (&glyphs[at - 1], &glyphs[at]);
+        let (a, b) = (Start::of(before), Start::of(here));
+        a.turn == b.turn
+            && (a.across - b.across).abs() <= SEAMLESS * here.size
+            && (b.along - a.along - before.advance).abs() <= SEAMLESS * here.size
+    };
+    for end in 1..=glyphs.len() {
+        if end < glyphs.len() && goes_on(end) {
+            continue;
+        }
+        let text = first..end;
+        first = end;
+        let outside = |at: &usize| matches!(glyphs[*at].ink, Ink::Outside);
+        let Some(seen) = text.clone().find(|&at| matches!(glyphs[at].ink, Ink::Seen { .. })) else {
+            continue;
+        };
+        let hidden = text.clone().filter(outside).count();
+        if hidden < CLIPPED * (text.len() - hidden) {
+            clipped.extend(text.filter(outside).map(|at| (at, glyphs[seen].ink)));
+        }
+    }
+    clipped
+}
+
+/// A text is read whole if less than so many times as much of it is clipped away as is seen.
+const CLIPPED: usize = 3;
 
 /// How far a reading direction may be off a right angle and still count as one, as a sine (1.5°).
 const STRAIGHT: f32 = 0.026;
@@ -442,6 +481,21 @@ fn note_doubled(sink: &mut Sink, page: u32, drawn: &Drawn, doubled: &[bool]) {
         after: String::new(),
     });
 }
+
+fn note_clipped(sink: &mut Sink, page: u32, drawn: &Drawn, clipped: &BTreeMap<usize, Ink>) {
+    let glyphs = || clipped.keys().map(|&at| &drawn.glyphs[at]);
+    let Some(bbox) = glyphs().map(|g| g.bbox).reduce(|a, b| a.union(&b)) else { return };
+    sink.repair(Repair {
+        stage: Stage::Extract,
+        rule: "clipped_text",
+        place: Some(Place::of_box(page, bbox)),
+        before: String::new(),
+        after: glyphs().flat_map(|g| drawn.text_of(g).chars()).take(CLIPPED_SHOWN).collect(),
+    });
+}
+
+/// Characters that a repair shows of what was clipped away on a page.
+const CLIPPED_SHOWN: usize = 80;
 
 #[cfg(test)]
 mod tests {

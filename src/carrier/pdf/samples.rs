@@ -88,6 +88,7 @@ fn shown(input: &str) -> String {
         name: "case.pdf".to_owned(),
         bytes: std::sync::Arc::new(pdf(&page, &content)),
         kind: crate::source::Kind::Pdf,
+        files: std::sync::Arc::default(),
     };
     let mut sink = Sink::new();
     let mut out = String::new();

@@ -9,6 +9,7 @@ use crate::emit::json;
 use crate::emit::record::NoticeRecord;
 use crate::error::Error;
 use crate::name::RelativeName;
+use crate::plain;
 use serde_json::{Value, json};
 use std::fs;
 use std::io;
@@ -206,12 +207,14 @@ impl Shelf {
 
     /// What the page shows of a notice.
     pub fn describe(&self, id: &Id) -> Value {
-        let mut shown = json!({"id": id.0.as_str(), "names": self.names(id), "state": "waiting"});
+        let names = self.names(id);
+        let names: Vec<_> = names.iter().map(|name| plain::shown(name)).collect();
+        let mut shown = json!({"id": id.0.as_str(), "names": names, "state": "waiting"});
         let length = fs::metadata(self.path(id, Part::Source)).map_or(0, |m| m.len());
         shown["bytes"] = length.into();
         if let Ok(message) = self.read(id, Part::Failure) {
             shown["state"] = "failed".into();
-            shown["message"] = String::from_utf8_lossy(&message).into();
+            shown["message"] = plain::shown(&String::from_utf8_lossy(&message)).into();
         }
         if self.path(id, Part::Result).exists() {
             shown["state"] = "done".into();

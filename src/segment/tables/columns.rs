@@ -25,6 +25,15 @@ const MISFITS: f32 = 0.12;
 /// A token fits a column if it is set off it by no more than so many ems.
 const FITS: f32 = 1.5;
 
+/// The words of a header that stand over one column each are in one of so many lines above the first figures.
+const HEADER_LINES: usize = 6;
+
+/// A text beside a column reaches into it by no more than this share of the narrower.
+const REACHED: f32 = 0.2;
+
+/// Nine texts in ten of a column are held at one place, give or take so many ems.
+const SET_OFF: f32 = 5.0;
+
 /// How the texts of a column are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Set {
@@ -101,9 +110,15 @@ pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
     // Titles of groups stand over no column of their own.
     let first = strips.iter().position(Strip::is_of_figures);
     match first.filter(|_| strips.iter().filter(|s| s.is_of_figures()).count() > 1) {
-        Some(first) => by_overlap(&strips[first..]),
-        None => by_overlap(strips),
+        Some(first) => by_overlap(&strips[first..], header_line(&strips[..first])),
+        None => by_overlap(strips, None),
     }
+}
+
+/// The line of a header that has the most words, three or more.
+fn header_line(head: &[Strip]) -> Option<&Strip> {
+    let words = |s: &&Strip| s.tokens.len() > 2 && s.tokens.iter().all(|t| !t.is_figure());
+    head.iter().rev().take(HEADER_LINES).filter(words).max_by_key(|s| s.tokens.len())
 }
 
 /// The columns of lines that have a token in each: the first token stands in the first column, the second in the
@@ -131,7 +146,14 @@ fn of_full_lines(full: &[&Strip]) -> Option<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::with_capacity(count);
     for i in 0..count {
         let tokens: Vec<&Token> = full.iter().map(|s| &s.tokens[i]).collect();
-        columns.push(column_of_tokens(&tokens));
+        let column = column_of_tokens(&tokens);
+        // Lines with as many texts need not have them in the same columns.
+        let mut off: Vec<f32> = tokens.iter().map(|t| column.held_off(t)).collect();
+        off.sort_by(f32::total_cmp);
+        if off[off.len() - 1 - off.len() / 10] > SET_OFF {
+            return None;
+        }
+        columns.push(column);
     }
     // A long name may reach over its neighbours, in a few lines; where the usual ones do, these are no columns.
     for i in 1..count {
@@ -270,8 +292,8 @@ fn in_order(tokens: &[Token]) -> Vec<usize> {
 
 /// The columns by what overlaps: each token, the narrow before the wide, begins a column or widens the one it stands
 /// over. A token that reaches over several is left for last: if lines have tokens of their own in each, it is a header
-/// over both columns; if they don't, the columns are one.
-fn by_overlap(strips: &[Strip]) -> Vec<Column> {
+/// over both columns; if they don't, the columns are one, but where a line of the header has a word over each.
+fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
     let mut boxes: Vec<(usize, Rect)> = Vec::new();
     for strip in strips {
         boxes.extend(strip.tokens.iter().map(|t| (strip.tokens.len(), *t.bbox())));
@@ -279,6 +301,11 @@ fn by_overlap(strips: &[Strip]) -> Vec<Column> {
     boxes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
     let mut spans: Vec<Span> = Vec::new();
     let mut bridges: Vec<Rect> = Vec::new();
+    // Which word of the header is over the middle of a text.
+    let over = |x: f32| {
+        let words = || header.into_iter().flat_map(|h| &h.tokens);
+        words().position(|t| t.bbox().x0 <= x && x <= t.bbox().x1)
+    };
     for (_, bbox) in &boxes {
         let hit = touched(&spans, bbox);
         match hit.len() {
@@ -288,6 +315,20 @@ fn by_overlap(strips: &[Strip]) -> Vec<Column> {
                 }
                 spans.insert(hit.start, Span { x0: bbox.x0, x1: bbox.x1 });
             }
+            1 if is_beside(&spans[hit.start], bbox, &over) => {
+                let span = &mut spans[hit.start];
+                let is_left = bbox.x0 < span.x0;
+                let wall =
+                    if is_left { (span.x0 + bbox.x1) / 2.0 } else { (span.x1 + bbox.x0) / 2.0 };
+                let (at, new) = if is_left {
+                    span.x0 = wall;
+                    (hit.start, Span { x0: bbox.x0, x1: wall })
+                } else {
+                    span.x1 = wall;
+                    (hit.start + 1, Span { x0: wall, x1: bbox.x1 })
+                };
+                spans.insert(at, new);
+            }
             1 => {
                 let span = &mut spans[hit.start];
                 span.x0 = span.x0.min(bbox.x0);
@@ -296,7 +337,7 @@ fn by_overlap(strips: &[Strip]) -> Vec<Column> {
             _ => bridges.push(*bbox),
         }
     }
-    let spans = merge(spans, strips, &bridges);
+    let spans = merge(spans, strips, &bridges, header);
     let mut held: Vec<Vec<&Token>> = vec![Vec::new(); spans.len()];
     for token in strips.iter().flat_map(|s| &s.tokens) {
         let hit = touched(&spans, token.bbox());
@@ -312,6 +353,14 @@ fn by_overlap(strips: &[Strip]) -> Vec<Column> {
         }
     };
     spans.iter().zip(held).map(column).collect()
+}
+
+/// Whether a text stands beside a span that it reaches into by little: another word of the header is over its middle.
+fn is_beside(span: &Span, bbox: &Rect, over: &dyn Fn(f32) -> Option<usize>) -> bool {
+    let overlap = span.x1.min(bbox.x1) - span.x0.max(bbox.x0);
+    let narrow = (span.x1 - span.x0).min(bbox.width());
+    let words = over((span.x0 + span.x1) / 2.0).zip(over(bbox.center().x));
+    overlap <= REACHED * narrow && words.is_some_and(|(a, b)| a != b)
 }
 
 /// The extent of what stands in a column.
@@ -330,8 +379,19 @@ fn touched(spans: &[Span], bbox: &Rect) -> Range<usize> {
 }
 
 /// Makes one of neighbours that are no two columns.
-fn merge(mut spans: Vec<Span>, strips: &[Strip], bridges: &[Rect]) -> Vec<Span> {
+fn merge(
+    mut spans: Vec<Span>,
+    strips: &[Strip],
+    bridges: &[Rect],
+    header: Option<&Strip>,
+) -> Vec<Span> {
     for _ in 0..MAX_MERGES {
+        let is_headed = |span: &Span| {
+            header.is_some_and(|header| {
+                header.tokens.iter().filter(|t| (span.x0..=span.x1).contains(&t.x())).count() == 1
+            })
+        };
+        let headed: Vec<bool> = spans.iter().map(is_headed).collect();
         let gaps = spans.len().saturating_sub(1);
         let mut both = vec![0usize; gaps];
         let mut bridged = vec![0usize; gaps];
@@ -366,9 +426,10 @@ fn merge(mut spans: Vec<Span>, strips: &[Strip], bridges: &[Rect]) -> Vec<Span> 
                     both[g] == 0 && lines[g].min(lines[g + 1]) <= few && width(g) <= STRAY_GAP * em;
                 let nearest = (g == 0 || width(g) <= width(g - 1) || lines[g] > few)
                     && (g + 1 == gaps || width(g) <= width(g + 1) || lines[g + 1] > few);
-                (both[g] == 0 && bridged[g] > 0)
-                    || (bridged[g] >= BRIDGED && bridged[g] >= BRIDGED * both[g])
-                    || (stray && nearest)
+                let has_headers = headed[g] && headed[g + 1] && lines[g].min(lines[g + 1]) > few;
+                let is_bridged = both[g] == 0 && bridged[g] > 0
+                    || bridged[g] >= BRIDGED && bridged[g] >= BRIDGED * both[g];
+                (is_bridged && !has_headers) || (stray && nearest)
             })
             .min_by(|&a, &b| width(a).total_cmp(&width(b)));
         let Some(g) = one else {

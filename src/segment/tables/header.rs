@@ -4,6 +4,7 @@
 //! A word in the middle over several words that stand lower is the title of a group; one right above another is the
 //! first line of the same header. Both are tried, with what speaks against each as its cost.
 
+use crate::lexicon;
 use crate::segment::tables::columns::{Column, assign};
 use crate::segment::tables::edges::Edge;
 use crate::segment::tables::strips::{Strip, Token};
@@ -11,12 +12,16 @@ use std::ops::Range;
 
 /// A header has no more lines than this.
 const MAX_LINES: usize = 14;
+/// What a cell keeps free beside its text, both sides together, in points.
+const PADDING: f32 = 10.0;
 /// Columns that a header is parsed over; a table of more is taken tier by tier.
 const MAX_COLUMNS: usize = 60;
 /// Words stand on one height if they differ by no more than so many ems.
 const LEVEL: f32 = 0.35;
 /// A title may miss the middle of its columns by so many ems for nothing.
 const OFF_MIDDLE: f32 = 0.3;
+/// A word over two columns may miss their middle by so many ems, if it misses that of one by more than twice as much.
+const OFF_BOTH: f32 = 1.5;
 /// Lines of one header follow each other at most at so many ems.
 const LEADING: f32 = 1.9;
 /// What it costs that two words stand side by side over one column, that a group has one column alone, that the first line
@@ -40,6 +45,8 @@ const OF_NAMES: f32 = 1.0;
 const WIDER: f32 = 0.03;
 /// … that a group is not what the rule below its title says.
 const AGAINST_RULE: f32 = 3.0;
+/// The same where other titles stand on that rule, for each of its columns that is left out.
+const AGAINST_SHARED_RULE: f32 = 0.2;
 
 /// A cell of a header.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,41 +197,12 @@ fn is_of_units(strip: &Strip, columns: usize) -> bool {
             let opens = t.text().contains(['(', '（']);
             let closes = t.text().contains([')', '）']);
             let text = t.text().trim().trim_matches(['(', ')', '（', '）']);
-            let word =
-                text.trim_start_matches("单位：").trim_start_matches('万').trim_start_matches('亿');
-            opens == closes && UNITS.contains(&word)
+            (opens == closes && lexicon::is_unit(text)) || UNIT_LABELS.contains(&text)
         })
 }
 
-/// Units that stand in a line of their own below a header's words.
-const UNITS: [&str; 26] = [
-    "套",
-    "户",
-    "间",
-    "个",
-    "栋",
-    "幢",
-    "座",
-    "人",
-    "元",
-    "亩",
-    "米",
-    "台",
-    "部",
-    "处",
-    "项",
-    "家",
-    "所",
-    "件",
-    "次",
-    "床",
-    "平方米",
-    "公里",
-    "公顷",
-    "吨",
-    "%",
-    "％",
-];
+/// What stands in a line of units over the names.
+const UNIT_LABELS: [&str; 3] = ["单位", "计量单位", "计量"];
 
 /// A word of a header, or several lines of one.
 #[derive(Debug, Clone)]
@@ -298,6 +276,7 @@ pub(super) fn header(
     nodes.sort_by(|a, b| a.y().total_cmp(&b.y()));
     let mut header = Header::default();
     over.parse(0..columns.len(), nodes, 0, &mut header);
+    over.widen(&mut header);
     header.tiers = header.cells.iter().map(|c| c.tier + 1).max().unwrap_or(0);
     let words = header.tiers;
     for strip in lower {
@@ -472,6 +451,7 @@ impl Over<'_> {
         for pair in own.windows(2) {
             let (a, b) = (pair[0].token.bbox(), pair[1].token.bbox());
             let gap = (pair[1].y() - pair[0].y()) / em;
+            cost += self.against_rule(nodes, &pair[0].token, pair[1].y(), &(c..c + 1));
             if gap < LEVEL {
                 // Two words side by side over one column.
                 cost += LOOSE;
@@ -482,9 +462,12 @@ impl Over<'_> {
                 cost += GROUP_OF_ONE;
                 continue;
             }
+            if goes_on(&pair[0].token, &pair[1].token) {
+                continue;
+            }
             let next = pair[1].token.text().chars().next().unwrap_or(' ');
             let next = if next.is_ascii() { 0.5 * em } else { em };
-            cost += if a.width() + next < room - em { EARLY_BREAK } else { 0.0 };
+            cost += if a.width() + next < room - 0.7 * em { EARLY_BREAK } else { 0.0 };
             cost += ((a.center().x - b.center().x).abs() / em - 0.5).max(0.0);
         }
         let off = (stand.of(first.y(), last.y()) - height).abs() / em;
@@ -492,10 +475,47 @@ impl Over<'_> {
         cost + OFF_HEIGHT * (off - LEVEL).clamp(0.0, 1.0)
     }
 
-    /// How wide a word over the column can be, in points: what the widest text in it shows.
+    /// Lets a word reach over the column beside its own that has none, if it stands in the middle of both.
+    fn widen(&self, header: &mut Header) {
+        let cols = self.columns.len();
+        let mut headed = vec![false; cols];
+        for cell in &header.cells {
+            headed[cell.columns.clone()].fill(true);
+        }
+        for cell in &mut header.cells {
+            let own = cell.columns.start;
+            if cell.tier > 0 || cell.columns.len() > 1 {
+                continue;
+            }
+            let bbox = cell.tokens.iter().map(|t| *t.bbox()).reduce(|a, b| a.union(&b));
+            let Some((bbox, first)) = bbox.zip(cell.tokens.first()) else { continue };
+            let (x, em) = (bbox.center().x, first.em());
+            let off = |range: &Range<usize>| {
+                let gaps = (self.edges[range.start] + self.edges[range.end]) / 2.0;
+                let (a, b) = (&self.columns[range.start], &self.columns[range.end - 1]);
+                let texts = (a.x0 + b.x1) / 2.0;
+                (gaps - x).abs().min((texts - x).abs()) / em
+            };
+            let alone = (self.columns[own].middle() - x).abs() / em;
+            let wider = [own.checked_sub(1).map(|left| left..own + 1), Some(own..own + 2)];
+            let fits = |range: &Range<usize>| {
+                range.end <= cols
+                    && range.clone().all(|c| c == own || !headed[c])
+                    && off(range) <= OFF_BOTH
+                    && off(range) * 2.0 + 0.5 < alone
+            };
+            if let Some(range) = wider.into_iter().flatten().find(fits) {
+                headed[range.clone()].fill(true);
+                cell.columns = range;
+            }
+        }
+    }
+
+    /// How wide a word over the column can be, in points: what the widest text in it and the gaps beside it show.
     fn room(&self, c: usize) -> f32 {
         let column = &self.columns[c];
-        (column.x1 - column.x0).max(0.0)
+        let cell = self.edges[c + 1] - self.edges[c] - PADDING;
+        (column.x1 - column.x0).max(cell)
     }
 
     /// The words over these columns as a group: a title, and a word below for each column.
@@ -565,12 +585,14 @@ impl Over<'_> {
         cost += TOO_WIDE * (beyond / em - 0.5).max(0.0);
         // The names of rows are in no group with what is said of them.
         cost += if range.start == 0 && range.end < self.columns.len() { OF_NAMES } else { 0.0 };
-        cost += self.against_rule(&own[title - 1].token, below[0].y(), &range);
+        cost += self.against_rule(nodes, &own[title - 1].token, below[0].y(), &range);
         Some(Group { cost, title })
     }
 
     /// What a rule between the title and the words below it says against these columns.
-    fn against_rule(&self, title: &Token, below: f32, range: &Range<usize>) -> f32 {
+    fn against_rule(&self, nodes: &[Node], title: &Token, below: f32, range: &Range<usize>) -> f32 {
+        // Words beside the rule may begin above it.
+        let below = below.max(title.y() + LEADING * title.em());
         let between = |e: &&Edge| {
             title.y() < e.at && e.at < below && e.from <= title.x() && title.x() <= e.to
         };
@@ -581,15 +603,18 @@ impl Over<'_> {
         };
         let ruled: Vec<usize> = (0..self.columns.len()).filter(under).collect();
         let inside = ruled.iter().filter(|c| range.contains(c)).count();
-        // One rule may run under several groups side by side.
-        let others = range.len() - inside;
+        let (others, left_out) = (range.len() - inside, ruled.len() - inside);
         if others > 0 {
-            AGAINST_RULE * others as f32
-        } else if inside < ruled.len() {
-            0.2 * (ruled.len() - inside) as f32
-        } else {
-            0.0
+            return AGAINST_RULE * others as f32;
         }
+        // One rule may run under several titles side by side.
+        let on_rule = |n: &&Node| {
+            let x = n.token.x();
+            (n.y() - title.y()).abs() <= LEVEL * title.em() && rule.from <= x && x <= rule.to
+        };
+        let is_shared = nodes.iter().filter(on_rule).count() > 1;
+        let cost = if is_shared { AGAINST_SHARED_RULE } else { AGAINST_RULE };
+        cost * left_out as f32
     }
 }
 
@@ -599,9 +624,16 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
     let is_split = |&at: &usize| {
         let (above, below) = (&nodes[at - 1], &nodes[at]);
         let near = |a: f32, b: f32| (a - b).abs() <= LEVEL * above.token.em();
-        titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
+        !goes_on(&above.token, &below.token)
+            && titles.iter().any(|&(title, word)| near(title, above.y()) && near(word, below.y()))
     };
     (1..nodes.len()).find(is_split).unwrap_or(nodes.len())
+}
+
+/// Whether a line was drawn right behind the one close above it, as the lines of one cell are: most producers draw cell
+/// by cell, and a title's row before the row below it.
+fn goes_on(above: &Token, below: &Token) -> bool {
+    below.is_drawn_behind(above) && below.y() - above.y() <= LEADING * above.em()
 }
 
 /// A group of columns under one title.

@@ -152,12 +152,6 @@ impl Lattice {
         self.below[row * self.cols() + col]
     }
 
-    /// Takes the wall to the right of the slot away.
-    pub fn open_right(&mut self, row: usize, col: usize) {
-        let cols = self.cols();
-        self.right[row * cols + col] = false;
-    }
-
     /// Puts a wall up to the right of the slot.
     pub fn close_right(&mut self, row: usize, col: usize) {
         let cols = self.cols();

@@ -52,6 +52,7 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));
     let mut fragments = told.fragments;
     let mut heads = Vec::new();
+    let mut captions = told.lines;
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
         let inside = pool.inside(&bbox);
@@ -62,7 +63,8 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
                 heads.push(grid);
                 pool.take(&inside);
             }
-            Some(grid) => {
+            Some(mut grid) => {
+                captions.extend(grid.take_captions());
                 fragments.push(grid.fill(page.number, Ruling::Grid));
                 pool.take(&inside);
             }
@@ -79,7 +81,7 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let mut rest = lines_of(tokens);
-    rest.extend(told.lines);
+    rest.extend(captions);
     rest.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     PageTables { fragments, rest }
 }

@@ -3,6 +3,7 @@
 //! Prose must never be taken for a table: without rules a stretch of lines has to stand in columns
 //! and hold figures there, line after line.
 
+use crate::lexicon::{self, is_han};
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
 use crate::segment::tables::edges::Edge;
@@ -21,6 +22,9 @@ const MAX_RULES: usize = 5_000;
 const EMPTY_BAND: f32 = 40.0;
 /// Lines of one unruled table are no further apart than so many font sizes.
 const LINE_GAP: f32 = 3.2;
+/// Lines are no further apart than so many times the usual distance, where that is no more than so many font sizes.
+const TALLER: f32 = 1.3;
+const TALLEST: f32 = 6.0;
 /// A rule under text that ends within this of the text's ends is an underline.
 const UNDERLINE: f32 = 2.5;
 /// Fewest lines with several pieces that make a table without rules.
@@ -47,6 +51,11 @@ const TITLES: [&str; 12] =
 /// groups than so many font sizes.
 const WIDER: f32 = 1.15;
 const HEADER_REACH: f32 = 8.0;
+/// Texts of so many lines that begin at one place, give or take so many points, show a column.
+const COMMON: usize = 4;
+const SAME_START: f32 = 0.5;
+/// What two operators drew into two cells is apart by so many ems at least; into one, it is not.
+const APART: f32 = 0.08;
 /// A header has no more lines than this.
 const MAX_HEADER: usize = 8;
 /// What padded names of two characters end with: 合计, 睢县, 序号.
@@ -72,6 +81,7 @@ pub(super) fn open_tables(
     rows.iter_mut().for_each(join_spaced);
     rows.iter_mut().for_each(cut_headers);
     rows.iter_mut().for_each(cut_figures);
+    cut_at_common_starts(&mut rows);
     let across = if across.len() > MAX_RULES { &[] } else { across };
     let across = without_underlines(across, &rows);
     let mut fragments = Vec::new();
@@ -142,9 +152,8 @@ fn join_spaced(row: &mut Strip) {
 /// line and ends as padded words do.
 fn is_spaced(token: &Token, opens: bool) -> bool {
     let chars: Vec<char> = token.text().chars().filter(|c| !c.is_whitespace()).collect();
-    let is_han = |c: &char| ('\u{4E00}'..='\u{9FFF}').contains(c);
     if chars.len() > SPACED_WORD
-        || !chars.iter().all(is_han)
+        || !chars.iter().all(|c| is_han(*c))
         || chars.iter().any(|c| "甲乙丙丁".contains(*c))
     {
         return false;
@@ -190,6 +199,50 @@ fn cut_figures(row: &mut Strip) {
     row.tokens = tokens;
 }
 
+/// Cuts pieces where another operator begins at the left edge of a column: where many lines have a text that begins there.
+fn cut_at_common_starts(rows: &mut [Strip]) {
+    let sorted = |mut xs: Vec<f32>| {
+        xs.sort_by(f32::total_cmp);
+        xs
+    };
+    let tokens = || rows.iter().flat_map(|row| &row.tokens);
+    let starts = sorted(tokens().map(|t| t.bbox().x0).collect());
+    let words = sorted(tokens().flat_map(|t| &t.piece.joints).copied().collect());
+    let near = |xs: &[f32], x: f32| {
+        xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
+    };
+    let common = |x: f32| near(&starts, x) >= COMMON;
+    // A figure, and words that begin where others do: neither a unit nor what a number counts.
+    let is_counter =
+        |c: char| "年月日期第".contains(c) || lexicon::is_unit(c.encode_utf8(&mut [0; 4]));
+    let ends_figure = |left: &Token, right: &Token, x: f32| {
+        near(&starts, x) + near(&words, x) >= COMMON
+            && is_one_figure(left.text())
+            && !right.text().starts_with(is_counter)
+            && right.text().chars().filter(|c| is_han(*c)).nth(3).is_some()
+    };
+    for row in rows {
+        let mut tokens = Vec::with_capacity(row.tokens.len());
+        for token in row.tokens.drain(..) {
+            let mut rest = token;
+            let resumed = rest.piece.resumed.clone();
+            let gaps = rest.gaps(APART).unwrap_or_default();
+            let is_apart = |x: f32| gaps.iter().any(|gap| (gap - x).abs() <= SAME_START);
+            for x in rest.piece.joints.clone() {
+                let is_cell = resumed.contains(&x) || common(x) && is_apart(x);
+                if let Some((left, right)) = rest.cut(x)
+                    && (is_cell || ends_figure(&left, &right, x))
+                {
+                    tokens.push(left);
+                    rest = right;
+                }
+            }
+            tokens.push(rest);
+        }
+        row.tokens = tokens;
+    }
+}
+
 /// The token as several headers side by side, 园所（所）学位（个）, if it is that: words of Chinese with gaps between them as
 /// no word has within. Where the columns below begin and end tells nothing: figures may be set right under headers in the
 /// middle.
@@ -207,7 +260,7 @@ fn headers_apart(token: &Token) -> Option<Vec<Token>> {
     words.push(rest);
     let is_word = |word: &Token| {
         let text = word.text();
-        text.chars().nth(1).is_some() && text.contains(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))
+        text.chars().nth(1).is_some() && text.contains(is_han)
     };
     (words.len() > 1 && words.iter().all(is_word)).then_some(words)
 }
@@ -270,7 +323,7 @@ fn is_part_of_wider(stack: &[Edge], span: &Range<usize>, across: &[Edge], rows: 
     let lines = || rows[between(rows, top.at, low.at + HEADER_REACH * size)].iter();
     let beside =
         |row: &&Strip| row.tokens.iter().any(|t| stands_within(t, wide) && !stands_within(t, &top));
-    2 * lines().filter(beside).count() > lines().count()
+    4 * lines().filter(beside).count() > lines().count()
 }
 
 /// Whether the middle of the piece lies within the ends of the rule.
@@ -327,6 +380,8 @@ enum Band {
 
 /// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
 /// figures in columns.
+/// Words of one phrase are apart by so many ems at most.
+const WORD_SPACE: f32 = 0.6;
 const PROSE_LINE: f32 = 0.55;
 
 fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
@@ -338,6 +393,13 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
     let Some(first) = lines.first() else {
         return if low.at - top.at <= EMPTY_BAND { Band::Empty } else { Band::Other };
     };
+    if let [only] = lines.as_slice()
+        && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
+        && line.tokens.len() > 1
+        && is_title(&line, top)
+    {
+        return Band::Other;
+    }
     let figures = |l: &Vec<&Token>| l.len() > 1 && l.iter().any(|t| t.is_figure());
     let of_figures = lines.iter().any(figures);
     let several = lines.iter().filter(|l| l.len() > 1).count();
@@ -372,12 +434,13 @@ fn take_between(rows: &mut [Strip], stack: &[Edge], span: Range<usize>) -> Vec<S
 fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     let Some(first) = taken.first() else { return };
     let size = taken.iter().map(Strip::size).fold(0.0, f32::max);
+    let far = (HEADER_GAP * size).max(TALLER * pitch(taken).min(TALLEST * size));
     let mut low = first.y();
     let above = rows.partition_point(|r| r.y() < low);
     for row in rows[..above].iter_mut().rev().take(MAX_HEADER) {
         let inside: Vec<Token> = within(row, edge).cloned().collect();
         let Some(line) = Strip::of(inside) else { continue };
-        if low - line.y() > HEADER_GAP * size
+        if low - line.y() > far
             || line.size() > LARGER * size
             || is_caption(&line)
             || is_title(&line, edge)
@@ -393,14 +456,24 @@ fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
 /// Whether a line is the title of the table below it: one text in the middle that ends as titles do, or is too wide for
 /// a header of several columns.
 fn is_title(line: &Strip, edge: &Edge) -> bool {
-    let [only] = line.tokens.as_slice() else { return false };
-    let text = only.text().trim_end_matches(['）', ')']);
+    let Some(text) = phrase(&line.tokens) else { return false };
+    let name = text.trim_end_matches(['）', ')']);
     let middle = (edge.from + edge.to) / 2.0;
-    let centred = (only.x() - middle).abs() <= only.em();
-    let wide = only.bbox().width() > PROSE_LINE * (edge.to - edge.from);
-    let marks = only.text().contains(['。', '；', '，', '：', ':']);
-    let long = text.chars().count() >= TITLE;
-    marks || wide || (centred && long && TITLES.iter().any(|end| text.ends_with(end)))
+    let centred = (line.bbox.center().x - middle).abs() <= line.size();
+    let wide = line.bbox.width() > PROSE_LINE * (edge.to - edge.from);
+    let marks = text.contains(['。', '；', '，', '：', ':']);
+    let long = name.chars().count() >= TITLE;
+    marks || wide || (centred && long && TITLES.iter().any(|end| name.ends_with(end)))
+}
+
+/// The texts of a line as one, 2024 年公共租赁住房任务分解表, if they follow each other as words do and are no row of
+/// figures; `None` for texts of several columns.
+fn phrase(tokens: &[Token]) -> Option<String> {
+    let close = |w: &[Token]| w[1].bbox().x0 - w[0].bbox().x1 <= WORD_SPACE * w[0].em();
+    let is_year = |t: &Token| t.text().len() == 4;
+    let is_words = tokens.len() == 1
+        || tokens.iter().all(|t| !t.is_figure() || is_year(t)) && tokens.windows(2).all(close);
+    is_words.then(|| tokens.iter().map(Token::text).collect())
 }
 
 /// Takes the rows that go on below the last line taken, where a page break left the table without its last rule.
@@ -469,6 +542,7 @@ fn between_rules(
 /// Stretches of lines that may be tables without rules, and all other lines.
 fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let rows: Vec<Strip> = rows.into_iter().filter(|r| !r.tokens.is_empty()).collect();
+    let pitch = pitch(&rows);
     let width = rows.iter().map(|r| r.bbox.width()).fold(0.0, f32::max);
     let mut stretches: Vec<Vec<Strip>> = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
@@ -487,7 +561,7 @@ fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         };
         let far = open
             .last()
-            .is_some_and(|last| row.y() - last.y() > LINE_GAP * row.size().max(last.size()));
+            .is_some_and(|last| row.y() - last.y() > reach(row.size().max(last.size()), pitch));
         if far || prose || singles > MAX_SINGLES {
             stretches.push(std::mem::take(&mut open));
         }
@@ -506,6 +580,19 @@ fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     (tables, others)
+}
+
+/// The usual distance of two lines with figures that follow each other; 0 where there are not enough of them.
+fn pitch(rows: &[Strip]) -> f32 {
+    let of_figures: Vec<&Strip> = rows.iter().filter(|r| r.is_of_figures()).collect();
+    let mut steps: Vec<f32> = of_figures.windows(2).map(|w| w[1].y() - w[0].y()).collect();
+    steps.sort_by(f32::total_cmp);
+    if steps.len() < MIN_LINES { 0.0 } else { steps[(steps.len() - 1) / 2] }
+}
+
+/// How far the next line of a table may be off: so many font sizes, and more where all its rows are tall.
+fn reach(size: f32, pitch: f32) -> f32 {
+    (LINE_GAP * size).max(TALLER * pitch.min(TALLEST * size))
 }
 
 /// The table that lines without a frame make and the lines around it, or all lines again.
@@ -561,8 +648,8 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.
 fn is_caption(row: &Strip) -> bool {
     row.tokens.iter().any(|t| {
-        let text = t.text();
-        text.contains("续表")
+        let text = t.text().trim_start_matches(['（', '(']);
+        lexicon::is_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
     })

@@ -35,14 +35,26 @@ const WRAPPED: f32 = 0.1;
 pub(super) const NAMELESS: f32 = 1.5;
 /// The same where rules close off what may be one row, for each column that has several figures there.
 const NAMELESS_BETWEEN_RULES: f32 = 3.5;
+/// Lines of one figure follow each other as close as any in the column, give or take this share.
+const EVEN: f32 = 1.08;
 /// What each row costs beyond the first that rules close off with it.
 const SPLIT: f32 = 1.0;
 /// A figure has no more lines than this.
 const LINES_OF_FIGURE: usize = 4;
 /// What a row costs that has no text in a column that has one for nearly each.
 const BLANK: f32 = 0.6;
+/// A body is drawn row by row if no more than one figure of so many is drawn right behind the one above it.
+const BY_ROWS: usize = 10;
+/// What it costs that lines of one text are not drawn one behind the other, where cells are.
+const DRAWN_APART: f32 = 0.6;
+/// What it costs that a text begins with a line that was drawn right behind the one above it.
+const DRAWN_ON: f32 = 0.4;
+/// What it costs that lines of one text are set each its own way.
+const ASKEW: f32 = 1.5;
 /// What each further line of a text costs.
 const LINE: f32 = 0.02;
+/// What a text costs that begins as no text does: with a bracket that opens upon the line above, or a comma.
+const BEGINS_WITHIN: f32 = 1.2;
 /// What a row costs that has no figure, and one that is a heading or a total by its words.
 const WITHOUT_FIGURE: f32 = 1.6;
 /// States kept for each text; the others can't win.
@@ -132,6 +144,12 @@ struct Element {
     first: f32,
     is_figure: bool,
     is_heading: bool,
+    /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
+    begins_within: bool,
+    /// Whether it ends as no figure does: 715,201,.
+    ends_within: bool,
+    /// Whether it was drawn right behind the line above it; `None` where drawing order tells nothing.
+    drawn_on: Option<bool>,
 }
 
 /// Tells the rows.
@@ -176,6 +194,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 last.x0 = last.x0.min(bbox.x0);
                 last.x1 = last.x1.max(bbox.x1);
                 last.is_figure |= token.is_figure();
+                last.ends_within = ends_within(token.text());
             }
             _ => column.push(Element {
                 tokens: vec![i],
@@ -186,17 +205,82 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 first: bbox.width() / token.text().chars().count().max(1) as f32,
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
+                begins_within: begins_within(token.text()),
+                ends_within: ends_within(token.text()),
+                drawn_on: None,
             }),
         }
     }
+    find_drawn_on(body, &mut columns);
+    spread_ends_within(&mut columns);
     columns
 }
 
+/// Where one figure of a line goes on in the next, the others that have a line close below do too.
+fn spread_ends_within(columns: &mut [Vec<Element>]) {
+    let mut open: Vec<(f32, f32)> = Vec::new();
+    for element in columns.iter().flatten().filter(|e| e.ends_within) {
+        open.push((element.y, element.em));
+    }
+    if open.is_empty() {
+        return;
+    }
+    open.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let is_beside = |y: f32| {
+        let at = open.partition_point(|&(open, em)| open < y - SAME_LINE * em);
+        open.get(at).is_some_and(|&(open, em)| open <= y + SAME_LINE * em)
+    };
+    for elements in columns {
+        for i in 1..elements.len() {
+            let close = elements[i].y - elements[i - 1].y <= TIGHT * elements[i].em;
+            if elements[i - 1].is_figure && elements[i].is_figure && close {
+                elements[i - 1].ends_within |= is_beside(elements[i - 1].y);
+            }
+        }
+    }
+}
+
+/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
+/// one below the other were not.
+fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
+    let is_behind = |above: &Element, here: &Element| {
+        let (Some(&last), Some(&first)) = (above.tokens.last(), here.tokens.first()) else {
+            return false;
+        };
+        body.tokens[first].1.is_drawn_behind(body.tokens[last].1)
+    };
+    let (mut behind, mut all) = (0usize, 0usize);
+    for elements in columns.iter() {
+        for pair in elements.windows(2).filter(|w| w[0].is_figure && w[1].is_figure) {
+            all += 1;
+            behind += usize::from(is_behind(&pair[0], &pair[1]));
+        }
+    }
+    if all == 0 || behind * BY_ROWS > all {
+        return;
+    }
+    for elements in columns {
+        for i in 1..elements.len() {
+            elements[i].drawn_on = Some(is_behind(&elements[i - 1], &elements[i]));
+        }
+    }
+}
+
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
-fn is_heading(text: &str) -> bool {
+pub(super) fn is_heading(text: &str) -> bool {
     let text = text.trim_start_matches(['（', '(', ' ']);
     let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
+}
+
+/// Whether a text is the rest of one: no name begins with a bracket.
+fn begins_within(text: &str) -> bool {
+    text.starts_with(['（', '(', '、', '，', '）', ')', '】', '》']) && !is_heading(text)
+}
+
+/// Whether a figure goes on in the next line.
+fn ends_within(text: &str) -> bool {
+    text.ends_with([',', '，', '.']) && text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
 }
 
 /// The figures of each column that carries rows, as blocks of elements.
@@ -209,6 +293,8 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
         if !carries(c) {
             return blocks;
         }
+        let closest = elements.windows(2).map(|w| w[1].y - w[0].y).fold(f32::INFINITY, f32::min);
+        let decimals = usual_decimals(body, elements);
         for (i, element) in elements.iter().enumerate() {
             let joins = match blocks.last() {
                 Some(block) if of_figures => {
@@ -217,6 +303,8 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                         block.end == i
                             && block.len() < LINES_OF_FIGURE
                             && is_one_figure(&text_of(body, &elements[block.start..=i]))
+                            && !is_complete(&text_of(body, &elements[block.clone()]), decimals)
+                            && element.y - above.y <= EVEN * closest
                             && element.y - above.y <= LEADING_OF_FIGURE * element.em
                             && is_full(above, element, body.columns[c].room)
                     };
@@ -266,15 +354,42 @@ fn goes_on(body: &Body, c: usize, elements: &[Element], last: usize, i: usize) -
         && !is_ruled(body, c, above.y, here.y)
 }
 
+/// Whether two lines are set alike: they begin, end or have their middles one below the other. An indented first line
+/// counts.
+fn is_aligned(above: &Element, here: &Element) -> bool {
+    let near = |a: f32, b: f32, ems: f32| (a - b).abs() <= ems * here.em;
+    near(above.x0, here.x0, 0.5)
+        || near(above.x0, here.x0 + 2.0 * here.em, 0.5)
+        || near(above.x1, here.x1, 0.5)
+        || near(above.x0 + above.x1, here.x0 + here.x1, 1.2)
+}
+
 /// Whether a line ends where the column does: the first character of the next would not have fit.
 fn is_full(line: &Element, next: &Element, room: f32) -> bool {
-    line.x1 - line.x0 + next.first > room - 0.2 * line.em
+    line.ends_within || line.x1 - line.x0 + next.first > room - 0.2 * line.em
 }
 
 /// Whether a rule of the column runs between two heights.
 fn is_ruled(body: &Body, column: usize, top: f32, low: f32) -> bool {
     let first = body.rules.partition_point(|r| r.y <= top);
     body.rules[first..].iter().take_while(|r| r.y < low).any(|r| r.columns.contains(&column))
+}
+
+/// How many decimals most figures of a column have whose point is printed in one line with them; 0 where there are none.
+fn usual_decimals(body: &Body, elements: &[Element]) -> usize {
+    let mut counts = [0usize; 5];
+    for element in elements {
+        let text = text_of(body, std::slice::from_ref(element));
+        if let Some((_, decimals)) = text.split_once('.') {
+            counts[decimals.trim_end_matches('%').len().min(4)] += 1;
+        }
+    }
+    (1..5).max_by_key(|&d| counts[d]).filter(|&d| counts[d] > 0).unwrap_or(0)
+}
+
+/// Whether a figure has all the decimals that those of its column have.
+fn is_complete(text: &str, decimals: usize) -> bool {
+    decimals > 0 && text.split_once('.').is_some_and(|(_, printed)| printed.len() >= decimals)
 }
 
 /// The text of a block of lines, without white space.
@@ -332,7 +447,7 @@ fn stand_in_rows(
     let is_closed_off = body.nameless > NAMELESS;
     let key = (0..columns.len()).find(|&c| {
         let names = if is_closed_off {
-            columns[c].len() > 0
+            !columns[c].is_empty()
         } else {
             columns[c].len() * 3 >= heights.len()
         };
@@ -396,8 +511,9 @@ fn stand_in_rows(
     }
     // The label next to the names first: labels left of it stand beside as many rows.
     let mut known: Vec<Range<usize>> = Vec::new();
-    for c in labels.rev() {
-        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known);
+    for c in labels.clone().rev() {
+        let beside = texts_of(body, labels.end, &of, heights.len());
+        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
         cost += costs;
         for (element, span) in columns[c].iter().zip(&spans) {
             element.tokens.iter().for_each(|&t| of[t] = span.clone());
@@ -531,6 +647,9 @@ impl Column<'_> {
                 }
                 let block = &self.elements[i..end];
                 let y = at(block);
+                let begins = if block[0].begins_within && i > 0 { BEGINS_WITHIN } else { 0.0 };
+                let drawn = if block[0].drawn_on == Some(true) { DRAWN_ON } else { 0.0 };
+                let inner = inner + begins + drawn;
                 for before in 0..states[i].len() {
                     let state = states[i][before];
                     let mut reach = |cost: f32, next: usize, row: Row| {
@@ -538,13 +657,14 @@ impl Column<'_> {
                         states[end].push(State { cost, next, from: i, before, row: Some(row) });
                     };
                     let first = heights.partition_point(|&h| h < y - FAR * block[0].em);
-                    for row in first.max(state.next)..heights.len() {
-                        if heights[row] > y + FAR * block[0].em {
+                    let first = first.max(state.next);
+                    for (row, &height) in heights.iter().enumerate().skip(first) {
+                        if height > y + FAR * block[0].em {
                             break;
                         }
-                        let off = ((heights[row] - y).abs() / block[0].em - SLACK).max(0.0);
+                        let off = ((height - y).abs() / block[0].em - SLACK).max(0.0);
                         let barred = block.iter().any(|e| {
-                            let (a, b) = (e.y.min(heights[row]), e.y.max(heights[row]));
+                            let (a, b) = (e.y.min(height), e.y.max(height));
                             is_ruled(self.body, self.c, a, b)
                         });
                         if !barred {
@@ -611,15 +731,20 @@ impl Column<'_> {
         if here.is_heading {
             return None;
         }
+        let askew = if is_aligned(above, here) { 0.0 } else { ASKEW };
+        if here.drawn_on == Some(true) {
+            return Some(LINE + askew);
+        }
+        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
         let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
         // Words are not broken, nor are marks parted from what they follow: two characters may be missing.
         let short = room - (above.x1 - above.x0) - here.first - 2.0 * here.em;
         let early = match short {
-            _ if is_full(above, here, room) => 0.0,
+            _ if here.begins_within || is_full(above, here, room) => 0.0,
             short if short <= 0.0 => EARLY_BREAK / 2.0,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early)
+        Some(LINE + loose + early + apart + askew)
     }
 }
 
@@ -643,6 +768,17 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Rang
     if is_list && heights.len() > 2 { 0..end } else { 0..0 }
 }
 
+/// The text of a column in each row.
+fn texts_of(body: &Body, column: usize, of: &[Range<usize>], rows: usize) -> Vec<String> {
+    let mut texts = vec![String::new(); rows];
+    for ((c, token), of) in body.tokens.iter().zip(of) {
+        if *c == column && of.start < rows {
+            texts[of.start].push_str(token.text());
+        }
+    }
+    texts
+}
+
 /// The rows that each label stands beside.
 fn label_spans(
     body: &Body,
@@ -650,6 +786,7 @@ fn label_spans(
     elements: &[Element],
     heights: &[f32],
     known: &[Range<usize>],
+    texts: &[String],
 ) -> (Vec<Range<usize>>, f32) {
     let rules: Vec<f32> =
         body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
@@ -663,11 +800,15 @@ fn label_spans(
             row..row + 1
         })
         .collect();
-    // Rules say how far each label reaches, where rows are ruled.
+    // Rules say how far each label reaches, where they part each from the next.
+    let band = |e: &Element| rules.partition_point(|&y| y <= e.y);
     let inner = |y: &&f32| heights.first() < Some(*y) && heights.last() > Some(*y);
-    if rules.iter().filter(inner).count() > 0 {
+    let parted = elements
+        .windows(2)
+        .all(|w| band(&w[0]) != band(&w[1]) || w[1].y - w[0].y <= LEADING * w[1].em);
+    if rules.iter().filter(inner).count() > 0 && parted {
         let spans = elements.iter().map(|e| {
-            let low = rules.partition_point(|&y| y <= e.y);
+            let low = band(e);
             let top = low.checked_sub(1).map_or(f32::MIN, |i| rules[i]);
             let low = rules.get(low).copied().unwrap_or(f32::MAX);
             heights.partition_point(|&h| h < top)..heights.partition_point(|&h| h < low)
@@ -684,6 +825,17 @@ fn label_spans(
     if elements.iter().any(|e| beside(e).is_some()) {
         let spans = elements.iter().zip(&alone);
         return (spans.map(|(e, alone)| beside(e).unwrap_or(alone).clone()).collect(), 0.0);
+    }
+    // At the first of their rows, where that is each time the same: 小计.
+    let firsts: Vec<usize> = alone.iter().map(|rows| rows.start).collect();
+    let is_same = |w: &[usize]| w[0] < w[1] && texts[w[0]] == texts[w[1]];
+    if firsts.len() > 1
+        && firsts.windows(2).all(is_same)
+        && !texts[firsts[0]].is_empty()
+        && texts.iter().filter(|text| **text == texts[firsts[0]]).count() == firsts.len()
+    {
+        let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
+        return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
     }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();

@@ -7,6 +7,7 @@
 use crate::geom::Rect;
 use crate::segment::tables::columns::{SETS, Set};
 use crate::segment::tables::strips::Token;
+use std::collections::BTreeMap;
 
 /// A text that reaches over a rule by no more than so many points stands within it.
 pub(super) const OVER: f32 = 1.5;
@@ -17,6 +18,13 @@ const OFF_MIDDLE: f32 = 0.2;
 /// What it costs to be set otherwise than most texts are, and to share a cell with another text of the line.
 const SET_OTHERWISE: f32 = 0.8;
 const SHARED: f32 = 4.0;
+/// So many texts within a column tell how its texts are set.
+const LEARNT: usize = 3;
+/// What it costs that a text runs over the sides of its cell, by em.
+const OVERFLOW: f32 = 0.1;
+/// What each text costs that a text is cut into, and into how many it is cut at most.
+const CUT: f32 = 0.05;
+const PARTS: usize = 24;
 /// How far off its place a text may be for its cost to go on growing, in ems.
 const FAR: f32 = 12.0;
 
@@ -29,17 +37,36 @@ pub(super) struct Side {
     pub x1: f32,
 }
 
+impl Side {
+    /// What tells the cells of one column from others: its sides in whole points.
+    fn column(self) -> (i32, i32) {
+        (self.x0.round() as i32, self.x1.round() as i32)
+    }
+}
+
 /// Tells cells apart.
 pub(super) struct Settle {
     /// How most texts of the table are set.
     set: Set,
+    /// How those of a column are set, where enough stand within it.
+    sets: BTreeMap<(i32, i32), Set>,
+}
+
+/// How a text costs that is set left, right or in the middle.
+type Costs = [f32; 3];
+
+/// The way that costs least.
+fn least(costs: &Costs) -> Set {
+    let best = (0..3).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).unwrap_or(1);
+    SETS[best]
 }
 
 impl Settle {
     /// Learns how most texts are set from those that stand within one cell and have room there, and from which way
     /// suits best those that do not. `lines` has each line's tokens and the cells beside them.
     pub fn learn<'a>(lines: impl Iterator<Item = (&'a [Token], &'a [Side])>) -> Settle {
-        let mut costs = [0.0f32; 3];
+        let mut costs = Costs::default();
+        let mut columns: BTreeMap<(i32, i32), (usize, Costs)> = BTreeMap::new();
         for (tokens, sides) in lines {
             for token in tokens {
                 let hit = touched(sides, token.bbox());
@@ -48,14 +75,24 @@ impl Settle {
                 if hit.len() < 2 && !within {
                     continue;
                 }
-                for (cost, set) in costs.iter_mut().zip(SETS) {
+                let own = SETS.map(|set| {
                     let best = hit.iter().map(|&s| off(&sides[s], token.bbox(), token.em(), set));
-                    *cost += best.fold(f32::INFINITY, f32::min).min(2.0);
+                    best.fold(f32::INFINITY, f32::min).min(2.0)
+                });
+                let add = |costs: &mut Costs| {
+                    costs.iter_mut().zip(own).for_each(|(cost, own)| *cost += own);
+                };
+                add(&mut costs);
+                if within {
+                    let (texts, costs) = columns.entry(sides[hit[0]].column()).or_default();
+                    *texts += 1;
+                    add(costs);
                 }
             }
         }
-        let best = (0..3).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).unwrap_or(1);
-        Settle { set: SETS[best] }
+        columns.retain(|_, (texts, _)| *texts >= LEARNT);
+        let sets = columns.into_iter().map(|(column, (_, costs))| (column, least(&costs)));
+        Settle { set: least(&costs), sets: sets.collect() }
     }
 
     /// The tokens of one line with the cells they belong to, by index of `sides`, which go from left to right; those
@@ -86,7 +123,8 @@ impl Settle {
                     .min_by(|a, b| a.0.total_cmp(&b.0))
             };
             let Some((whole, side)) = best(&token, &cells) else { continue };
-            match self.cut(&token, sides, &cells, &taken) {
+            let of_cell = |token: &Token, side: usize| cost(token, side, taken(side));
+            match self.cut(&token, &cells, &of_cell) {
                 Some((parts, cost)) if cost < whole => settled.extend(parts),
                 _ => settled.push((token, side)),
             }
@@ -97,46 +135,67 @@ impl Settle {
     /// What it costs that a text belongs to a cell.
     fn cost(&self, side: &Side, token: &Token) -> f32 {
         let (bbox, em) = (token.bbox(), token.em());
+        let usual = self.sets.get(&side.column()).copied().unwrap_or(self.set);
         let by_set =
-            |set: Set| off(side, bbox, em, set) + if set == self.set { 0.0 } else { SET_OTHERWISE };
-        SETS.into_iter().map(by_set).fold(f32::INFINITY, f32::min)
+            |set: Set| off(side, bbox, em, set) + if set == usual { 0.0 } else { SET_OTHERWISE };
+        let over = (side.x0 - bbox.x0).max(0.0) + (bbox.x1 - side.x1).max(0.0);
+        SETS.into_iter().map(by_set).fold(f32::INFINITY, f32::min) + OVERFLOW * (over / em).min(FAR)
     }
 
-    /// The token cut at the sides it reaches over, where it may be cut; and what that costs.
+    /// The token cut into the texts of several cells, where it may be cut, as cheaply as can be; and what that costs.
     fn cut(
         &self,
         token: &Token,
-        sides: &[Side],
         cells: &[usize],
-        taken: &dyn Fn(usize) -> bool,
+        cost: &dyn Fn(&Token, usize) -> f32,
     ) -> Option<(Vec<(Token, usize)>, f32)> {
-        let cuts = token.cuts();
-        if cuts.is_empty() {
-            return None;
-        }
-        let mut parts = Vec::new();
+        let mut parts: Vec<Token> = Vec::new();
         let mut rest = token.clone();
-        let mut cost = 0.0;
-        for pair in cells.windows(2) {
-            let wall = (sides[pair[0]].x1 + sides[pair[1]].x0) / 2.0;
-            let near = cuts
-                .iter()
-                .copied()
-                .filter(|x| rest.bbox().x0 < *x && *x < rest.bbox().x1)
-                .min_by(|a, b| (a - wall).abs().total_cmp(&(b - wall).abs()));
-            let Some(x) = near.filter(|x| (x - wall).abs() <= token.em()) else { continue };
+        for x in token.cuts().into_iter().take(PARTS) {
             if let Some((left, right)) = rest.cut(x) {
-                cost +=
-                    self.cost(&sides[pair[0]], &left) + if taken(pair[0]) { SHARED } else { 0.0 };
-                parts.push((left, pair[0]));
+                parts.push(left);
                 rest = right;
             }
         }
-        let last = *touched(sides, rest.bbox()).last().or(cells.last())?;
-        cost += self.cost(&sides[last], &rest) + if taken(last) { SHARED } else { 0.0 };
-        let is_cut = !parts.is_empty();
-        parts.push((rest, last));
-        is_cut.then_some((parts, cost))
+        parts.push(rest);
+        if parts.len() < 2 {
+            return None;
+        }
+        let starts: Vec<f32> = parts.iter().map(|p| p.bbox().x0).collect();
+        // The text from one part to another, as it stands in the token.
+        let between = |from: usize, to: usize| -> Option<Token> {
+            let behind = if from == 0 { token.clone() } else { token.cut(starts[from])?.1 };
+            if to == parts.len() { Some(behind) } else { Some(behind.cut(starts[to])?.0) }
+        };
+        // For the first `to` parts in cells up to the `cell`th: the cost, where the last text began, and its cell.
+        let mut best = vec![vec![(f32::INFINITY, 0, 0); cells.len() + 1]; parts.len() + 1];
+        best[0].fill((0.0, 0, 0));
+        for to in 1..=parts.len() {
+            for from in 0..to {
+                let Some(text) = between(from, to) else { continue };
+                for (cell, &side) in cells.iter().enumerate() {
+                    let whole = best[from][cell].0 + cost(&text, side) + CUT;
+                    if whole < best[to][cell + 1].0 {
+                        best[to][cell + 1] = (whole, from, cell);
+                    }
+                }
+            }
+            for cell in 1..=cells.len() {
+                if best[to][cell - 1].0 < best[to][cell].0 {
+                    best[to][cell] = best[to][cell - 1];
+                }
+            }
+        }
+        let (mut to, mut last) = (parts.len(), cells.len());
+        let whole = best[to][last].0;
+        let mut settled = Vec::new();
+        while to > 0 {
+            let (_, from, cell) = best[to][last];
+            settled.push((between(from, to)?, cells[cell]));
+            (to, last) = (from, cell);
+        }
+        settled.reverse();
+        (settled.len() > 1).then_some((settled, whole))
     }
 }
 

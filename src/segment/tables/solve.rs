@@ -4,7 +4,8 @@
 //! their answer costs, so that a reading can be weighed against another one.
 
 use crate::geom::Rect;
-use crate::normalize::lines::wants_space;
+use crate::lexicon;
+use crate::normalize::lines::{Line, wants_space};
 use crate::place::PlacedText;
 use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
 use crate::segment::tables::columns::{self, Column, Set};
@@ -466,6 +467,7 @@ fn with_body(
     };
     let rows = rows::rows(&body);
     ys.extend(between_rows(&body, &rows));
+    let tokens = with_headings(tokens, &rows, figures, &bbox);
     ys.push(bbox.y1);
     let tiers = header.tiers;
     let count = tiers + rows.heights.len();
@@ -480,8 +482,9 @@ fn with_body(
     for cell in header.cells.iter().cloned() {
         grid.put(cell.tier..cell.tier + cell.tiers, cell.columns, cell.tokens);
     }
-    let mut by_place: BTreeMap<(usize, usize), (Range<usize>, Range<usize>, Vec<Token>)> =
-        BTreeMap::new();
+    // By the first row and column of each cell: its rows, its columns and what stands in it.
+    type Held = (Range<usize>, Range<usize>, Vec<Token>);
+    let mut by_place: BTreeMap<(usize, usize), Held> = BTreeMap::new();
     for ((columns, token), rows) in tokens.iter().zip(&rows.of) {
         let rows = rows.start + tiers..rows.end.max(rows.start + 1) + tiers;
         let place = by_place
@@ -495,6 +498,29 @@ fn with_body(
         grid.put(rows, columns, tokens);
     }
     Some(Solved { fragment: grid.fill(page, ruling), header: tiers, cost: header.cost + rows.cost })
+}
+
+/// The tokens with those that stand alone in their rows over all columns, if they do not stand where names do: 一、省本级
+/// in the middle of the table.
+fn with_headings(
+    mut tokens: Vec<(Range<usize>, Token)>,
+    rows: &rows::Rows,
+    figures: &[bool],
+    bbox: &Rect,
+) -> Vec<(Range<usize>, Token)> {
+    let mut held = vec![0usize; rows.heights.len()];
+    for of in rows.of.iter().filter(|of| of.start < rows.heights.len()) {
+        held[of.start] += 1;
+    }
+    for ((columns, token), of) in tokens.iter_mut().zip(&rows.of) {
+        let is_alone = held.get(of.start) == Some(&1);
+        let in_middle = (token.x() - bbox.center().x).abs() <= token.em();
+        let stands_off = columns.start > 0 && figures[columns.start] && !token.is_figure();
+        if is_alone && stands_off && (in_middle || rows::is_heading(token.text())) {
+            *columns = 0..figures.len();
+        }
+    }
+    tokens
 }
 
 /// A grid, and what is known of it.
@@ -805,6 +831,35 @@ impl Grid {
         let last = filled.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
         filled.truncate(last);
         filled
+    }
+
+    /// Takes the rows of one cell over all columns from the top, above a header: label, title and unit of the table, which
+    /// an office put into its first rows.
+    pub fn take_captions(&mut self) -> Vec<Line> {
+        let mut captions = Vec::new();
+        while self.ys.len() > 2 && self.cols() > 1 {
+            let over_all = |c: &GridCell| c.row == 0 && c.rowspan == 1 && c.colspan == self.cols();
+            let Some(at) = self.cells.iter().position(over_all) else { break };
+            let below = || {
+                let next = self.cells.iter().zip(&self.held).filter(|(c, _)| c.row == 1);
+                next.flat_map(|(_, held)| held)
+            };
+            let text: String = self.held[at].iter().map(Token::text).collect();
+            let is_label = lexicon::is_continued(&text) || lexicon::named_unit(&text).is_some();
+            // Above figures such a cell heads a group of rows.
+            let heads_rows = below().any(Token::is_figure) || below().next().is_none();
+            if self.held[at].is_empty() || (heads_rows && !is_label) {
+                break;
+            }
+            for strip in strips(self.held.remove(at)) {
+                let pieces = strip.tokens.into_iter().map(|t| t.piece).collect();
+                captions.push(Line { pieces, bbox: strip.bbox });
+            }
+            self.cells.remove(at);
+            self.ys.remove(0);
+            self.cells.iter_mut().for_each(|cell| cell.row -= 1);
+        }
+        captions
     }
 
     /// Whether it has words and no figure: a header alone.

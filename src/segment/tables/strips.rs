@@ -87,6 +87,13 @@ impl Token {
         cuts
     }
 
+    /// Whether nothing was drawn between the other token and this one.
+    pub fn is_drawn_behind(&self, other: &Token) -> bool {
+        let runs = other.piece.joints.len() as u32 + 1;
+        let behind = self.piece.order.checked_sub(other.piece.order);
+        behind.is_some_and(|behind| (1..=runs).contains(&behind))
+    }
+
     /// The gaps between its characters, white space left out, in ems; `None` in a text input.
     pub fn char_gaps(&self) -> Option<Vec<f32>> {
         let chars = self.piece.text.chars().filter(|c| !c.ch.is_whitespace());
@@ -153,6 +160,7 @@ impl Token {
                 order: piece.order,
                 cell: piece.cell,
                 joints: piece.joints.iter().copied().filter(|&at| within(at)).collect(),
+                resumed: piece.resumed.iter().copied().filter(|&at| within(at)).collect(),
                 marks: piece.marks.iter().filter(|m| within(m.at - 0.01)).cloned().collect(),
             })
         };

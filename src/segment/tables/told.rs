@@ -277,7 +277,7 @@ impl<'a> View<'a> {
         let beside = |pieces: &&Vec<&Piece>| {
             pieces.windows(2).all(|pair| pair[0].bbox.y0 == pair[1].bbox.y0)
         };
-        let lines: Vec<Vec<&Piece>> = if cells.iter().all(|pieces| beside(pieces)) {
+        let lines: Vec<Vec<&Piece>> = if cells.iter().all(beside) {
             vec![cells.iter().flat_map(|pieces| pieces.iter().copied()).collect()]
         } else {
             (0..most).map(|i| cells.iter().filter_map(|p| p.get(i).copied()).collect()).collect()
@@ -448,7 +448,7 @@ mod tests {
         );
         assert_eq!(
             said,
-            "grid\n| 市县 | 任务 | < |\n| ^ | 开工 | 建成 |\n| 合计 | 1 | 2 |\n| 一、省本级 | < | < |\n| 甲市 | 1 | 2 |\ngrid\n| 市县 | 数 |  |\n| 乙市 | 5 |  |\nrest 附件1\nrest 2023年任务表\nrest （申报）\nrest 单位：套\nrest 注：含续建。\nrest 填表人：张三 审核：李四\nrest 附件2：别的表\n"
+            "grid\n| 市县 | 任务 | < |\n| ^ | 开工 | 建成 |\n| 合计 | 1 | 2 |\n| 一、省本级 | < | < |\n| 甲市 | 1 | 2 |\ngrid\n| 市县 | 数 |  |\n| 乙市 | 5 |  |\nrest 附件1\nrest 2023年任务表 （申报）\nrest 单位：套\nrest 注：含续建。\nrest 填表人：张三 审核：李四\nrest 附件2：别的表\n"
         );
     }
 

@@ -1,9 +1,9 @@
 //! The body of a document in, a page out: paragraphs and tables in the order of the text, as Word shows them.
 
-use super::numbering::Numbering;
 use super::styles::{self, Run, Styles, switch, value};
 use super::{Notes, RECORD};
 use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
+use crate::carrier::office::lists::Numbering;
 use crate::carrier::office::numerals::{Form, printed};
 use crate::carrier::page::Page;
 use crate::carrier::within;
@@ -222,26 +222,14 @@ impl Walk<'_, '_> {
             blocks.push(Block::Gap);
             return;
         }
-        let mut begun = 0;
-        for text in read.text.split('\n') {
-            let chars = text.chars().count();
-            let inside = begun..=begun + chars;
-            let marks = read.marks.iter().filter(|(at, _)| inside.contains(at));
-            let mut marks: Vec<(usize, String)> =
-                marks.map(|(at, mark)| (at - begun, mark.clone())).collect();
-            let mut text = text.to_owned();
-            let lead = if begun == 0 { indent.clamp(0.0, 20.0).round() as usize } else { 0 };
-            if lead > 0 {
-                text.insert_str(0, &"\u{3000}".repeat(lead));
-                marks.iter_mut().for_each(|(at, _)| *at += lead);
-            }
-            let spot = spot.onward(begun as u32);
-            if text.trim().is_empty() && marks.is_empty() {
+        let lead = indent.clamp(0.0, 20.0).round() as usize;
+        let line = TextLine { text: read.text, size, align, marks: read.marks };
+        for (begun, line) in line.broken(lead) {
+            if line.text.trim().is_empty() && line.marks.is_empty() {
                 blocks.push(Block::Gap);
             } else {
-                blocks.push(Block::Line(TextLine { text, size, align, marks }, spot));
+                blocks.push(Block::Line(line, spot.onward(begun)));
             }
-            begun += chars + 1;
         }
     }
 
@@ -250,11 +238,7 @@ impl Walk<'_, '_> {
         let list = said.list.filter(|list| *list != 0)?;
         let of_style = || self.read.numbering.level_of_style(list, style?);
         let level = said.level.or_else(of_style).unwrap_or(0);
-        let label = self.read.numbering.next(list, level)?;
-        // What is printed behind a number is a tab or a space, or nothing: behind a mark none is needed.
-        let is_closed =
-            label.ends_with(['、', '．', '.', '）', ')', '：', '】']) || label.is_empty();
-        Some(if is_closed { label } else { label + " " })
+        self.read.numbering.label(list, level)
     }
 
     /// The runs of a paragraph, and what stands around them.

@@ -15,7 +15,7 @@ use crate::diag::{Repair, Sink, Stage};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::source::Source;
-use numbering::{Numbering, form_of};
+use numbering::{form_of, numbering_of};
 use std::collections::HashMap;
 use styles::{Styles, value};
 
@@ -41,7 +41,7 @@ pub(in crate::carrier) fn pages(
     let mut aside = Aside { parts: &parts, relations: &relations };
 
     let styles = aside.read(sink, "styles", Styles::of)?.unwrap_or_default();
-    let numbering = aside.read(sink, "numbering", |root| Numbering::of(root, &styles))?;
+    let numbering = aside.read(sink, "numbering", |root| numbering_of(root, &styles))?;
     let form = aside.read(sink, "settings", |root| {
         let form = root.child("footnotePr")?.child("numFmt").and_then(value)?;
         Some(form_of(&form))

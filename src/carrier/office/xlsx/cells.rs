@@ -1,15 +1,11 @@
 //! The cells of a sheet, read token by token: a sheet may be long, and most of it is figures.
 
 use super::styles::Styles;
-use crate::carrier::office::sheet::{Area, Cell, Look, Remark, Sheet, lines_of};
-use crate::carrier::within;
+use crate::carrier::office::cells::{Filling, MOST_COLS, MOST_ROWS, Text, Value};
+use crate::carrier::office::sheet::{Area, Sheet};
 use crate::carrier::xml::{Attributes, Malformed, Reader, Token};
 use crate::error::Error;
 use crate::options::Limits;
-
-/// No sheet has more rows, or columns.
-const MOST_ROWS: u32 = 1_048_576;
-const MOST_COLS: u32 = 16_384;
 
 /// What the cells of all sheets refer to.
 pub(super) struct Book<'b> {
@@ -30,58 +26,36 @@ impl From<Malformed> for Stop {
     }
 }
 
-/// A text of a cell, with the marks raised behind its characters.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Text {
-    pub text: String,
-    pub marks: Vec<(usize, String)>,
-}
-
-impl Text {
-    /// Reads the text of an element that has begun; how it is pronounced is no part of it.
-    pub fn read(reader: &mut Reader) -> Result<Text, Malformed> {
-        let mut read = Text::default();
-        let (mut depth, mut in_text, mut is_raised) = (0usize, false, false);
-        while let Some(token) = reader.next()? {
-            match token {
-                Token::Start { name: "rPh", is_empty: false, .. } => reader.skip_element()?,
-                Token::Start { name, is_empty: true, attributes } => {
-                    if name == "vertAlign" {
-                        is_raised = attributes.get("val").as_deref() == Some("superscript");
-                    }
+/// Reads the text of an element that has begun; how it is pronounced is no part of it.
+pub(super) fn text_of(reader: &mut Reader) -> Result<Text, Malformed> {
+    let mut read = Text::default();
+    let (mut depth, mut in_text, mut is_raised) = (0usize, false, false);
+    while let Some(token) = reader.next()? {
+        match token {
+            Token::Start { name: "rPh", is_empty: false, .. } => reader.skip_element()?,
+            Token::Start { name, is_empty: true, attributes } => {
+                if name == "vertAlign" {
+                    is_raised = attributes.get("val").as_deref() == Some("superscript");
                 }
-                Token::Start { name, .. } => {
-                    depth += 1;
-                    in_text = name == "t";
-                    is_raised &= name != "r";
-                }
-                Token::End(name) => {
-                    in_text = false;
-                    is_raised &= name != "r";
-                    match depth.checked_sub(1) {
-                        Some(left) => depth = left,
-                        None => break,
-                    }
-                }
-                Token::Text(text) if in_text => read.push(&unescaped(&text), is_raised),
-                Token::Text(_) => {}
             }
+            Token::Start { name, .. } => {
+                depth += 1;
+                in_text = name == "t";
+                is_raised &= name != "r";
+            }
+            Token::End(name) => {
+                in_text = false;
+                is_raised &= name != "r";
+                match depth.checked_sub(1) {
+                    Some(left) => depth = left,
+                    None => break,
+                }
+            }
+            Token::Text(text) if in_text => read.push(&unescaped(&text), is_raised),
+            Token::Text(_) => {}
         }
-        Ok(read)
     }
-
-    fn push(&mut self, text: &str, is_raised: bool) {
-        let is_mark = is_raised && !self.text.is_empty() && !text.contains(char::is_whitespace);
-        if !is_mark {
-            self.text.push_str(text);
-            return;
-        }
-        let at = self.text.chars().count();
-        match self.marks.last_mut() {
-            Some((last, mark)) if *last == at => mark.push_str(text),
-            _ => self.marks.push((at, text.to_owned())),
-        }
-    }
+    Ok(read)
 }
 
 /// The text with `_x000D_` and the like replaced by what they stand for (ECMA-376 part 1, 22.9.2.19).
@@ -118,65 +92,40 @@ pub(super) fn read(
     sheet: &mut Sheet,
 ) -> Result<(), Stop> {
     let mut reader = Reader::new(text);
-    let mut shows_zeros = true;
+    let mut filling = Filling::new(sheet, limits, book.from_1904);
     let mut rows_hidden = false;
     let mut row = 0u32;
     let mut col = 0u32;
-    let mut cells = 0u64;
-    // A title set in the middle of the cells to its right, and how far these are blank.
-    let mut across: Option<Area> = None;
     while let Some(token) = reader.next()? {
         let Token::Start { name, attributes, is_empty } = token else { continue };
         match name {
             "sheetView" => {
-                shows_zeros &=
+                filling.shows_zeros &=
                     !attributes.get("showZeros").is_some_and(|v| matches!(&*v, "0" | "false"));
             }
             "sheetFormatPr" => rows_hidden = is_on(attributes, "zeroHeight"),
-            "col" => column(attributes, sheet),
+            "col" => column(attributes, filling.sheet),
             "row" => {
-                let number = attributes.number::<u32>("r").unwrap_or(row + 1);
+                let number = attributes.number::<u32>("r").unwrap_or(row + 1).min(MOST_ROWS);
                 if rows_hidden && number > row + 1 {
-                    sheet.hidden_rows.push(row..=number - 2);
+                    filling.sheet.hidden_rows.push(row..=number - 2);
                 }
-                row = number.clamp(1, MOST_ROWS);
+                row = number.max(1);
                 col = 0;
-                close(&mut across, sheet);
+                filling.close();
                 let flat = attributes.number::<f32>("ht").is_some_and(|height| height <= 0.0);
                 if is_on(attributes, "hidden") || flat {
-                    sheet.hidden_rows.push(row - 1..=row - 1);
+                    filling.sheet.hidden_rows.push(row - 1..=row - 1);
                 }
             }
             "c" => {
-                cells += 1;
-                within("max-glyphs", cells, limits.glyphs.into()).map_err(Stop::Limit)?;
                 let place = attributes.get("r").and_then(|r| place_of(&r));
                 let (at_row, at_col) = place.unwrap_or((row.max(1) - 1, col));
                 (row, col) = (at_row + 1, at_col + 1);
                 let style = book.styles.cell(attributes.number("s").unwrap_or(0));
-                let read = if is_empty {
-                    Value::Blank
-                } else {
-                    value(book, &mut reader, attributes, style.format)?
-                };
-                let shown = shown(read, shows_zeros, (at_row, at_col), sheet);
-                let is_blank = shown.as_ref().is_none_or(|(text, _)| text.text.trim().is_empty());
-                let goes_on = across.filter(|area| {
-                    is_blank && style.across && area.rows.0 == at_row && area.cols.1 + 1 == at_col
-                });
-                if let (Some(_), Some(area)) = (goes_on, &mut across) {
-                    area.cols.1 = at_col;
-                } else {
-                    close(&mut across, sheet);
-                    if style.across && !is_blank {
-                        across = Some(Area { rows: (at_row, at_row), cols: (at_col, at_col) });
-                    }
-                }
-                if let Some((text, is_figure)) = shown.filter(|_| !is_blank) {
-                    let look: Look = style.look(is_figure);
-                    let lines = lines_of(&text.text, &look, text.marks);
-                    sheet.cells.push(Cell { row: at_row, col: at_col, lines });
-                }
+                let value =
+                    if is_empty { Value::Blank } else { value(book, &mut reader, attributes)? };
+                filling.put(at_row, at_col, style, value).map_err(Stop::Limit)?;
             }
             "mergeCell" => {
                 let area = attributes.get("ref").and_then(|area| {
@@ -187,7 +136,7 @@ pub(super) fn read(
                         cols: (first.1.min(last.1), first.1.max(last.1)),
                     })
                 });
-                sheet.merged.extend(area);
+                filling.sheet.merged.extend(area);
             }
             // What follows the cells is long in some sheets and tells nothing of them.
             "extLst" | "conditionalFormatting" | "dataValidations" if !is_empty => {
@@ -196,18 +145,11 @@ pub(super) fn read(
             _ => {}
         }
     }
-    close(&mut across, sheet);
+    filling.close();
     if rows_hidden {
-        sheet.hidden_rows.push(row..=MOST_ROWS);
+        filling.sheet.hidden_rows.push(row..=MOST_ROWS);
     }
     Ok(())
-}
-
-/// Ends a title that is set across cells.
-fn close(across: &mut Option<Area>, sheet: &mut Sheet) {
-    if let Some(area) = across.take().filter(|area| area.cols.1 > area.cols.0) {
-        sheet.merged.push(area);
-    }
 }
 
 fn is_on(attributes: Attributes, name: &str) -> bool {
@@ -243,35 +185,15 @@ fn place_of(reference: &str) -> Option<(u32, u32)> {
     (col <= MOST_COLS).then_some((row - 1, col - 1))
 }
 
-/// What a cell holds.
-enum Value {
-    Blank,
-    /// A figure, as printed.
-    Figure {
-        text: String,
-        is_rounded: bool,
-        is_zero: bool,
-    },
-    Text(Text),
-    Error(String),
-    /// A formula whose value was not stored.
-    NoValue,
-}
-
 /// Reads the value of a cell that has begun.
-fn value(
-    book: &Book,
-    reader: &mut Reader,
-    attributes: Attributes,
-    format: usize,
-) -> Result<Value, Malformed> {
+fn value(book: &Book, reader: &mut Reader, attributes: Attributes) -> Result<Value, Malformed> {
     let kind = attributes.get("t");
     let (mut stored, mut has_formula, mut inline) = (None::<String>, false, None);
     let mut depth = 0usize;
     let mut in_value = false;
     while let Some(token) = reader.next()? {
         match token {
-            Token::Start { name: "is", is_empty: false, .. } => inline = Some(Text::read(reader)?),
+            Token::Start { name: "is", is_empty: false, .. } => inline = Some(text_of(reader)?),
             Token::Start { name: "f", is_empty, .. } => {
                 has_formula = true;
                 if !is_empty {
@@ -298,67 +220,23 @@ fn value(
         return Ok(Value::Text(text));
     }
     let Some(stored) = stored else {
-        return Ok(if has_formula { Value::NoValue } else { Value::Blank });
-    };
-    let format = book.styles.formats.get(format).or(book.styles.formats.first());
-    let text = |text: Text| {
-        let shown = format.map_or(text.text.clone(), |format| format.text(&text.text));
-        Value::Text(if shown == text.text { text } else { Text { text: shown, marks: Vec::new() } })
+        return Ok(if has_formula { Value::Unstored } else { Value::Blank });
     };
     Ok(match kind.as_deref() {
         Some("s") => {
             let index: Option<usize> = stored.trim().parse().ok();
-            text(index.and_then(|index| book.texts.get(index)).cloned().unwrap_or_default())
+            let text = index.and_then(|index| book.texts.get(index));
+            Value::Text(text.cloned().unwrap_or_default())
         }
-        Some("str") => text(Text { text: unescaped(&stored), marks: Vec::new() }),
-        Some("inlineStr") => text(Text { text: stored, marks: Vec::new() }),
+        Some("str") => Value::Text(Text::plain(unescaped(&stored))),
         Some("e") => Value::Error(stored),
-        Some("b") => {
-            let truth = if stored.trim() == "0" { "FALSE" } else { "TRUE" };
-            Value::Text(Text { text: truth.to_owned(), marks: Vec::new() })
-        }
-        Some("d") => Value::Text(Text { text: stored, marks: Vec::new() }),
-        _ => match (stored.trim().parse::<f64>(), format) {
-            (Ok(number), Some(format)) => {
-                let printed = format.number(number, book.from_1904);
-                let is_zero = number == 0.0;
-                Value::Figure { text: printed.text, is_rounded: printed.is_rounded, is_zero }
-            }
-            _ => Value::Text(Text { text: stored, marks: Vec::new() }),
+        Some("b") => Value::Text(Text::plain(if stored.trim() == "0" { "FALSE" } else { "TRUE" })),
+        Some("inlineStr" | "d") => Value::Text(Text::plain(stored)),
+        _ => match stored.trim().parse() {
+            Ok(number) => Value::Number(number),
+            Err(_) => Value::Text(Text::plain(stored)),
         },
     })
-}
-
-/// What a value shows, and whether it is a figure; `None` for nothing. What is stored and not shown is noted.
-fn shown(
-    value: Value,
-    shows_zeros: bool,
-    place: (u32, u32),
-    sheet: &mut Sheet,
-) -> Option<(Text, bool)> {
-    let mut note = |remark| sheet.remarks.entry(remark).or_default().push(place);
-    match value {
-        Value::Blank => None,
-        Value::NoValue => {
-            note(Remark::NoValue);
-            None
-        }
-        Value::Error(text) => {
-            note(Remark::Error);
-            Some((Text { text, marks: Vec::new() }, false))
-        }
-        Value::Text(text) => Some((text, false)),
-        Value::Figure { text, is_rounded, is_zero } => {
-            if is_zero && !shows_zeros || text.trim().is_empty() {
-                note(Remark::Unprinted);
-                return None;
-            }
-            if is_rounded {
-                note(Remark::Rounded);
-            }
-            Some((Text { text, marks: Vec::new() }, true))
-        }
-    }
 }
 
 #[cfg(test)]

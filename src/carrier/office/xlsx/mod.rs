@@ -4,6 +4,7 @@
 mod cells;
 mod styles;
 
+use super::cells::Text;
 use super::package::{Relations, main_part};
 use super::sheet::{self, Sheet};
 use crate::carrier::page::Pages;
@@ -14,7 +15,6 @@ use crate::diag::Sink;
 use crate::error::Error;
 use crate::options::Options;
 use crate::source::Source;
-use cells::Text;
 use styles::Styles;
 
 /// Reads the workbook.
@@ -89,7 +89,7 @@ fn shared_texts(parts: &Parts, part: &str) -> Result<Vec<Text>, Error> {
         match token {
             Token::Start { name: "si", is_empty: true, .. } => texts.push(Text::default()),
             Token::Start { name: "si", .. } => {
-                texts.push(Text::read(&mut reader).map_err(malformed)?)
+                texts.push(cells::text_of(&mut reader).map_err(malformed)?)
             }
             _ => {}
         }

@@ -1,0 +1,199 @@
+//! What stands in a cell in, what the sheet shows of it out: the part of reading that Excel, WPS and
+//! OpenDocument have in common. Numbers are printed by the format of the cell; what is stored and not shown is
+//! noted.
+
+use super::format::Format;
+use super::sheet::{Area, Cell, Look, Remark, Sheet, lines_of};
+use crate::carrier::flow::Align;
+use crate::carrier::within;
+use crate::error::Error;
+use crate::options::Limits;
+use std::rc::Rc;
+
+/// No sheet has more rows, or columns.
+pub(super) const MOST_ROWS: u32 = 1_048_576;
+pub(super) const MOST_COLS: u32 = 16_384;
+/// Size of text where nothing is said, in points.
+pub(super) const SIZE: f32 = 11.0;
+
+/// A text of a cell, with the marks raised behind its characters.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Text {
+    pub text: String,
+    pub marks: Vec<(usize, String)>,
+}
+
+impl Text {
+    /// A text without marks.
+    pub fn plain(text: impl Into<String>) -> Text {
+        Text { text: text.into(), marks: Vec::new() }
+    }
+
+    /// Adds a piece; one that is raised behind others is a mark.
+    pub fn push(&mut self, text: &str, is_raised: bool) {
+        let is_mark = is_raised && !self.text.is_empty() && !text.contains(char::is_whitespace);
+        if !is_mark {
+            self.text.push_str(text);
+            return;
+        }
+        let at = self.text.chars().count();
+        match self.marks.last_mut() {
+            Some((last, mark)) if *last == at => mark.push_str(text),
+            _ => self.marks.push((at, text.to_owned())),
+        }
+    }
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Blank,
+    /// A number, to be printed by the cell's format.
+    Number(f64),
+    /// A figure as it is printed.
+    #[cfg(feature = "ods")]
+    Printed {
+        text: Text,
+        is_rounded: bool,
+    },
+    Text(Text),
+    Error(String),
+    /// A formula whose value was not stored.
+    Unstored,
+}
+
+/// How the cells of one style are printed.
+#[derive(Debug, Clone)]
+pub(super) struct CellStyle {
+    pub format: Rc<Format>,
+    /// `None` where a text stands left and a figure right.
+    pub align: Option<Align>,
+    /// Whether the text goes on over blank cells to its right, as a merged one would.
+    pub across: bool,
+    pub indent: usize,
+    pub size: f32,
+}
+
+impl Default for CellStyle {
+    fn default() -> CellStyle {
+        let format = Rc::new(Format::parse("General"));
+        CellStyle { format, align: None, across: false, indent: 0, size: SIZE }
+    }
+}
+
+impl CellStyle {
+    /// How a figure or a text is set in it.
+    fn look(&self, is_figure: bool) -> Look {
+        let usual = if is_figure { Align::Right } else { Align::Left };
+        let align = self.align.unwrap_or(usual);
+        let indent = if align == Align::Left { self.indent } else { 0 };
+        Look { align, indent, size: self.size }
+    }
+}
+
+/// A sheet that is being filled, its cells coming row by row.
+pub(super) struct Filling<'s> {
+    pub sheet: &'s mut Sheet,
+    limits: &'s Limits,
+    /// Whether days count from 1904.
+    from_1904: bool,
+    /// Whether the sheet shows zeros.
+    pub shows_zeros: bool,
+    cells: u64,
+    /// A title set in the middle of the cells to its right, and how far these are blank.
+    across: Option<Area>,
+}
+
+impl<'s> Filling<'s> {
+    pub fn new(sheet: &'s mut Sheet, limits: &'s Limits, from_1904: bool) -> Filling<'s> {
+        Filling { sheet, limits, from_1904, shows_zeros: true, cells: 0, across: None }
+    }
+
+    /// Takes a cell, its row and column from 0.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Limit`] for more cells than there may be characters.
+    pub fn put(
+        &mut self,
+        row: u32,
+        col: u32,
+        style: &CellStyle,
+        value: Value,
+    ) -> Result<(), Error> {
+        self.cells += 1;
+        within("max-glyphs", self.cells, self.limits.glyphs.into())?;
+        let shown = self.shown(value, style, (row, col));
+        let goes_on = self.across.filter(|area| {
+            shown.is_none() && style.across && area.rows.0 == row && area.cols.1 + 1 == col
+        });
+        match (goes_on, &mut self.across) {
+            (Some(_), Some(area)) => area.cols.1 = col,
+            _ => {
+                self.close();
+                if style.across && shown.is_some() {
+                    self.across = Some(Area { rows: (row, row), cols: (col, col) });
+                }
+            }
+        }
+        if let Some((text, is_figure)) = shown {
+            let lines = lines_of(&text.text, &style.look(is_figure), text.marks);
+            self.sheet.cells.push(Cell { row, col, lines });
+        }
+        Ok(())
+    }
+
+    /// Ends a title that is set across cells.
+    pub fn close(&mut self) {
+        if let Some(area) = self.across.take().filter(|area| area.cols.1 > area.cols.0) {
+            self.sheet.merged.push(area);
+        }
+    }
+
+    /// What a value shows, and whether it is a figure; `None` for nothing.
+    fn shown(
+        &mut self,
+        value: Value,
+        style: &CellStyle,
+        place: (u32, u32),
+    ) -> Option<(Text, bool)> {
+        let mut note = |remark| self.sheet.remarks.entry(remark).or_default().push(place);
+        let (text, is_figure, is_rounded, is_zero) = match value {
+            Value::Blank => return None,
+            Value::Unstored => {
+                note(Remark::NoValue);
+                return None;
+            }
+            Value::Error(text) => {
+                note(Remark::Error);
+                (Text::plain(text), false, false, false)
+            }
+            Value::Text(text) => {
+                let shown = style.format.text(&text.text);
+                let text = if shown == text.text { text } else { Text::plain(shown) };
+                (text, false, false, false)
+            }
+            #[cfg(feature = "ods")]
+            Value::Printed { text, is_rounded } => (text, true, is_rounded, false),
+            Value::Number(number) => {
+                let printed = style.format.number(number, self.from_1904);
+                let is_zero = number == 0.0;
+                let digits = printed.text.contains(|c: char| c.is_ascii_digit());
+                // Accounting formats print a dash for nothing: what is stored says which of the two it is.
+                if is_zero && !digits && !printed.text.trim().is_empty() && self.shows_zeros {
+                    note(Remark::Dash);
+                    (Text::plain("0"), true, false, true)
+                } else {
+                    (Text::plain(printed.text), true, printed.is_rounded, is_zero)
+                }
+            }
+        };
+        if is_figure && (is_zero && !self.shows_zeros || text.text.trim().is_empty()) {
+            note(Remark::Unprinted);
+            return None;
+        }
+        if is_rounded {
+            note(Remark::Rounded);
+        }
+        (!text.text.trim().is_empty()).then_some((text, is_figure))
+    }
+}
