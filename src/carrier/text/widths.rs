@@ -6,6 +6,7 @@
 
 use super::TextLine;
 use crate::carrier::width::cells_of;
+use std::collections::BTreeMap;
 
 /// How many half-width characters one takes.
 pub(super) type Width = fn(char) -> usize;
@@ -18,53 +19,31 @@ pub(super) fn draws(line: &str) -> bool {
     line.contains(is_bar) || line.contains("+-") || line.contains("+=")
 }
 
-/// The count by which most bars of the page's drawn lines stand below a bar of the line above.
+/// The count by which the bars of the page's drawn lines stand on the fewest columns.
 pub(super) fn width(lines: &[TextLine]) -> Width {
-    let drawn: Vec<bool> = lines.iter().map(|line| draws(line.text)).collect();
-    if !drawn.contains(&true) {
-        return cells_of;
-    }
+    let drawn: Vec<&str> = lines.iter().map(|line| line.text).filter(|line| draws(line)).collect();
     let score = |width: Width| {
-        let (mut score, mut above) = (0, Vec::new());
-        for (line, drawn) in lines.iter().zip(&drawn) {
-            let bars = if *drawn { bars(line.text, width) } else { Vec::new() };
-            score += shared(&above, &bars);
-            above = bars;
+        let mut columns: BTreeMap<usize, u64> = BTreeMap::new();
+        for line in &drawn {
+            let mut cell = 0;
+            for c in line.chars() {
+                if is_bar(c) || c == '+' {
+                    *columns.entry(cell).or_default() += 1;
+                }
+                cell += width(c);
+            }
         }
-        score
+        // Squares, so that bars below each other count for more than as many beside each other.
+        columns.values().map(|count| count * count).sum::<u64>()
     };
     let (mut best, mut most) = (COUNTS[0], 0);
-    for width in COUNTS {
+    for width in COUNTS.into_iter().take(if drawn.is_empty() { 0 } else { COUNTS.len() }) {
         let score = score(width);
         if score > most {
             (best, most) = (width, score);
         }
     }
     best
-}
-
-/// Where the bars and corners of a line stand.
-fn bars(line: &str, width: Width) -> Vec<usize> {
-    let mut cell = 0;
-    let mut bars = Vec::new();
-    for c in line.chars() {
-        if is_bar(c) || c == '+' {
-            bars.push(cell);
-        }
-        cell += width(c);
-    }
-    bars
-}
-
-/// How many numbers both hold; each rises.
-fn shared(a: &[usize], b: &[usize]) -> usize {
-    let mut b = b.iter().peekable();
-    a.iter()
-        .filter(|&at| {
-            while b.next_if(|other| *other < at).is_some() {}
-            b.peek() == Some(&at)
-        })
-        .count()
 }
 
 /// Bars and corners; a rule stands below nothing in particular.

@@ -2,7 +2,7 @@
 //! tell whether a text goes on.
 
 use super::columns::{Columns, DrawnLine};
-use super::strokes::{Part, Strokes};
+use super::strokes::{Part, Strokes, trimmed};
 use crate::figure::{self, Kind};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -60,7 +60,7 @@ pub(super) fn drawing(lines: &[DrawnLine], size: f32, limit: usize) -> Result<Dr
     if lines.len().saturating_mul(bars) > LINES.saturating_mul(limit) {
         return Err(NoTable::TooLarge);
     }
-    let columns = Columns::of(lines, size).ok_or(NoTable::TooSmall)?;
+    let columns = Columns::of(lines, size)?;
     let view = View::of(lines, &columns);
     let bands = view.bands();
     let rows = view.rows(&bands);
@@ -75,8 +75,8 @@ pub(super) fn drawing(lines: &[DrawnLine], size: f32, limit: usize) -> Result<Dr
     if strange.len() as f32 > 1.0 + IRREGULAR * drawing.cells.len() as f32 {
         return Err(NoTable::Irregular(strange[0]));
     }
-    let short = columns.short.first().copied();
-    drawing.irregular = strange.first().copied().or(short);
+    let doubted = strange.iter().chain(&columns.odd).chain(view.apart.iter().map(|(line, _)| line));
+    drawing.irregular = doubted.min().copied();
     drawing.outside = view.outside;
     Ok(drawing)
 }
@@ -114,19 +114,31 @@ struct View<'a> {
     texts: Vec<Texts>,
     /// Texts beside the table.
     outside: Vec<(usize, Range<usize>)>,
+    /// Lines and the edges at which a bar seems to be missing in them.
+    apart: BTreeSet<(usize, usize)>,
 }
 
 impl<'a> View<'a> {
     fn of(lines: &'a [DrawnLine], columns: &'a Columns) -> View<'a> {
-        let mut view = View { lines, columns, texts: Vec::new(), outside: Vec::new() };
+        let (texts, outside, apart) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut view = View { lines, columns, texts, outside, apart };
         for (line, drawn) in lines.iter().enumerate() {
             let mut texts = Texts::new();
             for (at, part) in drawn.strokes.parts.iter().enumerate() {
                 let Part::Text(span) = part else { continue };
-                match columns.covered(lines, line, at) {
-                    Some(cols) => texts.push((cols, span.clone())),
-                    None => view.outside.push((line, span.clone())),
+                let Some(mut cols) = columns.covered(lines, line, at) else {
+                    view.outside.push((line, span.clone()));
+                    continue;
+                };
+                let mut span = span.clone();
+                while cols.len() > 1
+                    && let Some((edge, behind)) = columns.falls_apart(lines, line, &cols, &span)
+                {
+                    view.apart.insert((line, edge));
+                    texts.push((cols.start..edge, trimmed(&drawn.glyphs, span.start..behind)));
+                    (cols, span) = (edge..cols.end, behind..span.end);
                 }
+                texts.push((cols, span));
             }
             view.texts.push(texts);
         }
@@ -151,6 +163,13 @@ impl<'a> View<'a> {
             let last = bands.len() - 1;
             let open = &mut bands[last];
             open.y = (drawn.y0 + drawn.y1) / 2.0;
+            // Bars that no corner joins to the rule cut nothing out of it.
+            if drawn.strokes.is_rule()
+                && !drawn.strokes.has_corner
+                && !drawn.strokes.bars.is_empty()
+            {
+                open.ruled.fill(true);
+            }
             for (at, part) in drawn.strokes.parts.iter().enumerate() {
                 if let (Part::Rule(..), Some(covered)) =
                     (part, self.columns.covered(self.lines, line, at))
@@ -355,7 +374,9 @@ impl<'a> View<'a> {
 
     /// Whether a bar stands on this edge in half of the row's lines.
     fn is_barred(&self, row: &Row, edge: usize) -> bool {
-        let barred = row.lines.iter().filter(|&&line| self.columns.is_barred(line, edge)).count();
+        let barred =
+            |line: usize| self.columns.is_barred(line, edge) || self.apart.contains(&(line, edge));
+        let barred = row.lines.iter().filter(|&&line| barred(line)).count();
         2 * barred >= row.lines.len()
     }
 }

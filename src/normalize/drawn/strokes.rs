@@ -163,7 +163,14 @@ fn bars(glyphs: &[Glyph], kinds: &[Option<Stroke>]) -> Vec<usize> {
     for at in 1..glyphs.len() {
         led[at] = runs(kinds[at]) && (ends(kinds[at - 1]) || led[at - 1]);
     }
-    let is_corner = |at: usize| leads.get(at + 1) == Some(&true) || at > 0 && led[at - 1];
+    // On a line of nothing else, dashes may be broken.
+    let of_rule = |(glyph, kind): (&Glyph, &Option<Stroke>)| {
+        kind.is_some() || glyph.ch.is_whitespace() || glyph.ch == ':'
+    };
+    let ruled = kinds.iter().any(|kind| runs(*kind))
+        && kinds.iter().filter(|kind| ends(**kind)).count() > 1
+        && glyphs.iter().zip(kinds).all(of_rule);
+    let is_corner = |at: usize| ruled || leads.get(at + 1) == Some(&true) || at > 0 && led[at - 1];
     let has_corner = (0..glyphs.len()).any(|at| kinds[at] == Some(Stroke::Plus) && is_corner(at));
     let is_blank = |at: usize| glyphs.get(at).is_none_or(|glyph| glyph.ch.is_whitespace());
     // A run ends where white space is wide, so what stands next to a character may stand far from it.
@@ -241,7 +248,7 @@ fn part(
 }
 
 /// The span without white space at its ends.
-fn trimmed(glyphs: &[Glyph], span: Range<usize>) -> Range<usize> {
+pub(super) fn trimmed(glyphs: &[Glyph], span: Range<usize>) -> Range<usize> {
     let filled = |at: &usize| !glyphs[*at].ch.is_whitespace();
     let first = span.clone().find(filled).unwrap_or(span.end);
     let end = (first..span.end).rev().find(filled).map_or(first, |last| last + 1);
