@@ -14,10 +14,10 @@ use super::assemble::{Placed, baselines};
 use super::raised;
 use super::told;
 use super::turn::Frame;
-use crate::carrier::page::{KnownCell, KnownTable, Page, Run, Turn};
-use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::carrier::page::{KnownCell, KnownTable, Page, Rule, Run, Turn};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure;
-use crate::geom::Rect;
+use crate::geom::{Axis, Rect};
 use crate::place::{Place, Spot};
 use columns::DrawnLine;
 use grid::{Drawing, DrawnCell, NoTable};
@@ -31,12 +31,14 @@ const BARS: usize = 3;
 const APART: f32 = 2.5;
 /// … and between two rules so many: what one closes, the next one does not go on with.
 const RULES_APART: f32 = 1.0;
+/// A rule that was taken for one of a table stands on record with so many of its characters.
+const RECORD: usize = 40;
 /// What begins so few ems behind a text goes on with it.
 const TOGETHER: f32 = 0.3;
 
 /// Tells the cells of the tables that are drawn with characters; `limit` is how many cells one has at most.
 pub(super) fn tell(sink: &mut Sink, limit: usize, mut page: Page) -> Page {
-    if !page.runs.iter().any(|run| run.text.contains(strokes::draws)) {
+    if !page.runs.iter().any(|run| strokes::draws(&run.text)) {
         return page;
     }
     let lines = lines(&page);
@@ -67,10 +69,65 @@ pub(super) fn tell(sink: &mut Sink, limit: usize, mut page: Page) -> Page {
             Some(Err(NoTable::TooSmall)) | None => {}
         }
     }
+    let in_table = |at: usize| told.iter().any(|(block, _)| block.contains(&at));
+    let alone = |at: &usize| {
+        strokes[*at].as_ref().is_some_and(|line| line.is_rule() && line.bars.is_empty())
+            && !in_table(*at)
+    };
+    let rules: Vec<usize> = (0..lines.len()).filter(alone).collect();
+    for rules in rules_of_tables(&lines, &rules) {
+        draw(sink, &mut page, &lines, rules);
+    }
     for (block, table) in told {
         put(&mut page, &lines[block], &table);
     }
     page
+}
+
+/// Which of these rules without bars are those of tables whose columns stand apart by white space: between one and the
+/// next most lines fall apart, and figures are among them.
+fn rules_of_tables<'a>(lines: &[TextLine], rules: &'a [usize]) -> Vec<&'a [usize]> {
+    let between = |pair: &[usize]| {
+        let rows = pair[0] + 1..pair[1];
+        let apart = rows.clone().filter(|&row| lines[row].texts().len() > 1).count();
+        2 * apart > rows.len()
+    };
+    let has_figure = |row: usize| {
+        let texts = lines[row].texts();
+        texts.iter().skip(1).any(|text| figure::kind(text).is_numeric())
+    };
+    let joined: Vec<bool> = rules.windows(2).map(between).collect();
+    let mut of_tables = Vec::new();
+    let mut first = 0;
+    while first < rules.len() {
+        let last = first + joined[first..].iter().take_while(|joined| **joined).count();
+        if last > first && (rules[first]..rules[last]).any(has_figure) {
+            of_tables.push(&rules[first..=last]);
+        }
+        first = last + 1;
+    }
+    of_tables
+}
+
+/// Makes ruling lines of the page of the lines of dashes in a table, each as wide as the whole table: how long a line of
+/// dashes is depends on the font, and it says no more than a rule does.
+fn draw(sink: &mut Sink, page: &mut Page, lines: &[TextLine], rules: &[usize]) {
+    let (first, last) = (rules[0], rules[rules.len() - 1]);
+    let glyphs = || lines[first..=last].iter().flat_map(|line| &line.glyphs);
+    let from = glyphs().map(|glyph| glyph.x0).fold(f32::INFINITY, f32::min);
+    let to = glyphs().map(|glyph| glyph.x1).fold(f32::NEG_INFINITY, f32::max);
+    for line in rules.iter().map(|&rule| &lines[rule]) {
+        let at = (line.y0 + line.y1) / 2.0;
+        page.rules.push(Rule { axis: Axis::X, at, from, to, width: 0.5 });
+        sink.repair(Repair {
+            stage: Stage::Normalize,
+            rule: "drawn_rule",
+            place: Some(line.place(page)),
+            before: line.glyphs.iter().map(|glyph| glyph.ch).take(RECORD).collect(),
+            after: String::new(),
+        });
+        line.from.iter().for_each(|from| page.runs[from.0].text.clear());
+    }
 }
 
 /// A line of a page, character by character.
@@ -86,6 +143,14 @@ struct TextLine {
 }
 
 impl TextLine {
+    /// Its texts, apart where white space is as wide as an em.
+    fn texts(&self) -> Vec<String> {
+        let shown: Vec<&Glyph> =
+            self.glyphs.iter().filter(|glyph| !glyph.ch.is_whitespace()).collect();
+        let texts = shown.chunk_by(|left, right| right.x0 - left.x1 < 0.99 * self.size);
+        texts.map(|text| text.iter().map(|glyph| glyph.ch).collect()).collect()
+    }
+
     /// Where the line begins.
     fn place(&self, page: &Page) -> Place {
         let (run, at) = self.from[0];

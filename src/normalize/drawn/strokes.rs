@@ -100,9 +100,14 @@ fn stroke(c: char) -> Option<Stroke> {
     }
 }
 
-/// Whether tables are drawn with the character: a line without any is none of a drawing.
-pub(super) fn draws(c: char) -> bool {
-    stroke(c).is_some_and(|stroke| stroke != Stroke::Dash)
+/// Whether the text may be one of a drawing: it has a bar, a corner or a rule.
+pub(super) fn draws(text: &str) -> bool {
+    let mut dashes = 0;
+    text.chars().any(|c| {
+        let stroke = stroke(c);
+        dashes = if stroke == Some(Stroke::Dash) { dashes + 1 } else { 0 };
+        dashes >= RULE || stroke.is_some_and(|stroke| stroke != Stroke::Dash)
+    })
 }
 
 /// Whether the character can only be drawn with.
