@@ -1,6 +1,6 @@
 //! What the stages give on small texts: cases are data in `tests/suite/<stage>/`, each a
 //! `--- name ---`, an input, `=>`, and what is expected. In an input `⇥` is a tab, `␌` a form feed,
-//! and `␤` an empty line at the end.
+//! `␤` an empty line at the end, and `␣` a space that ends a line.
 
 use fubiao::carrier;
 use fubiao::diag::Sink;
@@ -155,7 +155,12 @@ fn write_repairs(out: &mut String, sink: &mut Sink) {
 }
 
 fn lines_of(input: &str) -> (Lines, Sink) {
-    let bytes = input.replace('⇥', "\t").replace('␌', "\u{0C}").replace('␤', "").into_bytes();
+    let bytes = input
+        .replace('⇥', "\t")
+        .replace('␌', "\u{0C}")
+        .replace('␤', "")
+        .replace('␣', " ")
+        .into_bytes();
     let source = Source::new("case", bytes).expect("a text");
     let mut sink = Sink::new();
     let pages = carrier::extract(&mut sink, &Options::default(), &source).expect("readable");

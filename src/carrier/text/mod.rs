@@ -5,6 +5,7 @@
 mod embedded;
 mod markdown;
 mod sheet;
+mod stacked;
 mod table;
 mod widths;
 

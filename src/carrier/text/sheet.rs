@@ -4,6 +4,7 @@
 
 use super::TextLine;
 use super::embedded;
+use super::stacked::{self, Stacked};
 use super::table::{self, Block};
 use super::widths::{self, Width};
 use crate::carrier::page::{Ink, Layout, Page, Run, Turn};
@@ -21,6 +22,8 @@ pub(super) const SIZE: f32 = 2.0 * CELL;
 pub(super) const PITCH: f32 = 16.0;
 /// Empty paper around the text, in points.
 const MARGIN: f32 = 36.0;
+/// So many lines that might have been a table of a cell a line, and were none, are not tried again.
+const LIST: usize = 100;
 /// Cells from one tab stop to the next in running text.
 const TAB_CELLS: usize = 8;
 
@@ -34,12 +37,27 @@ pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Pa
     let mut embedded = embedded::tables(lines).into_iter().peekable();
     // The line that is being laid out, and the row of the sheet that it has.
     let (mut at, mut row) = (0, 0);
+    // Up to here no table of a cell a line begins.
+    let mut tried = 0;
     while at < lines.len() {
         #[cfg(feature = "html")]
         if let Some(table) = embedded.next_if(|table| table.start <= at) {
             row += embedded::lay(limits, &mut page, row, &lines[table.clone()])?;
             at = table.end;
             continue;
+        }
+        if at >= tried {
+            match stacked::stacked(&lines[at..]) {
+                Stacked::Table(cells, count) => {
+                    let rows: Vec<_> = cells.iter().map(|row| table::row_of_lines(row)).collect();
+                    table::lay(limits, &mut page, row, &rows)?;
+                    (at, row) = (at + count, row + rows.len());
+                    continue;
+                }
+                // A long list that is no table at its first line is none at its second.
+                Stacked::Not(seen) if seen > LIST => tried = at + seen,
+                Stacked::Not(_) => {}
+            }
         }
         let end = embedded.peek().map_or(lines.len(), |table| table.start);
         let count = match table::block_from(&lines[at..end]) {

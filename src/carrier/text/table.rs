@@ -34,6 +34,8 @@ pub(super) struct TabbedRow<'a> {
 /// What stands between two tabs.
 #[derive(Debug)]
 struct TabbedCell<'a> {
+    /// Its line in the file, counted from 1.
+    line: u32,
     /// Column of its first character in the line, counted from 1.
     column: u32,
     /// Without spaces at its ends.
@@ -141,6 +143,18 @@ fn is_torn_row(line: &str, name_cells: usize) -> bool {
     width <= (2 * name_cells).clamp(12, 40) && !is_no_row(line)
 }
 
+/// A row whose cells are lines of their own.
+pub(super) fn row_of_lines<'a>(lines: &[TextLine<'a>]) -> TabbedRow<'a> {
+    let cell = |line: &TextLine<'a>| {
+        let lead = line.text.chars().take_while(|c| c.is_whitespace()).count();
+        let text = line.text.trim();
+        let column = line.column(if text.is_empty() { 0 } else { lead });
+        TabbedCell { line: line.number, column, text }
+    };
+    let first = lines.first().map_or(0, |line| line.number);
+    TabbedRow { line: first, cells: lines.iter().map(cell).collect(), end: 1 }
+}
+
 fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
     let mut column = 0;
     let mut cells = Vec::new();
@@ -148,7 +162,11 @@ fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
         let indent = part.chars().take_while(|c| c.is_whitespace()).count() as u32;
         let text = part.trim();
         let lead = if text.is_empty() { 0 } else { indent };
-        cells.push(TabbedCell { column: line.column((column + lead) as usize), text });
+        cells.push(TabbedCell {
+            line: line.number,
+            column: line.column((column + lead) as usize),
+            text,
+        });
         column += part.chars().count() as u32 + 1;
     }
     TabbedRow { line: line.number, cells, end: line.column(column as usize) }
@@ -181,18 +199,21 @@ pub(super) fn lay(
             for row in offset..(offset + rowspan).min(spans.len()) {
                 covered[row * columns + col..][..colspan].fill(true);
             }
-            let spot = |column| Spot::Text { line: row.line, column };
+            let spot = |cell: &TabbedCell| Spot::Text { line: cell.line, column: cell.column };
             let first = page.runs.len();
             let spot = match row.cells.get(col) {
                 Some(cell) if !cell.text.is_empty() => {
                     let left = left + PADDING as f32 * CELL;
-                    let run = run(cell.text, cells_of, index + offset, left, spot(cell.column));
+                    let run = run(cell.text, cells_of, index + offset, left, spot(cell));
                     page.runs.push(run);
-                    spot(cell.column)
+                    spot(cell)
                 }
-                Some(cell) => spot(cell.column),
+                Some(cell) => spot(cell),
                 // The tabs that a short line leaves out would stand at its end.
-                None => spot(row.end + (col - row.cells.len()) as u32),
+                None => {
+                    let column = row.end + (col - row.cells.len()) as u32;
+                    Spot::Text { line: row.line, column }
+                }
             };
             let runs = first..page.runs.len();
             cells.push(KnownCell { row: offset, col, rowspan, colspan, runs, spot });
