@@ -8,7 +8,7 @@
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Amount, Annex, Cell, Correction, Notice, Status, Verdict, annex_name};
-use crate::place::{Place, Spot};
+use crate::place::{Place, Spot, row_and_column};
 use jiff::Timestamp;
 use regex_lite::Regex;
 use rust_decimal::Decimal;
@@ -84,6 +84,27 @@ pub struct Spotted {
     /// Character in that line.
     #[serde(default)]
     pub column: Option<u32>,
+    /// Table of a document without pages.
+    #[serde(default)]
+    pub table: Option<u32>,
+    /// Row of that table.
+    #[serde(default)]
+    pub row: Option<u32>,
+    /// Column of that table.
+    #[serde(default)]
+    pub col: Option<u32>,
+    /// Sheet of a workbook.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// Cell of that sheet.
+    #[serde(default)]
+    pub cell: Option<String>,
+    /// Character in the cell.
+    #[serde(default)]
+    pub character: Option<u32>,
+    /// The file of the notice.
+    #[serde(default)]
+    pub part: Option<u32>,
 }
 
 /// Keeps a null apart from a key that is not there.
@@ -258,8 +279,12 @@ impl Spotted {
                 Spot::Box(rect) => self.bbox.is_some_and(|[x0, y0, x1, y1]| {
                     near(x0, rect.x0) && near(y0, rect.y0) && near(x1, rect.x1) && near(y1, rect.y1)
                 }),
-                // A later version of the file will name these.
-                Spot::Paragraph { .. } | Spot::Cell { .. } => false,
+                // Cells alone are corrected.
+                Spot::Paragraph { .. } => false,
+                Spot::Cell { table, row, col, .. } => match self.cell.as_deref() {
+                    Some(cell) => row_and_column(cell) == Some((row, col)),
+                    None => [self.table, self.row, self.col] == [Some(table), Some(row), Some(col)],
+                },
                 Spot::Text { line, column } => {
                     self.line == Some(line) && self.column == Some(column)
                 }

@@ -18,6 +18,8 @@ pub enum Stage {
     Repair,
     /// Document to notice.
     Typing,
+    /// The notice held against its sums, where it was read from pictures.
+    Proof,
 }
 
 impl Stage {
@@ -29,6 +31,7 @@ impl Stage {
             Stage::Segment => "segment",
             Stage::Repair => "repair",
             Stage::Typing => "typing",
+            Stage::Proof => "proof",
         }
     }
 }

@@ -56,6 +56,18 @@ pub enum ErrorKind {
         /// How many pages were looked at.
         pages: u32,
     },
+    /// Occurs if the bytes begin as a picture but its pixels can't be had.
+    BrokenPicture {
+        /// What was wrong.
+        what: String,
+    },
+    /// Occurs if the notice is a scan, and what recognizes characters is not installed.
+    ModelsMissing,
+    /// Occurs if what recognizes characters can't be used: another version, or damaged.
+    ModelsBroken {
+        /// What was wrong.
+        what: String,
+    },
     /// Occurs if a text is in no encoding that is known here.
     UnknownEncoding,
     /// Occurs if a limit of [`crate::options::Limits`] was reached.
@@ -130,6 +142,9 @@ impl Error {
             ErrorKind::PasswordNeeded | ErrorKind::WrongPassword => "password_needed",
             ErrorKind::NoTextLayer { .. } => "no_text_layer",
             ErrorKind::UnreadableText { .. } => "unreadable_text",
+            ErrorKind::BrokenPicture { .. } => "broken_picture",
+            ErrorKind::ModelsMissing => "models_missing",
+            ErrorKind::ModelsBroken { .. } => "models_broken",
             ErrorKind::UnknownEncoding => "unknown_encoding",
             ErrorKind::Limit { .. } => "limit",
             ErrorKind::BrokenResult { .. } => "broken_result",
@@ -168,6 +183,14 @@ impl Error {
             ErrorKind::UnreadableText { .. } => (
                 "get the file from its author in another form, or run OCR on it first",
                 "请向作者索取其他格式的文件，或先做文字识别（OCR）",
+            ),
+            ErrorKind::BrokenPicture { .. } => (
+                "fetch the picture again, or save it anew as PNG",
+                "请重新获取该图片，或另存为 PNG",
+            ),
+            ErrorKind::ModelsMissing | ErrorKind::ModelsBroken { .. } => (
+                "run `fubiao models` once to install them (27 MB)",
+                "请运行一次 `fubiao models` 安装（27 MB）",
             ),
             ErrorKind::UnknownEncoding => {
                 ("save the text as UTF-8 or GB18030", "请把文本另存为 UTF-8 或 GB18030")
@@ -224,6 +247,17 @@ impl ErrorKind {
             ErrorKind::UnreadableText { pages } => Wording::new(
                 format!("the fonts do not say what the characters of its {pages} pages are"),
                 format!("全部 {pages} 页的字体都未说明字符是什么字"),
+            ),
+            ErrorKind::BrokenPicture { what } => {
+                Wording::new(format!("broken picture: {what}"), format!("图片已损坏：{what}"))
+            }
+            ErrorKind::ModelsMissing => Wording::new(
+                "the pages are pictures, and the models that read pictures are not installed",
+                "页面都是图片，而识别图片所需的模型尚未安装",
+            ),
+            ErrorKind::ModelsBroken { what } => Wording::new(
+                format!("the models that read pictures can't be used: {what}"),
+                format!("识别图片所需的模型无法使用：{what}"),
             ),
             ErrorKind::UnknownEncoding => Wording::new(
                 "the text is neither UTF-8, UTF-16 nor GB18030",

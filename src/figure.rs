@@ -41,7 +41,7 @@ pub struct Figure {
     /// The unit in its own cell, multiplier and rate included: 套, 万元, 元/户, %; empty where none is
     /// printed.
     pub unit: String,
-    /// The footnote mark beside it: ①, *, 注1, [1]; empty where none is printed.
+    /// The footnote mark beside it: ①, *, 注1, `[1]`; empty where none is printed.
     pub mark: String,
     /// Whether it begins with 0 as quantities do not: 01, 0012.
     pub is_code: bool,
@@ -359,7 +359,7 @@ fn is_strung(text: &str) -> bool {
     parts > 1
 }
 
-/// The footnote mark that the text begins with, and what follows it: ①, *, 注1, [1].
+/// The footnote mark that the text begins with, and what follows it: ①, *, 注1, `[1]`.
 ///
 /// Behind 注 and its number must be white space: 注12 alone could be note 1 of 2.
 fn mark_at_start(text: &str) -> (&str, &str) {
@@ -391,7 +391,7 @@ fn mark_at_end(text: &str) -> Option<(&str, &str)> {
     (!rest.starts_with(digit)).then(|| (&text[..text.len() - rest.len()], rest))
 }
 
-/// Behind a mark in square brackets: [1], 〔注1〕.
+/// Behind a mark in square brackets: `[1]`, 〔注1〕.
 fn bracketed_mark(text: &str) -> Option<&str> {
     let inner = text.strip_prefix(['[', '〔', '【'])?;
     inner.skip(['注']).after_run(digit, 1..=2)?.strip_prefix([']', '〕', '】'])

@@ -157,11 +157,13 @@ pub mod pipeline;
 pub mod place;
 pub mod plain;
 mod profile;
+pub mod proof;
 pub mod regions;
 pub mod repair;
 #[cfg(feature = "review")]
 pub mod review;
 pub mod segment;
+pub mod sight;
 pub mod source;
 pub mod typing;
 #[cfg(feature = "cli")]

@@ -1,7 +1,7 @@
 //! The order of the stages, said once.
 
 use crate::carrier::page::Pages;
-pub use crate::carrier::page::TextFrom;
+pub use crate::carrier::page::{Origin, Part, Role, TextFrom};
 use crate::check::{self, Checked, Finding, Summary};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::repair::document::Document;
 use crate::segment::outline::Outline;
 use crate::source::Source;
-use crate::{carrier, normalize, repair, segment, typing};
+use crate::{carrier, normalize, proof, repair, segment, typing};
 
 /// A notice as read: what it says, what it says against itself, and how sure we are.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Reading {
     pub repairs: Vec<Repair>,
     /// Number of pages.
     pub pages: u32,
+    /// Which file and sheet each page is of.
+    pub origins: Vec<Origin>,
     /// Where the characters came from.
     pub text_from: TextFrom,
     /// The encoding of a text input by its WHATWG name; `None` for PDF.
@@ -67,7 +69,9 @@ pub fn read_pages(
     pages: Pages,
     done: &mut dyn FnMut(&'static str),
 ) -> Reading {
+    let seen = pages.seen();
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
+    let origins = pages.pages.iter().map(|page| page.origin.clone()).collect();
     let lines = normalize::normalize(&mut sink, options, pages);
     done("normalize");
     let outline = segment::segment(&mut sink, options, lines);
@@ -75,12 +79,25 @@ pub fn read_pages(
     let document = repair::repair(&mut sink, outline);
     done("repair");
     let mut notice = typing::typing(&mut sink, options, document);
+    if !seen.is_empty() {
+        proof::prove(&mut sink, &mut notice, &seen);
+    }
     let (diagnostics, repairs) = sink.into_parts();
     typing::doubts::name(&mut notice, &diagnostics);
     done("typing");
     let Checked { findings, summary } = check::checked(&notice);
     done("check");
-    Reading { notice, findings, summary, diagnostics, repairs, pages: count, text_from, encoding }
+    Reading {
+        notice,
+        findings,
+        summary,
+        diagnostics,
+        repairs,
+        pages: count,
+        origins,
+        text_from,
+        encoding,
+    }
 }
 
 /// The reading with what a person said of its cells, checked again on the corrected figures.
@@ -133,8 +150,10 @@ pub fn until_outline(
     options: &Options,
     source: &Source,
 ) -> Result<Outline, Error> {
-    let lines = until_lines(sink, options, source)?;
-    Ok(segment::segment(sink, options, lines))
+    let pages = until_pages(sink, options, source)?;
+    let seen = pages.seen();
+    let lines = normalize::normalize(sink, options, pages);
+    Ok(Outline { seen, ..segment::segment(sink, options, lines) })
 }
 
 /// Stops after `repair`.
@@ -155,6 +174,12 @@ pub fn until_document(
 /// # Errors
 /// As [`read`].
 pub fn until_notice(sink: &mut Sink, options: &Options, source: &Source) -> Result<Notice, Error> {
-    let document = until_document(sink, options, source)?;
-    Ok(typing::typing(sink, options, document))
+    let outline = until_outline(sink, options, source)?;
+    let seen = outline.seen.clone();
+    let document = repair::repair(sink, outline);
+    let mut notice = typing::typing(sink, options, document);
+    if !seen.is_empty() {
+        proof::prove(sink, &mut notice, &seen);
+    }
+    Ok(notice)
 }

@@ -99,6 +99,27 @@ impl Place {
     }
 }
 
+/// What a sheet calls a cell: B7, its row and column counted from 1.
+pub fn cell_name(row: u32, mut col: u32) -> String {
+    let mut letters = Vec::new();
+    while col > 0 {
+        letters.push(char::from(b'A' + ((col - 1) % 26) as u8));
+        col = (col - 1) / 26;
+    }
+    letters.iter().rev().collect::<String>() + &row.to_string()
+}
+
+/// Row and column of a cell by its name; `None` for what is no name.
+pub fn row_and_column(cell: &str) -> Option<(u32, u32)> {
+    let letters = cell.bytes().take_while(u8::is_ascii_uppercase).count();
+    let (letters, digits) = cell.split_at(letters);
+    let row = digits.parse().ok().filter(|row| *row > 0)?;
+    let col = (1..=3)
+        .contains(&letters.len())
+        .then(|| letters.bytes().fold(0, |col, letter| 26 * col + u32::from(letter - b'A') + 1))?;
+    Some((row, col))
+}
+
 /// A value and where it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Located<T> {
@@ -205,11 +226,21 @@ impl FromIterator<PlacedChar> for PlacedText {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::{Place, cell_name, row_and_column};
 
     /// Every character has one: what it takes, a notice takes a hundred thousand times.
     #[test]
     fn a_place_takes_24_bytes() {
         assert_eq!(size_of::<Place>(), 24);
+    }
+
+    #[test]
+    fn cells_are_named_as_sheets_name_them() {
+        for (row, col, name) in [(7, 2, "B7"), (1, 26, "Z1"), (12, 28, "AB12"), (9, 16_384, "XFD9")]
+        {
+            assert_eq!(cell_name(row, col), name);
+            assert_eq!(row_and_column(name), Some((row, col)));
+        }
+        assert_eq!([row_and_column("7"), row_and_column("B0"), row_and_column("")], [None; 3]);
     }
 }

@@ -27,10 +27,10 @@ fn read(bytes: Vec<u8>) -> String {
                 in_cells[cell.runs.clone()].fill(true);
                 let texts: Vec<&str> =
                     page.runs[cell.runs.clone()].iter().map(|run| run.text.as_str()).collect();
-                for row in cell.row..cell.row + cell.rowspan {
-                    for col in cell.col..cell.col + cell.colspan {
-                        grid[row][col] = if row > cell.row { "^" } else { "<" }.to_owned();
-                    }
+                let rows = grid.iter_mut().enumerate().skip(cell.row).take(cell.rowspan);
+                for (row, slots) in rows {
+                    let mark = if row > cell.row { "^" } else { "<" };
+                    slots[cell.col..cell.col + cell.colspan].fill(mark.to_owned());
                 }
                 grid[cell.row][cell.col] = texts.join("/");
             }
@@ -231,7 +231,7 @@ fn files_of_a_package_are_put_in_order() {
             (gbk("发文/附件2.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
             (gbk("发文/任务表.txt"), "任务表\n市县\t套数\n南昌市\t1\n".as_bytes()),
             (gbk("发文/~$通知.txt"), b"x"),
-            (gbk("发文/印章.png"), b"\x89PNG\r\n"),
+            (gbk("发文/印章.gif"), b"GIF89a"),
             (gbk("__MACOSX/发文/._通知.txt"), b"x"),
             (gbk("发文/通知.txt"), BODY.as_bytes()),
         ],
@@ -242,7 +242,7 @@ fn files_of_a_package_are_put_in_order() {
         "1 发文/通知.txt Body: 赣建保〔2025〕1号\n\
          2 发文/任务表.txt Annexes: 附件1\n\
          3 发文/附件2.txt Annexes: 附件2\n\
-         file_not_read: 发文/印章.png was not read: found a PNG image, expected a document that notices come in\n"
+         file_not_read: 发文/印章.gif was not read: found a GIF image, expected a document that notices come in\n"
     );
 }
 
@@ -326,4 +326,76 @@ fn characters_of_ofd_stand_where_the_deltas_put_them() {
         page.rules.iter().map(|r| format!("{:.0} {:.0}-{:.0}", r.at, r.from, r.to)).collect();
     assert_eq!(rules, ["227 57-340", "256 57-340"]);
     assert_eq!(sink.into_parts().0[0].code, "signature_not_verified");
+}
+
+/// A workbook of one sheet with this markup.
+fn workbook(sheet: &str) -> Vec<u8> {
+    let root = r#"<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    let relations = r#"<Relationships><Relationship Id="s" Type="http://x/worksheet" Target="worksheets/s.xml"/></Relationships>"#;
+    zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", br#"<workbook><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+        ("xl/worksheets/s.xml", sheet.as_bytes()),
+    ])
+}
+
+fn refused(options: &Options, bytes: Vec<u8>) -> String {
+    let source = Source::new("x", bytes).expect("a kind that is read");
+    let read = pipeline::until_pages(&mut Sink::new(), options, &source);
+    read.expect_err("beyond a limit").to_string()
+}
+
+#[test]
+fn sheets_that_declare_more_than_they_hold_are_read() {
+    let row = |number: u32, cells: &str| format!(r#"<row r="{number}">{cells}</row>"#);
+    let text =
+        |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let sheet = format!(
+        r#"<worksheet><dimension ref="A1:XFD1048576"/><cols><col min="4" max="16384" width="9" hidden="1"/></cols><sheetData>{}{}{}</sheetData><mergeCells><mergeCell ref="C1:XFD1048576"/><mergeCell ref="A5:A1048000"/></mergeCells></worksheet>"#,
+        row(1, &(text("A1", "市县") + &text("B1", "户数"))),
+        row(2, &(text("A2", "南昌市") + r#"<c r="B2"><v>12</v></c><c r="D2"><v>99</v></c>"#)),
+        row(1_048_576, &text("A1048576", "注：无"))
+    );
+    // What a merged cell lies over is not shown.
+    assert_eq!(read(workbook(&sheet)), "市县|户数\n南昌市|12\n注：无\nhidden_text: 99\n");
+    // What is filled to the last row and column is a table beyond the limit.
+    let corners = row(1, &text("A1", "甲")) + &row(2, &text("A2", "乙"));
+    let wide = format!(
+        r#"<worksheet><sheetData>{corners}</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>"#
+    );
+    assert_eq!(
+        refused(&Options::default(), workbook(&wide)),
+        "limit max-table-cells reached (200000)"
+    );
+}
+
+#[test]
+fn entities_do_not_grow_and_nothing_outside_is_read() {
+    let lol: String = (1..10)
+        .map(|i| format!(r#"<!ENTITY l{i} "{}">"#, format!("&l{};", i - 1).repeat(10)))
+        .collect();
+    let document = format!(
+        r#"<?xml version="1.0"?><!DOCTYPE d [<!ENTITY l0 "lol">{lol}<!ENTITY file SYSTEM "file:///etc/passwd">]><w:document><w:body><w:p><w:r><w:t>任务&l9;&file;</w:t></w:r></w:p></w:body></w:document>"#
+    );
+    let bytes =
+        zip(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.as_bytes())]);
+    assert_eq!(read(bytes), "任务&l9;&file;\n");
+}
+
+#[test]
+fn documents_too_deep_or_too_large_end_at_limits() {
+    let deep = "<w:p>".repeat(1000) + &"</w:p>".repeat(1000);
+    assert_eq!(refused(&Options::default(), docx(&deep, &[])), "limit max-depth reached (500)");
+    let tables = "<w:tbl><w:tr><w:tc>".repeat(90) + &"</w:tc></w:tr></w:tbl>".repeat(90);
+    assert_eq!(refused(&Options::default(), docx(&tables, &[])), "limit max-nesting reached (50)");
+    let mut small = Options::default();
+    small.limits.stream_bytes = 1000;
+    let long = docx(&p(&"任务".repeat(1000)), &[]);
+    assert_eq!(refused(&small, long), "limit max-stream-bytes reached (1000)");
+    let mut few = Options::default();
+    few.limits.objects = 20;
+    let many = docx(&p("任务").repeat(100), &[]);
+    assert_eq!(refused(&few, many), "limit max-objects reached (20)");
 }

@@ -2,8 +2,28 @@
 //! in every form, and the JSON is valid. A short pass of what `examples/damage.rs` does at scale.
 #![cfg(all(feature = "cli", feature = "pdf"))]
 
+#[cfg(all(
+    feature = "html",
+    feature = "docx",
+    feature = "excel",
+    feature = "ods",
+    feature = "ofd"
+))]
+#[path = "support/archive.rs"]
+mod archive;
 #[path = "support/damage.rs"]
 mod damage;
+#[cfg(all(
+    feature = "html",
+    feature = "docx",
+    feature = "excel",
+    feature = "ods",
+    feature = "ofd"
+))]
+// Not all its writers are used here.
+#[allow(dead_code)]
+#[path = "support/written.rs"]
+mod written;
 
 use damage::{Dice, KINDS, Kind, damaged, streams};
 use fubiao::check;
@@ -91,6 +111,41 @@ fn damage_all(name: &str, kinds: &[Kind], hand_on: impl Fn(&Judge, Vec<u8>) -> C
 #[test]
 fn damaged_pdfs() {
     damage_all("notice.pdf", &KINDS, convert);
+}
+
+/// Damage inside the parts of an archive, whose checksums hold as they would if a program had written it.
+#[cfg(all(
+    feature = "html",
+    feature = "docx",
+    feature = "excel",
+    feature = "ods",
+    feature = "ofd"
+))]
+#[test]
+fn damaged_documents() {
+    let (_, notice) = written::sample();
+    let sample = |name: &str| fs::read(format!("samples/aid-2021/{name}")).expect("a sample");
+    let (body, annexes) = (written::docx(&notice, &[]), written::xlsx(&notice.annexes));
+    let package = archive::zip(&[("附件.xlsx", &annexes), ("通知.docx", &body)]);
+    let seeds = [
+        ("docx", written::docx(&notice, &notice.annexes)),
+        ("html", written::html(&notice)),
+        ("xlsx", annexes),
+        ("ods", written::ods(&notice.annexes)),
+        ("ofd", written::ofd(&notice)),
+        ("zip", package),
+        ("doc", sample("notice.doc")),
+        ("xls", sample("notice.xls")),
+    ];
+    let judge = Judge::new();
+    for (name, whole) in seeds {
+        for kind in KINDS {
+            let bytes = damaged(&whole, kind, &mut Dice::new(7));
+            let bytes = if whole.starts_with(b"PK") { archive::mended(bytes) } else { bytes };
+            let came = panic::catch_unwind(AssertUnwindSafe(|| convert(&judge, bytes)));
+            assert!(came.is_ok(), "{name} damaged by {kind:?}");
+        }
+    }
 }
 
 #[test]

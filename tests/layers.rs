@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// What every room may use.
 const LEAVES: &[&str] = &[
     "geom", "place", "diag", "error", "name", "parallel", "pattern", "plain", "figure", "lexicon",
-    "profile",
+    "profile", "sight",
 ];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("name", &[]),
     ("parallel", &[]),
     ("pattern", &[]),
+    ("sight", &[]),
     ("lexicon", &[]),
     ("figure", &[]),
     ("profile", &[]),
@@ -35,12 +36,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("repair", &["segment::outline"]),
     ("typing", &["repair::document", "model", "regions", "options"]),
     ("check", &["model", "regions"]),
+    // What was read from a picture is held against the sums, and read again as typing reads.
+    ("proof", &["model", "check", "regions"]),
     // What a person said is applied to the notice itself, before it is checked.
     ("corrections", &["model"]),
     (
         "pipeline",
         &[
             "corrections",
+            "proof",
             "carrier",
             "normalize",
             "segment",

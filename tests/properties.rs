@@ -887,6 +887,7 @@ mod emitted {
                 diagnostics: Vec::new(),
                 repairs: Vec::new(),
                 pages: 1,
+                origins: Vec::new(),
                 text_from: TextFrom::TextLayer,
                 encoding: None,
             };

@@ -12,19 +12,20 @@ use fubiao::model::{
     Field, Force, Frame, Key, Level, Notice, Quantity, Region, Row, Section, Status, Target,
     Unread, Verdict,
 };
-use fubiao::pipeline::{Reading, TextFrom};
+use fubiao::pipeline::{Origin, Part, Reading, Role, TextFrom};
 use fubiao::place::{Located, Place, Spot};
-use fubiao::source::Source;
+use fubiao::source::{Kind, Source};
 use fubiao::validate::{Judge, SCHEMA};
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 #[test]
 fn what_is_emitted_is_valid() {
     let judge = Judge::new();
-    for reading in [whole_reading(), empty_reading(), text_reading()] {
+    for reading in [whole_reading(), empty_reading(), text_reading(), parts_reading()] {
         let verdict = judge.judge(&written(&reading));
         assert!(verdict.is_valid(), "{:#?}", verdict.violations);
     }
@@ -32,7 +33,7 @@ fn what_is_emitted_is_valid() {
 
 #[test]
 fn what_was_written_reads_back_as_the_same_notice() {
-    for reading in [whole_reading(), empty_reading(), text_reading()] {
+    for reading in [whole_reading(), empty_reading(), text_reading(), parts_reading()] {
         let record = json::read(&written(&reading)).expect("what was written can be read");
         assert_eq!(record.to_notice().expect("it is a notice"), reading.notice);
     }
@@ -85,14 +86,14 @@ fn every_key_is_in_the_schema_and_every_key_of_the_schema_is_emitted() {
     assert!(objects > 30, "saw only {objects} objects");
     // A key that the schema describes stands in some result, or it describes nothing.
     let mut emitted = BTreeSet::new();
-    for reading in [whole_reading(), text_reading()] {
+    for reading in [whole_reading(), text_reading(), parts_reading()] {
         collect_keys(&serde_json::from_slice(&written(&reading)).expect("JSON"), &mut emitted);
     }
     let mut described = BTreeMap::new();
     collect_described(&schema, &mut described);
     let absent: Vec<_> = described.keys().filter(|key| !emitted.contains(*key)).collect();
-    // Recognized characters have a confidence, and nothing is recognized yet.
-    assert_eq!(absent, ["confidence"]);
+    // Only recognised characters have these, and none of these results is of a picture.
+    assert_eq!(absent, ["confidence", "mended", "proven", "readings"]);
     let without: Vec<_> =
         described.iter().filter(|(_, described)| !**described).map(|(key, _)| key).collect();
     assert!(without.is_empty(), "no description: {without:?}");
@@ -184,7 +185,9 @@ fn facts_are_one_line_a_cell() {
             r#""bbox":[10.5,20.0,30.0,40.25],"document_number":"赣建保〔2023〕1号","#,
             r#""plan_year":2023,"line":null,"line_column":null,"#,
             r#""keys":{"市、县":"合计","科目编码":"2210106"},"mark":"①","#,
-            r#""doubt":["ambiguous_figure"]}"#
+            r#""doubt":["ambiguous_figure"],"part":null,"sheet":null,"cell":null,"#,
+            r#""source":"notice.pdf","#,
+            "\"doc_id\":\"0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e\",\"corrected\":null}"
         )
     );
     assert_eq!(text.lines().count(), 4);
@@ -197,15 +200,16 @@ fn csv_has_the_columns_of_facts_and_runs_no_formula() {
     csv::write(&mut out, &record, csv::Mark::With).expect("memory takes it");
     let text = String::from_utf8(out).expect("it is text");
     let expected = "\
-        annex,annex_title,row,region,parent,level,code,column,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt\n\
-        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure\n\
-        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,\n";
+        annex,annex_title,row,region,parent,level,code,column_path,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt,part,sheet,cell,source,doc_id,corrected\n\
+        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n\
+        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,-1662\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n";
     assert_eq!(text.strip_prefix('\u{feff}'), Some(expected));
     let keys = serde_json::to_value(facts::facts(&record).next()).expect("a fact is JSON");
     let keys: Vec<_> = keys.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, facts::FIELDS.map(|field| field.name));
+    let names = facts::FIELDS.map(|field| field.name.strip_suffix("_path").unwrap_or(field.name));
+    assert_eq!(keys, names, "only column_path has another name: SQL wants `column` quoted");
 }
 
 #[test]
@@ -219,13 +223,17 @@ fn parquet_reads_back_as_the_same_facts() {
     let rows: Vec<String> =
         file.get_row_iter(None).expect("rows").map(|r| r.expect("a row").to_string()).collect();
     let bbox = "{x0: 10.5, y0: 20.0, x1: 30.0, y1: 40.25}";
+    let doc_id = source().sha256();
     let row = |row, region, parent, level, code, column, unit, value, raw, status, end| {
+        let corrected = if value == "-1662.00" { "\"-1662\"" } else { "null" };
         format!(
             "{{annex: 1, annex_title: \"目标任务分解表\", row: {row}, region: {region}, \
-             parent: {parent}, level: {level}, code: {code}, column: {column}, unit: {unit}, \
+             parent: {parent}, level: {level}, code: {code}, column_path: {column}, unit: {unit}, \
              value: {value}, raw: {raw}, status: {status}, page: 3, bbox: {bbox}, \
              document_number: \"赣建保〔2023〕1号\", plan_year: 2023, line: null, \
-             line_column: null, keys: \"{{\"市、县\":{region},\"科目编码\":\"2210106\"}}\", {end}}}"
+             line_column: null, keys: \"{{\"市、县\":{region},\"科目编码\":\"2210106\"}}\", {end}, \
+             part: null, sheet: null, cell: null, \
+             source: \"notice.pdf\", doc_id: \"{doc_id}\", corrected: {corrected}}}"
         )
     };
     let doubted = "mark: \"①\", doubt: \"ambiguous_figure\"";
@@ -243,7 +251,7 @@ fn parquet_reads_back_as_the_same_facts() {
                 "null",
                 sum,
                 "\"万套\"",
-                "278.900000000000000000",
+                "278.90",
                 "\"278.90\"",
                 "\"value\"",
                 doubted
@@ -269,7 +277,7 @@ fn parquet_reads_back_as_the_same_facts() {
                 "\"360281\"",
                 sum,
                 "\"万套\"",
-                "-1662.000000000000000000",
+                "-1662.00",
                 "\"-1662\"",
                 "\"value\"",
                 doubted
@@ -362,6 +370,7 @@ fn empty_reading() -> Reading {
         diagnostics: Vec::new(),
         repairs: Vec::new(),
         pages: 1,
+        origins: Vec::new(),
         text_from: TextFrom::TextLayer,
         encoding: None,
     }
@@ -386,6 +395,50 @@ fn text_reading() -> Reading {
         encoding: Some("gb18030"),
         ..empty_reading()
     }
+}
+
+/// Two files: a flow with paragraphs and a table, and a sheet.
+fn parts_reading() -> Reading {
+    let part = |index, name: &str, kind, role| {
+        let (name, sha256) = (name.to_owned(), "0".repeat(64));
+        let first_page = index + 1;
+        Arc::new(Part { index, name, kind, sha256, bytes: 7, first_page, role })
+    };
+    let body = part(0, "通知.docx", Kind::Docx, Role::Body);
+    let annexes = part(1, "附件.xlsx", Kind::Xlsx, Role::Annexes);
+    let paragraph = Spot::Paragraph { index: 3, character: 2 };
+    let in_table = Spot::Cell { table: 1, row: 7, col: 2, character: 3 };
+    let in_sheet = Spot::Cell { table: 1, row: 7, col: 28, character: 1 };
+    let at = |page, spot| Located::new("江西省".to_owned(), Place { page, spot });
+    let frame = Frame {
+        title: Some(at(1, paragraph)),
+        issuing_authorities: vec![at(1, in_table), at(2, in_sheet)],
+        ..Frame::default()
+    };
+    Reading {
+        notice: Notice { frame, ..Notice::default() },
+        pages: 2,
+        origins: vec![
+            Origin { part: Some(body), sheet: None },
+            Origin { part: Some(annexes), sheet: Some("附件1".into()) },
+        ],
+        text_from: TextFrom::Document,
+        ..empty_reading()
+    }
+}
+
+#[test]
+fn places_speak_the_words_of_their_file() {
+    let record = NoticeRecord::new(&source(), &parts_reading());
+    let places = serde_json::to_value(&record.places).expect("JSON");
+    assert_eq!(places["title"], json!({"page": 1, "paragraph": 3, "character": 2, "part": 0}));
+    assert_eq!(
+        places["issuing_authorities"],
+        json!([
+            {"page": 1, "table": 1, "row": 7, "col": 2, "character": 3, "part": 0},
+            {"page": 2, "sheet": "附件1", "cell": "AB7", "part": 1}
+        ])
+    );
 }
 
 fn whole_reading() -> Reading {

@@ -8,7 +8,7 @@ use fubiao::archive::gather;
 use fubiao::archive::ledger::{self, Entry, Outcome};
 use fubiao::archive::merge;
 use fubiao::archive::plan::{Plan, Planner};
-use fubiao::archive::run::{Fate, Settings, Strays, Summary, Watch, Which, run};
+use fubiao::archive::run::{Fate, Settings, Shard, Strays, Summary, Watch, Which, run};
 use fubiao::archive::store::{Store, StoreError};
 use fubiao::options::Options;
 use std::collections::{BTreeMap, BTreeSet};
@@ -391,6 +391,33 @@ fn a_part_joined_is_what_was_made() {
     let out = tempfile::tempdir().unwrap();
     join(&twice[..1], out.path()).unwrap();
     assert_same(&contents(out.path()), &before, "joined without its facts");
+}
+
+#[test]
+fn an_incomplete_set_of_parts_is_refused() {
+    let (input, whole) = (archive(), tempfile::tempdir().unwrap());
+    batch(input.path(), whole.path()).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let shard = |index, out: &Path| {
+        let store = Store::open(out).unwrap();
+        let settings = Settings { shard: Some(Shard { index, count: 3 }), ..settings() };
+        run(&store, &plan(input.path(), out), &settings, &Silent, &AtomicBool::new(false)).unwrap();
+    };
+    let parts: Vec<PathBuf> = (0..3).map(|i| root.path().join(format!("part{i}"))).collect();
+    parts.iter().zip(0..).for_each(|(part, index)| shard(index, part));
+    let refused =
+        |parts: &[PathBuf]| join(parts, &root.path().join("out")).unwrap_err().to_string();
+    assert_eq!(refused(&parts[1..]), "parts of the archive are missing: 1/3");
+    assert_eq!(refused(&parts[..1]), "parts of the archive are missing: 2/3, 3/3");
+    // Two parts may be read into one folder.
+    shard(2, &parts[0]);
+    join(&parts[..2], &root.path().join("out")).unwrap();
+    let out = root.path().join("all");
+    assert_eq!(join(&parts, &out).unwrap(), 6);
+    assert_same(&contents(&out), &contents(whole.path()), "joined");
+    // A part says what it likes.
+    fs::write(parts[1].join(".fubiao/shards"), "1/99999999999\n../3\n0/0\n").unwrap();
+    assert!(refused(&parts).starts_with("parts of the archive are missing: 2/3, 2/99999999999, "));
 }
 
 /// A part with one notice called so, whose result lies where the name leads.

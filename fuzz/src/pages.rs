@@ -104,6 +104,7 @@ fn run(page: &Page, turn: Turn, rest: &str) -> Option<Run> {
         ink,
         spot: None,
         joints: Vec::new(),
+        sight: None,
     })
 }
 

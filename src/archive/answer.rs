@@ -2,6 +2,7 @@
 //! of its own or a thread of the run.
 
 use crate::archive::ledger::{Gist, Piece, Reason};
+use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
@@ -84,18 +85,18 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
         Err(error) => return unreadable(error.to_string()),
     };
     let record = NoticeRecord::new(&source, &reading);
-    let mut files = match result(&record) {
+    let files = match result(&record) {
         Ok(files) => files,
         Err(what) => return unreadable(what),
     };
-    match besides {
-        Besides::Nothing => {}
+    let files = match besides {
+        Besides::Nothing => files,
         #[cfg(feature = "review")]
         Besides::Page => match page(&record, &reading, &source, options) {
-            Ok(page) => drop(files.insert(Piece::Page, page)),
+            Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
             Err(error) => return unreadable(error.to_string()),
         },
-    }
+    };
     Answer::Done { gist: gist(&record), files }
 }
 
@@ -201,6 +202,7 @@ fn gist(record: &NoticeRecord) -> Gist {
         plan_year: record.plan_year,
         pages: record.source.pages,
         facts: facts::facts(record).count() as u64,
+        scale: Fact::scale(facts::facts(record)),
         errors: findings("error"),
         warnings: findings("warning"),
         notes: findings("note"),

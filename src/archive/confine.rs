@@ -251,9 +251,9 @@ impl Fuel {
         Fuel { time: bounds.time, used: File::open("/proc/self/stat").ok(), since: Instant::now() }
     }
 
-    /// Allows the time of one more notice from now on.
-    pub fn fill(&mut self) {
-        let Some(time) = self.time else { return };
+    /// Allows the time of one more notice from now on, and this much besides.
+    pub fn fill(&mut self, besides: Duration) {
+        let Some(time) = self.time.map(|time| time + besides) else { return };
         let used = self.used_seconds().unwrap_or_else(|| self.since.elapsed().as_secs());
         // Whole seconds alone can be asked for: one for what is begun, one for what is left of the time.
         let until = used.saturating_add(time.as_secs()).saturating_add(2);
@@ -330,7 +330,7 @@ mod tests {
         // What reading a notice needs still works.
         let many: Vec<u64> = (0..2_000_000).collect();
         tried("take memory", Ok(many.iter().sum::<u64>()));
-        fuel.fill();
+        fuel.fill(Duration::ZERO);
         let limited =
             |(soft, hard)| if soft < hard { Ok(()) } else { Err(PermissionDenied.into()) };
         tried("fill up", rlimit::getrlimit(rlimit::Resource::CPU).and_then(limited));
@@ -433,7 +433,7 @@ mod tests {
             let time = Some(Duration::from_millis(10));
             let mut fuel = Fuel::new(&Bounds { memory: None, time });
             confine(WALLS, &Bounds::default());
-            fuel.fill();
+            fuel.fill(Duration::ZERO);
             let since = Instant::now();
             while since.elapsed() < Duration::from_secs(300) {}
             return;

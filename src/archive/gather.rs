@@ -117,8 +117,11 @@ struct Gathered {
 enum Form {
     Ndjson,
     Csv,
+    /// With figures of at most so many decimals: the same for all years, so that they can be read as one table.
     #[cfg(feature = "parquet")]
-    Parquet,
+    Parquet {
+        scale: u32,
+    },
 }
 
 /// The files that are asked for.
@@ -132,20 +135,22 @@ fn files(store: &Store, settings: &Settings) -> Result<Vec<Gathered>, StoreError
         files.push(whole("facts.csv", Form::Csv));
     }
     #[cfg(feature = "parquet")]
-    match settings.parquet {
-        None => {}
-        Some(Partition::Whole) => files.push(whole("facts.parquet", Form::Parquet)),
-        Some(Partition::PlanYear) => {
-            let mut years = BTreeSet::new();
-            for entry in store.entries()? {
-                // A notice without a fact makes no part.
-                years.extend(gist(&entry?).filter(|gist| gist.facts > 0).map(|g| g.plan_year));
+    if let Some(partition) = settings.parquet {
+        let (mut years, mut scale) = (BTreeSet::new(), 0);
+        for entry in store.entries()? {
+            // A notice without a fact makes no part.
+            if let Some(gist) = gist(&entry?).filter(|gist| gist.facts > 0) {
+                years.insert(gist.plan_year);
+                scale = gist.scale.max(scale);
             }
-            files.extend(years.into_iter().filter_map(|year| {
+        }
+        match partition {
+            Partition::Whole => files.push(whole("facts.parquet", Form::Parquet { scale })),
+            Partition::PlanYear => files.extend(years.into_iter().filter_map(|year| {
                 let value = year.map_or(NO_VALUE.to_owned(), |year| year.to_string());
                 let name = RelativeName::new(format!("facts/plan_year={value}/part-0.parquet"));
-                Some(Gathered { name: name.ok()?, form: Form::Parquet, year: Some(year) })
-            }));
+                Some(Gathered { name: name.ok()?, form: Form::Parquet { scale }, year: Some(year) })
+            })),
         }
     }
     #[cfg(not(feature = "parquet"))]
@@ -173,11 +178,11 @@ impl Gathered {
                     writer.finish()?;
                 }
                 #[cfg(feature = "parquet")]
-                Form::Parquet => {
-                    let mut writer = parquet::Writer::new(&mut out)?;
+                Form::Parquet { scale } => {
+                    let mut writer = parquet::Writer::new(&mut out, scale)?;
                     let rows = |bytes| {
                         let lines = fact_lines(bytes)?;
-                        Rows::of(lines.iter().map(FactLine::fact))
+                        Rows::of(lines.iter().map(FactLine::fact), scale)
                     };
                     self.for_each(store, rows, |rows| writer.append(rows))?;
                     writer.finish()?;

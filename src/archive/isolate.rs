@@ -12,6 +12,7 @@ use crate::archive::confine;
 use crate::archive::confine::Fuel;
 use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::options::Options;
+use crate::source;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read, Write};
@@ -31,8 +32,31 @@ pub struct Isolation {
     pub args: Vec<OsString>,
     /// What is added to its environment: what no one else is to see.
     pub env: Vec<(&'static str, OsString)>,
-    /// How long one notice may take.
+    /// How long one notice may take, but for the pictures in it.
     pub timeout: Duration,
+    /// Whether workers recognize characters.
+    pub reads_pictures: bool,
+}
+
+impl Isolation {
+    /// How long this notice may take.
+    pub fn time_for(&self, bytes: &[u8]) -> Duration {
+        self.timeout + if self.reads_pictures { for_pictures(bytes) } else { Duration::ZERO }
+    }
+}
+
+/// The time that a notice is given besides, for the pictures in it: each may be a page whose characters are to be
+/// recognized.
+fn for_pictures(bytes: &[u8]) -> Duration {
+    const EACH: Duration = Duration::from_secs(20);
+    const MOST: usize = 100;
+    // The dictionary of a picture is never packed, and its names are never encrypted (ISO 32000-2, 7.5.7 and 7.6.2).
+    const NAME: &[u8] = b"/Image";
+    let ends = |next: Option<&u8>| next.is_none_or(|c| !c.is_ascii_alphanumeric());
+    let starts = |at: &usize| bytes[*at..].starts_with(NAME) && ends(bytes.get(at + NAME.len()));
+    let slashes = bytes.iter().enumerate().filter(|(_, c)| **c == b'/').map(|(at, _)| at);
+    let pictures = slashes.filter(starts).take(MOST).count();
+    EACH * (pictures as u32).max(u32::from(source::is_picture(bytes)))
 }
 
 /// A chunk longer than this is no chunk of ours: 4 GiB.
@@ -53,10 +77,10 @@ pub fn serve(
     besides: Besides,
 ) -> io::Result<()> {
     while let Some(name) = read_chunk(input)? {
-        fuel.fill();
         let Some(bytes) = read_chunk(input)? else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
+        fuel.fill(options.models.as_ref().map_or(Duration::ZERO, |_| for_pictures(&bytes)));
         write_answer(output, answer(&String::from_utf8_lossy(&name), bytes, options, besides))?;
     }
     Ok(())
@@ -390,7 +414,7 @@ mod tests {
     #[test]
     fn a_worker_answers_each_request_and_ends_with_its_input() {
         let mut requests = Vec::new();
-        for (name, bytes) in [("a/empty.txt", &b" \n"[..]), ("image.pdf", b"\x89PNG\r\n")] {
+        for (name, bytes) in [("a/empty.txt", &b" \n"[..]), ("image.pdf", b"GIF89a")] {
             write_chunk(&mut requests, name.as_bytes()).unwrap();
             write_chunk(&mut requests, bytes).unwrap();
         }
@@ -399,7 +423,7 @@ mod tests {
         let (mut input, options) = (requests.as_slice(), Options::default());
         serve(&mut input, &mut answers, &options, &mut fuel, Besides::Nothing).unwrap();
         let mut answers = answers.as_slice();
-        for expected in ["empty", "PNG"] {
+        for expected in ["empty", "GIF"] {
             match read_answer(&mut answers).unwrap().unwrap() {
                 Answer::Failed { reason: Reason::Unreadable, message } => {
                     assert!(message.contains(expected), "{message}");

@@ -154,6 +154,8 @@ pub struct Gist {
     pub pages: u32,
     /// Number of facts.
     pub facts: u64,
+    /// The most decimals that a figure of them has.
+    pub scale: u32,
     /// Findings of severity error.
     pub errors: u64,
     /// Findings of severity warning.

@@ -9,11 +9,12 @@ use crate::archive::answer::{Files, Remade, Wanted};
 use crate::archive::disk::{self, ReadError};
 use crate::archive::gather;
 use crate::archive::ledger::{self, Apart, Entry, Lines, Outcome, Piece};
-use crate::archive::store::{Store, StoreError};
+use crate::archive::run::Shard;
+use crate::archive::store::{self, SHARDS, Store, StoreError};
 use crate::diag::Wording;
 use crate::name::RelativeName;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -31,6 +32,8 @@ pub enum MergeError {
     Alike(String),
     /// Occurs if a part has no manifest: no run there, or one that was not finished.
     NoPart(PathBuf),
+    /// Occurs if the parts are not all that their archive was split into: those that are missing.
+    Incomplete(Vec<Shard>),
     /// Occurs if a line of a part's manifest is no entry: what is wrong with it.
     BadEntry(PathBuf, String),
     /// Occurs if a part's result is not the one its manifest names: which, and what is wrong with it.
@@ -61,6 +64,19 @@ impl MergeError {
                 format!("{}: no manifest.ndjson, or a run that is not finished", path.display()),
                 format!("{}：没有 manifest.ndjson，或运行尚未完成", path.display()),
             ),
+            MergeError::Incomplete(missing) => {
+                let first = missing.iter().take(SHOWN).map(Shard::to_string);
+                let list = first.collect::<Vec<_>>().join(", ");
+                let more = missing.len().saturating_sub(SHOWN);
+                let (en, zh) = match more {
+                    0 => (String::new(), String::new()),
+                    more => (format!(" and {more} more"), format!(" 等另 {more} 个")),
+                };
+                Wording::new(
+                    format!("parts of the archive are missing: {list}{en}"),
+                    format!("档案缺少部分：{list}{zh}"),
+                )
+            }
             MergeError::BadEntry(path, what) => Wording::new(
                 format!("{}: no entry of a manifest: {what}", path.display()),
                 format!("{}：清单条目无效：{what}", path.display()),
@@ -96,6 +112,10 @@ pub fn merge(
 ) -> Result<usize, MergeError> {
     let parts: Result<Vec<Part>, MergeError> = parts.iter().map(|path| Part::open(path)).collect();
     let parts = parts?;
+    let missing = missing(parts.iter().flat_map(Part::shards));
+    if !missing.is_empty() {
+        return Err(MergeError::Incomplete(missing));
+    }
     let mut names = store.names(&|_| true)?;
     let mut seen = Seen::default();
     for name in &names {
@@ -122,6 +142,23 @@ pub fn merge(
     let settled = store.settle(&names, &|entry| entry.apart != Some(Apart::NoInput))?;
     gather::gather(store, &settled.manifest, settings)?;
     Ok(names.len())
+}
+
+/// How many missing parts are named, and how many are counted: the number of parts is what a part says.
+const SHOWN: usize = 20;
+const COUNTED: u64 = 10_000;
+
+/// The parts that are not there of each way in which an archive was split.
+fn missing(there: impl Iterator<Item = Shard>) -> Vec<Shard> {
+    let mut splits = BTreeMap::<u64, BTreeSet<u64>>::new();
+    for Shard { index, count } in there {
+        splits.entry(count).or_default().insert(index);
+    }
+    let of_one = |(count, indices): (u64, BTreeSet<u64>)| {
+        let missing = (0..count).filter(move |index| !indices.contains(index));
+        missing.take(COUNTED as usize).map(move |index| Shard { index, count })
+    };
+    splits.into_iter().flat_map(of_one).collect()
 }
 
 /// What the entries say, in hashes: of a million, 40 MB.
@@ -189,6 +226,13 @@ impl Part {
 
     fn manifest(&self) -> Result<File, ReadError> {
         disk::open_below(&self.path, &RelativeName::known("manifest.ndjson"))
+    }
+
+    /// Which parts of an archive it says that it holds; none where it holds a whole one.
+    fn shards(&self) -> Vec<Shard> {
+        const LONGEST: u64 = 1 << 20;
+        let bytes = disk::read_below(&self.path, &RelativeName::known(SHARDS), LONGEST);
+        store::shards(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
     }
 
     /// Shows its entries one after the other.

@@ -13,7 +13,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The notices to read, in the order of their names.
 #[derive(Debug, Default)]
@@ -113,6 +113,20 @@ impl Plan {
         match &item.below {
             Some(below) => folder.join(&**below),
             None => item.name.below(folder),
+        }
+    }
+
+    /// What a notice is called in its result: its whole path below the folder it was found in, where its name had to
+    /// be shortened too.
+    pub fn shown_name(&self, item: &Item) -> String {
+        let below = item.below.as_deref().map(Path::new);
+        let is_plain = |path: &&Path| path.components().all(|c| matches!(c, Component::Normal(_)));
+        match below.filter(is_plain) {
+            Some(below) => {
+                let parts = below.components().map(|part| part.as_os_str().to_string_lossy());
+                parts.collect::<Vec<_>>().join("/")
+            }
+            None => item.name.to_string(),
         }
     }
 

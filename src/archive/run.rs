@@ -12,6 +12,7 @@ use crate::name::RelativeName;
 use crate::options::Options;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,11 +75,24 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// Reads `I/N`, with I from 1 to N.
+    pub fn parse(text: &str) -> Option<Shard> {
+        let (index, count) = text.split_once('/')?;
+        let (index, count): (u64, u64) = (index.parse().ok()?, count.parse().ok()?);
+        (1..=count).contains(&index).then(|| Shard { index: index - 1, count })
+    }
+
     /// Whether content with this hash (hex) belongs to the part. What could not be read has no hash and
     /// belongs to the first.
     fn holds(self, content: &str) -> bool {
         let head = content.get(..16).and_then(|h| u64::from_str_radix(h, 16).ok());
         head.unwrap_or_default() % self.count.max(1) == self.index
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index + 1, self.count)
     }
 }
 
@@ -193,6 +207,7 @@ pub fn run(
         }
         let counts = |entry: &Entry| settings.strays == Strays::Kept || plan.has(&entry.name);
         let settled = store.settle(&names, &counts)?;
+        store.note_shard(settings.shard)?;
         twins = settled.twins;
         pool.install(|| gather::gather(store, &settled.manifest, &settings.gather))?;
     }
@@ -280,7 +295,7 @@ fn one(
             store.forget(&item.name)?;
             return Ok((None, Fate::OwnOutput));
         }
-        Ok(bytes) => workers.ask(&shown_name(&path), bytes).with(settings.wanted),
+        Ok(bytes) => workers.ask(&plan.shown_name(item), bytes).with(settings.wanted),
         Err(message) => Answer::Failed { reason: Reason::File, message },
     };
     let (gist, files) = match answer {
@@ -345,12 +360,6 @@ fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
     (Some(entry), fate)
 }
 
-/// The name that a result gives the notice: that of its file, wherever it lay.
-fn shown_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
 /// The bytes of an input, or why there are none.
 fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     disk::read(path, limit, Accept::Files).map_err(|error| error.message(limit).en)
@@ -383,7 +392,7 @@ impl<'a> Workers<'a> {
                 return Answer::Failed { reason: Reason::Crash, message };
             }
         };
-        match worker.ask(name, &bytes, isolation.timeout) {
+        match worker.ask(name, &bytes, isolation.time_for(&bytes)) {
             Ok(answer) => {
                 self.idle.lock().unwrap_or_else(|held| held.into_inner()).push(worker);
                 answer

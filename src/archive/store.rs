@@ -22,9 +22,10 @@
 use crate::archive::answer::{Files, Remade, Wanted};
 use crate::archive::disk::{self, Lasting, WRITING};
 use crate::archive::ledger::{self, Apart, Entry, Ledger, Lines, Outcome, Piece};
+use crate::archive::run::Shard;
 use crate::diag::Wording;
 use crate::name::RelativeName;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
@@ -196,6 +197,8 @@ const MANIFEST: &str = "manifest.ndjson";
 const ASIDE: &str = ".fubiao/manifest-before.ndjson";
 const JOURNAL: &str = ".fubiao/journal.ndjson";
 const LOCK: &str = ".fubiao/lock";
+/// Which parts of an archive the folder holds, a line each, where it does not hold all of one.
+pub const SHARDS: &str = ".fubiao/shards";
 /// There while a run is, and after one that was killed.
 const RUNNING: &str = ".fubiao/running";
 
@@ -532,6 +535,24 @@ impl Store {
         Ok(())
     }
 
+    /// Notes which part of an archive this folder holds; several runs may have read several of the same split.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn note_shard(&self, shard: Option<Shard>) -> Result<(), StoreError> {
+        let path = self.at(SHARDS);
+        let Some(shard) = shard else { return remove(&path) };
+        let known = shards(&fs::read_to_string(&path).unwrap_or_default());
+        let mut shards: BTreeSet<u64> =
+            known.iter().filter(|known| known.count == shard.count).map(|s| s.index).collect();
+        if !shards.insert(shard.index) && known.len() == shards.len() {
+            return Ok(());
+        }
+        let lines = shards.iter().map(|&index| format!("{}\n", Shard { index, ..shard }));
+        let lines: String = lines.collect();
+        self.write_whole(&path, Lasting::Now, |out| out.write_all(lines.as_bytes()))
+    }
+
     /// Removes a file of a notice that may not be there. What stands in its place and is no file stays: it is no
     /// file of the notice.
     fn clear(&self, name: &RelativeName, piece: Piece) -> Result<(), StoreError> {
@@ -569,6 +590,11 @@ impl Drop for Store {
         // If it stays, the next run looks for what this one left half written, and finds nothing.
         let _ = fs::remove_file(self.at(RUNNING));
     }
+}
+
+/// The parts of an archive that such a file names; what is no name of one is passed over.
+pub fn shards(text: &str) -> Vec<Shard> {
+    text.lines().filter_map(Shard::parse).collect()
 }
 
 /// The entries of a manifest, one after the other.

@@ -349,6 +349,7 @@ impl Setting {
                 ink: Ink::Seen { lightness: 0.0 },
                 spot: Some(spot.onward(index as u32)),
                 joints: Vec::new(),
+                sight: None,
             });
             blank.clear();
             blank_width = 0;
@@ -386,6 +387,6 @@ impl Setting {
         let bbox = Rect::new(left, self.top, right, self.top + size);
         let (turn, ink) = (Turn::Upright, Ink::Seen { lightness: 0.0 });
         let (text, spot, joints) = (mark.to_owned(), Some(spot), Vec::new());
-        Run { text, bbox, edges, size, turn, ink, spot, joints }
+        Run { text, bbox, edges, size, turn, ink, spot, joints, sight: None }
     }
 }

@@ -10,6 +10,8 @@ pub(crate) mod guard;
 mod html;
 #[cfg(any(feature = "excel", feature = "ods", feature = "package", feature = "xls"))]
 mod labels;
+#[cfg(feature = "ocr")]
+mod ocr;
 #[cfg(feature = "ofd")]
 mod ofd;
 #[cfg(any(feature = "doc", feature = "docx", feature = "excel", feature = "ods", feature = "xls"))]
@@ -58,6 +60,8 @@ fn extract_beside(
         #[cfg(feature = "pdf")]
         Kind::Pdf => pdf::pages(sink, options, source),
         Kind::Text => text::pages(sink, options, source),
+        #[cfg(feature = "ocr")]
+        Kind::Picture(kind) => guard::guarded(|| ocr::pages(sink, options, source, kind)),
         #[cfg(feature = "html")]
         Kind::Html => html::pages(sink, options, source, beside),
         #[cfg(feature = "docx")]

@@ -2,6 +2,7 @@
 
 use crate::geom::{Axis, Rect};
 use crate::place::{Place, Spot};
+use crate::sight::{Seen, Sight};
 use crate::source::Kind;
 use std::ops::Range;
 use std::sync::Arc;
@@ -172,6 +173,8 @@ pub struct Run {
     /// operator draws is one text, whatever it is printed over, and so is what several of one text object draw one
     /// right behind the other. Empty where the whole run was drawn so.
     pub joints: Vec<u32>,
+    /// What recognizing the characters on a picture left open; `None` where they were not recognized.
+    pub sight: Option<Box<Sight>>,
 }
 
 /// How text is turned against the page as seen.
@@ -219,6 +222,18 @@ pub struct Rule {
     pub to: f32,
     /// Its thickness in points.
     pub width: f32,
+}
+
+impl Pages {
+    /// What recognition left open, by place.
+    pub fn seen(&self) -> Vec<Seen> {
+        let runs = self.pages.iter().flat_map(|page| page.runs.iter().map(move |run| (page, run)));
+        runs.filter_map(|(page, run)| {
+            let sight = run.sight.as_deref()?.clone();
+            Some(Seen { page: page.number, bbox: run.bbox, text: run.text.clone(), sight })
+        })
+        .collect()
+    }
 }
 
 impl Page {

@@ -19,7 +19,7 @@ mod suspects;
 
 pub use across::{across, follows};
 pub use finding::{Finding, Suspect};
-pub use stated::{Operand, StatedSum, stated_sums};
+pub use stated::{Operand, Relation, StatedSum, relations, stated_sums};
 pub use summary::Summary;
 
 use crate::diag::Severity;

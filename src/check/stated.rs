@@ -4,7 +4,7 @@
 //! Products are left out: their terms do not add up.
 
 use crate::check::figures::{Figures, Site, Var, decimal};
-use crate::check::identity::{Identity, Kind};
+use crate::check::identity::{Identity, Kind, State};
 use crate::check::rules;
 use crate::model::Notice;
 use rust_decimal::Decimal;
@@ -46,6 +46,27 @@ pub fn stated_sums(notice: &Notice) -> Vec<StatedSum> {
     let figures = Figures::of(notice);
     let identities = rules(&figures).identities;
     identities.iter().filter_map(|identity| stated_sum(&figures, identity)).collect()
+}
+
+/// Figures of the notice that should come to each other, and whether they do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// The stated figure first, then those that it comes from.
+    pub members: Vec<Operand>,
+    /// Whether it holds, by the digits printed.
+    pub holds: bool,
+}
+
+/// All that the notice's figures should come to, in the order it is checked.
+pub fn relations(notice: &Notice) -> Vec<Relation> {
+    let figures = Figures::of(notice);
+    let identities = rules(&figures).identities;
+    let said = identities.iter().filter(|identity| !identity.is_empty(&figures));
+    said.map(|identity| Relation {
+        members: identity.terms.iter().filter_map(|t| operand(&figures, t.var)).collect(),
+        holds: identity.state() != State::Broken,
+    })
+    .collect()
 }
 
 fn stated_sum(figures: &Figures, identity: &Identity) -> Option<StatedSum> {

@@ -21,7 +21,7 @@ use crate::cli::bounds::Timer;
 use crate::cli::difference::{self, Look};
 use crate::cli::password;
 use crate::cli::report::Reporter;
-use crate::cli::run::Status;
+use crate::cli::run::{Status, models};
 use crate::diag::Wording;
 use crate::emit::json;
 use crate::options::{Options, Password};
@@ -252,12 +252,16 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let program = std::env::current_exe();
+    let models = models();
+    // Where pictures are read, results are others than where they are not.
+    let reads = if models.is_some() { "+pictures" } else { "" };
     let isolation = match &program {
         Ok(program) if !args.no_isolate => Some(Isolation {
             program: program.clone(),
             args: worker_args(args),
             env: password.iter().map(|p| (password::VARIABLE, p.reveal().into())).collect(),
             timeout: Duration::from_secs_f64(args.timeout),
+            reads_pictures: models.is_some(),
         }),
         _ => None,
     };
@@ -273,8 +277,8 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
-        options: Options { limits: args.limits.limits(), password, threads: 1 },
-        build: build(program.ok().as_deref()),
+        options: Options { limits: args.limits.limits(), password, threads: 1, models },
+        build: build(program.ok().as_deref()) + reads,
     }
 }
 
@@ -336,12 +340,17 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     };
     answer::keep_panics();
     let mut fuel = Fuel::new(&bounds);
+    // Opened while files still can be; and what runs them asks for a thread of its own, unless this one is all
+    // that there is.
+    let models = models();
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+    alone.map_err(|error| reporter.error("worker", &error, "it has one thread")).ok();
     let missing = confine(WALLS, &bounds);
     let missing = missing.into_iter().map(str::to_owned).collect();
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
-    let options = Options { limits: args.limits.limits(), password, threads: 1 };
+    let options = Options { limits: args.limits.limits(), password, threads: 1, models };
     let served = if args.probe {
         let open = open_doors().into_iter().map(str::to_owned).collect();
         output.write_all(Confinement { missing, open }.to_lines().as_bytes())

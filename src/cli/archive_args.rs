@@ -213,14 +213,5 @@ pub struct Accept {
 }
 
 fn shard(text: &str) -> Result<Shard, String> {
-    let expected = || "expected I/N with I from 1 to N, such as 2/3".to_owned();
-    let (index, count) = text.split_once('/').ok_or_else(expected)?;
-    let (index, count): (u64, u64) = match (index.parse(), count.parse()) {
-        (Ok(index), Ok(count)) => (index, count),
-        _ => return Err(expected()),
-    };
-    if index == 0 || index > count {
-        return Err(expected());
-    }
-    Ok(Shard { index: index - 1, count })
+    Shard::parse(text).ok_or_else(|| "expected I/N with I from 1 to N, such as 2/3".to_owned())
 }

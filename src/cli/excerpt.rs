@@ -7,6 +7,7 @@ use crate::emit::record::{AnnexRecord, FindingRecord, NoticeRecord, PlaceRecord}
 use crate::normalize::lines::{Line, Lines};
 use crate::options::Options;
 use crate::pipeline;
+use crate::place::{Place, Spot};
 use crate::source::Source;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::cell::OnceCell;
@@ -123,7 +124,7 @@ impl Pen {
         let within: Vec<usize> = text
             .chars()
             .enumerate()
-            .filter(|(_, c)| covers(place, &PlaceRecord::from(c.place)))
+            .filter(|(_, c)| covers(place, c.place))
             .map(|(at, _)| at)
             .collect();
         let marked = match (within.first(), within.last()) {
@@ -160,16 +161,16 @@ impl<'a> Printed<'a> {
 
     /// The line at a place with the place marked; `None` for a place that is a whole page.
     pub fn excerpt(&self, pen: Pen, place: &PlaceRecord) -> Option<String> {
-        let read = || pipeline::printed_lines(&mut Sink::new(), self.options, self.source?).ok();
+        // Pictures are not read a second time for this.
+        let options = Options { models: None, ..self.options.clone() };
+        let read = || pipeline::printed_lines(&mut Sink::new(), &options, self.source?).ok();
         let lines = self.lines.get_or_init(read).as_ref()?;
         let page = lines.pages.iter().find(|page| page.number == place.page)?;
         if place.bbox.is_some_and(|b| b[3] - b[1] > f64::from(page.height) / 2.0) {
             return None;
         }
-        let line = page
-            .lines
-            .iter()
-            .find(|line| line.text().chars().any(|c| covers(place, &PlaceRecord::from(c.place))))?;
+        let line =
+            page.lines.iter().find(|line| line.text().chars().any(|c| covers(place, c.place)))?;
         Some(pen.line(line, place.line, place))
     }
 }
@@ -183,15 +184,18 @@ fn site(annex: &AnnexRecord, place: &PlaceRecord) -> Option<(usize, usize)> {
 }
 
 /// Whether a character belongs to a place: its centre lies in the box, or it is the one at the line
-/// and column.
-fn covers(place: &PlaceRecord, of_char: &PlaceRecord) -> bool {
-    match (place.bbox, of_char.bbox) {
-        (Some([x0, y0, x1, y1]), Some(c)) => {
-            let (x, y) = ((c[0] + c[2]) / 2.0, (c[1] + c[3]) / 2.0);
-            place.page == of_char.page && x0 <= x && x <= x1 && y0 <= y && y <= y1
+/// and column, or stands in the cell or paragraph.
+fn covers(place: &PlaceRecord, of_char: Place) -> bool {
+    let place = place.to_place();
+    place.page == of_char.page
+        && match (place.spot, of_char.spot) {
+            (Spot::Box(whole), Spot::Box(c)) => whole.contains(c.center()),
+            (Spot::Cell { table, row, col, .. }, Spot::Cell { table: t, row: r, col: c, .. }) => {
+                (table, row, col) == (t, r, c)
+            }
+            (Spot::Paragraph { index, .. }, Spot::Paragraph { index: own, .. }) => index == own,
+            (place, of_char) => place == of_char,
         }
-        _ => place.line.is_some() && (place.line, place.column) == (of_char.line, of_char.column),
-    }
 }
 
 /// The characters around a marked part as one line, and the bytes of the part in it.

@@ -93,7 +93,9 @@ mod tests {
     fn every_code_of_the_source_is_explained() {
         let known: BTreeSet<_> = entries(Lang::En).iter().map(|entry| entry.code).collect();
         let mut used = BTreeSet::new();
-        for room in ["carrier", "normalize", "segment", "repair", "typing", "check", "review"] {
+        for room in
+            ["carrier", "normalize", "segment", "repair", "typing", "check", "review", "proof.rs"]
+        {
             words(&Path::new("src").join(room), &mut used);
         }
         let unknown: Vec<_> = used
@@ -117,6 +119,9 @@ mod tests {
         "password_needed",
         "no_text_layer",
         "unreadable_text",
+        "broken_picture",
+        "models_missing",
+        "models_broken",
         "unknown_encoding",
         "broken_result",
         "broken_corrections",
@@ -128,17 +133,16 @@ mod tests {
         LazyLock::new(|| Regex::new(r#""([a-z]+(?:_[a-z]+)+)""#).expect("a regular expression"));
 
     /// String literals like `"column_sum"` in the files below a folder, tests of theirs aside.
-    fn words(folder: &Path, found: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).expect("the source is in the repository") {
-            let path = entry.expect("the folder can be read").path();
-            if path.is_dir() {
-                words(&path, found);
-                continue;
+    fn words(path: &Path, found: &mut BTreeSet<String>) {
+        if path.is_dir() {
+            for entry in fs::read_dir(path).expect("the source is in the repository") {
+                words(&entry.expect("the folder can be read").path(), found);
             }
-            let text = fs::read_to_string(&path).expect("the source is text");
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            found.extend(LITERAL.captures_iter(code).map(|c| c[1].to_owned()));
+            return;
         }
+        let text = fs::read_to_string(path).expect("the source is text");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        found.extend(LITERAL.captures_iter(code).map(|c| c[1].to_owned()));
     }
 
     #[test]

@@ -55,19 +55,22 @@ pub fn read_source(path: &Path, limit: u64) -> Result<Source, InputError> {
     Source::new(shown_name(path), bytes).map_err(InputError::Source)
 }
 
+/// Which of several inputs is no source, and why.
+pub type Failed = Box<(PathBuf, InputError)>;
+
 /// Several files, or those of folders, as one notice; `limit` is for all of them together.
 ///
 /// # Errors
 /// If one can't be read, which is named, or a folder can't be listed.
-pub fn read_together(inputs: &[PathBuf], limit: u64) -> Result<Source, (PathBuf, InputError)> {
+pub fn read_together(inputs: &[PathBuf], limit: u64) -> Result<Source, Failed> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut left = limit;
+    let failed = |path: &Path, error: InputError| Box::new((path.to_owned(), error));
     let mut read = |path: &Path, name: String| {
-        let bytes =
-            read_bytes(path, left).map_err(|error| (path.to_owned(), of_all(error, limit)))?;
+        let bytes = read_bytes(path, left).map_err(|error| failed(path, of_all(error, limit)))?;
         left -= bytes.len() as u64;
         files.push((name, bytes));
-        Ok(())
+        Ok::<(), Failed>(())
     };
     for input in inputs {
         if !input.is_dir() {
@@ -76,8 +79,7 @@ pub fn read_together(inputs: &[PathBuf], limit: u64) -> Result<Source, (PathBuf,
         }
         let mut planner = Planner::default();
         planner.add(input, Path::new(""), &mut |_| ()).map_err(|error| {
-            let error = InputError::File(io::Error::other(error.to_string()));
-            (input.clone(), error)
+            failed(input, InputError::File(io::Error::other(error.to_string())))
         })?;
         let plan = planner.plan();
         for item in plan.items() {
@@ -86,7 +88,7 @@ pub fn read_together(inputs: &[PathBuf], limit: u64) -> Result<Source, (PathBuf,
     }
     let first = inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
     Source::together(shown_name(first), files)
-        .map_err(|error| (first.to_owned(), InputError::Source(error)))
+        .map_err(|error| failed(first, InputError::Source(error)))
 }
 
 /// A limit that several files reach together is the limit of one.

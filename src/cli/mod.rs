@@ -11,6 +11,8 @@ pub mod explain;
 pub mod files;
 pub mod formats;
 pub mod inspect;
+#[cfg(feature = "ocr")]
+pub mod models;
 pub mod password;
 pub mod report;
 #[cfg(feature = "review")]

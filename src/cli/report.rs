@@ -77,6 +77,7 @@ pub struct Reporter {
     volume: Volume,
     lang: Lang,
     /// The language that was asked for by its flag.
+    #[cfg(feature = "review")]
     typed: Option<Lang>,
     messages: Option<Messages>,
     color: bool,
@@ -95,6 +96,7 @@ impl Reporter {
         Reporter {
             volume,
             lang: talk.lang.unwrap_or_else(lang_of_environment),
+            #[cfg(feature = "review")]
             typed: talk.lang,
             messages: talk.messages,
             color: !no_color && voice().is_terminal(),
@@ -377,8 +379,21 @@ impl Reporter {
     /// Where something stands, after a file's name and a colon; nothing where it stands nowhere.
     fn at(&self, place: Option<&PlaceRecord>) -> String {
         let Some(place) = place else { return String::new() };
-        match (place.line, place.column, self.lang) {
-            (Some(line), Some(column), _) => format!("{line}:{column}:"),
+        if let Some((line, column)) = place.line.zip(place.column) {
+            return format!("{line}:{column}:");
+        }
+        if let Some((sheet, cell)) = place.sheet.as_ref().zip(place.cell.as_ref()) {
+            return format!(" {sheet}!{cell}:");
+        }
+        match (place.table, place.row, place.col, place.paragraph, self.lang) {
+            (Some(table), Some(row), Some(col), _, Lang::En) => {
+                format!(" table {table}, row {row}, column {col}:")
+            }
+            (Some(table), Some(row), Some(col), _, Lang::Zh) => {
+                format!(" 第{table}个表第{row}行第{col}列:")
+            }
+            (.., Some(paragraph), Lang::En) => format!(" paragraph {paragraph}:"),
+            (.., Some(paragraph), Lang::Zh) => format!(" 第{paragraph}段:"),
             (.., Lang::En) => format!(" page {}:", place.page),
             (.., Lang::Zh) => format!(" 第{}页:", place.page),
         }

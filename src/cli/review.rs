@@ -52,7 +52,8 @@ fn of_notice(
     bytes: Vec<u8>,
 ) -> Result<Read, Error> {
     let source = Source::new(files::shown_name(&args.input), bytes)?;
-    let timer = Timer::over(reporter, &args.bounds, &args.input, source.bytes.len());
+    let (bytes, models) = (source.bytes.len(), options.models.as_ref());
+    let timer = Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models);
     let reading = pipeline::read_watched(&source, options, &mut |stage| timer.passed(stage))?;
     drop(timer);
     let timer = Timer::over_pages(reporter, &args.bounds, &args.input, reading.pages);

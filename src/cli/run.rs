@@ -9,6 +9,8 @@ use crate::cli::args::{
 use crate::cli::bounds::{self, Timer};
 use crate::cli::excerpt::Printed;
 use crate::cli::files::{self, InputError, Output};
+#[cfg(feature = "ocr")]
+use crate::cli::models;
 use crate::cli::report::Reporter;
 #[cfg(feature = "review")]
 use crate::cli::review;
@@ -23,6 +25,7 @@ use crate::model::Notice;
 use crate::name::RelativeName;
 use crate::options::Options;
 use crate::pipeline;
+use crate::proof;
 use crate::source::Source;
 use crate::validate::{CORRECTIONS_SCHEMA, Judge, SCHEMA};
 use clap::CommandFactory;
@@ -70,6 +73,8 @@ pub fn run(args: &Args) -> Status {
         #[cfg(feature = "serve")]
         Verb::Serve(args) => Ok(serve::serve(&reporter, args)),
         Verb::Validate(args) => validate_all(&reporter, args),
+        #[cfg(feature = "ocr")]
+        Verb::Models(args) => Ok(models::models(&reporter, args)),
         Verb::Schema { of } => print(&reporter, |out| out.write_all(schema(*of).as_bytes())),
         Verb::Inspect(args) => inspect(&reporter, args),
         Verb::Explain { code } => explain(&reporter, code.as_deref()),
@@ -109,6 +114,14 @@ fn crew() -> usize {
     }
 }
 
+/// What recognizes characters, if it is installed.
+pub(super) fn models() -> Option<crate::options::Models> {
+    #[cfg(feature = "ocr")]
+    return models::open();
+    #[cfg(not(feature = "ocr"))]
+    None
+}
+
 /// What the limits and the password that were typed mean.
 pub(super) fn options(
     reporter: &Reporter,
@@ -123,7 +136,7 @@ pub(super) fn options(
         reporter.tell(&name, &file_error(&error), Some(&hint));
         Status::Mistyped
     })?;
-    Ok(Options { limits: limits.limits(), password, threads: crew() })
+    Ok(Options { limits: limits.limits(), password, threads: crew(), models: models() })
 }
 
 pub(super) fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
@@ -132,6 +145,12 @@ pub(super) fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {
         Some(Deny::Findings) if any => Status::Denied,
         _ => Status::Done,
     }
+}
+
+/// Whether all tables that the notice announces were found on its pictures.
+pub(super) fn whole(record: &NoticeRecord) -> Status {
+    let lost = record.diagnostics.iter().any(|d| d.code == proof::TABLE_NOT_FOUND);
+    if lost { Status::Unread } else { Status::Done }
 }
 
 /// Checks one input after the other, then those of following years, or issued twice, against each
@@ -143,7 +162,8 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     for input in &inputs(reporter, &args.inputs)? {
         let status = match check_one(reporter, &options, &args.bounds, input) {
             Ok(checked) => {
-                let status = denied(args.deny, &checked.record.findings);
+                let status =
+                    denied(args.deny, &checked.record.findings).max(whole(&checked.record));
                 notices.push(checked);
                 status
             }
@@ -199,7 +219,8 @@ fn check_one(
 ) -> Answer<Checked> {
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
-    let timer = Timer::over(reporter, bounds, input, bytes.len());
+    let models = options.models.as_ref();
+    let timer = Timer::over_pictures(reporter, bounds, input, bytes.len(), models);
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
     let checked = if json::is_result(&bytes) {
@@ -281,7 +302,8 @@ fn inspect(reporter: &Reporter, args: &Inspect) -> Answer {
         reporter.tell(&args.input.display().to_string(), &what, Some(&hint));
         return Err(Status::Mistyped);
     }
-    let _timer = Timer::over(reporter, &args.bounds, &args.input, source.bytes.len());
+    let (bytes, models) = (source.bytes.len(), options.models.as_ref());
+    let _timer = Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models);
     if let Some(folder) = &args.svg {
         draw(reporter, folder, &args.input, &source, &options)?;
     }

@@ -66,7 +66,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// A fact's cells, in the order of [`FIELDS`].
-pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
+pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 27] {
     [
         fact.annex.to_string().into(),
         text(fact.annex_title),
@@ -89,6 +89,12 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 21] {
         owned(fact.keys_text()),
         text(fact.mark),
         fact.doubt_text().into(),
+        number(fact.part),
+        text(fact.sheet),
+        text(fact.cell),
+        text(Some(fact.source)),
+        fact.doc_id.into(),
+        text(fact.corrected),
     ]
 }
 

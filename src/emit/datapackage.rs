@@ -51,18 +51,13 @@ type ColumnNote = (&'static str, &'static str, &'static str, &'static str);
 
 const NOTICES: &[ColumnNote] = &[
     (
-        "source",
+        "doc_id",
         "string",
         r#"{"required": true, "unique": true, "pattern": "[0-9a-f]{64}"}"#,
         "SHA-256 of the notice's file",
     ),
-    ("name", "string", "", "name of that file"),
-    (
-        "media_type",
-        "string",
-        r#"{"enum": ["application/pdf", "text/plain"]}"#,
-        "told from its bytes",
-    ),
+    ("source", "string", "", "name of that file"),
+    ("media_type", "string", "", "told from its bytes"),
     ("pages", "integer", r#"{"minimum": 0}"#, "number of pages"),
     (
         "text_from",
@@ -81,7 +76,7 @@ const NOTICES: &[ColumnNote] = &[
 ];
 
 /// Types and constraints of the facts' columns, in the order of [`FIELDS`].
-const FACT_TYPES: [(&str, &str); 21] = [
+const FACT_TYPES: [(&str, &str); 27] = [
     ("integer", r#"{"required": true, "minimum": 0}"#),
     ("string", ""),
     ("integer", r#"{"required": true, "minimum": 1}"#),
@@ -109,11 +104,17 @@ const FACT_TYPES: [(&str, &str); 21] = [
     ("object", ""),
     ("string", ""),
     ("string", ""),
+    ("integer", r#"{"minimum": 0}"#),
+    ("string", ""),
+    ("string", r#"{"pattern": "[A-Z]{1,3}[1-9][0-9]*"}"#),
+    ("string", r#"{"required": true}"#),
+    ("string", r#"{"required": true, "pattern": "[0-9a-f]{64}"}"#),
+    ("string", ""),
 ];
 
 const FINDINGS: &[ColumnNote] = &[
     ("finding", "integer", r#"{"required": true, "unique": true}"#, "counted from 1"),
-    ("source", "string", r#"{"required": true}"#, "the notice it is about"),
+    ("doc_id", "string", r#"{"required": true}"#, "the notice it is about"),
     ("check", "string", r#"{"required": true}"#, "one check, one word"),
     (
         "severity",
@@ -137,7 +138,7 @@ const SUSPECTS: &[ColumnNote] = &[
     ("annex", "integer", "", "number of the annex"),
     ("row", "integer", "", "row of the annex, from 1"),
     ("region", "string", "", "the row's region as printed"),
-    ("column", "string", "", "header texts from the top tier down, joined by /"),
+    ("column_path", "string", "", "header texts from the top tier down, joined by /"),
     ("printed", "string", "", "what is printed"),
     ("proposed", "number", "", "the one figure that would mend every broken sum the cell is in"),
     ("why", "string", "", "why this cell, in English"),
@@ -175,20 +176,20 @@ fn descriptor(records: &[NoticeRecord]) -> Value {
         }],
         "sources": sources,
         "resources": [
-            resource("notices", "One row a notice", NOTICES.to_vec(), "source", None),
+            resource("notices", "One row a notice", NOTICES.to_vec(), "doc_id", None),
             resource(
                 "facts",
                 "One row a cell",
                 fact_columns(),
                 "fact",
-                Some(key("source", "notices", "source")),
+                Some(key("doc_id", "notices", "doc_id")),
             ),
             resource(
                 "findings",
                 "What the notices say against themselves",
                 FINDINGS.to_vec(),
                 "finding",
-                Some(key("source", "notices", "source")),
+                Some(key("doc_id", "notices", "doc_id")),
             ),
             resource(
                 "suspects",
@@ -209,10 +210,8 @@ fn title(records: &[NoticeRecord]) -> String {
 }
 
 fn fact_columns() -> Vec<ColumnNote> {
-    let mut columns: Vec<ColumnNote> = vec![
-        ("fact", "integer", r#"{"required": true, "unique": true}"#, "counted from 1"),
-        ("source", "string", r#"{"required": true}"#, "the notice it is from"),
-    ];
+    let mut columns: Vec<ColumnNote> =
+        vec![("fact", "integer", r#"{"required": true, "unique": true}"#, "counted from 1")];
     columns.extend(
         FIELDS
             .iter()
@@ -276,13 +275,12 @@ fn facts_csv(records: &[NoticeRecord]) -> io::Result<Vec<u8>> {
         facts(record).map(move |fact| {
             // The column is of numbers; a cell of text has its text in `raw`.
             let fact = Fact { value: fact.figure, ..fact };
-            let cells = fields(&fact).map(|cell| cell.into_owned());
-            (record.source.sha256.clone(), cells)
+            fields(&fact).map(|cell| cell.into_owned())
         })
     });
-    let rows = rows.map(|(source, cells)| {
+    let rows = rows.map(|cells| {
         number += 1;
-        [vec![number.to_string(), source], cells.to_vec()].concat()
+        [vec![number.to_string()], cells.to_vec()].concat()
     });
     csv(&fact_columns(), rows)
 }

@@ -1,7 +1,7 @@
 //! Facts: one line a cell, in printed order, each with all that is needed to use it alone.
 
 use crate::emit::json;
-use crate::emit::record::{Keys, NoticeRecord, status_word};
+use crate::emit::record::{CellRecord, Keys, NoticeRecord, status_word};
 use crate::model::Status;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -54,7 +54,22 @@ pub struct Fact<'a> {
     pub mark: Option<&'a str>,
     /// Codes of the diagnostics that speak of the cell.
     pub doubt: &'a [String],
+    /// The file, by its index in `source.parts`, where the notice comes in several.
+    pub part: Option<u32>,
+    /// The sheet of a workbook.
+    pub sheet: Option<&'a str>,
+    /// The cell of that sheet: B7.
+    pub cell: Option<&'a str>,
+    /// Name of the notice's file; in an archive, below the folder it was found in.
+    pub source: &'a str,
+    /// SHA-256 of that file.
+    pub doc_id: &'a str,
+    /// What was read before a reviewer corrected the cell; [`BLANK`] where nothing was.
+    pub corrected: Option<&'a str>,
 }
+
+/// Stands in [`Fact::corrected`] for a cell that was blank.
+pub const BLANK: &str = "blank";
 
 impl Fact<'_> {
     /// The keys in one cell, as a JSON object; empty where there are none.
@@ -72,10 +87,19 @@ impl Fact<'_> {
     }
 }
 
+impl Fact<'_> {
+    /// The most decimals that a figure of these has.
+    pub fn scale<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> u32 {
+        let decimals = |figure: &str| figure.split_once('.').map_or(0, |(_, digits)| digits.len());
+        let figures = facts.into_iter().filter_map(|fact| fact.figure);
+        figures.map(decimals).max().unwrap_or(0) as u32
+    }
+}
+
 /// A column of the flat forms (CSV, Parquet, data package).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldNote {
-    /// Its name, the key of the fact.
+    /// Its name, the key of the fact; but `column_path` for `column`, which SQL wants quoted.
     pub name: &'static str,
     /// What it holds.
     pub description: &'static str,
@@ -86,7 +110,7 @@ const fn note(name: &'static str, description: &'static str) -> FieldNote {
 }
 
 /// The columns, in the order of [`Fact`]'s keys.
-pub const FIELDS: [FieldNote; 21] = [
+pub const FIELDS: [FieldNote; 27] = [
     note("annex", "number of the annex, as in its label; 0 for a table in the body"),
     note("annex_title", "title of the annex"),
     note("row", "row of the annex, from 1 in printed order"),
@@ -97,7 +121,7 @@ pub const FIELDS: [FieldNote; 21] = [
     ),
     note("level", "province (a total), prefecture, central, county, subtotal or other"),
     note("code", "GB/T 2260 code at the notice's date; empty where the standard has none"),
-    note("column", "header texts from the top tier down, joined by /"),
+    note("column_path", "header texts from the top tier down, joined by /"),
     note("unit", "unit of the figure; never scaled"),
     note("value", "exact decimal; empty where the cell holds none"),
     note("raw", "the cell as printed"),
@@ -111,6 +135,15 @@ pub const FIELDS: [FieldNote; 21] = [
     note("keys", "what the row has in the columns that tell rows apart, as a JSON object"),
     note("mark", "footnote mark printed beside the figure"),
     note("doubt", "codes of the diagnostics that speak of the cell, parted by spaces"),
+    note("part", "file, from 0 as source.parts lists them, where the notice comes in several"),
+    note("sheet", "sheet of a workbook"),
+    note("cell", "cell of that sheet, such as B7"),
+    note("source", "name of the notice's file, in an archive below the folder it was found in"),
+    note("doc_id", "SHA-256 of that file"),
+    note(
+        "corrected",
+        "what was read before a reviewer corrected the cell, or blank; empty where nothing was corrected",
+    ),
 ];
 
 /// All facts of a notice, in printed order.
@@ -141,9 +174,25 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 keys: &row.keys,
                 mark: cell.mark.as_deref(),
                 doubt: &cell.doubt,
+                part: cell.place.part,
+                sheet: cell.place.sheet.as_deref(),
+                cell: cell.place.cell.as_deref(),
+                source: &record.source.name,
+                doc_id: &record.source.sha256,
+                corrected: corrected(cell),
             })
         })
     })
+}
+
+/// What was read before a cell was corrected.
+fn corrected(cell: &CellRecord) -> Option<&str> {
+    let said = cell.correction.as_ref()?;
+    if said.from == said.to {
+        return None;
+    }
+    let printed = Some(cell.raw.trim()).filter(|raw| !raw.is_empty());
+    said.from.as_deref().or(printed).or(Some(BLANK))
 }
 
 /// A fact read back from its line.
@@ -174,6 +223,15 @@ pub struct FactLine {
     mark: Option<String>,
     #[serde(default)]
     doubt: Vec<String>,
+    #[serde(default)]
+    part: Option<u32>,
+    #[serde(default)]
+    sheet: Option<String>,
+    #[serde(default)]
+    cell: Option<String>,
+    source: String,
+    doc_id: String,
+    corrected: Option<String>,
 }
 
 impl FactLine {
@@ -211,6 +269,12 @@ impl FactLine {
             keys: &self.keys,
             mark: self.mark.as_deref(),
             doubt: &self.doubt,
+            part: self.part,
+            sheet: self.sheet.as_deref(),
+            cell: self.cell.as_deref(),
+            source: &self.source,
+            doc_id: &self.doc_id,
+            corrected: self.corrected.as_deref(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod json;
 pub mod own;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+mod places;
 pub mod record;
 pub mod tables;
 pub mod text;

@@ -132,7 +132,7 @@ fn json(text: &[u8]) -> Option<Own> {
 
 /// Columns that a table of ours has, and no other.
 const TABLES: [&[&str]; 4] = [
-    &["annex", "region", "column", "raw", "status"],
+    &["annex", "region", "column_path", "raw", "status"],
     &["finding", "check", "severity", "stated", "computed"],
     &["suspect", "finding", "rank", "proposed"],
     &["media_type", "text_from", "document_number", "plan_year"],

@@ -20,8 +20,8 @@ use rust_decimal::Decimal;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// The columns. Figures are 128-bit decimals of one scale in every file, so that files can be read
-/// as one table; 18 places hold the noise that spreadsheets print (0.240000152587891).
+/// The columns. Figures are 128-bit decimals with as many places as the figures need, so that 165766 comes out as
+/// that; files that are to be read as one table are written with one scale.
 const SCHEMA: &str = "
 message facts {
   REQUIRED INT32 annex;
@@ -31,9 +31,9 @@ message facts {
   OPTIONAL BYTE_ARRAY parent (STRING);
   REQUIRED BYTE_ARRAY level (STRING);
   OPTIONAL BYTE_ARRAY code (STRING);
-  REQUIRED BYTE_ARRAY column (STRING);
+  REQUIRED BYTE_ARRAY column_path (STRING);
   OPTIONAL BYTE_ARRAY unit (STRING);
-  OPTIONAL FIXED_LEN_BYTE_ARRAY(16) value (DECIMAL(38,18));
+  OPTIONAL FIXED_LEN_BYTE_ARRAY(16) value (DECIMAL(38,SCALE));
   REQUIRED BYTE_ARRAY raw (STRING);
   REQUIRED BYTE_ARRAY status (STRING);
   REQUIRED INT32 page;
@@ -50,10 +50,16 @@ message facts {
   OPTIONAL BYTE_ARRAY keys (STRING);
   OPTIONAL BYTE_ARRAY mark (STRING);
   OPTIONAL BYTE_ARRAY doubt (STRING);
+  OPTIONAL INT32 part;
+  OPTIONAL BYTE_ARRAY sheet (STRING);
+  OPTIONAL BYTE_ARRAY cell (STRING);
+  REQUIRED BYTE_ARRAY source (STRING);
+  REQUIRED BYTE_ARRAY doc_id (STRING);
+  OPTIONAL BYTE_ARRAY corrected (STRING);
 }";
 
-/// Decimal places of the column `value`.
-const SCALE: u32 = 18;
+/// The most decimal places of the column `value`: they hold the noise that spreadsheets print (0.240000152587891).
+const LARGEST_SCALE: u32 = 18;
 
 /// Rows written at a time, so that an archive's facts need not be in memory at once: 2 KB each where nothing of one
 /// is as in the one before.
@@ -65,9 +71,10 @@ const ROWS_A_GROUP: usize = 1 << 15;
 /// Those of `out`; and if a figure has more digits than the column holds, which names it.
 pub fn write<'a>(
     out: impl Write + Send,
-    records: impl IntoIterator<Item = &'a NoticeRecord>,
+    records: impl IntoIterator<Item = &'a NoticeRecord> + Clone,
 ) -> io::Result<()> {
-    let mut writer = Writer::new(out)?;
+    let scale = Fact::scale(records.clone().into_iter().flat_map(facts));
+    let mut writer = Writer::new(out, scale)?;
     records.into_iter().flat_map(facts).try_for_each(|fact| writer.push(&fact))?;
     writer.finish()
 }
@@ -77,20 +84,22 @@ pub fn write<'a>(
 pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<W>,
     rows: Rows,
+    scale: u32,
 }
 
 impl<W: Write + Send> Writer<W> {
-    /// Begins a file.
+    /// Begins a file whose figures have at most so many decimals; none of more than 18 can be written.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(out: W) -> io::Result<Writer<W>> {
-        let file = parse_message_type(SCHEMA)
+    pub fn new(out: W, scale: u32) -> io::Result<Writer<W>> {
+        let scale = scale.min(LARGEST_SCALE);
+        let file = parse_message_type(&SCHEMA.replace("SCALE", &scale.to_string()))
             .and_then(|schema| {
                 SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties()))
             })
             .map_err(io_error)?;
-        Ok(Writer { file, rows: Rows::default() })
+        Ok(Writer { file, rows: Rows::default(), scale })
     }
 
     /// Adds one fact.
@@ -98,7 +107,7 @@ impl<W: Write + Send> Writer<W> {
     /// # Errors
     /// Those of the output; and if its figure has more digits than the column holds.
     pub fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
-        self.rows.push(fact)?;
+        self.rows.push(fact, self.scale)?;
         if self.rows.count == ROWS_A_GROUP {
             std::mem::take(&mut self.rows).write(&mut self.file).map_err(io_error)?;
         }
@@ -181,16 +190,22 @@ pub struct Rows {
     keys: Column<ByteArrayType>,
     mark: Column<ByteArrayType>,
     doubt: Column<ByteArrayType>,
+    part: Column<Int32Type>,
+    sheet: Column<ByteArrayType>,
+    cell: Column<ByteArrayType>,
+    source: Column<ByteArrayType>,
+    doc_id: Column<ByteArrayType>,
+    corrected: Column<ByteArrayType>,
 }
 
 impl Rows {
-    /// The rows of these facts.
+    /// The rows of these facts, for a file of this scale.
     ///
     /// # Errors
     /// If a figure has more digits than the column holds.
-    pub fn of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> io::Result<Rows> {
-        let mut rows = Rows::default();
-        facts.into_iter().try_for_each(|fact| rows.push(&fact))?;
+    pub fn of<'a>(facts: impl IntoIterator<Item = Fact<'a>>, scale: u32) -> io::Result<Rows> {
+        let (mut rows, scale) = (Rows::default(), scale.min(LARGEST_SCALE));
+        facts.into_iter().try_for_each(|fact| rows.push(&fact, scale))?;
         Ok(rows)
     }
 
@@ -220,6 +235,12 @@ impl Rows {
         self.keys.append(other.keys);
         self.mark.append(other.mark);
         self.doubt.append(other.doubt);
+        self.part.append(other.part);
+        self.sheet.append(other.sheet);
+        self.cell.append(other.cell);
+        self.source.append(other.source);
+        self.doc_id.append(other.doc_id);
+        self.corrected.append(other.corrected);
     }
 
     /// Takes off all rows but the first `at`.
@@ -247,12 +268,18 @@ impl Rows {
             keys: self.keys.split_off(at),
             mark: self.mark.split_off(at),
             doubt: self.doubt.split_off(at),
+            part: self.part.split_off(at),
+            sheet: self.sheet.split_off(at),
+            cell: self.cell.split_off(at),
+            source: self.source.split_off(at),
+            doc_id: self.doc_id.split_off(at),
+            corrected: self.corrected.split_off(at),
         };
         self.count = at;
         rows
     }
 
-    fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
+    fn push(&mut self, fact: &Fact<'_>, scale: u32) -> io::Result<()> {
         self.count += 1;
         self.annex.push(whole(fact.annex));
         self.annex_title.maybe_text(fact.annex_title);
@@ -263,7 +290,7 @@ impl Rows {
         self.code.maybe_text(fact.code);
         self.column.text(&joined_path(fact.column));
         self.unit.maybe_text(fact.unit);
-        self.value.maybe(fact.figure.map(decimal128).transpose()?);
+        self.value.maybe(fact.figure.map(|figure| decimal128(figure, scale)).transpose()?);
         self.raw.text(fact.raw);
         self.status.text(fact.status);
         self.page.push(whole(fact.page));
@@ -277,6 +304,12 @@ impl Rows {
         self.keys.maybe_text(Some(fact.keys_text()).filter(|keys| !keys.is_empty()).as_deref());
         self.mark.maybe_text(fact.mark);
         self.doubt.maybe_text(Some(fact.doubt_text()).filter(|codes| !codes.is_empty()).as_deref());
+        self.part.maybe(fact.part.map(whole));
+        self.sheet.maybe_text(fact.sheet);
+        self.cell.maybe_text(fact.cell);
+        self.source.text(fact.source);
+        self.doc_id.text(fact.doc_id);
+        self.corrected.maybe_text(fact.corrected);
         Ok(())
     }
 
@@ -307,6 +340,12 @@ impl Rows {
         self.keys.write(&mut group)?;
         self.mark.write(&mut group)?;
         self.doubt.write(&mut group)?;
+        self.part.write(&mut group)?;
+        self.sheet.write(&mut group)?;
+        self.cell.write(&mut group)?;
+        self.source.write(&mut group)?;
+        self.doc_id.write(&mut group)?;
+        self.corrected.write(&mut group)?;
         group.close().map(drop)
     }
 }
@@ -383,15 +422,15 @@ fn whole(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// A figure as a big-endian 128-bit count of 10⁻¹⁸.
-fn decimal128(value: &str) -> io::Result<FixedLenByteArray> {
+/// A figure as a big-endian 128-bit count of units of its last place.
+fn decimal128(value: &str, scale: u32) -> io::Result<FixedLenByteArray> {
     let scaled = Decimal::from_str_exact(value).ok().and_then(|decimal| {
-        let power = SCALE.checked_sub(decimal.scale())?;
+        let power = scale.checked_sub(decimal.scale())?;
         decimal.mantissa().checked_mul(10_i128.checked_pow(power)?)
     });
     // 38 digits are what the column promises.
     let scaled = scaled.filter(|v| v.unsigned_abs() < 10_u128.pow(38)).ok_or_else(|| {
-        let what = format!("the figure {value} has more digits than decimal(38,{SCALE}) holds");
+        let what = format!("the figure {value} has more digits than decimal(38,{scale}) holds");
         io::Error::new(io::ErrorKind::InvalidData, what)
     })?;
     Ok(FixedLenByteArray::from(scaled.to_be_bytes().to_vec()))
@@ -422,9 +461,9 @@ mod tests {
     #[test]
     fn figures_are_exact_or_refused() {
         let bytes = |n: i128| FixedLenByteArray::from(n.to_be_bytes().to_vec());
-        assert_eq!(decimal128("278.90").unwrap(), bytes(278_900_000_000_000_000_000));
-        assert_eq!(decimal128("-0.240000152587891").unwrap(), bytes(-240_000_152_587_891_000));
-        assert!(decimal128("0.1234567890123456789").is_err());
-        assert!(decimal128("7922816251426433759354395033").is_err());
+        assert_eq!(decimal128("278.90", 2).unwrap(), bytes(27_890));
+        assert_eq!(decimal128("-0.240000152587891", 18).unwrap(), bytes(-240_000_152_587_891_000));
+        assert!(decimal128("0.1234567890123456789", 18).is_err());
+        assert!(decimal128("7922816251426433759354395033", 18).is_err());
     }
 }

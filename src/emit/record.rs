@@ -2,8 +2,8 @@
 //!
 //! `schemas/notice.v1.schema.json` is the contract and these types follow it; the model stays free
 //! to change. Keys stand in a fixed order. A key is always there: what the notice does not have is
-//! null, or an empty list. The one exception is a place, which has either a box or a line and
-//! column. Figures are strings, so that no reader turns them into floats.
+//! null, or an empty list. The one exception is a place, which has the words of its carrier alone: a box, a
+//! line, a paragraph, a cell. Figures are strings, so that no reader turns them into floats.
 
 use crate::check;
 use crate::diag;
@@ -12,8 +12,9 @@ use crate::geom::Rect;
 use crate::model::{
     self, Amount, ColumnRole, DocumentNumber, Field, Force, Frame, Level, Notice, Status, Verdict,
 };
-use crate::pipeline::{Reading, TextFrom};
-use crate::place::{Located, Place, Spot};
+use crate::pipeline::{Origin, Part, Reading, Role, TextFrom};
+use crate::place::{Located, Place, Spot, row_and_column};
+use crate::sight::{Doubt, Offer, Proof, Sight};
 use crate::source::Source;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -151,10 +152,31 @@ pub struct SourceRecord {
     pub bytes: u64,
     /// Number of pages.
     pub pages: u32,
-    /// `text_layer`, `ocr` or `text`.
+    /// `text_layer`, `ocr`, `text`, `document`, `workbook` or `web_page`.
     pub text_from: String,
-    /// WHATWG name, for a text input.
+    /// WHATWG name, for a text input or a web page.
     pub encoding: Option<String>,
+    /// The files, where the notice comes in several.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parts: Vec<PartRecord>,
+}
+
+/// A file of a notice that comes in several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartRecord {
+    /// Its name in the archive or folder.
+    pub name: String,
+    /// Told from the bytes.
+    pub media_type: String,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+    /// Its first page, counted through all files.
+    pub first_page: u32,
+    /// `body` or `annexes`.
+    pub role: String,
 }
 
 /// 发文字号. The parts are null where the number was not understood.
@@ -204,11 +226,12 @@ pub struct UnreadRecord {
     pub place: PlaceRecord,
 }
 
-/// A place: a page, and on it a box or (for text inputs) a line and column.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// A place: a page, and on it a box, a line and column (text), a paragraph and character, or a cell of a table or
+/// sheet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceRecord {
-    /// Counted from 1.
+    /// Counted from 1; where a document has no pages, its flow is one, and so is each sheet.
     pub page: u32,
     /// `[x0, y0, x1, y1]` in points from the top left of the page as seen, two decimals.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -219,6 +242,30 @@ pub struct PlaceRecord {
     /// Character in the line, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<u32>,
+    /// Paragraph of a document without pages, counted from 1; those in tables do not count.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub paragraph: Option<u32>,
+    /// Table of a document without pages, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub table: Option<u32>,
+    /// Row of that table as the file counts it, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub row: Option<u32>,
+    /// Column of that table as the file counts it, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub col: Option<u32>,
+    /// Name of the sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sheet: Option<String>,
+    /// Cell of that sheet: B7.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cell: Option<String>,
+    /// Character in the paragraph or cell, counted from 1; of a cell, where it is not the first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub character: Option<u32>,
+    /// The file, by its index in `source.parts`, where the notice comes in several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub part: Option<u32>,
 }
 
 /// A part of the body.
@@ -457,6 +504,28 @@ pub struct CellRecord {
     /// What a person said of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub correction: Option<CorrectionRecord>,
+    /// How sure recognition was, 0 to 1, for a cell read from a picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confidence: Option<f64>,
+    /// What else it may say.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub readings: Vec<OfferRecord>,
+    /// Whether sums that hold cover it, for a figure read from a picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proven: Option<bool>,
+    /// Whether another reading was taken because it mends all sums.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub mended: bool,
+}
+
+/// Another reading that recognition offered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferRecord {
+    /// What it says.
+    pub text: String,
+    /// How likely it is, 0 to 1.
+    pub confidence: f64,
 }
 
 /// What a person said of a cell.
@@ -642,7 +711,7 @@ impl NoticeRecord {
     pub fn new(source: &Source, reading: &Reading) -> NoticeRecord {
         let frame = &reading.notice.frame;
         let notice = &reading.notice;
-        NoticeRecord {
+        let mut record = NoticeRecord {
             schema_version: SCHEMA_VERSION.to_owned(),
             generator: GeneratorRecord {
                 name: env!("CARGO_PKG_NAME").to_owned(),
@@ -676,7 +745,9 @@ impl NoticeRecord {
             findings: reading.findings.iter().map(FindingRecord::from).collect(),
             diagnostics: reading.diagnostics.iter().map(DiagnosticRecord::from).collect(),
             summary: Some(reading.summary.into()),
-        }
+        };
+        record.locate(&reading.origins);
+        record
     }
 }
 
@@ -684,9 +755,11 @@ impl NoticeRecord {
     /// Its cells as the notice has them now, findings and summary anew: someone may have mended them.
     pub fn check_again(&mut self, notice: &Notice) {
         let check::Checked { findings, summary } = check::checked(notice);
+        let before = self.places_of_cells();
         self.findings = findings.iter().map(FindingRecord::from).collect();
         self.annexes = notice.annexes.iter().map(AnnexRecord::from).collect();
         self.summary = Some(summary.into());
+        self.locate_again(before);
     }
 }
 
@@ -711,12 +784,30 @@ fn source_record(source: &Source, reading: &Reading) -> SourceRecord {
         name: source.name.clone(),
         media_type: source.kind.media_type().to_owned(),
         sha256: source.sha256(),
-        bytes: source.bytes.len() as u64,
+        bytes: source.size(),
         pages: reading.pages,
         text_from: word(TEXT_FROM, reading.text_from).to_owned(),
         encoding: reading.encoding.map(str::to_owned),
+        parts: parts(&reading.origins),
     }
 }
+
+/// The files that pages are of, each once.
+fn parts(origins: &[Origin]) -> Vec<PartRecord> {
+    let mut parts: Vec<&Part> = origins.iter().filter_map(|o| o.part.as_deref()).collect();
+    parts.dedup_by_key(|part| part.index);
+    let record = |part: &Part| PartRecord {
+        name: part.name.clone(),
+        media_type: part.kind.media_type().to_owned(),
+        sha256: part.sha256.clone(),
+        bytes: part.bytes,
+        first_page: part.first_page,
+        role: word(PART_ROLES, part.role).to_owned(),
+    };
+    parts.into_iter().map(record).collect()
+}
+
+const PART_ROLES: &[(Role, &str)] = &[(Role::Body, "body"), (Role::Annexes, "annexes")];
 
 fn text(located: &Option<Located<String>>) -> Option<String> {
     located.as_ref().map(|l| l.value.clone())
@@ -824,14 +915,22 @@ pub fn bbox(rect: &Rect) -> [f64; 4] {
 
 impl From<Place> for PlaceRecord {
     fn from(place: Place) -> PlaceRecord {
-        let none = PlaceRecord { page: place.page, bbox: None, line: None, column: None };
+        let on = PlaceRecord { page: place.page, ..PlaceRecord::default() };
         match place.spot {
-            Spot::Box(rect) => PlaceRecord { bbox: Some(bbox(&rect)), ..none },
+            Spot::Box(rect) => PlaceRecord { bbox: Some(bbox(&rect)), ..on },
             Spot::Text { line, column } => {
-                PlaceRecord { line: Some(line), column: Some(column), ..none }
+                PlaceRecord { line: Some(line), column: Some(column), ..on }
             }
-            // No carrier gives these yet.
-            Spot::Paragraph { .. } | Spot::Cell { .. } => none,
+            Spot::Paragraph { index, character } => {
+                PlaceRecord { paragraph: Some(index), character: Some(character), ..on }
+            }
+            Spot::Cell { table, row, col, character } => PlaceRecord {
+                table: Some(table),
+                row: Some(row),
+                col: Some(col),
+                character: (character != 1).then_some(character),
+                ..on
+            },
         }
     }
 }
@@ -954,6 +1053,7 @@ impl From<&model::Column> for ColumnRecord {
 
 impl From<&model::Cell> for CellRecord {
     fn from(cell: &model::Cell) -> CellRecord {
+        let sight = cell.sight.as_deref();
         CellRecord {
             raw: cell.raw.clone(),
             value: cell.value.map(|v| v.to_string()),
@@ -964,7 +1064,57 @@ impl From<&model::Cell> for CellRecord {
             place: cell.place.into(),
             doubt: cell.doubt.clone(),
             correction: cell.correction.as_deref().map(CorrectionRecord::from),
+            confidence: sight.map(|sight| f64::from(sight.confidence) / 1000.0),
+            readings: sight.map(offers).unwrap_or_default(),
+            proven: sight
+                .filter(|_| cell.status == Status::Value)
+                .map(|sight| sight.proof != Proof::None),
+            mended: sight.is_some_and(|sight| sight.proof == Proof::Mended),
         }
+    }
+}
+
+fn offers(sight: &Sight) -> Vec<OfferRecord> {
+    let record = |offer: &Offer| OfferRecord {
+        text: offer.text.clone(),
+        confidence: f64::from(offer.confidence) / 1000.0,
+    };
+    sight.readings.iter().map(record).collect()
+}
+
+/// The causes of doubt by their names.
+pub(super) fn doubts(sight: &Sight) -> Vec<String> {
+    sight.doubts.iter().map(|doubt| doubt.code().to_owned()).collect()
+}
+
+const DOUBTS: &[Doubt] = &[
+    Doubt::TouchesEdge,
+    Doubt::LowConfidence,
+    Doubt::Form,
+    Doubt::UnderSeal,
+    Doubt::ReadingsDiffer,
+    Doubt::Handwriting,
+    Doubt::Faint,
+    Doubt::InkLeft,
+];
+
+impl CellRecord {
+    fn to_sight(&self) -> Option<Box<Sight>> {
+        let thousandths = |share: f64| (share.clamp(0.0, 1.0) * 1000.0).round() as u16;
+        let proof = match (self.mended, self.proven) {
+            (true, _) => Proof::Mended,
+            (_, Some(true)) => Proof::Proven,
+            _ => Proof::None,
+        };
+        let mut sight =
+            Sight { confidence: thousandths(self.confidence?), proof, ..Sight::default() };
+        for offer in &self.readings {
+            sight.offer(offer.text.clone(), thousandths(offer.confidence));
+        }
+        for code in &self.doubt {
+            DOUBTS.iter().filter(|d| d.code() == code).for_each(|&d| sight.doubt(d));
+        }
+        Some(Box::new(sight))
     }
 }
 
@@ -1173,23 +1323,27 @@ fn located(text: &Option<String>, place: &Option<PlaceRecord>) -> Option<Located
 }
 
 fn all_located(texts: &[String], places: &[PlaceRecord]) -> Vec<Located<String>> {
-    let place = |i: usize| place_or_start(&places.get(i).copied());
+    let place = |i: usize| place_or_start(&places.get(i).cloned());
     texts.iter().enumerate().map(|(i, t)| Located::new(t.clone(), place(i))).collect()
 }
 
 impl PlaceRecord {
     /// The place itself.
     pub fn to_place(&self) -> Place {
-        match (self.bbox, self.line) {
-            (None, Some(line)) => Place {
-                page: self.page,
-                spot: Spot::Text { line, column: self.column.unwrap_or(1) },
-            },
-            (bbox, _) => {
-                let [x0, y0, x1, y1] = bbox.unwrap_or_default().map(|length| length as f32);
-                Place::of_box(self.page, Rect::new(x0, y0, x1, y1))
-            }
-        }
+        let cell = self.cell.as_deref().and_then(row_and_column);
+        let cell = cell.or(self.row.zip(self.col));
+        let character = self.character.unwrap_or(1);
+        let spot = if let Some(line) = self.line {
+            Spot::Text { line, column: self.column.unwrap_or(1) }
+        } else if let Some(index) = self.paragraph {
+            Spot::Paragraph { index, character }
+        } else if let Some((row, col)) = cell {
+            Spot::Cell { table: self.table.unwrap_or(1), row, col, character }
+        } else {
+            let [x0, y0, x1, y1] = self.bbox.unwrap_or_default().map(|length| length as f32);
+            Spot::Box(Rect::new(x0, y0, x1, y1))
+        };
+        Place { page: self.page, spot }
     }
 }
 
@@ -1318,6 +1472,7 @@ impl CellRecord {
                 .as_ref()
                 .map(|correction| correction.to_correction().map(Box::new))
                 .transpose()?,
+            sight: self.to_sight(),
         })
     }
 }

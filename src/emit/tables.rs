@@ -4,6 +4,7 @@
 use crate::emit::{json, record};
 use crate::geom::Rect;
 use crate::segment::outline::{Block, Fragment, GridCell, Outline};
+use crate::sight::{Seen, sight_of};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -36,6 +37,12 @@ pub struct TableCellRecord<'a> {
     pub text: &'a str,
     /// `[x0, y0, x1, y1]` in points from the top left.
     pub bbox: [f64; 4],
+    /// How sure recognition was, 0 to 1, for a cell read from a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// Why to doubt it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubt: Vec<String>,
 }
 
 /// The tables of an outline, in reading order.
@@ -50,7 +57,10 @@ pub fn tables(outline: &Outline) -> Vec<TableRecord<'_>> {
             _ => None,
         })
         .collect();
-    fragments.chunk_by(|a, b| are_side_by_side(a, b)).map(table).collect()
+    fragments
+        .chunk_by(|a, b| are_side_by_side(a, b))
+        .map(|panels| table(panels, &outline.seen))
+        .collect()
 }
 
 /// The tables as `{"tables": […]}`, a table a line.
@@ -73,14 +83,14 @@ fn are_side_by_side(a: &Fragment, b: &Fragment) -> bool {
 }
 
 /// One table of its panels, left to right.
-fn table<'a>(panels: &[&'a Fragment]) -> TableRecord<'a> {
+fn table<'a>(panels: &[&'a Fragment], seen: &[Seen]) -> TableRecord<'a> {
     let mut cells = Vec::new();
     let mut bbox: Option<Rect> = None;
     let mut first_col = 0;
     for panel in panels {
-        let seen = panel.frame.back(&panel.bbox);
-        bbox = Some(bbox.map_or(seen, |b| b.union(&seen)));
-        cells.extend(panel.cells.iter().map(|cell| cell_record(panel, cell, first_col)));
+        let shown = panel.frame.back(&panel.bbox);
+        bbox = Some(bbox.map_or(shown, |b| b.union(&shown)));
+        cells.extend(panel.cells.iter().map(|cell| cell_record(panel, cell, first_col, seen)));
         first_col += panel.cols();
     }
     cells.sort_by_key(|cell| (cell.row, cell.col));
@@ -91,7 +101,16 @@ fn table<'a>(panels: &[&'a Fragment]) -> TableRecord<'a> {
     }
 }
 
-fn cell_record<'a>(panel: &Fragment, cell: &'a GridCell, first_col: usize) -> TableCellRecord<'a> {
+fn cell_record<'a>(
+    panel: &Fragment,
+    cell: &'a GridCell,
+    first_col: usize,
+    seen: &[Seen],
+) -> TableCellRecord<'a> {
+    let sight = match seen {
+        [] => None,
+        seen => sight_of(seen, panel.page, &panel.frame.back(&cell.bbox)),
+    };
     TableCellRecord {
         row: cell.row,
         col: first_col + cell.col,
@@ -99,6 +118,8 @@ fn cell_record<'a>(panel: &Fragment, cell: &'a GridCell, first_col: usize) -> Ta
         colspan: cell.colspan,
         text: &cell.raw,
         bbox: record::bbox(&panel.frame.back(&cell.bbox)),
+        confidence: sight.as_ref().map(|sight| f64::from(sight.confidence) / 1000.0),
+        doubt: sight.as_ref().map(record::doubts).unwrap_or_default(),
     }
 }
 
@@ -142,7 +163,7 @@ mod tests {
                 Block::Table(panel(1, 20.0, ["九江市", "2"])),
                 Block::Table(panel(0, 0.0, ["赣州市", "3"])),
             ],
-            annexes: Vec::new(),
+            ..Outline::default()
         };
         let tables = tables(&outline);
         assert_eq!(tables.len(), 2);

@@ -459,6 +459,11 @@ fn write_facts(
             (18, &keys),
             (19, fact.mark.unwrap_or_default()),
             (20, &doubt),
+            (22, fact.sheet.unwrap_or_default()),
+            (23, fact.cell.unwrap_or_default()),
+            (24, fact.source),
+            (25, fact.doc_id),
+            (26, fact.corrected.unwrap_or_default()),
         ];
         for (col, text) in texts {
             if !text.is_empty() {
@@ -472,6 +477,7 @@ fn write_facts(
             (15, fact.plan_year.map(u32::from)),
             (16, fact.line),
             (17, fact.line_column),
+            (21, fact.part),
         ];
         for (col, count) in counts {
             if let Some(count) = count {

@@ -3,6 +3,7 @@
 use crate::diag::Wording;
 use crate::model::amount::Amount;
 use crate::place::{Located, Place};
+use crate::sight::Sight;
 
 /// An annex table (附表), or an annex without one.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,6 +141,8 @@ pub struct Cell {
     pub doubt: Vec<String>,
     /// What a person said of it, if one did. `raw` then stays as printed.
     pub correction: Option<Box<Correction>>,
+    /// What reading it from a picture left open; `None` where it was not read from one.
+    pub sight: Option<Box<Sight>>,
 }
 
 impl Cell {
@@ -155,6 +158,7 @@ impl Cell {
             place,
             doubt: Vec::new(),
             correction: None,
+            sight: None,
         }
     }
 }

@@ -465,6 +465,7 @@ mod tests {
             ink: Ink::Seen { lightness: 0.0 },
             spot: None,
             joints: Vec::new(),
+            sight: None,
         }
     }
 

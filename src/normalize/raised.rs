@@ -9,7 +9,7 @@ use crate::carrier::page::Run;
 use crate::geom::Rect;
 use std::collections::BTreeMap;
 
-/// A mark has at most so many characters: ①, 注1, [12], 1,2.
+/// A mark has at most so many characters: ①, 注1, `[12]`, 1,2.
 const LONGEST: usize = 5;
 /// A mark is set at most this large, as a share of the text it stands at …
 const SMALL: f32 = 0.85;

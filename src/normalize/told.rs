@@ -115,6 +115,7 @@ mod tests {
             ink: Ink::Seen { lightness: 0.0 },
             spot: Some(Spot::Cell { table: 1, row: 1, col: 1, character: 1 }),
             joints: Vec::new(),
+            sight: None,
         };
         let cell = |col: usize, runs| {
             let spot = Spot::Cell { table: 1, row: 1, col: col as u32 + 1, character: 1 };

@@ -49,7 +49,7 @@ pub fn sheets(
     which: &RangeInclusive<u32>,
 ) -> Result<Vec<Sheet>, Error> {
     match source.kind {
-        Kind::Pdf => drawn(sink, options, source, which),
+        Kind::Pdf | Kind::Picture(_) => drawn(sink, options, source, which),
         _ => lined(options, source),
     }
 }

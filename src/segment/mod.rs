@@ -35,6 +35,7 @@ pub fn segment(sink: &mut Sink, options: &Options, lines: Lines) -> Outline {
     Outline {
         front: headings::mark_flow(frame::blocks(parts.front)),
         annexes: parts.annexes.into_iter().map(annexes::outline).collect(),
+        seen: Vec::new(),
     }
 }
 

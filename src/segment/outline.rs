@@ -4,6 +4,7 @@
 use crate::geom::Rect;
 pub use crate::normalize::lines::{Frame, Layout, Mark};
 use crate::place::{Place, PlacedText};
+use crate::sight::Seen;
 
 /// The notice, cut into its parts but not yet joined over lines and pages.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,6 +13,8 @@ pub struct Outline {
     pub front: Vec<Block>,
     /// The annexes (附件), in printed order.
     pub annexes: Vec<AnnexOutline>,
+    /// What recognizing characters on pictures left open, by place.
+    pub seen: Vec<Seen>,
 }
 
 /// One annex, from its label to the next one's.

@@ -5,6 +5,8 @@
 
 mod kind;
 pub(crate) mod ole;
+// Without readers of archives only the names in one are looked at.
+#[cfg_attr(not(feature = "archived"), allow(dead_code))]
 pub(crate) mod zip;
 
 pub(crate) use kind::left_out;
@@ -39,6 +41,19 @@ pub enum Kind {
     Ofd,
     /// A ZIP archive of several files: a notice and its annexes.
     Package,
+    /// A picture of a page: a scan or a photograph.
+    Picture(PictureKind),
+}
+
+/// In which form a picture comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureKind {
+    /// ISO/IEC 15948.
+    Png,
+    /// ITU-T T.81.
+    Jpeg,
+    /// TIFF 6.0, several pages perhaps.
+    Tiff,
 }
 
 impl Kind {
@@ -47,6 +62,9 @@ impl Kind {
         match self {
             Kind::Pdf => "application/pdf",
             Kind::Text => "text/plain",
+            Kind::Picture(PictureKind::Png) => "image/png",
+            Kind::Picture(PictureKind::Jpeg) => "image/jpeg",
+            Kind::Picture(PictureKind::Tiff) => "image/tiff",
             Kind::Html => "text/html",
             Kind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -75,6 +93,9 @@ impl Kind {
             }
             Kind::Ofd => ("an OFD document", "OFD 文档"),
             Kind::Package => ("a ZIP archive", "ZIP 压缩包"),
+            Kind::Picture(PictureKind::Png) => ("a PNG picture", "PNG 图片"),
+            Kind::Picture(PictureKind::Jpeg) => ("a JPEG picture", "JPEG 图片"),
+            Kind::Picture(PictureKind::Tiff) => ("a TIFF picture", "TIFF 图片"),
         };
         Wording::new(en, zh)
     }
@@ -157,15 +178,22 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// First bytes of kinds of file that people mistake for a notice, and what to call them.
-const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"\x89PNG", "a PNG image"),
-    (b"\xFF\xD8\xFF", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
-    (b"BM", "a BMP image"),
+/// First bytes of pictures that can be read.
+const PICTURES: &[(&[u8], PictureKind)] = &[
+    (b"\x89PNG", PictureKind::Png),
+    (b"\xFF\xD8\xFF", PictureKind::Jpeg),
+    (b"II*\0", PictureKind::Tiff),
+    (b"MM\0*", PictureKind::Tiff),
 ];
+
+/// Whether the bytes begin as a picture that can be read.
+#[cfg(feature = "cli")]
+pub(crate) fn is_picture(bytes: &[u8]) -> bool {
+    PICTURES.iter().any(|(start, _)| bytes.starts_with(start))
+}
+
+/// First bytes of kinds of file that people mistake for a notice, and what to call them.
+const SIGNATURES: &[(&[u8], &str)] = &[(b"GIF8", "a GIF image"), (b"BM", "a BMP image")];
 
 fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -182,6 +210,9 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     let unknown = |looks_like: &str| {
         Err(Error::new(ErrorKind::UnknownKind { looks_like: looks_like.to_owned() }))
     };
+    if let Some((_, kind)) = PICTURES.iter().find(|(s, _)| bytes.starts_with(s)) {
+        return Ok(Kind::Picture(*kind));
+    }
     if let Some((_, name)) = SIGNATURES.iter().find(|(s, _)| bytes.starts_with(s)) {
         return unknown(name);
     }

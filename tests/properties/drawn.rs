@@ -405,6 +405,7 @@ impl Sheet<'_> {
             ink: Ink::Seen { lightness: 0.0 },
             spot: None,
             joints: Vec::new(),
+            sight: None,
         });
     }
 }

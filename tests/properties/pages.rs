@@ -43,9 +43,7 @@ fn is_named_today(kind: Kind, look: &Look) -> bool {
     match kind {
         Kind::Cut | Kind::Parted | Kind::Raised => true,
         Kind::RowsSwapped | Kind::DrawnLater | Kind::RepeatDropped => true,
-        // A figure over another in its cell, without rules down.
-        Kind::Moved => !has_units && look.ruling != Ruling::Across,
-        Kind::Touching | Kind::Joined => !has_units,
+        Kind::Moved | Kind::Touching | Kind::Joined => !has_units,
         Kind::Overlaid | Kind::FigureDropped => !has_units,
         // Without rules down, the total's row is taken for a part of the header.
         Kind::Wrapped => look.ruling != Ruling::Across,

@@ -69,7 +69,7 @@ def figures(facts):
 def pandas_reads_csv(out, facts):
     table = pandas.read_csv(out / "facts.csv", dtype=str, keep_default_na=False)
     same(list(table["region"]), [f["region"] for f in facts], "region")
-    same(list(table["column"]), ["/".join(f["column"]) for f in facts], "column")
+    same(list(table["column_path"]), ["/".join(f["column"]) for f in facts], "column")
     same(list(table["status"]), [f["status"] for f in facts], "status")
     numbers = [(Decimal(v) if s == "value" else None)
                for v, s in zip(table["value"], table["status"])]

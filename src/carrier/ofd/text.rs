@@ -173,6 +173,7 @@ impl Line {
             ink: self.ink,
             spot: None,
             joints: Vec::new(),
+            sight: None,
         }
     }
 }

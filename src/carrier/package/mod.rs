@@ -145,6 +145,7 @@ fn print_above(page: &mut Page, label: &str) {
         ink: Ink::Seen { lightness: 0.0 },
         spot,
         joints: Vec::new(),
+        sight: None,
     };
     page.runs.insert(0, run);
     for cell in page.tables.iter_mut().flat_map(|table| &mut table.cells) {

@@ -24,6 +24,8 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::carrier::guard::guarded;
+#[cfg(feature = "ocr")]
+use crate::carrier::ocr;
 use crate::carrier::page::{Page, Pages, TextFrom};
 use crate::carrier::pdf::budget::{Budget, check_tables};
 use crate::carrier::pdf::content::{Layers, read_sheet};
@@ -119,8 +121,23 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
             .collect(),
         None => read_one_by_one(sink, limits, &pdf, cut)?,
     };
+    #[cfg(feature = "ocr")]
+    let (pages, pictures_read) = read_pictures(sink, options, &pdf, pages)?;
+    #[cfg(not(feature = "ocr"))]
+    let pictures_read = 0;
     let [readable, unreadable] = note_unreadable(sink, &pages);
     let count = count as u32;
+    let text_from = match pictures_read {
+        0 => TextFrom::TextLayer,
+        _ => TextFrom::Ocr,
+    };
+    if pictures_read > 0 {
+        return Ok(Pages { pages, text_from, encoding: None });
+    }
+    #[cfg(feature = "ocr")]
+    if pages.iter().all(is_picture) {
+        return Err(Error::new(ErrorKind::ModelsMissing));
+    }
     if readable + unreadable == 0 || pages.iter().all(is_picture) {
         return Err(Error::new(ErrorKind::NoTextLayer { pages: count }));
     }
@@ -130,7 +147,26 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
     for page in pages.iter().filter(|page| is_picture(page)) {
         remark_picture(sink, page);
     }
-    Ok(Pages { pages, text_from: TextFrom::TextLayer, encoding: None })
+    Ok(Pages { pages, text_from, encoding: None })
+}
+
+/// Reads the pages that are pictures by recognizing their characters; gives how many there were.
+#[cfg(feature = "ocr")]
+fn read_pictures(
+    sink: &mut Sink,
+    options: &Options,
+    pdf: &Pdf,
+    mut pages: Vec<Page>,
+) -> Result<(Vec<Page>, usize), Error> {
+    let mut read = 0;
+    for (page, drawn) in pages.iter_mut().zip(pdf.pages().iter()) {
+        if is_picture(page) && options.models.is_some() {
+            *page = ocr::pdf_page(sink, options, drawn, page.number)
+                .map_err(|error| error.on_page(page.number))?;
+            read += 1;
+        }
+    }
+    Ok((pages, read))
 }
 
 /// Reads the pages in order; `cut` says that the end of the file is missing.

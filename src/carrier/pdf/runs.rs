@@ -229,6 +229,7 @@ impl Open {
             ink: glyph.ink,
             spot: None,
             joints: Vec::new(),
+            sight: None,
         };
         let mut open = Open {
             run,

@@ -1,6 +1,7 @@
 //! A text file in, `Pages` out: tells the encoding from the bytes and lays the lines out as runs on
-//! a sheet of character cells, and tells the cells of its tabbed tables, so that the later stages read a
-//! text as they read a PDF. Places are lines and columns of the file.
+//! a sheet of character cells, and tells the cells of its tables with tabs, so that the later stages read a
+//! text as they read a PDF. Places are lines and columns of the file. Tables of Markdown are left to those stages, as all
+//! that are drawn with characters.
 
 mod embedded;
 mod markdown;

@@ -6,6 +6,7 @@ use crate::archive::answer::Answer;
 use crate::archive::isolate::{Isolation, Worker};
 use crate::archive::ledger::Reason;
 use crate::cli::archive_args::Serve;
+use crate::cli::run::models;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,7 @@ impl Desk {
             args: flags.into_iter().map(Into::into).collect(),
             env: Vec::new(),
             timeout: Duration::from_secs_f64(args.timeout),
+            reads_pictures: models().is_some(),
         });
         let (waiting, next) = channel();
         let next = Arc::new(Mutex::new(next));
@@ -71,7 +73,7 @@ fn ask(worker: &mut Option<Worker>, name: &str, bytes: &[u8], isolation: &Isolat
         Ok(started) => started,
         Err(e) => return Answer::Failed { reason: Reason::Crash, message: e.to_string() },
     };
-    match started.ask(name, bytes, isolation.timeout) {
+    match started.ask(name, bytes, isolation.time_for(bytes)) {
         Ok(answer) => {
             *worker = Some(started);
             answer

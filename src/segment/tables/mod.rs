@@ -3,7 +3,8 @@
 //! fragments over pages is left to `repair`.
 
 mod columns;
-pub(super) mod edges;
+pub(super) mod doubts;
+pub mod edges;
 mod header;
 mod lattice;
 mod open;
@@ -72,7 +73,8 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
         }
     }
     let mut tokens = pool.left();
-    fragments.extend(open_tables(page.number, &mut tokens, heads, &lone.across, limit));
+    fragments.extend(open_tables(sink, page.number, &mut tokens, heads, &lone.across, limit));
+    doubts::overlaid(sink, page.number, &pool.tokens, &fragments);
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     fragments.iter_mut().for_each(|fragment| {
         fragment.frame = page.frame;
@@ -146,9 +148,9 @@ impl Pool {
     }
 
     /// The pieces that no table has taken.
-    fn left(self) -> Vec<Token> {
-        let all = self.tokens.into_iter().zip(self.taken);
-        all.filter(|(_, taken)| !taken).map(|(token, _)| token).collect()
+    fn left(&self) -> Vec<Token> {
+        let all = self.tokens.iter().zip(&self.taken);
+        all.filter(|(_, taken)| !**taken).map(|(token, _)| token.clone()).collect()
     }
 }
 

@@ -3,11 +3,13 @@
 //! Prose must never be taken for a table: without rules a stretch of lines has to stand in columns
 //! and hold figures there, line after line.
 
+use crate::diag::Sink;
 use crate::lexicon::{self, is_han};
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
+use crate::segment::tables::doubts;
 use crate::segment::tables::edges::Edge;
-use crate::segment::tables::solve::{self, Grid};
+use crate::segment::tables::solve::{self, Grid, Solved};
 use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use std::ops::Range;
@@ -71,6 +73,7 @@ const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"]
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
 /// rules that are no part of a ruled table.
 pub(super) fn open_tables(
+    sink: &mut Sink,
     page: u32,
     tokens: &mut Vec<Token>,
     heads: Vec<Grid>,
@@ -89,7 +92,10 @@ pub(super) fn open_tables(
         let mut taken = Vec::new();
         take_rows_below(&mut rows, &mut taken, &head.foot());
         match solve::below(page, &head, &taken, &across, limit) {
-            Some(solved) if worth::between_rules(&solved, 2) => fragments.push(solved.fragment),
+            Some(solved) if worth::between_rules(&solved, 2) => {
+                doubts::uncertain(sink, page, &solved);
+                fragments.push(solved.fragment);
+            }
             _ => {
                 put_back(&mut rows, taken);
                 fragments.push(head.fill(page, Ruling::Grid));
@@ -106,7 +112,10 @@ pub(super) fn open_tables(
             take_header_above(&mut rows, &mut taken, &top);
             take_rows_below(&mut rows, &mut taken, &top);
             match between_rules(page, taken, &across, rules, limit) {
-                Ok(fragment) => fragments.push(fragment),
+                Ok(solved) => {
+                    doubts::uncertain(sink, page, &solved);
+                    fragments.push(solved.fragment);
+                }
                 Err(back) => put_back(&mut rows, back),
             }
         }
@@ -115,8 +124,9 @@ pub(super) fn open_tables(
     let mut left = others;
     for stretch in stretches {
         match without_frame(page, stretch, &across, limit) {
-            Ok((fragment, rest)) => {
-                fragments.push(fragment);
+            Ok((solved, rest)) => {
+                doubts::uncertain(sink, page, &solved);
+                fragments.push(solved.fragment);
                 left.extend(rest);
             }
             Err(back) => left.extend(back),
@@ -527,14 +537,14 @@ fn between_rules(
     across: &[Edge],
     rules: usize,
     limit: usize,
-) -> Result<Fragment, Vec<Strip>> {
+) -> Result<Solved, Vec<Strip>> {
     let columns = columns::columns(&rows);
     if columns.len() < 2 || has_leaders(&rows) {
         return Err(rows);
     }
     rows.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
     match solve::open(page, &rows, &columns, across, limit) {
-        Some(solved) if worth::between_rules(&solved, rules) => Ok(solved.fragment),
+        Some(solved) if worth::between_rules(&solved, rules) => Ok(solved),
         _ => Err(rows),
     }
 }
@@ -601,7 +611,7 @@ fn without_frame(
     rows: Vec<Strip>,
     across: &[Edge],
     limit: usize,
-) -> Result<(Fragment, Vec<Strip>), Vec<Strip>> {
+) -> Result<(Solved, Vec<Strip>), Vec<Strip>> {
     let body = table_lines(&rows);
     if body.is_empty() {
         return Err(rows);
@@ -620,7 +630,7 @@ fn without_frame(
     }
     table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
     match solve::open(page, &table, &columns, across, limit) {
-        Some(solved) if worth::without_rules(&solved) => Ok((solved.fragment, rest)),
+        Some(solved) if worth::without_rules(&solved) => Ok((solved, rest)),
         _ => Err(rows),
     }
 }

@@ -497,7 +497,12 @@ fn with_body(
     for (_, (rows, columns, tokens)) in by_place {
         grid.put(rows, columns, tokens);
     }
-    Some(Solved { fragment: grid.fill(page, ruling), header: tiers, cost: header.cost + rows.cost })
+    Some(Solved {
+        fragment: grid.fill(page, ruling),
+        header: tiers,
+        header_cost: header.cost,
+        rows_cost: rows.cost,
+    })
 }
 
 /// The tokens with those that stand alone in their rows over all columns, if they do not stand where names do: 一、省本级
@@ -529,8 +534,10 @@ pub(super) struct Solved {
     pub fragment: Fragment,
     /// How many of its rows are header.
     pub header: usize,
-    /// What the reading costs: the more, the less sure.
-    pub cost: f32,
+    /// What the reading of the header costs: the more, the less sure.
+    pub header_cost: f32,
+    /// The same for that of the rows.
+    pub rows_cost: f32,
 }
 
 /// A column with what stands over it.

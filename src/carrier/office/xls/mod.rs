@@ -59,7 +59,7 @@ fn broken() -> Error {
 /// Reads a sheet.
 fn read(
     globals: &Globals,
-    mut records: Records,
+    records: Records,
     limits: &Limits,
     sheet: &mut Sheet,
 ) -> Result<(), Error> {
@@ -69,8 +69,7 @@ fn read(
     // A formula whose text stands in the next record but some.
     let mut awaited: Option<(u32, u32, u16)> = None;
     let mut row_of_last = None;
-    while let Some(record) = records.next() {
-        let Record { kind, data } = record;
+    for Record { kind, data } in records {
         match kind {
             kind::BOF => depth += 1,
             kind::EOF if depth <= 1 => break,

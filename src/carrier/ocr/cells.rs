@@ -1,0 +1,464 @@
+//! Lattices of rules and read lines in, told tables out. Rules are one witness of where cells are, the lines
+//! inside them the other: a ruled box whose lines stand in several rows, or in several columns with an empty
+//! gutter between them, is as many cells.
+
+use crate::carrier::ocr::lines::median;
+use crate::carrier::ocr::rules::{Lattice, Slot};
+use crate::carrier::page::{KnownCell, KnownTable, Run};
+use crate::geom::{Axis, Rect};
+use crate::place::Spot;
+
+/// Lines stand at one level if their middles are this near, in heights of a line.
+const LEVEL: f32 = 0.5;
+/// An empty gutter between two columns is at least this wide, in heights of a line.
+const GUTTER: f32 = 0.6;
+/// Fewest levels that show a gutter.
+const GUTTER_LEVELS: usize = 3;
+/// Share of the levels that have something on either side of a gutter.
+const GUTTER_SHARE: f32 = 0.6;
+
+/// A line of a cell: where it stands and what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Said {
+    /// In pixels.
+    pub bbox: Rect,
+    /// As read.
+    pub text: String,
+}
+
+impl Said {
+    /// Whether most of it is digits, or it is a mark that stands for a figure.
+    fn is_figure(&self) -> bool {
+        let of = |f: fn(char) -> bool| self.text.chars().filter(|&c| f(c)).count();
+        let digits = of(|c| c.is_ascii_digit());
+        let letters = of(char::is_alphabetic);
+        digits > letters || self.text.chars().all(|c| "-—–―/…*.".contains(c))
+    }
+}
+
+/// Cuts the cells of a lattice that hold several rows or columns of lines; `height` is that of a line.
+pub(super) fn refine(lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
+    let lattice = split_merged(lattice, lines);
+    let lattice = split_columns(lattice, lines, height);
+    split_rows(lattice, lines, height)
+}
+
+/// Parts a cell over several rows that holds a line in the middle of each: the rules between them were not
+/// seen.
+fn split_merged(mut lattice: Lattice, lines: &[Said]) -> Lattice {
+    let mut cells = Vec::with_capacity(lattice.cells.len());
+    for slot in &lattice.cells {
+        let held = inside(&lattice, slot, lines);
+        let rows: Vec<(f32, f32)> = (slot.row..slot.row + slot.rowspan)
+            .map(|row| (lattice.ys[row], lattice.ys[row + 1]))
+            .collect();
+        let height = |row: &(f32, f32)| row.1 - row.0;
+        let low = rows.iter().map(height).fold(f32::INFINITY, f32::min);
+        let top = rows.iter().map(height).fold(0.0, f32::max);
+        // A name wrapped over as many lines as there are rows stands closer; and a header has few rows.
+        let starts = |row: usize| -> usize {
+            lattice.cells.iter().filter(|s| s.row == row).map(|s| s.colspan).sum()
+        };
+        let others =
+            (slot.row + 1..slot.row + slot.rowspan).all(|b| 2 * starts(b) >= lattice.cols());
+        let near = if others || held.iter().all(|l| l.is_figure()) { 0.3 } else { 0.12 };
+        let even = top <= 1.15 * low && (slot.row > 1 || near > 0.2);
+        let one_each = rows.iter().all(|row| {
+            let middle = (row.0 + row.1) / 2.0;
+            let here = |l: &&&Said| (l.bbox.center().y - middle).abs() <= near * height(row);
+            held.iter().any(|l| here(&l))
+        });
+        if slot.rowspan > 1 && even && one_each && held.len() < 2 * slot.rowspan {
+            let row = |i: usize| Slot { row: slot.row + i, rowspan: 1, ..*slot };
+            cells.extend((0..slot.rowspan).map(row));
+        } else {
+            cells.push(*slot);
+        }
+    }
+    cells.sort_by_key(|s| (s.row, s.col));
+    lattice.cells = cells;
+    lattice
+}
+
+/// The lines whose middles stand in a slot.
+fn inside<'a>(lattice: &Lattice, slot: &Slot, lines: &'a [Said]) -> Vec<&'a Said> {
+    let bbox = lattice.bbox_of(slot);
+    lines.iter().filter(|l| bbox.contains(l.bbox.center())).collect()
+}
+
+/// The heights at which lines stand, top down.
+fn levels<'a>(lines: impl Iterator<Item = &'a Said>, height: f32) -> Vec<f32> {
+    let mut middles: Vec<f32> = lines.map(|l| l.bbox.center().y).collect();
+    middles.sort_by(f32::total_cmp);
+    let mut levels: Vec<Vec<f32>> = Vec::new();
+    for y in middles {
+        match levels.last_mut() {
+            Some(level) if y - level.iter().sum::<f32>() / level.len() as f32 <= LEVEL * height => {
+                level.push(y);
+            }
+            _ => levels.push(vec![y]),
+        }
+    }
+    levels.iter().map(|l| l.iter().sum::<f32>() / l.len() as f32).collect()
+}
+
+/// Which level a line stands at.
+fn level_of(levels: &[f32], line: &Said) -> usize {
+    let y = line.bbox.center().y;
+    let far = |&l: &usize| (levels[l] - y).abs();
+    (0..levels.len()).min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(0)
+}
+
+/// Cuts columns at the gutters that the lines of one cell leave.
+fn split_columns(mut lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
+    let mut cuts: Vec<f32> = Vec::new();
+    for slot in lattice.cells.iter().filter(|s| s.colspan == 1) {
+        cuts.extend(gutters(&inside(&lattice, slot, lines), height));
+    }
+    cuts.sort_by(f32::total_cmp);
+    cuts.dedup_by(|b, a| *b - *a < height);
+    for cut in cuts {
+        lattice = with_column(&lattice, cut, lines);
+    }
+    lattice
+}
+
+/// The middles of the empty gutters between columns of lines.
+fn gutters(held: &[&Said], height: f32) -> Vec<f32> {
+    let levels = levels(held.iter().copied(), height);
+    if levels.len() < GUTTER_LEVELS || held.len() < 2 * GUTTER_LEVELS {
+        return Vec::new();
+    }
+    // How many lines cover each place across, in steps of a quarter of a line's height.
+    let step = (height / 4.0).max(1.0);
+    let start = held.iter().map(|l| l.bbox.x0).fold(f32::INFINITY, f32::min);
+    let end = held.iter().map(|l| l.bbox.x1).fold(f32::NEG_INFINITY, f32::max);
+    let place = |x: f32| ((x - start) / step) as usize;
+    let mut counts = vec![0usize; place(end) + 1];
+    for line in held {
+        counts[place(line.bbox.x0)..=place(line.bbox.x1)].iter_mut().for_each(|c| *c += 1);
+    }
+    // A long name, or a figure run into the next one, may reach over a gutter here and there.
+    let few = levels.len() / 16;
+    let mut covered: Vec<(f32, f32)> = Vec::new();
+    for (i, _) in counts.iter().enumerate().filter(|(_, c)| **c > few) {
+        let (x0, x1) = (start + i as f32 * step, start + (i + 1) as f32 * step);
+        match covered.last_mut() {
+            Some(last) if x0 - last.1 < GUTTER * height => last.1 = x1,
+            _ => covered.push((x0, x1)),
+        }
+    }
+    let shared = |stretch: &(f32, f32)| {
+        let mut seen = vec![false; levels.len()];
+        for line in held {
+            if stretch.0 <= line.bbox.center().x && line.bbox.center().x <= stretch.1 {
+                seen[level_of(&levels, line)] = true;
+            }
+        }
+        seen.iter().filter(|s| **s).count() as f32 >= GUTTER_SHARE * levels.len() as f32
+    };
+    let columns: Vec<(f32, f32)> = covered.into_iter().filter(shared).collect();
+    // Columns of a table hold figures; words set apart are one text.
+    let figures = held.iter().filter(|l| l.is_figure()).count();
+    if columns.len() < 2 || figures * 2 < held.len() {
+        return Vec::new();
+    }
+    columns.windows(2).map(|pair| (pair[0].1 + pair[1].0) / 2.0).collect()
+}
+
+/// The lattice with one more column: the cells that have lines on both sides of it and none across, and those
+/// that are blank, are cut; the others reach over it.
+fn with_column(lattice: &Lattice, x: f32, lines: &[Said]) -> Lattice {
+    let Some(col) = lattice.xs.windows(2).position(|w| w[0] < x && x < w[1]) else {
+        return lattice.clone();
+    };
+    let mut xs = lattice.xs.clone();
+    xs.insert(col + 1, x);
+    let mut cells = Vec::with_capacity(lattice.cells.len() * 2);
+    for slot in &lattice.cells {
+        let mut slot = *slot;
+        if slot.col > col {
+            slot.col += 1;
+        } else if slot.col + slot.colspan > col {
+            let held = inside(lattice, &slot, lines);
+            let across = held.iter().filter(|l| l.bbox.x0 < x && x < l.bbox.x1).count();
+            let left = held.iter().any(|l| l.bbox.x1 <= x);
+            let right = held.iter().any(|l| l.bbox.x0 >= x);
+            if slot.colspan == 1 && across * 16 <= held.len() && left == right {
+                cells.push(slot);
+                slot.col += 1;
+            } else {
+                slot.colspan += 1;
+            }
+        }
+        cells.push(slot);
+    }
+    cells.sort_by_key(|s| (s.row, s.col));
+    Lattice { xs, ys: lattice.ys.clone(), cells }
+}
+
+/// Cuts bands that hold several rows of lines without rules between them.
+fn split_rows(mut lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
+    let mut row = 0;
+    while row < lattice.rows() {
+        let cuts = row_cuts(&lattice, row, lines, height);
+        if !cuts.is_empty() {
+            lattice = with_rows(&lattice, row, &cuts, lines, height);
+        }
+        row += cuts.len() + 1;
+    }
+    lattice
+}
+
+/// Where a band has to be cut into rows.
+fn row_cuts(lattice: &Lattice, row: usize, lines: &[Said], height: f32) -> Vec<f32> {
+    let band = lattice.cells.iter().filter(|s| s.row == row && s.rowspan == 1);
+    let columns: Vec<Vec<&Said>> = band.map(|slot| inside(lattice, slot, lines)).collect();
+    let all = || columns.iter().flatten().copied();
+    let levels = levels(all(), height);
+    if levels.len() < 2 {
+        return Vec::new();
+    }
+    let at = |column: &[&Said]| -> Vec<usize> {
+        let mut at: Vec<usize> = column.iter().map(|l| level_of(&levels, l)).collect();
+        at.sort_unstable();
+        at.dedup();
+        at
+    };
+    let figures = |column: &[&Said]| {
+        let count = column.iter().filter(|l| l.is_figure()).count();
+        count > 0 && 2 * count >= column.len()
+    };
+    // Columns of figures with several lines say that there are rows.
+    let told: Vec<Vec<usize>> = columns.iter().filter(|c| figures(c)).map(|c| at(c)).collect();
+    if told.iter().filter(|levels| levels.len() > 1).count() < 2 {
+        return Vec::new();
+    }
+    let count = |level: usize| told.iter().filter(|c| c.contains(&level)).count();
+    let shared = (0..levels.len()).filter(|&l| count(l) > 1).count();
+    if shared < 2 {
+        return Vec::new();
+    }
+    let first = columns.iter().find(|c| !c.is_empty());
+    // Two levels beside one name are figures that did not fit their cells, not two rows.
+    let is_name = first.is_some_and(|column| !figures(column));
+    let first = first.map(|c| at(c)).unwrap_or_default();
+    if levels.len() == 2 && is_name && first.len() == 1 {
+        return Vec::new();
+    }
+    // A level is a row of its own where most columns of figures have a line there, or one has and the first
+    // column too. What else stands at a level belongs to the nearest row: names and values wrapped.
+    let most = told.iter().map(Vec::len).max().unwrap_or(0);
+    let full: Vec<&Vec<usize>> = told.iter().filter(|c| 2 * c.len() > most).collect();
+    let is_row = |&level: &usize| {
+        let here = full.iter().filter(|c| c.contains(&level)).count();
+        2 * here > full.len()
+            || (count(level) > 0 && first.contains(&level) && count(level) > 1)
+            || (count(level) == 1 && first.contains(&level) && told.first() != Some(&first))
+    };
+    let rows: Vec<usize> = (0..levels.len()).filter(is_row).collect();
+    if rows.len() < 2 {
+        return Vec::new();
+    }
+    // Each line goes to the row whose level is nearest, or to the one above where it goes on below it.
+    let mut ends = vec![(f32::INFINITY, f32::NEG_INFINITY); rows.len()];
+    for (level, y) in levels.iter().enumerate() {
+        let owner = match rows.iter().position(|&r| r == level) {
+            Some(owner) => owner,
+            None => {
+                let above = rows.iter().rposition(|&r| r < level);
+                let below = rows.iter().position(|&r| r > level);
+                let filled_above = above.is_some_and(|a| {
+                    columns.iter().any(|c| {
+                        let c = at(c);
+                        c.contains(&level) && c.contains(&rows[a])
+                    })
+                });
+                match (above, below) {
+                    (Some(a), _) if filled_above => a,
+                    (Some(a), Some(b)) => {
+                        let (up, down) = (y - levels[rows[a]], levels[rows[b]] - y);
+                        if up <= down { a } else { b }
+                    }
+                    (Some(a), None) => a,
+                    (None, Some(b)) => b,
+                    (None, None) => continue,
+                }
+            }
+        };
+        for line in all().filter(|l| level_of(&levels, l) == level) {
+            ends[owner].0 = ends[owner].0.min(line.bbox.y0);
+            ends[owner].1 = ends[owner].1.max(line.bbox.y1);
+        }
+    }
+    ends.windows(2).map(|pair| (pair[0].1 + pair[1].0) / 2.0).collect()
+}
+
+/// The lattice with a band cut into rows. A cell of the band whose only text stands in the middle of several
+/// rows is one cell over them all.
+fn with_rows(lattice: &Lattice, row: usize, cuts: &[f32], lines: &[Said], height: f32) -> Lattice {
+    let more = cuts.len();
+    let mut ys = lattice.ys.clone();
+    ys.splice(row + 1..row + 1, cuts.iter().copied());
+    let mut cells = Vec::new();
+    for slot in &lattice.cells {
+        let mut slot = *slot;
+        if slot.row > row {
+            slot.row += more;
+        } else if slot.row + slot.rowspan > row && (slot.row < row || slot.rowspan > 1) {
+            slot.rowspan += more;
+        } else if slot.row == row {
+            let bbox = lattice.bbox_of(&slot);
+            let held = inside(lattice, &slot, lines);
+            let extent = held.iter().map(|l| l.bbox).reduce(|a, b| a.union(&b));
+            let middle = extent.map(|e| (e.center().y - bbox.center().y).abs());
+            let together = extent.is_some_and(|e| {
+                e.height() <= (held.len() as f32 * 1.9) * height
+                    && !held.iter().any(|l| l.is_figure())
+            });
+            let fewer = held.len() <= more.div_ceil(2);
+            if more > 1 && fewer && together && middle.is_some_and(|m| m <= 0.6 * height) {
+                slot.rowspan = more + 1;
+            } else {
+                cells.extend((0..more).map(|i| Slot { row: row + i, ..slot }));
+                slot.row += more;
+            }
+        }
+        cells.push(slot);
+    }
+    cells.sort_by_key(|s| (s.row, s.col));
+    Lattice { xs: lattice.xs.clone(), ys, cells }
+}
+
+/// Adds a column of names that stands outside the rules, left of the frame: where most rows of the lattice have
+/// a line there at their height.
+pub(super) fn with_names_outside(lattice: Lattice, outside: &[Said], height: f32) -> Lattice {
+    let bbox = lattice.bbox();
+    let beside: Vec<&Said> = outside
+        .iter()
+        .filter(|l| l.bbox.x1 <= bbox.x0 + height && l.bbox.overlap(&bbox, Axis::Y) > 0.0)
+        .collect();
+    let has_name =
+        |pair: &[f32]| beside.iter().any(|l| (pair[0]..=pair[1]).contains(&l.bbox.center().y));
+    let named = lattice.ys.windows(2).filter(|pair| has_name(pair)).count();
+    let near = median(beside.iter().map(|l| bbox.x0 - l.bbox.x1).collect());
+    let is_column = named >= 3
+        && named as f32 >= 0.6 * lattice.rows() as f32
+        && near.is_some_and(|gap| gap < 25.0 * height);
+    if !is_column {
+        return lattice;
+    }
+    let left = beside.iter().map(|l| l.bbox.x0).fold(bbox.x0, f32::min);
+    let mut xs = vec![left];
+    xs.extend(&lattice.xs);
+    let mut cells: Vec<Slot> =
+        lattice.cells.iter().map(|s| Slot { col: s.col + 1, ..*s }).collect();
+    cells.extend((0..lattice.rows()).map(|row| Slot { row, col: 0, rowspan: 1, colspan: 1 }));
+    cells.sort_by_key(|s| (s.row, s.col));
+    Lattice { xs, ys: lattice.ys, cells }
+}
+
+/// The table that a lattice makes, in points; `runs` are the page's runs, which it takes into their cells and
+/// puts behind `page`.
+pub(super) fn known(
+    lattice: &Lattice,
+    points: f32,
+    runs: &mut Vec<Run>,
+    page: &mut Vec<Run>,
+) -> KnownTable {
+    let scaled = |v: &[f32]| v.iter().map(|at| at * points).collect();
+    let mut cells = Vec::with_capacity(lattice.cells.len());
+    for slot in &lattice.cells {
+        let b = lattice.bbox_of(slot);
+        let bbox = Rect::new(b.x0 * points, b.y0 * points, b.x1 * points, b.y1 * points);
+        let (mut own, others): (Vec<Run>, Vec<Run>) =
+            runs.drain(..).partition(|run| bbox.contains(run.bbox.center()));
+        *runs = others;
+        own.sort_by(|a, b| {
+            let (x, y) = (a.bbox.center().y, b.bbox.center().y);
+            let one_line = (x - y).abs() < LEVEL * a.bbox.height().min(b.bbox.height());
+            if one_line { a.bbox.x0.total_cmp(&b.bbox.x0) } else { x.total_cmp(&y) }
+        });
+        let from = page.len();
+        page.extend(own);
+        let Slot { row, col, rowspan, colspan } = *slot;
+        let (runs, spot) = (from..page.len(), Spot::Box(bbox));
+        cells.push(KnownCell { row, col, rowspan, colspan, runs, spot });
+    }
+    KnownTable { row_edges: scaled(&lattice.ys), col_edges: scaled(&lattice.xs), cells }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(x: f32, y: f32, text: &str) -> Said {
+        let bbox = Rect::new(x, y, x + 12.0 * text.len() as f32, y + 20.0);
+        Said { bbox, text: text.to_owned() }
+    }
+
+    fn boxes(columns: usize, height: f32) -> Lattice {
+        let cell = |col| Slot { row: 0, col, rowspan: 1, colspan: 1 };
+        Lattice {
+            xs: (0..=columns).map(|c| c as f32 * 200.0).collect(),
+            ys: vec![0.0, height],
+            cells: (0..columns).map(cell).collect(),
+        }
+    }
+
+    #[test]
+    fn a_ruled_box_with_many_rows_is_as_many_cells() {
+        let mut lines = Vec::new();
+        for row in 0..5 {
+            for col in 0..3 {
+                lines.push(said(20.0 + col as f32 * 200.0, 10.0 + row as f32 * 40.0, "1234"));
+            }
+        }
+        let fine = refine(boxes(3, 210.0), &lines, 20.0);
+        assert_eq!((fine.rows(), fine.cols(), fine.cells.len()), (5, 3, 15));
+    }
+
+    #[test]
+    fn a_value_on_two_lines_stays_in_its_row() {
+        let mut lines = Vec::new();
+        for row in 0..3 {
+            for col in 0..2 {
+                lines.push(said(20.0 + col as f32 * 200.0, 10.0 + row as f32 * 60.0, "12.5"));
+            }
+        }
+        lines.push(said(220.0, 40.0, "(8.5)"));
+        assert_eq!(refine(boxes(2, 200.0), &lines, 20.0).rows(), 3);
+    }
+
+    #[test]
+    fn figures_that_wrap_beside_one_name_are_one_row() {
+        let lines = [
+            said(20.0, 10.0, "ab"),
+            said(220.0, 10.0, "9834"),
+            said(260.0, 40.0, "9"),
+            said(420.0, 10.0, "9932"),
+            said(460.0, 40.0, "1"),
+        ];
+        assert_eq!(refine(boxes(3, 80.0), &lines, 20.0).rows(), 1);
+    }
+
+    #[test]
+    fn headers_on_two_lines_are_one_row() {
+        let lines = [
+            said(20.0, 10.0, "ab"),
+            said(20.0, 40.0, "cd"),
+            said(220.0, 10.0, "ef"),
+            said(220.0, 40.0, "gh"),
+        ];
+        assert_eq!(refine(boxes(2, 80.0), &lines, 20.0).rows(), 1);
+    }
+
+    #[test]
+    fn an_empty_gutter_parts_columns() {
+        let lines: Vec<Said> = (0..4)
+            .flat_map(|row| [20.0, 120.0].map(|x| said(x, 10.0 + row as f32 * 40.0, "123")))
+            .collect();
+        let fine = refine(boxes(1, 170.0), &lines, 20.0);
+        assert_eq!((fine.rows(), fine.cols()), (4, 2));
+    }
+}

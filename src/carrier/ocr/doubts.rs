@@ -1,0 +1,288 @@
+//! Why to doubt what was read of a line: told from its ink, from a second reading, and from its column.
+
+use crate::carrier::ocr::engine::Recognized;
+use crate::carrier::ocr::ink::Inks;
+use crate::carrier::ocr::lines::Line;
+use crate::carrier::ocr::marks::Marks;
+use crate::carrier::ocr::read::Reading;
+use crate::geom::{Axis, Rect};
+use crate::sight::{Doubt, Sight};
+
+/// A figure whose least likely character is less likely than this is doubtful.
+pub(super) const LIKELY_FIGURE: f32 = 0.80;
+/// The same for other text, where what is at stake is less and characters are many.
+pub(super) const LIKELY_TEXT: f32 = 0.60;
+/// A line this much fainter than the page's usual ink is doubtful.
+const FAINT: f32 = 0.45;
+/// Share of a line's box that a seal may touch.
+const SEALED: f32 = 0.04;
+/// How dark a seal's ink is where it counts: 255 is none.
+const SEAL_INK: u8 = 190;
+/// A column has one form where this share of its figures has it …
+const ONE_FORM: f32 = 0.94;
+/// … and there are at least so many.
+const FEWEST: usize = 4;
+
+/// Whether most of a text is digits.
+pub(super) fn is_figure(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let all = text.chars().filter(|c| !c.is_whitespace()).count();
+    digits > 0 && 2 * digits >= all
+}
+
+/// What a line's own ink and its reading leave open.
+pub(super) fn of_line(
+    line: &Line,
+    reading: &Reading,
+    marks: &Marks,
+    inks: &Inks,
+    cell: Option<&Rect>,
+    height: f32,
+) -> Sight {
+    let text = reading.read.text();
+    let figure = is_figure(&text);
+    let weakest = reading.read.weakest();
+    let mut sight = Sight { confidence: thousandths(weakest), ..Sight::default() };
+    for (text, likely) in other_readings(&reading.read) {
+        sight.offer(text, thousandths(likely));
+    }
+    if weakest < if figure { LIKELY_FIGURE } else { LIKELY_TEXT } {
+        sight.doubt(Doubt::LowConfidence);
+    }
+    if line.contrast < FAINT {
+        sight.doubt(Doubt::Faint);
+    }
+    if sealed(line, inks) {
+        sight.doubt(Doubt::UnderSeal);
+    }
+    let page = Rect::new(0.0, 0.0, inks.clean.width as f32, inks.clean.height as f32);
+    if touches(line, marks, cell, &page, height) {
+        sight.doubt(Doubt::TouchesEdge);
+    }
+    if figure {
+        match unread_ink(line, reading, marks) {
+            Unread::None => {}
+            Unread::Ink => sight.doubt(Doubt::InkLeft),
+            Unread::Stroke => sight.doubt(Doubt::Handwriting),
+        }
+    }
+    sight
+}
+
+/// A share of one as thousandths; what is not quite sure is never a thousand.
+pub(super) fn thousandths(share: f32) -> u16 {
+    (share.clamp(0.0, 1.0) * 1000.0) as u16
+}
+
+/// Readings that differ in one character, with how likely the character is.
+fn other_readings(read: &Recognized) -> Vec<(String, f32)> {
+    let chars: Vec<char> = read.chars.iter().map(|c| c.ch).collect();
+    let mut readings = Vec::new();
+    for (i, char) in read.chars.iter().enumerate() {
+        for &(other, likely) in &char.others {
+            let mut text = chars.clone();
+            match other {
+                Some(other) => text[i] = other,
+                None => {
+                    text.remove(i);
+                }
+            }
+            readings.push((text, likely));
+        }
+    }
+    for &(index, ch, likely) in &read.passed_over {
+        let mut text = chars.clone();
+        text.insert(index, ch);
+        readings.push((text, likely));
+    }
+    readings.sort_by(|a, b| b.1.total_cmp(&a.1));
+    readings.truncate(6);
+    let text = |chars: Vec<char>| chars.into_iter().collect::<String>().trim().to_owned();
+    readings.into_iter().map(|(chars, likely)| (text(chars), likely)).collect()
+}
+
+/// Whether a seal's ink touches the line.
+fn sealed(line: &Line, inks: &Inks) -> bool {
+    let Some(seal) = &inks.seal else { return false };
+    let b = &line.bbox;
+    let (x0, x1) = (b.x0.max(0.0) as usize, (b.x1 as usize).min(seal.width));
+    let (y0, y1) = (b.y0.max(0.0) as usize, (b.y1 as usize).min(seal.height));
+    let covered: usize = (y0..y1)
+        .map(|y| seal.row(y)[x0.min(x1)..x1].iter().filter(|&&v| v < SEAL_INK).count())
+        .sum();
+    covered as f32 > SEALED * (b.width() * b.height()).max(1.0)
+}
+
+/// Whether the line's ink goes on over an edge of its cell, or ends at the page's edge.
+fn touches(line: &Line, marks: &Marks, cell: Option<&Rect>, page: &Rect, height: f32) -> bool {
+    let b = &line.bbox;
+    let at_edge = b.x0 <= page.x0 + 1.0
+        || b.x1 >= page.x1 - 1.0
+        || b.y0 <= page.y0 + 1.0
+        || b.y1 >= page.y1 - 1.0;
+    let over = |cell: &Rect| {
+        line.marks
+            .iter()
+            .map(|&m| &marks.marks[m].bbox)
+            .any(|m| cell.x0 - m.x0 > 0.22 * height || m.x1 - cell.x1 > 0.22 * height)
+    };
+    at_edge || cell.is_some_and(over)
+}
+
+/// Ink of a line that none of its characters accounts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unread {
+    None,
+    /// As high as a character.
+    Ink,
+    /// A stroke over several characters.
+    Stroke,
+}
+
+/// Holds the line's ink against its characters: no more stretches of ink as high as a digit than there are
+/// digits, and no stroke that runs over several of them.
+fn unread_ink(line: &Line, reading: &Reading, marks: &Marks) -> Unread {
+    let tall = line.bbox.height();
+    let mut boxes: Vec<Rect> = line.marks.iter().map(|&m| marks.marks[m].bbox).collect();
+    if boxes.iter().any(|b| b.height() < 0.3 * tall && b.width() > 1.6 * tall) {
+        return Unread::Stroke;
+    }
+    boxes.retain(|b| b.height() >= 0.62 * tall);
+    boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    let mut stretches: Vec<Rect> = Vec::new();
+    for b in boxes {
+        match stretches.last_mut() {
+            // A worn digit falls into halves.
+            Some(last)
+                if last.overlap(&b, Axis::X) > 0.0 || last.union(&b).width() <= 0.68 * tall =>
+            {
+                *last = last.union(&b);
+            }
+            _ => stretches.push(b),
+        }
+    }
+    // Glued digits make fewer stretches than there are digits, never more.
+    let stretches_of = |ch: char| match ch {
+        ' ' | ',' | '.' | '，' | '。' | '、' | '-' | '—' => 0,
+        // Two rings and a stroke.
+        '%' | '‰' => 3,
+        _ => 1,
+    };
+    let read: usize = reading.read.chars.iter().map(|c| stretches_of(c.ch)).sum();
+    if stretches.len() > read { Unread::Ink } else { Unread::None }
+}
+
+/// Doubts figures of a column that are not written as the others are. `column` gives the texts of one column;
+/// the answer says for each whether its form is doubtful.
+pub(super) fn forms(column: &[String]) -> Vec<bool> {
+    let figures: Vec<Option<Form>> = column.iter().map(|text| Form::of(text)).collect();
+    let all: Vec<&Form> = figures.iter().flatten().collect();
+    let numbers: Vec<&Form> = all.iter().copied().filter(|f| f.shape == "N").collect();
+    let is_of_numbers = numbers.len() >= FEWEST && 10 * numbers.len() >= 7 * all.len();
+    let common = |of: &dyn Fn(&Form) -> Option<u32>| {
+        let values: Vec<u32> = numbers.iter().filter_map(|f| of(f)).collect();
+        let most =
+            values.iter().copied().max_by_key(|v| values.iter().filter(|w| *w == v).count())?;
+        let count = values.iter().filter(|v| **v == most).count();
+        let but_one = count + 1 >= values.len();
+        let share = count as f32 >= ONE_FORM * values.len() as f32;
+        (values.len() >= FEWEST && (but_one || share)).then_some(most)
+    };
+    let decimals = |f: &Form| (!f.zero).then_some(f.decimals);
+    let grouped = |f: &Form| (f.whole > 3).then_some(u32::from(f.grouped));
+    let (usual_decimals, usual_grouped) = (common(&decimals), common(&grouped));
+    figures
+        .iter()
+        .map(|form| {
+            let Some(form) = form else { return false };
+            if form.misgrouped {
+                return true;
+            }
+            if !is_of_numbers {
+                return false;
+            }
+            let other = |usual: Option<u32>, own: Option<u32>| {
+                usual.zip(own).is_some_and(|(usual, own)| usual != own)
+            };
+            form.shape != "N"
+                || other(usual_decimals, decimals(form))
+                || other(usual_grouped, grouped(form))
+        })
+        .collect()
+}
+
+/// How a figure is written.
+struct Form {
+    /// `N` for a number; else its characters with digits as 0.
+    shape: String,
+    decimals: u32,
+    /// Digits before the point.
+    whole: usize,
+    grouped: bool,
+    zero: bool,
+    /// Whether separators stand where none can.
+    misgrouped: bool,
+}
+
+impl Form {
+    /// `None` for what is no figure.
+    fn of(text: &str) -> Option<Form> {
+        if !is_figure(text) {
+            return None;
+        }
+        let bare = text.trim().trim_start_matches(['-', '−', '+', '±']).trim_end_matches('%');
+        let bare: String = bare.replace('，', ",");
+        let (whole, decimals) = match bare.rsplit_once('.') {
+            Some((whole, part)) if part.chars().all(|c| c.is_ascii_digit()) => (whole, part.len()),
+            _ => (bare.as_str(), 0),
+        };
+        let groups: Vec<&str> = whole.split([',', ' ']).collect();
+        let digits = |g: &&str| !g.is_empty() && g.chars().all(|c| c.is_ascii_digit());
+        let is_number = groups.iter().all(digits) || (whole.is_empty() && decimals > 0);
+        let well =
+            groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3));
+        // Separators among digits that make no number: 545.184,036.20 or 79,651.862.50.
+        let apart = bare.chars().filter(|c| matches!(c, ',' | '.')).count();
+        let only = bare.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | ' '));
+        let misgrouped =
+            only && ((is_number && !well && whole.contains(',')) || (!is_number && apart > 1));
+        let shape = match is_number && well {
+            true => "N".to_owned(),
+            false => bare.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect(),
+        };
+        Some(Form {
+            shape,
+            decimals: decimals as u32,
+            whole: groups.concat().len(),
+            grouped: groups.len() > 1,
+            zero: bare.chars().all(|c| !c.is_ascii_digit() || c == '0'),
+            misgrouped,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::forms;
+
+    fn doubted(column: &[&str]) -> Vec<String> {
+        let column: Vec<String> = column.iter().map(|s| (*s).to_owned()).collect();
+        let doubts = forms(&column);
+        column.into_iter().zip(doubts).filter(|(_, d)| *d).map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn a_figure_unlike_its_column_is_doubted() {
+        let read = doubted(&["4890063.81", "119476.19", "3649.03", "36283.6", "5169042.08"]);
+        assert_eq!(read, ["36283.6"]);
+        assert_eq!(doubted(&["545.184,036.20", "1,646.20"]), ["545.184,036.20"]);
+        assert_eq!(doubted(&["96 181", "1359-969", "20 750", "49 561", "21 699"]), ["1359-969"]);
+    }
+
+    #[test]
+    fn dates_codes_and_zeros_are_not() {
+        assert!(doubted(&["2024-03-15", "2024-02-29", "2024-01-30", "2024-02-08"]).is_empty());
+        assert!(doubted(&["0", "12.50", "3.25", "0.75", "1.00"]).is_empty());
+        assert!(doubted(&["1.2", "3.45", "7.1", "8", "0.33", "5.5"]).is_empty());
+    }
+}

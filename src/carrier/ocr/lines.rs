@@ -1,0 +1,379 @@
+//! Marks, ruled cells and what the detector saw in; lines of text out, each a list of marks. A mark belongs to
+//! one line or to none; those of none are counted.
+
+use std::collections::BTreeMap;
+
+use crate::carrier::ocr::marks::{Mark, Marks};
+use crate::carrier::ocr::raster::Gray;
+use crate::carrier::ocr::rules::Lattice;
+use crate::carrier::ocr::strokes::Chain;
+use crate::geom::{Axis, Rect};
+
+/// What the detector must be sure of, of 255.
+const SURE: u8 = 76;
+/// A mark belongs to what the detector saw within this many of its heights: it shrinks what it marks.
+const REACH: f32 = 0.95;
+/// Lines that stand nearer than this many heights beside each other in one cell are one.
+const BESIDE: f32 = 0.75;
+/// A mark of less than this share of the usual height may be a point or a speck.
+const SMALL: f32 = 0.42;
+/// A line fainter than this share of the page's usual ink shines through from the other side.
+const SHINES_THROUGH: f32 = 0.34;
+
+/// What is higher than so many lines is a drawing or a border.
+const LARGEST: f32 = 5.0;
+
+/// A line of text on a flat page, or a part of one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Line {
+    /// Its marks, by index.
+    pub marks: Vec<usize>,
+    /// The box around them, in pixels.
+    pub bbox: Rect,
+    /// The lattice and its cell that it stands in, by index.
+    pub home: Option<(usize, usize)>,
+    /// Whether the detector saw it.
+    pub detected: bool,
+    /// How dark it is against the page's usual ink.
+    pub contrast: f32,
+}
+
+/// The lines of a page, and what is no line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct PageLines {
+    /// All lines, top down.
+    pub lines: Vec<Line>,
+    /// Marks that belong to none.
+    pub left: Vec<usize>,
+    /// The usual height of a line, in pixels.
+    pub height: f32,
+}
+
+/// What the detector saw, one box a line of text, in pixels of the page.
+pub(super) fn seen(map: &Gray, width: usize, height: usize) -> Vec<Rect> {
+    let data = map.data.iter().map(|&v| u8::from(v >= SURE)).collect();
+    let marks = Marks::of(&Gray { width: map.width, height: map.height, data });
+    let (sx, sy) = (width as f32 / map.width as f32, height as f32 / map.height as f32);
+    let boxes = marks.marks.iter().filter(|m| m.area >= 6).map(|m| m.bbox);
+    boxes.map(|b| Rect::new(b.x0 * sx, b.y0 * sy, b.x1 * sx, b.y1 * sy)).collect()
+}
+
+/// The middles of long lines that the detector saw, as curves, in pixels of the page.
+pub(super) fn curves(map: &Gray, width: usize, height: usize, dpi: f32) -> Vec<Chain> {
+    let data = map.data.iter().map(|&v| u8::from(v >= SURE)).collect();
+    let marks = Marks::of(&Gray { width: map.width, height: map.height, data });
+    let (sx, sy) = (width as f32 / map.width as f32, height as f32 / map.height as f32);
+    let mut curves = Vec::new();
+    for (i, mark) in marks.marks.iter().enumerate() {
+        let b = &mark.bbox;
+        if b.width() * sx < 1.2 * dpi || b.width() < 4.0 * b.height() {
+            continue;
+        }
+        let mut points = Vec::new();
+        for x in (b.x0 as usize + 4..(b.x1 as usize).saturating_sub(4)).step_by(6) {
+            let ys = (b.y0 as usize..b.y1 as usize).filter(|&y| marks.at(x, y) == Some(i));
+            let (sum, n) = ys.fold((0, 0), |(sum, n), y| (sum + y, n + 1));
+            if n > 0 {
+                points.push(((x as f32 + 0.5) * sx, (sum as f32 / n as f32 + 0.5) * sy));
+            }
+        }
+        let (from, to, step) = (b.x0 * sx, b.x1 * sx, 6.0 * sx);
+        curves.push(Chain { points, thick: b.height() * sy, from, to, fill: 1.0, step });
+    }
+    curves
+}
+
+/// Puts the marks into lines.
+pub(super) fn lines(
+    marks: &Marks,
+    gray: &Gray,
+    lattices: &[Lattice],
+    seen: &[Rect],
+    dpi: f32,
+) -> PageLines {
+    let homes: Vec<_> = marks.marks.iter().map(|m| home(lattices, m, dpi)).collect();
+    let is_sliver = |i: usize| {
+        homes[i].is_some_and(|(l, c)| {
+            let cell = lattices[l].bbox_of(&lattices[l].cells[c]);
+            sliver(&marks.marks[i].bbox, &cell, dpi)
+        })
+    };
+    let index = Index::of(seen);
+    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let mut lone: Vec<usize> = Vec::new();
+    // What is larger than any character is no text: a picture, a border, a blot.
+    let largest = dpi * 0.9;
+    for (i, mark) in marks.marks.iter().enumerate() {
+        let too_large = mark.bbox.height() > largest || mark.bbox.width() > largest * 2.0;
+        match index.nearest(seen, mark) {
+            Some(s) if !too_large && !is_sliver(i) => {
+                groups.entry((homes[i], Some(s))).or_default().push(i)
+            }
+            _ => lone.push(i),
+        }
+    }
+    let heights = groups.values().map(|g| bbox_of(marks, g).height());
+    let height = median(heights.filter(|h| *h > dpi * 0.03).collect()).unwrap_or(dpi * 0.13);
+    // What the detector passed over: where it stands in a cell, or is as high as text.
+    let mut left = Vec::new();
+    for i in lone {
+        let mark = &marks.marks[i];
+        let tall = mark.bbox.height() >= SMALL * height && mark.bbox.height() <= 2.2 * height;
+        let wide = mark.bbox.width() >= SMALL * height && mark.bbox.width() <= 4.0 * height;
+        let dash = wide && mark.bbox.height() >= 0.05 * height;
+        if homes[i].is_some()
+            && !is_sliver(i)
+            && (tall || dash)
+            && mark.bbox.height() <= 2.2 * height
+        {
+            groups.entry((homes[i], None)).or_default().push(i);
+        } else {
+            left.push(i);
+        }
+    }
+    let mut found: Vec<Line> = Vec::new();
+    for ((home, seed), group) in &groups {
+        for row in rows(marks, group, height) {
+            let bbox = bbox_of(marks, &row);
+            found.push(Line {
+                marks: row,
+                bbox,
+                home: *home,
+                detected: seed.is_some(),
+                contrast: 1.0,
+            });
+        }
+    }
+    let mut lines = beside(marks, found, height);
+    attach(marks, &homes, &mut lines, &mut left, height, is_sliver);
+    measure_contrast(marks, gray, &mut lines);
+    let (mut lines, faint): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| {
+        line.contrast >= SHINES_THROUGH && line.bbox.height() <= LARGEST * height.max(1.0)
+    });
+    left.extend(faint.into_iter().flat_map(|line| line.marks));
+    lines.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    PageLines { lines, left, height }
+}
+
+/// Whether a mark is what is left of a rule: thin, and along the edge of its cell.
+fn sliver(mark: &Rect, cell: &Rect, dpi: f32) -> bool {
+    let (thin, near) = (dpi * 0.02, dpi * 0.03);
+    let flat = mark.height() <= thin && mark.width() > 2.0 * mark.height();
+    let upright = mark.width() <= thin && mark.height() > 2.0 * mark.width();
+    (flat && (mark.y0 - cell.y0 <= near || cell.y1 - mark.y1 <= near))
+        || (upright && (mark.x0 - cell.x0 <= near || cell.x1 - mark.x1 <= near))
+}
+
+type Home = Option<(usize, usize)>;
+type Key = (Home, Option<usize>);
+
+/// The cell that a mark's middle stands in.
+fn home(lattices: &[Lattice], mark: &Mark, dpi: f32) -> Home {
+    let center = mark.bbox.center();
+    lattices.iter().enumerate().find_map(|(l, lattice)| {
+        if !lattice.bbox().grow(dpi * 0.01).contains(center) {
+            return None;
+        }
+        let cell = lattice.cells.iter().position(|slot| lattice.bbox_of(slot).contains(center));
+        Some((l, cell?))
+    })
+}
+
+/// The box around some marks.
+pub(super) fn bbox_of(marks: &Marks, group: &[usize]) -> Rect {
+    let boxes = group.iter().map(|&i| marks.marks[i].bbox);
+    boxes.reduce(|a, b| a.union(&b)).unwrap_or_default()
+}
+
+/// The middle one.
+pub(super) fn median(mut values: Vec<f32>) -> Option<f32> {
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// What the detector saw, by height.
+struct Index {
+    bands: BTreeMap<i32, Vec<usize>>,
+}
+
+impl Index {
+    const BAND: f32 = 64.0;
+
+    fn of(seen: &[Rect]) -> Index {
+        let mut bands: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+        for (i, r) in seen.iter().enumerate() {
+            let r = reach(r);
+            for band in (r.y0 / Self::BAND) as i32..=(r.y1 / Self::BAND) as i32 {
+                bands.entry(band).or_default().push(i);
+            }
+        }
+        Index { bands }
+    }
+
+    /// The box that a mark belongs to: the one whose middle line is nearest to the mark's.
+    fn nearest(&self, seen: &[Rect], mark: &Mark) -> Option<usize> {
+        let center = mark.bbox.center();
+        let near = self.bands.get(&((center.y / Self::BAND) as i32))?;
+        let inside = near.iter().copied().filter(|&i| reach(&seen[i]).contains(center));
+        inside.min_by(|&a, &b| {
+            let far = |i: usize| {
+                let r = &seen[i];
+                let aside = (r.x0 - center.x).max(center.x - r.x1).max(0.0);
+                (r.center().y - center.y).abs() / r.height().max(1.0) + aside / r.height().max(1.0)
+            };
+            far(a).total_cmp(&far(b))
+        })
+    }
+}
+
+/// What a box of the detector stands for: it marks the body of a line alone.
+fn reach(seen: &Rect) -> Rect {
+    let by = REACH * seen.height();
+    Rect { x0: seen.x0 - by, y0: seen.y0 - by, x1: seen.x1 + by, y1: seen.y1 + by }
+}
+
+/// The rows that marks stand in, top down: those of a character's height make rows, points and specks join the
+/// nearest one.
+fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
+    let (mut tall, small): (Vec<usize>, Vec<usize>) =
+        group.iter().partition(|&&i| marks.marks[i].bbox.height() >= SMALL * height);
+    if tall.is_empty() {
+        return vec![group.to_vec()];
+    }
+    tall.sort_by(|&a, &b| {
+        let y = |i: usize| marks.marks[i].bbox.center().y;
+        y(a).total_cmp(&y(b))
+    });
+    let mut rows: Vec<(Rect, Vec<usize>)> = Vec::new();
+    for i in tall {
+        let bbox = marks.marks[i].bbox;
+        let fits = rows.iter().position(|(row, _)| {
+            let shared = row.overlap(&bbox, Axis::Y);
+            shared >= 0.45 * row.height().min(bbox.height())
+        });
+        match fits {
+            Some(r) => {
+                let (row, members) = &mut rows[r];
+                // The row's height is that of its characters, not of what leans out of it.
+                if bbox.height() <= 1.5 * height {
+                    row.y0 = row.y0.min(bbox.y0);
+                    row.y1 = row.y1.max(bbox.y1).min(row.y0 + 1.6 * height.max(row.height()));
+                }
+                row.x0 = row.x0.min(bbox.x0);
+                row.x1 = row.x1.max(bbox.x1);
+                members.push(i);
+            }
+            None => rows.push((bbox, vec![i])),
+        }
+    }
+    // Parts of one character may stand above each other.
+    rows.sort_by(|a, b| a.0.y0.total_cmp(&b.0.y0));
+    let mut merged: Vec<(Rect, Vec<usize>)> = Vec::new();
+    for (row, members) in rows {
+        match merged.last_mut() {
+            Some((above, known)) if row.y1.max(above.y1) - above.y0 <= 1.25 * height => {
+                *above = above.union(&row);
+                known.extend(members);
+            }
+            _ => merged.push((row, members)),
+        }
+    }
+    let mut rows = merged;
+    for i in small {
+        let y = marks.marks[i].bbox.center().y;
+        let far = |row: &Rect| (row.y0 - y).max(y - row.y1).max(0.0);
+        let nearest = rows.iter_mut().min_by(|a, b| far(&a.0).total_cmp(&far(&b.0)));
+        if let Some((_, members)) = nearest {
+            members.push(i);
+        }
+    }
+    rows.into_iter().map(|(_, members)| members).collect()
+}
+
+/// Joins lines of one cell that stand beside each other.
+fn beside(marks: &Marks, mut lines: Vec<Line>, height: f32) -> Vec<Line> {
+    lines.sort_by(|a, b| a.home.cmp(&b.home).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    let mut joined: Vec<Line> = Vec::new();
+    for line in lines {
+        let same = joined.iter_mut().rev().take_while(|known| known.home == line.home);
+        let fits = |known: &&mut Line| {
+            let shared = known.bbox.overlap(&line.bbox, Axis::Y);
+            let lower = known.bbox.height().min(line.bbox.height());
+            let gap = line.bbox.x0 - known.bbox.x1;
+            let narrow = known.bbox.width().min(line.bbox.width());
+            let union = known.bbox.union(&line.bbox);
+            let stacked = known.bbox.overlap(&line.bbox, Axis::X) >= 0.6 * narrow
+                && union.height() <= 1.2 * height
+                && union.width() <= 1.5 * height;
+            stacked
+                || shared >= 0.6 * lower
+                    && gap <= BESIDE * height.min(known.bbox.height().max(line.bbox.height()))
+                    && gap > -0.5 * height
+        };
+        match same.into_iter().find(fits) {
+            Some(known) => {
+                known.marks.extend(&line.marks);
+                known.detected |= line.detected;
+                known.bbox = bbox_of(marks, &known.marks);
+            }
+            None => joined.push(line),
+        }
+    }
+    joined
+}
+
+/// Gives specks that stand within a line or close to its ends to that line: points, broken strokes, a minus.
+fn attach(
+    marks: &Marks,
+    homes: &[Home],
+    lines: &mut [Line],
+    left: &mut Vec<usize>,
+    height: f32,
+    is_sliver: impl Fn(usize) -> bool,
+) {
+    let mut by_home: BTreeMap<Home, Vec<usize>> = BTreeMap::new();
+    for (i, line) in lines.iter().enumerate() {
+        by_home.entry(line.home).or_default().push(i);
+    }
+    left.retain(|&i| {
+        let mark = &marks.marks[i];
+        let center = mark.bbox.center();
+        if mark.bbox.height() > 1.3 * height || mark.area < 3 || is_sliver(i) {
+            return true;
+        }
+        let near = by_home.get(&homes[i]).into_iter().flatten().copied().find(|&l| {
+            let r = &lines[l].bbox;
+            let within = r.y0 - 0.15 * height <= center.y && center.y <= r.y1 + 0.2 * height;
+            let aside = (r.x0 - mark.bbox.x1).max(mark.bbox.x0 - r.x1);
+            within && aside <= 0.6 * height
+        });
+        if let Some(l) = near {
+            lines[l].marks.push(i);
+            lines[l].bbox = lines[l].bbox.union(&mark.bbox);
+        }
+        near.is_none()
+    });
+}
+
+/// Tells how dark each line is against the others.
+fn measure_contrast(marks: &Marks, gray: &Gray, lines: &mut [Line]) {
+    let mut sums = vec![(0u32, 0u32); lines.len()];
+    for ((sum, count), line) in sums.iter_mut().zip(lines.iter()) {
+        let own: std::collections::BTreeSet<usize> = line.marks.iter().copied().collect();
+        for y in line.bbox.y0 as usize..line.bbox.y1 as usize {
+            for x in line.bbox.x0 as usize..line.bbox.x1 as usize {
+                if marks.at(x, y).is_some_and(|m| own.contains(&m)) {
+                    *sum += 255 - u32::from(gray.data[y * gray.width + x]);
+                    *count += 1;
+                }
+            }
+        }
+    }
+    let dark = |&(sum, count): &(u32, u32)| sum as f32 / count.max(1) as f32;
+    let mut all: Vec<f32> = sums.iter().map(dark).collect();
+    all.sort_by(f32::total_cmp);
+    let usual = all.get(all.len() * 3 / 4).copied().unwrap_or(1.0).max(1.0);
+    for (line, sum) in lines.iter_mut().zip(&sums) {
+        line.contrast = dark(sum) / usual;
+    }
+}

@@ -1,0 +1,467 @@
+//! One picture in, one page out: the steps in order.
+
+use crate::carrier::ocr::cells::{self, Said};
+use crate::carrier::ocr::doubts;
+use crate::carrier::ocr::engine::{HEIGHT, Recognize};
+use crate::carrier::ocr::flat::Flat;
+use crate::carrier::ocr::ink::{self, Inks};
+use crate::carrier::ocr::lines::{self, Line, PageLines};
+use crate::carrier::ocr::marks::Marks;
+use crate::carrier::ocr::picture::Picture;
+use crate::carrier::ocr::raster::Gray;
+use crate::carrier::ocr::read::{Cut, Reading, Sheet};
+use crate::carrier::ocr::rules::{self, Lattice, Ruled};
+use crate::carrier::page::{Ink, Page, Rule, Run, Turn};
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::error::Error;
+use crate::geom::{Axis, Rect};
+use crate::parallel;
+use crate::place::Place;
+use crate::sight::{Doubt, Offer, Sight};
+
+/// Longer side of the picture that the detector is given, in pixels.
+const DETECTED: f32 = 1_280.0;
+/// A figure that is less sure than this is read a second time.
+const READ_AGAIN: f32 = 0.985;
+/// A line this sure, and two more, say that the page stands upright.
+const UPRIGHT: f32 = 0.88;
+/// Lines that are read to tell whether the page stands on its head.
+const ASKED: usize = 6;
+/// Pages of fewer pixels to an inch are said to be too coarse.
+const COARSE: f32 = 100.0;
+/// What pages without a word on their size are scaled to: the usual height of a line, in pixels.
+const LINE: f32 = 27.0;
+
+/// Reads one page.
+pub(super) fn read_page(
+    sink: &mut Sink,
+    threads: usize,
+    engine: &dyn Recognize,
+    picture: &Picture,
+    number: u32,
+) -> Result<Page, Error> {
+    let mut inks = ink::separate(picture, None);
+    let mut map = detect(engine, &inks.plain)?;
+    if !picture.dpi_said
+        && let Some(scale) = scale_by_lines(&map, &inks)
+    {
+        inks = ink::separate(picture, Some(scale));
+    }
+    let mut quarters = 0;
+    if lies_on_its_side(&lines::seen(&map, inks.plain.width, inks.plain.height)) {
+        quarters = 1;
+        turn(&mut inks, &mut map, 1);
+    }
+    let dpi = inks.dpi;
+    let mut page_ink = ink::ink_of(&inks.clean, dpi);
+    let curves = lines::curves(&map, page_ink.width, page_ink.height, dpi);
+    let flat = Flat::of(&page_ink, &curves, dpi);
+    if flat.moves() {
+        inks.plain = flat.apply(&inks.plain);
+        inks.clean = flat.apply(&inks.clean);
+        inks.seal = inks.seal.as_ref().map(|seal| flat.apply(seal));
+        map = flat.apply_map(&map);
+        page_ink = ink::ink_of(&inks.clean, dpi);
+    }
+    page_ink = ink::without_seals(page_ink, &inks);
+    let seen = lines::seen(&map, page_ink.width, page_ink.height);
+    if stands_on_its_head(engine, &inks.plain, &seen)? {
+        quarters += 2;
+        turn(&mut inks, &mut map, 2);
+        page_ink = page_ink.turned(2);
+    }
+    let seen = lines::seen(&map, page_ink.width, page_ink.height);
+    let (ruled, bare) = rules::rules(page_ink.clone(), dpi);
+    let (lattices, framed) = rules::frames(&ruled, &seen, dpi);
+    let marks = Marks::of(&bare);
+    let found = lines::lines(&marks, &inks.clean, &lattices, &seen, dpi);
+    let mut owners = vec![None; marks.marks.len()];
+    for (i, line) in found.lines.iter().enumerate() {
+        line.marks.iter().for_each(|&m| owners[m] = Some(i));
+    }
+    let sheet = Sheet {
+        gray: &inks.clean,
+        ink: &page_ink,
+        marks: &marks,
+        owners: &owners,
+        height: found.height,
+    };
+    let reader =
+        Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
+    let mut read = read_lines(sink, threads, &reader, &found.lines)?;
+
+    let sure = |r: &&ReadLine<'_>| r.sight.confidence > 300 || r.line.detected;
+    let said: Vec<Said> = read
+        .iter()
+        .filter(sure)
+        .map(|r| Said { bbox: r.line.bbox, text: r.reading.read.text().trim().to_owned() })
+        .collect();
+    let tables: Vec<Lattice> = lattices
+        .into_iter()
+        .map(|lattice| {
+            let lattice = cells::refine(lattice, &said, found.height);
+            cells::with_names_outside(lattice, &said, found.height)
+        })
+        .collect();
+    settle_zeros(&tables, &mut read);
+    doubt_forms(&tables, &mut read);
+    doubt_ink_left(&found, &marks, &tables, &mut read);
+
+    let points = 72.0 / dpi;
+    let mut page = Page {
+        number,
+        width: bare.width as f32 * points,
+        height: bare.height as f32 * points,
+        ..Page::default()
+    };
+    page.rules = page_rules(&ruled, &framed, &tables, points);
+    let mut runs: Vec<Run> = read.iter().filter_map(|r| run(r, points)).collect();
+    for lattice in &tables {
+        page.tables.push(cells::known(lattice, points, &mut runs, &mut page.runs));
+    }
+    page.runs.extend(runs);
+    remark(sink, &page, picture, &inks, quarters % 4, &flat);
+    Ok(page)
+}
+
+/// A line with what it says and what is left open of it.
+struct ReadLine<'a> {
+    line: &'a Line,
+    reading: Reading,
+    sight: Sight,
+}
+
+/// What lines are read with.
+struct Reader<'a> {
+    engine: &'a dyn Recognize,
+    sheet: &'a Sheet<'a>,
+    lattices: &'a [Lattice],
+    inks: &'a Inks,
+    height: f32,
+}
+
+impl Reader<'_> {
+    /// Reads a line; `None` for what is no text.
+    fn read<'l>(&self, line: &'l Line) -> Result<Option<ReadLine<'l>>, Error> {
+        let Reader { engine, sheet, lattices, inks, height } = *self;
+        let reading = sheet.read(engine, line, Cut::FIRST)?;
+        let cell = line.home.map(|(l, c)| lattices[l].bbox_of(&lattices[l].cells[c]));
+        let mut sight = doubts::of_line(line, &reading, sheet.marks, inks, cell.as_ref(), height);
+        let text = reading.read.text();
+        let unsure = reading.read.weakest() < READ_AGAIN || !sight.doubts.is_empty();
+        if doubts::is_figure(&text) && (unsure || inks.one_bit || inks.enlarged > 1.2) {
+            let again = sheet.read(engine, line, Cut::SECOND)?;
+            let other = again.read.text().trim().to_owned();
+            if other != text.trim() {
+                let confidence = doubts::thousandths(again.read.weakest());
+                sight.readings.insert(0, Offer { text: other, confidence });
+                sight.doubt(Doubt::ReadingsDiffer);
+            }
+        }
+        // What neither the detector nor the recognizer takes for text is none: a speck, a part of a seal.
+        let nothing = reading.read.weakest() < 0.35 && !line.detected;
+        let blank = nothing || text.trim().is_empty();
+        Ok((!blank).then_some(ReadLine { line, reading, sight }))
+    }
+}
+
+/// Reads the lines, side by side where several threads may work: a page in hand at a time is all the memory.
+fn read_lines<'l>(
+    sink: &mut Sink,
+    threads: usize,
+    reader: &Reader<'_>,
+    lines: &'l [Line],
+) -> Result<Vec<ReadLine<'l>>, Error> {
+    let read = parallel::map(sink, threads, lines.iter().collect(), |_, line| reader.read(line));
+    let read: Vec<Option<ReadLine<'l>>> = read.into_iter().collect::<Result<_, _>>()?;
+    let mut read: Vec<ReadLine<'l>> = read.into_iter().flatten().collect();
+    // A dash above or below other text in its cell is what is left of a rule.
+    let is_dash = |r: &ReadLine<'_>| r.reading.read.chars.iter().all(|c| matches!(c.ch, '—' | '-'));
+    let texts: Vec<_> = read.iter().filter(|r| !is_dash(r)).map(|r| r.line.home).collect();
+    read.retain(|r| !is_dash(r) || r.line.home.is_none() || !texts.contains(&r.line.home));
+    Ok(read)
+}
+
+/// Reads a lone O as 0 where it stands in a column of figures and recognition offered 0 as well: alone, the two
+/// look alike.
+fn settle_zeros(tables: &[Lattice], read: &mut [ReadLine<'_>]) {
+    for table in tables {
+        let bbox = table.bbox();
+        for pair in table.xs.windows(2) {
+            let inside = |r: &ReadLine<'_>| {
+                let c = r.line.bbox.center();
+                pair[0] <= c.x && c.x < pair[1] && bbox.y0 <= c.y && c.y <= bbox.y1
+            };
+            let text = |r: &ReadLine<'_>| r.reading.read.text().trim().to_owned();
+            let column = || read.iter().filter(|r| inside(r));
+            let figures = column().filter(|r| doubts::is_figure(&text(r))).count();
+            if 2 * figures < column().count() {
+                continue;
+            }
+            for r in read.iter_mut().filter(|r| inside(r)) {
+                let [char] = &mut r.reading.read.chars[..] else { continue };
+                let zero = char.others.iter().find(|other| other.0 == Some('0'));
+                let (true, Some(&(_, likely))) = (matches!(char.ch, 'O' | 'o'), zero) else {
+                    continue;
+                };
+                let letter = std::mem::replace(&mut char.ch, '0');
+                char.probability = (char.probability + likely).min(1.0);
+                r.sight.confidence = doubts::thousandths(char.probability);
+                if char.probability >= doubts::LIKELY_FIGURE {
+                    r.sight.doubts.retain(|doubt| *doubt != Doubt::LowConfidence);
+                }
+                r.sight.readings.retain(|offer| offer.text != "0");
+                r.sight.offer(letter.to_string(), 0);
+            }
+        }
+    }
+}
+
+/// Doubts figures that are written unlike the rest of their column.
+fn doubt_forms(tables: &[Lattice], read: &mut [ReadLine<'_>]) {
+    for table in tables {
+        let bbox = table.bbox();
+        for slot in &table.cells {
+            // Two figures in one cell: a rule between them may not have been seen.
+            let cell = table.bbox_of(slot);
+            let inside = |i: &usize| {
+                cell.contains(read[*i].line.bbox.center())
+                    && doubts::is_figure(&read[*i].reading.read.text())
+            };
+            let figures: Vec<usize> = (0..read.len()).filter(inside).collect();
+            if figures.len() > 1 {
+                figures.iter().for_each(|&i| read[i].sight.doubt(Doubt::Form));
+            }
+        }
+        for pair in table.xs.windows(2) {
+            let column: Vec<usize> = (0..read.len())
+                .filter(|&i| {
+                    let c = read[i].line.bbox.center();
+                    pair[0] <= c.x && c.x < pair[1] && bbox.y0 <= c.y && c.y <= bbox.y1
+                })
+                .collect();
+            let texts: Vec<String> =
+                column.iter().map(|&i| read[i].reading.read.text().trim().to_owned()).collect();
+            for (&i, doubtful) in column.iter().zip(doubts::forms(&texts)) {
+                if doubtful {
+                    read[i].sight.doubt(Doubt::Form);
+                }
+            }
+        }
+    }
+}
+
+/// Doubts figures in whose cell there is ink that belongs to no line and may be a character.
+fn doubt_ink_left(found: &PageLines, marks: &Marks, tables: &[Lattice], read: &mut [ReadLine<'_>]) {
+    for &m in &found.left {
+        let mark = &marks.marks[m].bbox;
+        if mark.height() < 0.5 * found.height || mark.height() > 2.0 * found.height {
+            continue;
+        }
+        let cells = tables.iter().flat_map(|t| t.cells.iter().map(|slot| t.bbox_of(slot)));
+        // What touches an edge of the cell is what is left of a rule.
+        let within = |cell: &Rect| {
+            let inner = cell.grow(-0.2 * found.height);
+            inner.x0 < mark.x0 && mark.x1 < inner.x1 && inner.y0 < mark.y0 && mark.y1 < inner.y1
+        };
+        let Some(cell) = cells.into_iter().find(within) else {
+            continue;
+        };
+        let in_cell = |r: &&mut ReadLine<'_>| cell.contains(r.line.bbox.center());
+        for r in read.iter_mut().filter(in_cell) {
+            let near = r.line.bbox.grow(found.height).contains(mark.center());
+            if near && doubts::is_figure(&r.reading.read.text()) {
+                r.sight.doubt(Doubt::InkLeft);
+            }
+        }
+    }
+}
+
+fn turn(inks: &mut Inks, map: &mut Gray, quarters: u8) {
+    inks.plain = inks.plain.turned(quarters);
+    inks.clean = inks.clean.turned(quarters);
+    inks.seal = inks.seal.as_ref().map(|seal| seal.turned(quarters));
+    *map = map.turned(quarters);
+}
+
+/// Where the detector sees text; the map is of the whole page, at a size of its own.
+fn detect(engine: &dyn Recognize, plain: &Gray) -> Result<Gray, Error> {
+    let scale = (DETECTED / plain.width.max(plain.height) as f32).min(1.0);
+    let size = |n: usize| ((n as f32 * scale / 32.0).round() as usize).max(1) * 32;
+    let small = plain.scaled(size(plain.width), size(plain.height));
+    let plane: Vec<f32> = small.data.iter().map(|&v| f32::from(v) / 127.5 - 1.0).collect();
+    engine.detect(&plane.repeat(3), small.width, small.height)
+}
+
+/// By how much a page that says nothing of its size is to be scaled, by the height of its lines.
+fn scale_by_lines(map: &Gray, inks: &Inks) -> Option<f32> {
+    let seen = lines::seen(map, inks.plain.width, inks.plain.height);
+    let wide = seen.iter().filter(|b| b.width() > 2.0 * b.height());
+    let body = lines::median(wide.map(Rect::height).collect())?;
+    // The detector marks about half of a line's height.
+    let scale = LINE / (body * 2.0).max(1.0);
+    let scale = (scale * inks.enlarged).clamp(0.4, 3.0);
+    ((scale / inks.enlarged - 1.0).abs() > 0.15).then_some(scale)
+}
+
+/// Whether most lines run up or down.
+fn lies_on_its_side(seen: &[Rect]) -> bool {
+    let long = |a: fn(&Rect) -> f32, b: fn(&Rect) -> f32| {
+        seen.iter().filter(|r| a(r) > 2.5 * b(r)).map(a).sum::<f32>()
+    };
+    let (wide, tall) = (long(Rect::width, Rect::height), long(Rect::height, Rect::width));
+    tall > 1.5 * wide
+}
+
+/// Whether the page's longest lines read better when it is turned round.
+fn stands_on_its_head(engine: &dyn Recognize, plain: &Gray, seen: &[Rect]) -> Result<bool, Error> {
+    let mut long: Vec<&Rect> = seen.iter().filter(|r| r.width() > 3.0 * r.height()).collect();
+    long.sort_by(|a, b| b.width().total_cmp(&a.width()));
+    let (mut up, mut over) = (Vec::new(), Vec::new());
+    for bbox in long.into_iter().take(ASKED) {
+        let crop = strip(plain, bbox);
+        up.push(engine.recognize(&crop)?.mean());
+        if up.len() >= 3 && over.is_empty() && up.iter().all(|&sure| sure > UPRIGHT) {
+            return Ok(false);
+        }
+        if up.len() >= 3 || up.iter().any(|&sure| sure <= UPRIGHT) {
+            over.push(engine.recognize(&crop.turned(2))?.mean());
+        }
+    }
+    let mean = |of: &[f32]| of.iter().sum::<f32>() / of.len().max(1) as f32;
+    Ok(over.len() >= 2 && mean(&over) > mean(&up) + 0.08)
+}
+
+/// The middle of a line as it is, [`HEIGHT`] pixels high.
+fn strip(plain: &Gray, bbox: &Rect) -> Gray {
+    let tall = bbox.height() * 2.1;
+    let half = (bbox.width() + bbox.height()).min(tall * 14.0) / 2.0;
+    let c = bbox.center();
+    let (x0, y0) = ((c.x - half) as isize, (c.y - tall / 2.0) as isize);
+    let (w, h) = ((2.0 * half) as usize + 1, tall as usize + 1);
+    let data = (0..h as isize)
+        .flat_map(|y| (0..w as isize).map(move |x| plain.at(x0 + x, y0 + y)))
+        .collect();
+    let patch = Gray { width: w, height: h, data };
+    let wide = (w * HEIGHT / h).max(16);
+    patch.scaled(wide, HEIGHT)
+}
+
+/// A line as a run of the page, in points.
+fn run(read: &ReadLine<'_>, points: f32) -> Option<Run> {
+    let ReadLine { line, reading, sight } = read;
+    let chars = &reading.read.chars;
+    let first = chars.iter().position(|c| c.ch != ' ')?;
+    let last = chars.iter().rposition(|c| c.ch != ' ')?;
+    let (chars, middles) = (&chars[first..=last], &reading.middles[first..=last]);
+    let b = &line.bbox;
+    let mut edges = vec![b.x0];
+    edges.extend(middles.windows(2).map(|m| (m[0] + m[1]) / 2.0));
+    edges.push(b.x1);
+    for i in 1..edges.len() {
+        edges[i] = edges[i].clamp(edges[i - 1], b.x1.max(edges[i - 1]));
+    }
+    let has_han = chars.iter().any(|c| c.ch >= '\u{2E80}');
+    Some(Run {
+        text: chars.iter().map(|c| c.ch).collect(),
+        bbox: scaled(b, points),
+        edges: edges.iter().map(|e| e * points).collect(),
+        size: b.height() * points / if has_han { 0.95 } else { 0.74 },
+        turn: Turn::Upright,
+        ink: Ink::Seen { lightness: 0.0 },
+        spot: None,
+        joints: Vec::new(),
+        sight: Some(Box::new(sight.clone())),
+    })
+}
+
+fn scaled(b: &Rect, by: f32) -> Rect {
+    Rect::new(b.x0 * by, b.y0 * by, b.x1 * by, b.y1 * by)
+}
+
+/// The rules that later stages look at: those across that no table is made of, and the sides of told cells,
+/// which part texts that stand close.
+fn page_rules(ruled: &[Ruled], framed: &[bool], tables: &[Lattice], points: f32) -> Vec<Rule> {
+    let across = ruled.iter().zip(framed).filter(|(r, framed)| !**framed && r.axis == Axis::X);
+    let mut all: Vec<Rule> = across
+        .map(|(rule, _)| Rule {
+            axis: rule.axis,
+            at: rule.at() * points,
+            from: rule.curve.from * points,
+            to: rule.curve.to * points,
+            width: rule.curve.thick * points,
+        })
+        .collect();
+    for table in tables {
+        for slot in &table.cells {
+            let b = scaled(&table.bbox_of(slot), points);
+            let side = |axis, at, from, to| Rule { axis, at, from, to, width: 0.5 };
+            all.extend([
+                side(Axis::X, b.y0, b.x0, b.x1),
+                side(Axis::X, b.y1, b.x0, b.x1),
+                side(Axis::Y, b.x0, b.y0, b.y1),
+                side(Axis::Y, b.x1, b.y0, b.y1),
+            ]);
+        }
+    }
+    all
+}
+
+/// Says what was done to the page, and what can't be read well.
+fn remark(sink: &mut Sink, page: &Page, picture: &Picture, inks: &Inks, quarters: u8, flat: &Flat) {
+    let mut say = |code, severity, en: String, zh: String| {
+        sink.remark(Diagnostic {
+            code,
+            severity,
+            place: Some(Place::of_box(page.number, Rect::new(0.0, 0.0, page.width, page.height))),
+            message: Wording::new(en, zh),
+            hint: None,
+        });
+    };
+    let came = inks.dpi / inks.enlarged;
+    if picture.dpi_said && came < COARSE {
+        say(
+            "page_coarse",
+            Severity::Warning,
+            format!("the page has {came:.0} dots to an inch; 200 are needed to be read well"),
+            format!("本页仅 {came:.0} dpi，可靠识别需要 200 dpi"),
+        );
+    } else if inks.enlarged > 1.1 {
+        say(
+            "page_enlarged",
+            Severity::Note,
+            format!("the page was enlarged {:.1} times to be read", inks.enlarged),
+            format!("为便于识别，本页放大了 {:.1} 倍", inks.enlarged),
+        );
+    }
+    let degrees = f32::from(quarters) * 90.0;
+    if quarters != 0 {
+        say(
+            "page_turned",
+            Severity::Note,
+            format!(
+                "the page was turned by {degrees:.0} degrees clockwise; places are on it as turned"
+            ),
+            format!("本页按顺时针旋转 {degrees:.0} 度后识别，位置以转正后的页面为准"),
+        );
+    }
+    if flat.skew != 0.0 || flat.most_bent() > 6.0 {
+        let (skew, bent) = (flat.skew, flat.most_bent() / inks.dpi * 25.4);
+        say(
+            "page_straightened",
+            Severity::Note,
+            format!(
+                "the page was straightened: {skew:.1} degrees of skew, {bent:.1} mm of bend; places are on it as straightened"
+            ),
+            format!("本页已校直：倾斜 {skew:.1} 度，弯曲 {bent:.1} 毫米，位置以校直后的页面为准"),
+        );
+    }
+    if page.runs.is_empty() {
+        say(
+            "page_unreadable",
+            Severity::Warning,
+            "nothing that can be read was found on the page".to_owned(),
+            "本页没有识别出任何文字".to_owned(),
+        );
+    }
+}

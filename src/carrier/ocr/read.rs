@@ -1,0 +1,225 @@
+//! A line's marks in, its characters out: the crop is made of the line's own ink and of nothing else, so no
+//! character can be cut off by an edge and none of a neighbour can come along.
+
+use crate::carrier::ocr::engine::{HEIGHT, Recognize, Recognized, RecognizedChar};
+use crate::carrier::ocr::lines::Line;
+use crate::carrier::ocr::marks::Marks;
+use crate::carrier::ocr::raster::Gray;
+use crate::error::Error;
+use crate::geom::{Axis, Rect};
+
+/// Paper left and right of a crop's ink, in its pixels.
+const MARGIN: f32 = 10.0;
+
+/// How a crop is made: two ways of making it are two witnesses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cut {
+    /// How high the line's ink becomes in the crop, of [`HEIGHT`].
+    pub ink: f32,
+    /// Stretches the crop across by this.
+    pub stretch: f32,
+}
+
+impl Cut {
+    /// The first way.
+    pub const FIRST: Cut = Cut { ink: 32.0, stretch: 1.0 };
+    /// The second: smaller, and a little wider.
+    pub const SECOND: Cut = Cut { ink: 26.0, stretch: 1.15 };
+}
+
+/// A line as read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    /// What the recognizer says.
+    pub read: Recognized,
+    /// For each character, where it stands on the page, in pixels.
+    pub middles: Vec<f32>,
+}
+
+/// What crops are made from.
+pub(super) struct Sheet<'a> {
+    /// The page in grey.
+    pub gray: &'a Gray,
+    /// Its ink before the rules were taken out.
+    pub ink: &'a Gray,
+    /// Its marks.
+    pub marks: &'a Marks,
+    /// For each mark, the line that it belongs to.
+    pub owners: &'a [Option<usize>],
+    /// The usual height of a line, in pixels.
+    pub height: f32,
+}
+
+/// Takes the spaces out of a figure whose digits stand at one pitch: full-width digits, or letters set apart. Where
+/// one step is wider than the others, or is wider than a character of full width, the space stays.
+fn close_spaced_digits(read: &mut Recognized, (middles, tall): &(Vec<f32>, f32)) {
+    /// A step this many times the usual one parts two figures.
+    const WIDER: f32 = 1.3;
+    /// The step of full-width digits, in their heights.
+    const FULL_WIDTH: f32 = 1.65;
+    let is_digit = |c: &RecognizedChar| c.ch.is_ascii_digit();
+    let digits = read.chars.iter().filter(|c| is_digit(c)).count();
+    let is_figure = read.chars.iter().all(|c| is_digit(c) || matches!(c.ch, ' ' | '.' | ','));
+    if !is_figure || digits != middles.len() || !read.chars.iter().any(|c| c.ch == ' ') {
+        return;
+    }
+    // How far each digit stands from the one before it, and whether nothing but a space is between.
+    let mut steps: Vec<(f32, bool)> = Vec::new();
+    let mut bare = true;
+    for char in &read.chars {
+        if is_digit(char) {
+            let at = steps.len();
+            steps.push((if at > 0 { middles[at] - middles[at - 1] } else { 0.0 }, bare));
+            bare = true;
+        } else if char.ch != ' ' {
+            bare = false;
+        }
+    }
+    let plain = || steps.iter().skip(1).filter(|s| s.1).map(|s| s.0);
+    let widest = plain().fold(0.0, f32::max);
+    let narrowest = plain().fold(f32::INFINITY, f32::min);
+    if widest <= WIDER * narrowest && widest <= FULL_WIDTH * tall {
+        read.chars.retain(|c| c.ch != ' ');
+    }
+}
+
+impl Sheet<'_> {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn read(&self, engine: &dyn Recognize, line: &Line, cut: Cut) -> Result<Reading, Error> {
+        let (crop, x0, scale) = self.crop(&line.marks, &line.bbox, cut);
+        let mut read = engine.recognize(&crop)?;
+        close_spaced_digits(&mut read, &self.tall_stretches(line));
+        if let Some(dashes) = self.dashes(line, &read) {
+            return Ok(dashes);
+        }
+        let middles = read.chars.iter().map(|c| x0 + c.at / scale).collect();
+        Ok(Reading { read, middles })
+    }
+
+    /// The middles of the stretches of ink that are as high as digits, left to right, and that height.
+    fn tall_stretches(&self, line: &Line) -> (Vec<f32>, f32) {
+        let tall = line.bbox.height();
+        let boxes = line.marks.iter().map(|&m| self.marks.marks[m].bbox);
+        let mut boxes: Vec<Rect> = boxes.filter(|b| b.height() >= 0.62 * tall).collect();
+        boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        let mut stretches: Vec<Rect> = Vec::new();
+        for b in boxes {
+            match stretches.last_mut() {
+                Some(last) if last.overlap(&b, Axis::X) > 0.0 => *last = last.union(&b),
+                _ => stretches.push(b),
+            }
+        }
+        (stretches.iter().map(|b| b.center().x).collect(), tall)
+    }
+
+    /// A line of flat strokes alone: a mark that stands for nothing. Its form says what it is better than any
+    /// model, to which a lone stroke may be 一.
+    fn dashes(&self, line: &Line, read: &Recognized) -> Option<Reading> {
+        let boxes: Vec<&Rect> = line.marks.iter().map(|&m| &self.marks.marks[m].bbox).collect();
+        let is_dash = |b: &&&Rect| {
+            b.height() <= 0.22 * self.height && b.width() >= 2.0 * b.height() && b.width() >= 4.0
+        };
+        let count = boxes.iter().filter(is_dash).count();
+        if count == 0 || count < boxes.len() || line.bbox.height() > 0.3 * self.height {
+            return None;
+        }
+        let long = line.bbox.width() > 0.75 * self.height;
+        let ch = if count == 1 && long { '—' } else { '-' };
+        let is_dash = |c: &&RecognizedChar| "-—一–―".contains(c.ch);
+        let count = if ch == '—' { 1 } else { count };
+        let count =
+            count.max(if ch == '—' { 0 } else { read.chars.iter().filter(is_dash).count() });
+        let step = line.bbox.width() / count as f32;
+        let at = |i: usize| line.bbox.x0 + (i as f32 + 0.5) * step;
+        let middles: Vec<f32> = (0..count).map(at).collect();
+        let char = RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+        let read = Recognized { chars: vec![char; count], passed_over: Vec::new() };
+        Some(Reading { read, middles })
+    }
+
+    /// The line's ink on white, [`HEIGHT`] pixels high; also where the crop begins on the page, and how many
+    /// of its pixels are one of the page's.
+    fn crop(&self, marks: &[usize], bbox: &Rect, cut: Cut) -> (Gray, f32, f32) {
+        let tall = bbox.height().max(0.62 * self.height);
+        let scale = cut.ink / tall;
+        let middle = bbox.center().y;
+        let half = HEIGHT as f32 / scale / 2.0;
+        let margin = MARGIN / (scale * cut.stretch);
+        let (x0, x1) = ((bbox.x0 - margin).floor(), (bbox.x1 + margin).ceil());
+        let (y0, y1) = ((middle - half).round(), (middle + half).round());
+        let (w, h) = ((x1 - x0).max(1.0) as usize, (y1 - y0).max(1.0) as usize);
+        let own = marks.first().and_then(|&m| self.owners[m]);
+        let mut patch = Gray::new(w, h, 255);
+        let inside = |x: isize, y: isize| {
+            x >= 0 && y >= 0 && x < self.gray.width as isize && y < self.gray.height as isize
+        };
+        // 0 paper, 1 the line's own, 2 another's or a rule's.
+        let whose = |x: isize, y: isize| {
+            if !inside(x, y) {
+                return 2u8;
+            }
+            let (x, y) = (x as usize, y as usize);
+            match self.marks.at(x, y) {
+                Some(m) if self.owners[m] == own => 1,
+                // What is part of no line and no larger than a character may be a broken piece of one.
+                Some(m) if self.owners[m].is_none() => {
+                    2 * u8::from(self.marks.marks[m].bbox.height() > 0.5 * self.height)
+                }
+                Some(_) => 2,
+                None if self.ink.data[y * self.ink.width + x] == 1 => 2,
+                None => 0,
+            }
+        };
+        let (left, top) = (x0 as isize, y0 as isize);
+        let mut rows: Vec<Vec<u8>> = (0..3)
+            .map(|dy| (-1..=w as isize).map(|dx| whose(left + dx, top + dy - 1)).collect())
+            .collect();
+        for y in 0..h {
+            for x in 0..w {
+                let here = rows[1][x + 1];
+                // The soft edge of another's ink goes with it.
+                let beside_another = rows.iter().any(|row| row[x..x + 3].contains(&2));
+                let shown = here == 1 || (here == 0 && !beside_another);
+                if shown && inside(left + x as isize, top + y as isize) {
+                    patch.data[y * w + x] = self.gray.at(left + x as isize, top + y as isize);
+                }
+            }
+            rows.rotate_left(1);
+            let next = top + y as isize + 2;
+            rows[2] = (-1..=w as isize).map(|dx| whose(left + dx, next)).collect();
+        }
+        let wide = ((w as f32 * scale * cut.stretch).round() as usize).max(8);
+        (patch.scaled(wide, HEIGHT), x0, wide as f32 / w as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closed(text: &str, middles: &[f32]) -> String {
+        let char = |ch| RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+        let mut read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
+        close_spaced_digits(&mut read, &(middles.to_vec(), 15.0));
+        read.text()
+    }
+
+    #[test]
+    fn full_width_digits_are_one_figure() {
+        assert_eq!(closed("1 59 0", &[10.0, 30.0, 50.0, 70.0]), "1590");
+        assert_eq!(closed("5 5. 8", &[10.0, 30.0, 70.0]), "55.8");
+        assert_eq!(closed("1 2", &[10.0, 31.0]), "12");
+    }
+
+    #[test]
+    fn figures_beside_each_other_stay_two() {
+        assert_eq!(closed("600 720", &[10.0, 20.0, 30.0, 55.0, 65.0, 75.0]), "600 720");
+        assert_eq!(closed("96 181", &[10.0, 20.0, 36.0, 46.0, 56.0]), "96 181");
+        assert_eq!(closed("1 2", &[10.0, 45.0]), "1 2");
+        // A digit of which nothing was seen: nothing is known of the steps.
+        assert_eq!(closed("1 59 0", &[10.0, 30.0, 50.0]), "1 59 0");
+    }
+}

@@ -1,0 +1,460 @@
+//! Strokes of a flat page in; its ruling lines out, and its ink without them. What crosses a rule keeps its ink,
+//! what only touches one is cut from it.
+
+use crate::carrier::ocr::flat::transposed;
+use crate::carrier::ocr::raster::Gray;
+use crate::carrier::ocr::strokes::{Chain, chains};
+use crate::geom::{Axis, Rect};
+
+/// The shortest rule, in inches: longer than any stroke or dash of a text.
+const SHORTEST: [f32; 2] = [0.42, 0.3];
+/// A rule shorter than this has no gaps, in inches.
+const LONG: f32 = 2.5;
+/// What a rule without gaps fills of its strips.
+const SOLID: f32 = 0.9;
+/// What a hair rule fills of its strips.
+const FAIR: f32 = 0.72;
+/// Parts of one rule are no further apart than this, in inches.
+const APART: f32 = 0.3;
+/// … and no further aside, in inches.
+const ASIDE: f32 = 0.02;
+
+/// A ruling line of a page, in pixels. Of a vertical one, x and y are exchanged in its curve.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ruled {
+    /// The direction it runs in.
+    pub axis: Axis,
+    /// Its curve.
+    pub curve: Chain,
+}
+
+impl Ruled {
+    /// Its place across its direction.
+    pub fn at(&self) -> f32 {
+        self.curve.at()
+    }
+}
+
+/// The rules of a flat page, and its ink without them.
+pub(super) fn rules(ink: Gray, dpi: f32) -> (Vec<Ruled>, Gray) {
+    let found = |ink: &Gray, shortest: f32| {
+        let parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0));
+        let mut joined = join(parts, dpi);
+        let is_long = |c: &Chain, inches: f32| c.length() >= f64::from(inches * dpi);
+        joined.retain(|c| is_long(c, shortest));
+        let whole = |c: &Chain| c.points.len() as f32 * c.step >= WHOLE * c.length() as f32;
+        // What is not solid is a rule where parts of it follow each other at one height.
+        let together = |c: &Chain| {
+            let near = (ASIDE * dpi).max(2.0);
+            let beside = joined.iter().filter(|o| (o.at() - c.at()).abs() <= near);
+            beside.map(Chain::length).sum::<f64>() >= f64::from(LONG * dpi)
+        };
+        let kept = |c: &&Chain| (c.fill >= SOLID && whole(c)) || (c.fill >= FAIR && together(c));
+        let joined: Vec<Chain> = joined.iter().filter(kept).cloned().collect();
+        joined
+    };
+    let across = found(&ink, SHORTEST[0]);
+    let ink = erase(ink, &across);
+    let sideways = transposed(&ink);
+    let down = found(&sideways, SHORTEST[1]);
+    let ink = transposed(&erase(sideways, &down));
+    let rules = across.into_iter().map(|curve| Ruled { axis: Axis::X, curve });
+    let rules = rules.chain(down.into_iter().map(|curve| Ruled { axis: Axis::Y, curve }));
+    (rules.collect(), ink)
+}
+
+/// The parts of strokes that are rules: where ink stands on a stroke strip after strip, it is the feet or the
+/// heads of a row of characters.
+fn without_text(ink: &Gray, chains: Vec<Chain>) -> Vec<Chain> {
+    /// So many strips of text in a row end a rule.
+    const TEXT: usize = 3;
+    let (w, h) = (ink.width as isize, ink.height as isize);
+    let dark = |x: isize, y: isize| {
+        (0..h).contains(&y) && (0..w).contains(&x) && ink.data[(y * w + x) as usize] == 1
+    };
+    let mut parts = Vec::new();
+    for chain in chains {
+        let far = (chain.thick / 2.0 + 2.5).ceil() as isize;
+        let half = (chain.step / 2.0) as isize;
+        let is_text = |&(x, y): &(f32, f32)| {
+            let (x, y) = (x as isize, y.round() as isize);
+            let columns = x - half..x + half;
+            let beyond = |x: isize, y: isize| (0..3).any(|d| dark(x, y + d));
+            let stands = |x: &isize| beyond(*x, y - far - 2) || beyond(*x, y + far - 1);
+            let touched = columns.clone().filter(stands).count();
+            3 * touched > columns.count()
+        };
+        let text: Vec<bool> = chain.points.iter().map(is_text).collect();
+        let mut from = 0;
+        let mut i = 0;
+        let mut cut = |from: usize, to: usize| {
+            let points = &chain.points[from..to];
+            let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+            let half = chain.step / 2.0;
+            let start = if from == 0 { chain.from } else { first.0 - half };
+            let end = if to == chain.points.len() { chain.to } else { last.0 + half };
+            let clean = text[from..to].iter().filter(|t| !**t).count();
+            if 2 * clean >= to - from {
+                let points = points.to_vec();
+                parts.push(Chain { points, from: start, to: end, ..chain.clone() });
+            }
+        };
+        while i < text.len() {
+            let run = text[i..].iter().take_while(|t| **t).count();
+            if run >= TEXT {
+                cut(from, i);
+                from = i + run;
+            }
+            i += run.max(1);
+        }
+        cut(from, text.len());
+    }
+    parts
+}
+
+/// Joins chains that go on where others end.
+fn join(mut chains: Vec<Chain>, dpi: f32) -> Vec<Chain> {
+    chains.sort_by(|a, b| a.from.total_cmp(&b.from));
+    let mut joined: Vec<Chain> = Vec::new();
+    for chain in chains {
+        let start = chain.points.first().map_or(0.0, |p| p.1);
+        let goes_on = joined.iter_mut().filter(|known| {
+            let end = known.points.last().map_or(0.0, |p| p.1);
+            let gap = chain.from - known.to;
+            (-2.0..=APART * dpi).contains(&gap) && (end - start).abs() <= (ASIDE * dpi).max(2.0)
+        });
+        let nearest = goes_on.min_by(|a, b| {
+            let far = |c: &Chain| (c.points.last().map_or(0.0, |p| p.1) - start).abs();
+            far(a).total_cmp(&far(b))
+        });
+        match nearest {
+            Some(known) => {
+                let (a, b) = (known.length() as f32, chain.length() as f32);
+                known.thick = (known.thick * a + chain.thick * b) / (a + b).max(1.0);
+                known.fill = (known.fill * a + chain.fill * b) / (a + b).max(1.0);
+                known.points.extend(chain.points);
+                known.to = known.to.max(chain.to);
+            }
+            None => joined.push(chain),
+        }
+    }
+    joined
+}
+
+/// The ink without these strokes: a pixel of a stroke goes, unless ink goes on over it on both sides.
+fn erase(mut ink: Gray, chains: &[Chain]) -> Gray {
+    let (w, h) = (ink.width as isize, ink.height as isize);
+    for chain in chains {
+        let half = chain.thick / 2.0;
+        for x in (chain.from as isize).max(0)..(chain.to as isize + 1).min(w) {
+            // Where the stroke was not seen, what is there is something else.
+            let next = chain.points.partition_point(|p| p.0 < x as f32);
+            let near = [next.checked_sub(1), Some(next)].into_iter().flatten();
+            let mut far = near.filter_map(|i| chain.points.get(i)).map(|p| (p.0 - x as f32).abs());
+            if far.all(|far| far > 1.6 * chain.step) {
+                continue;
+            }
+            let at = chain.at_x(x as f32 + 0.5);
+            let (top, low) =
+                ((at - half - 0.9).floor() as isize, (at + half + 0.9).ceil() as isize);
+            let dark =
+                |ink: &Gray, y: isize| (0..h).contains(&y) && ink.data[(y * w + x) as usize] == 1;
+            // Two pixels beyond either side: what is there crosses.
+            let over = dark(&ink, top - 1) && dark(&ink, top - 2);
+            let under = dark(&ink, low) && dark(&ink, low + 1);
+            if over && under {
+                continue;
+            }
+            for y in top.max(0)..low.min(h) {
+                ink.data[(y * w + x) as usize] = 0;
+            }
+            // The rough edge of a rule goes with it.
+            if !over {
+                for y in (top - 1).max(0)..top.clamp(0, h) {
+                    ink.data[(y * w + x) as usize] = 0;
+                }
+            }
+            if !under {
+                for y in low.clamp(0, h)..(low + 1).clamp(0, h) {
+                    ink.data[(y * w + x) as usize] = 0;
+                }
+            }
+        }
+    }
+    ink
+}
+
+/// A frame of rules: the lattice that they make.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Lattice {
+    /// Edges of the columns, left to right, in pixels.
+    pub xs: Vec<f32>,
+    /// Edges of the rows, top down, in pixels.
+    pub ys: Vec<f32>,
+    /// The cells, by row, then column.
+    pub cells: Vec<Slot>,
+}
+
+/// A cell of a lattice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// From 0.
+    pub row: usize,
+    /// From 0.
+    pub col: usize,
+    /// At least 1.
+    pub rowspan: usize,
+    /// At least 1.
+    pub colspan: usize,
+}
+
+impl Lattice {
+    /// The box around all.
+    pub fn bbox(&self) -> Rect {
+        let end = |v: &[f32]| v.last().copied().unwrap_or_default();
+        let start = |v: &[f32]| v.first().copied().unwrap_or_default();
+        Rect::new(start(&self.xs), start(&self.ys), end(&self.xs), end(&self.ys))
+    }
+
+    /// A cell's box.
+    pub fn bbox_of(&self, slot: &Slot) -> Rect {
+        Rect::new(
+            self.xs[slot.col],
+            self.ys[slot.row],
+            self.xs[slot.col + slot.colspan],
+            self.ys[slot.row + slot.rowspan],
+        )
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.xs.len().saturating_sub(1)
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.ys.len().saturating_sub(1)
+    }
+}
+
+/// Rules further apart than this make two edges, in inches: a doubled rule is one.
+const SAME_EDGE: f32 = 0.035;
+/// Rules that end this near to another touch it, in inches.
+const TOUCH: f32 = 0.07;
+/// A wall stands where this share of its length is ruled.
+const WALL: f32 = 0.5;
+/// A rule is whole where it was seen along this share of its length.
+const WHOLE: f32 = 0.9;
+/// Rules that run on beyond the outermost crossing rule by this have a column there, in inches.
+const OPEN_SIDE: f32 = 0.3;
+
+/// The frames that rules make, and for each rule whether it is part of one. Rules that cross nothing, and
+/// streaks that run beyond all that they cross, are part of none.
+pub(super) fn frames(rules: &[Ruled], seen: &[Rect], dpi: f32) -> (Vec<Lattice>, Vec<bool>) {
+    let touch = TOUCH * dpi;
+    let mut sets: Vec<usize> = (0..rules.len()).collect();
+    fn root(sets: &mut [usize], mut i: usize) -> usize {
+        while sets[i] != i {
+            sets[i] = sets[sets[i]];
+            i = sets[i];
+        }
+        i
+    }
+    let meet = |a: &Ruled, d: &Ruled| {
+        let (x, y) = (d.curve.at(), a.curve.at());
+        let x = if d.curve.points.is_empty() { x } else { d.curve.at_x(y) };
+        let y = a.curve.at_x(x);
+        a.curve.from - touch <= x
+            && x <= a.curve.to + touch
+            && d.curve.from - touch <= y
+            && y <= d.curve.to + touch
+    };
+    let streaks = streaks(rules, dpi, &meet);
+    let across = || rules.iter().enumerate().filter(|(_, r)| r.axis == Axis::X);
+    let down =
+        || rules.iter().enumerate().filter(|(i, r)| r.axis == Axis::Y && !streaks.contains(i));
+    for (i, a) in across() {
+        for (j, d) in down() {
+            if meet(a, d) {
+                let (a, b) = (root(&mut sets, i), root(&mut sets, j));
+                sets[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut groups: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
+    for i in (0..rules.len()).filter(|i| !streaks.contains(i)) {
+        groups.entry(root(&mut sets, i)).or_default().push(i);
+    }
+    let mut framed = vec![false; rules.len()];
+    let mut lattices = Vec::new();
+    for group in groups.into_values() {
+        let of = |axis: Axis| -> Vec<&Chain> {
+            let of = group.iter().map(|&i| &rules[i]).filter(|r| r.axis == axis);
+            of.map(|r| &r.curve).collect()
+        };
+        let (across, down) = (of(Axis::X), of(Axis::Y));
+        if across.len() < 2 || down.is_empty() || across.len() + down.len() < 4 {
+            continue;
+        }
+        let lattice = lattice(&across, &down, seen, dpi);
+        if lattice.cells.len() > 1 {
+            group.iter().for_each(|&i| framed[i] = true);
+            lattices.push(lattice);
+        }
+    }
+    (lattices, framed)
+}
+
+/// Vertical rules that run on beyond the first and the last rule they cross, or cross none: a scanner's
+/// streak, a fold, the edge of the paper.
+fn streaks(rules: &[Ruled], dpi: f32, meet: &impl Fn(&Ruled, &Ruled) -> bool) -> Vec<usize> {
+    let beyond = dpi * 0.25;
+    let all = rules.iter().enumerate().filter(|(_, r)| r.axis == Axis::Y);
+    let is_streak = |d: &Ruled| {
+        let crossed: Vec<f32> = rules
+            .iter()
+            .filter(|a| a.axis == Axis::X && meet(a, d))
+            .map(|a| a.curve.at_x(d.at()))
+            .collect();
+        let first = crossed.iter().copied().fold(f32::INFINITY, f32::min);
+        let last = crossed.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        crossed.is_empty() || (d.curve.from < first - beyond && d.curve.to > last + beyond)
+    };
+    all.filter(|(_, d)| is_streak(d)).map(|(i, _)| i).collect()
+}
+
+fn lattice(across: &[&Chain], down: &[&Chain], seen: &[Rect], dpi: f32) -> Lattice {
+    let mut xs = edges(down, dpi);
+    let mut ys = edges(across, dpi);
+    // Sides that are not drawn: where rules across run on beyond the last rule down.
+    let open = OPEN_SIDE * dpi;
+    if let (Some(&first), Some(&last)) = (xs.first(), xs.last()) {
+        let ends = |beyond: &dyn Fn(&&&Chain) -> bool, at: &dyn Fn(&Chain) -> f32| {
+            let mut ends: Vec<f32> = across.iter().filter(beyond).map(|c| at(c)).collect();
+            ends.sort_by(f32::total_cmp);
+            (ends.len() >= 2).then(|| ends[ends.len() / 2])
+        };
+        let left = ends(&|c| c.from < first - open, &|c| c.from);
+        let right = ends(&|c| c.to > last + open, &|c| c.to);
+        xs.splice(0..0, left);
+        xs.extend(right);
+    }
+    if let (Some(&first), Some(&last)) = (ys.first(), ys.last()) {
+        let top: Vec<f32> = down.iter().map(|c| c.from).filter(|&f| f < first - open).collect();
+        let low: Vec<f32> = down.iter().map(|c| c.to).filter(|&t| t > last + open).collect();
+        let middle = |mut v: Vec<f32>| {
+            v.sort_by(f32::total_cmp);
+            (v.len() >= 2).then(|| v[v.len() / 2])
+        };
+        ys.splice(0..0, middle(top));
+        ys.extend(middle(low));
+    }
+    if xs.len() < 2 || ys.len() < 2 {
+        return Lattice::default();
+    }
+    let cells = walls_to_cells(&xs, &ys, across, down, seen, dpi);
+    Lattice { xs, ys, cells }
+}
+
+/// Places of rules across their direction, doubled ones once.
+fn edges(chains: &[&Chain], dpi: f32) -> Vec<f32> {
+    let mut placed: Vec<(f32, f32)> = chains.iter().map(|c| (c.at(), c.length() as f32)).collect();
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut edges: Vec<Vec<(f32, f32)>> = Vec::new();
+    for (at, length) in placed {
+        match edges.last_mut() {
+            Some(edge) if at - edge[edge.len() - 1].0 <= SAME_EDGE * dpi => edge.push((at, length)),
+            _ => edges.push(vec![(at, length)]),
+        }
+    }
+    edges
+        .iter()
+        .map(|edge| {
+            let all: f32 = edge.iter().map(|e| e.1).sum();
+            edge.iter().map(|e| e.0 * e.1).sum::<f32>() / all.max(1.0)
+        })
+        .collect()
+}
+
+fn walls_to_cells(
+    xs: &[f32],
+    ys: &[f32],
+    across: &[&Chain],
+    down: &[&Chain],
+    seen: &[Rect],
+    dpi: f32,
+) -> Vec<Slot> {
+    let (rows, cols) = (ys.len() - 1, xs.len() - 1);
+    let near = SAME_EDGE * dpi * 1.5;
+    // Whether enough of the stretch at this place is ruled.
+    let ruled = |chains: &[&Chain], at: f32, from: f32, to: f32, parted: bool| {
+        let along = chains.iter().filter(|c| (c.at_x((from + to) / 2.0) - at).abs() <= near);
+        let covered = along.map(|c| {
+            let reach = (c.to.min(to) - c.from.max(from)).max(0.0);
+            // A gap in a rule that is whole elsewhere is meant, unless texts stand on both sides of it; in a
+            // rule that is broken anyway it is not.
+            let gap = !parted && reach >= WALL * (to - from) && c.seen(from, to) < 0.25;
+            let elsewhere = c.points.len() as f32 * c.step / (c.length() as f32 - reach).max(1.0);
+            if gap && elsewhere >= WHOLE { 0.0 } else { reach }
+        });
+        covered.sum::<f32>() >= WALL * (to - from)
+    };
+    let has_text = |r: usize, c: usize| {
+        let slot = Rect::new(xs[c], ys[r], xs[c + 1], ys[r + 1]);
+        seen.iter().any(|s| slot.contains(s.center()))
+    };
+    // A line of text that runs over a place where the rule is not whole says that there is no wall.
+    let run_over = |x: f32, top: f32, low: f32| {
+        let whole = down.iter().any(|c| {
+            (c.at_x((top + low) / 2.0) - x).abs() <= near
+                && c.from <= top + near
+                && c.to >= low - near
+                && c.seen(top, low) > 0.8
+        });
+        !whole
+            && seen.iter().any(|s| {
+                let by = 1.2 * s.height();
+                s.x0 + by < x && x < s.x1 - by && (top..low).contains(&s.center().y)
+            })
+    };
+    let mut right = vec![true; rows * cols];
+    let mut below = vec![true; rows * cols];
+    for r in 0..rows {
+        for c in 0..cols {
+            if c + 1 < cols {
+                let (x, top, low) = (xs[c + 1], ys[r], ys[r + 1]);
+                let parted = has_text(r, c) && has_text(r, c + 1);
+                right[r * cols + c] = ruled(down, x, top, low, parted) && !run_over(x, top, low);
+            }
+            if r + 1 < rows {
+                let parted = has_text(r, c) && has_text(r + 1, c);
+                below[r * cols + c] = ruled(across, ys[r + 1], xs[c], xs[c + 1], parted);
+            }
+        }
+    }
+    let mut owner = vec![false; rows * cols];
+    let mut slots = Vec::new();
+    for row in 0..rows {
+        for col in 0..cols {
+            if owner[row * cols + col] {
+                continue;
+            }
+            let mut end = col;
+            while end + 1 < cols && !right[row * cols + end] && !owner[row * cols + end + 1] {
+                end += 1;
+            }
+            let mut low = row;
+            while low + 1 < rows
+                && (col..=end).all(|c| !below[low * cols + c] && !owner[(low + 1) * cols + c])
+                && (col..end).all(|c| !right[(low + 1) * cols + c])
+            {
+                low += 1;
+            }
+            for r in row..=low {
+                owner[r * cols + col..=r * cols + end].fill(true);
+            }
+            slots.push(Slot { row, col, rowspan: low - row + 1, colspan: end - col + 1 });
+        }
+    }
+    slots
+}

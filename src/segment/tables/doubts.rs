@@ -1,0 +1,68 @@
+//! What makes the reading of a table doubtful: figures printed one over the other, and a header or rows that could as well
+//! be told otherwise. Neither changes what is read.
+
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::geom::Axis;
+use crate::place::Place;
+use crate::segment::outline::Fragment;
+use crate::segment::tables::solve::Solved;
+use crate::segment::tables::strips::Token;
+
+/// Figures are printed one over the other if they share so much of the narrower's width.
+const OVERLAID: f32 = 0.5;
+/// A header that costs more is not told for certain: it is against what rules or alignment say.
+const HEADER: f32 = 2.5;
+/// Rows that cost more, each on average, are not told for certain.
+const ROWS: f32 = 0.9;
+
+/// Says which figures of the tables are printed one over the other: where they overlap, none can be told apart by eye,
+/// and each may belong to another cell. `tokens` go down the page.
+pub(super) fn overlaid(sink: &mut Sink, page: u32, tokens: &[Token], fragments: &[Fragment]) {
+    let is_held = |t: &Token| fragments.iter().any(|f| f.bbox.contains(t.bbox().center()));
+    let figures: Vec<&Token> = tokens.iter().filter(|t| t.is_figure() && is_held(t)).collect();
+    for (i, token) in figures.iter().enumerate() {
+        let reach = token.bbox().y1;
+        let below = figures[i + 1..].iter().take_while(|other| other.bbox().center().y < reach);
+        for other in below.take(LINE) {
+            let (a, b) = (token.bbox(), other.bbox());
+            let narrow = a.width().min(b.width());
+            let is_over = a.overlap(b, Axis::X) > OVERLAID * narrow
+                && a.overlap(b, Axis::Y) > OVERLAID * token.em().min(other.em());
+            if is_over {
+                let (one, two) = (token.text(), other.text());
+                sink.remark(Diagnostic {
+                    code: "figures_overlaid",
+                    severity: Severity::Warning,
+                    place: Some(Place::of_box(page, a.union(b))),
+                    message: Wording::new(
+                        format!("{one:?} and {two:?} are printed one over the other"),
+                        format!("“{one}”与“{two}”印在一起"),
+                    ),
+                    hint: Some(Wording::new("look at the page", "请核对原文")),
+                });
+            }
+        }
+    }
+}
+
+/// A line holds no more figures than this that are compared with one of it.
+const LINE: usize = 64;
+
+/// Says that the header or the rows of a table without rules could as well be told otherwise.
+pub(super) fn uncertain(sink: &mut Sink, page: u32, solved: &Solved) {
+    let rows = solved.fragment.rows().saturating_sub(solved.header).max(1);
+    let (en, zh) = if solved.header_cost > HEADER {
+        ("it is not certain which headers stand over which columns", "表头与各列的对应关系不确定")
+    } else if solved.rows_cost > ROWS * rows as f32 {
+        ("it is not certain which texts make one row", "哪些文字属于同一行不确定")
+    } else {
+        return;
+    };
+    sink.remark(Diagnostic {
+        code: "table_uncertain",
+        severity: Severity::Warning,
+        place: Some(Place::of_box(page, solved.fragment.bbox)),
+        message: Wording::new(en, zh),
+        hint: Some(Wording::new("compare the table with the page", "请将该表与原文对照")),
+    });
+}

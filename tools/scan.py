@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""scan.py IN.pdf OUT.pdf KIND SEED: what a scanner, a fax or a phone would leave of a drawn notice.
+
+KIND: flat, low150, fax, gutter, keystone, moire, bleed, sideways, over, stamps, broken. Needs pypdfium2, numpy and pillow.
+The truth of the notice stays that of IN.pdf.
+"""
+import io, random, sys
+import numpy as np
+import pypdfium2
+from PIL import Image, ImageDraw, ImageFilter
+
+INKS = {"red": (205, 30, 40), "blue": (40, 60, 180), "violet": (120, 40, 150)}
+
+
+def pages(path, dpi):
+    doc = pypdfium2.PdfDocument(path)
+    return [doc[i].render(scale=dpi / 72).to_pil().convert("RGB") for i in range(len(doc))]
+
+
+def stamp(im, ink, rng, dpi):
+    """A round seal with a star, its ink over what is printed."""
+    r = int(dpi * rng.uniform(.7, .85)); big = Image.new("L", (2 * r + 20, 2 * r + 20), 0); d = ImageDraw.Draw(big); c = r + 10
+    d.ellipse([10, 10, 10 + 2 * r, 10 + 2 * r], outline=255, width=int(dpi * .035))
+    pts = [(c + (r * (.32 if i % 2 == 0 else .13)) * np.sin(i * np.pi / 5), c - (r * (.32 if i % 2 == 0 else .13)) * np.cos(i * np.pi / 5)) for i in range(10)]
+    d.polygon(pts, fill=255)
+    for i in range(14):
+        a = np.pi * (.8 + 1.4 * i / 13); x, y = c + .78 * r * np.cos(a), c + .78 * r * np.sin(a); s = dpi * .045
+        d.line([x - s, y - s, x + s, y + s], fill=255, width=4); d.line([x + s, y - s, x - s, y + s], fill=255, width=4); d.line([x, y - s, x, y + s], fill=255, width=4)
+    big = big.rotate(rng.uniform(-30, 30)).filter(ImageFilter.GaussianBlur(.8))
+    x, y = int(rng.uniform(.15, .8) * im.width) - r, int(rng.uniform(.2, .8) * im.height) - r
+    a = np.asarray(im).astype(float); m = np.zeros(a.shape[:2]); b = np.asarray(big) / 255 * rng.uniform(.55, .9)
+    y0, x0 = max(y, 0), max(x, 0); part = b[y0 - y: y0 - y + m.shape[0] - y0, x0 - x: x0 - x + m.shape[1] - x0]
+    m[y0:y0 + part.shape[0], x0:x0 + part.shape[1]] = part
+    ink = np.array(INKS[ink]) / 255.
+    return Image.fromarray((a * (1 - m[..., None] * (1 - ink))).clip(0, 255).astype("uint8"))
+
+
+def remap(im, fx, fy, fill=250):
+    """Each pixel from where (fx, fy) say, between pixels."""
+    a = np.asarray(im).astype(float); h, w = a.shape[:2]
+    y, x = np.mgrid[0:h, 0:w].astype(float); sx, sy = fx(x, y), fy(x, y)
+    x0, y0 = np.floor(sx).astype(int), np.floor(sy).astype(int); tx, ty = (sx - x0)[..., None], (sy - y0)[..., None]
+    ok = (x0 >= 0) & (y0 >= 0) & (x0 < w - 1) & (y0 < h - 1); x0, y0 = x0.clip(0, w - 2), y0.clip(0, h - 2)
+    v = (a[y0, x0] * (1 - tx) + a[y0, x0 + 1] * tx) * (1 - ty) + (a[y0 + 1, x0] * (1 - tx) + a[y0 + 1, x0 + 1] * tx) * ty
+    v[~ok] = fill
+    return Image.fromarray(v.clip(0, 255).astype("uint8"))
+
+
+def grain(im, rng, sigma, blur):
+    im = im.filter(ImageFilter.GaussianBlur(blur)); g = np.random.default_rng(rng.randrange(1 << 30))
+    return Image.fromarray((np.asarray(im).astype(float) + g.normal(0, sigma, (im.height, im.width, 1))).clip(0, 255).astype("uint8"))
+
+
+def skewed(im, rng, most):
+    return im.rotate(rng.uniform(-most, most), resample=Image.BICUBIC, fillcolor=(250, 250, 248))
+
+
+def damage(im, kind, rng, dpi, number, others):
+    w, h = im.size
+    if kind in ("flat", "low150"):
+        return grain(skewed(im, rng, .8), rng, rng.uniform(3, 7), rng.uniform(.3, .6))
+    if kind == "fax":
+        g = np.asarray(grain(skewed(im, rng, 1.5), rng, 16, .5).convert("L")).astype(float)
+        return Image.fromarray(((g > rng.uniform(140, 180)) * 255).astype("uint8")).convert("1")
+    if kind == "gutter":
+        a, d = rng.uniform(10, 26) * dpi / 200, rng.uniform(.12, .2) * w
+        im = remap(skewed(im, rng, .6), lambda x, y: x - 6 * np.exp(-x / d), lambda x, y: y + a * np.exp(-x / d) * (y / h - .4) * 1.4)
+        shade = 1 - .55 * np.exp(-np.arange(w) / (.07 * w))
+        return grain(Image.fromarray((np.asarray(im) * shade[None, :, None]).astype("uint8")), rng, 5, .5)
+    if kind == "keystone":
+        k, s, b = rng.uniform(-.035, .035), rng.uniform(-.02, .02), rng.uniform(2, 9)
+        im = remap(im, lambda x, y: x + k * (x - w / 2) * (y / h - .5) * 1.5, lambda x, y: y + s * (x - w / 2) + b * np.sin(x / w * np.pi) + k * (y - h / 2) * .4)
+        yy, xx = np.mgrid[0:h, 0:w]; light = 1 - .3 * ((xx / w - rng.random()) ** 2 + (yy / h - rng.random()) ** 2)
+        tint = np.array([rng.uniform(.82, 1), rng.uniform(.85, 1), rng.uniform(.75, 1)])
+        return grain(Image.fromarray((np.asarray(im) * light[..., None] * tint).astype("uint8")), rng, 6, .7)
+    if kind == "moire":
+        a = np.asarray(skewed(im, rng, 1)).astype(float); yy, xx = np.mgrid[0:h, 0:w]; p, t = rng.uniform(3.2, 6), rng.uniform(.2, 1.3)
+        a += (rng.uniform(10, 20) * np.sin(2 * np.pi * (xx * np.cos(t) + yy * np.sin(t)) / p))[..., None] - 12
+        return grain(Image.fromarray(a.clip(0, 255).astype("uint8")), rng, 4, .5)
+    if kind == "bleed":
+        back = np.asarray(others.transpose(Image.FLIP_LEFT_RIGHT).resize(im.size).filter(ImageFilter.GaussianBlur(1.6))).astype(float)
+        a = np.asarray(im).astype(float) - (255 - back) * rng.uniform(.14, .24)
+        return grain(skewed(Image.fromarray(a.clip(0, 255).astype("uint8")), rng, 1), rng, 5, .5)
+    if kind == "sideways":
+        return grain(skewed(im, rng, .7), rng, 5, .5).rotate(90 if rng.random() < .5 else 270, expand=True)
+    if kind == "over":
+        return grain(skewed(im, rng, .7), rng, 5, .5).rotate(180)
+    if kind == "stamps":
+        for ink in rng.sample(sorted(INKS), 2):
+            im = stamp(im, ink, rng, dpi)
+        return grain(skewed(im, rng, 1), rng, 5, .5)
+    if kind == "broken":
+        a = np.asarray(im.convert("L")).astype(float); g = np.random.default_rng(rng.randrange(1 << 30))
+        worn = np.asarray(Image.fromarray((g.random((h // 9 + 1, w // 9 + 1)) * 255).astype("uint8")).resize((w, h), Image.BILINEAR)).astype(float)
+        a = np.where(worn > 168, np.minimum(255, a + (worn - 168) * 2.2), a)
+        return grain(skewed(Image.fromarray(a.astype("uint8")).convert("RGB"), rng, 1.2), rng, 6, .5)
+    raise SystemExit(f"{kind}: no such kind")
+
+
+def main(src, out, kind, seed):
+    rng = random.Random(f"{kind} {seed}"); dpi = 150 if kind == "low150" else 200
+    ims = pages(src, dpi); done = []
+    for i, im in enumerate(ims):
+        d = damage(im, kind, rng, dpi, i, ims[(i + 1) % len(ims)])
+        if d.mode == "1": done.append(d); continue
+        b = io.BytesIO(); d.save(b, "JPEG", quality=rng.randint(45, 80)); b.seek(0); done.append(Image.open(b))
+    done[0].save(out, "PDF", save_all=True, append_images=done[1:], resolution=dpi)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4])
