@@ -1,11 +1,12 @@
 //! What the stages give on small texts: cases are data in `tests/suite/<stage>/`, each a
 //! `--- name ---`, an input, `=>`, and what is expected. In an input `⇥` is a tab, `␌` a form feed,
-//! and `␤` an empty line at the end.
+//! `␤` an empty line at the end, and `␣` a space that ends a line.
 
 use fubiao::carrier;
 use fubiao::diag::Sink;
 use fubiao::model::{Annex, Status};
-use fubiao::normalize::{self, lines::Lines};
+use fubiao::normalize;
+use fubiao::normalize::lines::{CellNumber, LinedPage, Lines, ToldTable};
 use fubiao::options::Options;
 use fubiao::place::{Place, PlacedText, Spot};
 use fubiao::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
@@ -32,6 +33,48 @@ fn normalize_gives_clean_lines() {
         write_repairs(&mut out, &mut sink);
         out
     });
+}
+
+#[test]
+fn normalize_tells_the_cells_of_drawings() {
+    check(include_str!("suite/normalize/drawn.txt"), |input| {
+        let (lines, sink) = lines_of(input);
+        let page = &lines.pages[0];
+        let mut tables: Vec<String> = page.tables.iter().zip(0..).map(|t| drawn(page, t)).collect();
+        let rest = page.lines.iter().filter(|line| !line.is_told_row());
+        let rest: String = rest.map(|line| line.text().as_str().to_owned() + "\n").collect();
+        tables.push(rest);
+        let diagnostics = sink.into_parts().0;
+        let said = diagnostics.iter().map(|d| match d.place.map(|place| place.spot) {
+            Some(Spot::Text { line, .. }) => format!("! {} {line}\n", d.code),
+            _ => format!("! {}\n", d.code),
+        });
+        tables.push(said.collect());
+        tables.join("\n")
+    });
+}
+
+/// A table whose cells are told, a row a line.
+fn drawn(page: &LinedPage, (table, number): (&ToldTable, u32)) -> String {
+    let (rows, cols) = (table.row_edges.len() - 1, table.col_edges.len() - 1);
+    let mut shown = vec![vec![String::from("?"); cols]; rows];
+    for (cell, index) in table.cells.iter().zip(0..) {
+        for row in cell.row..cell.row + cell.rowspan {
+            shown[row][cell.col..cell.col + cell.colspan].fill("<".to_owned());
+            shown[row][cell.col] = "^".to_owned();
+        }
+        let own = Some(CellNumber { table: number, cell: index });
+        let pieces = page.lines.iter().flat_map(|line| &line.pieces);
+        let texts: Vec<&str> =
+            pieces.filter(|piece| piece.cell == own).map(|piece| piece.text.as_str()).collect();
+        let gap = if texts.iter().any(|text| text.contains(|c: char| c.is_ascii_digit())) {
+            " "
+        } else {
+            ""
+        };
+        shown[cell.row][cell.col] = texts.join(gap);
+    }
+    shown.iter().map(|row| format!("| {} |\n", row.join(" | "))).collect()
 }
 
 #[test]
@@ -112,7 +155,12 @@ fn write_repairs(out: &mut String, sink: &mut Sink) {
 }
 
 fn lines_of(input: &str) -> (Lines, Sink) {
-    let bytes = input.replace('⇥', "\t").replace('␌', "\u{0C}").replace('␤', "").into_bytes();
+    let bytes = input
+        .replace('⇥', "\t")
+        .replace('␌', "\u{0C}")
+        .replace('␤', "")
+        .replace('␣', " ")
+        .into_bytes();
     let source = Source::new("case", bytes).expect("a text");
     let mut sink = Sink::new();
     let pages = carrier::extract(&mut sink, &Options::default(), &source).expect("readable");

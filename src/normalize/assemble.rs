@@ -129,7 +129,7 @@ pub(super) struct Placed<'a> {
 }
 
 /// Runs on one baseline, by the middles of their boxes, top to bottom.
-fn baselines<'a>(frame: &Frame, runs: Vec<Placed<'a>>) -> Vec<Vec<Placed<'a>>> {
+pub(super) fn baselines<'a>(frame: &Frame, runs: Vec<Placed<'a>>) -> Vec<Vec<Placed<'a>>> {
     let mut placed: Vec<(f32, f32, Placed)> = runs
         .into_iter()
         .map(|placed| {

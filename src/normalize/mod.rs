@@ -3,6 +3,7 @@
 
 mod assemble;
 mod clean;
+mod drawn;
 pub mod lines;
 mod marks;
 mod raised;
@@ -33,14 +34,20 @@ pub fn line_up(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
     let text_from = pages.text_from;
     let watermarks = seen::watermarks(&pages.pages);
     let pages = parallel::map(sink, options.threads, pages.pages, |sink, page| {
-        line_up_page(sink, page, &watermarks)
+        line_up_page(sink, options, page, &watermarks)
     });
     Lines { pages, text_from }
 }
 
 /// The lines of one page, clean.
-fn line_up_page(sink: &mut Sink, page: Page, watermarks: &seen::Watermarks) -> LinedPage {
+fn line_up_page(
+    sink: &mut Sink,
+    options: &Options,
+    page: Page,
+    watermarks: &seen::Watermarks,
+) -> LinedPage {
     let page = seen::keep_what_is_read(sink, page, watermarks);
+    let page = drawn::tell(sink, options.limits.table_cells as usize, page);
     let (page, turned, frame) = turn::upright(page);
     let (tables, rows) = told::rows(&page);
     let mut raw = assemble::raw_lines(sink, &page, turned);

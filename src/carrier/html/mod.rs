@@ -61,19 +61,26 @@ pub(super) fn pages(
     Ok(Pages { pages: vec![page], text_from: TextFrom::WebPage, encoding: Some(decoded.encoding) })
 }
 
-/// The grid of the table that a piece of markup is; `None` where it is no table, or more than one.
+/// What a piece of HTML inside another text shows.
+pub(super) enum Piece {
+    /// A line of text.
+    Line(String),
+    /// A table.
+    Table(Grid),
+}
+
+/// What a piece of HTML shows, in order.
 ///
 /// # Errors
-/// [`ErrorKind::Limit`].
-pub(super) fn only_table(text: &str, limits: &Limits) -> Result<Option<Grid>, Error> {
+/// [`ErrorKind::Limit`] for depth and elements.
+pub(super) fn pieces(limits: &Limits, text: &str) -> Result<Vec<Piece>, Error> {
     let tree = tree::Tree::parse(text, limits)?;
-    let mut tables =
-        blocks::shown(&tree).blocks.into_iter().filter_map(|block| match block.shows {
-            Shows::Table(grid) => Some(grid),
-            _ => None,
-        });
-    let only = tables.next();
-    Ok(if tables.next().is_none() { only } else { None })
+    let pieces = blocks::shown(&tree).blocks.into_iter().filter_map(|block| match block.shows {
+        Shows::Line { line, .. } => Some(Piece::Line(line.text)),
+        Shows::Table(grid) => Some(Piece::Table(grid)),
+        Shows::Gap => None,
+    });
+    Ok(pieces.collect())
 }
 
 /// Lays the notice out.

@@ -1,305 +1,212 @@
-//! Markdown in a text: tables with pipes and tables in HTML, as other converters write them, and marks of headings and
-//! emphasis, which are no part of what they mark. Told tables as those with tabs; any other markup stays as typed.
+//! Lines of Markdown in, the same lines without its marks out, each character with its column in the file: what is
+//! left is read as any typed text, and the bars of a table as those of any drawing.
+//!
+//! Served is what converters write of notices: headings, strong text, escapes, links, line breaks in cells, character
+//! references (CommonMark 0.31, GFM). Deliberately absent: emphasis by one star or underscore, since 120* has a
+//! footnote, and whatever else changes how a text looks and not what it says.
 
-use super::TextLine;
-use super::sheet::{CELL, left_of, run, top_of};
-use crate::carrier::page::{KnownCell, KnownTable, Page};
-use crate::carrier::width::width_of;
-use crate::carrier::within;
-use crate::error::Error;
-use crate::options::Limits;
-use crate::place::Spot;
-use std::ops::Range;
+use super::{TextLine, embedded};
 
-/// Cells of empty paper at each side of a column.
-const PADDING: usize = 1;
-/// A table in HTML takes so many lines at most.
-#[cfg(feature = "html")]
-const MOST_LINES: usize = 100_000;
-
-/// A table that the text tells.
-#[derive(Debug)]
-pub(super) struct Told {
-    cells: Vec<ToldCell>,
-    pub rows: usize,
-    cols: usize,
-    /// How many lines it takes.
-    pub lines: usize,
-}
-
-#[derive(Debug)]
-struct ToldCell {
-    row: usize,
-    col: usize,
-    rowspan: usize,
-    colspan: usize,
+/// A line without its marks.
+pub(super) struct PlainLine {
+    number: u32,
     text: String,
-    spot: Spot,
+    columns: Vec<u32>,
 }
 
-/// Whether a text is Markdown: it has a table with pipes, or headings behind number signs.
-pub(super) fn is_markdown(lines: &[TextLine]) -> bool {
-    let mut fenced = false;
-    lines.iter().enumerate().any(|(at, line)| {
-        fenced ^= line.text.trim_start().starts_with("```");
-        !fenced
-            && (heading(line.text) > 0
-                || is_row(line.text) && lines.get(at + 1).is_some_and(is_delimiter))
-    })
-}
-
-/// How many characters mark a line as a heading: those of `## ` are three.
-fn heading(line: &str) -> usize {
-    let signs = line.chars().take_while(|c| *c == '#').count();
-    if (1..=6).contains(&signs) && line[signs..].starts_with(' ') { signs + 1 } else { 0 }
-}
-
-/// The characters of a line that mark others and are not printed: of a heading, of emphasis.
-pub(super) fn marks(line: &str) -> Vec<Range<usize>> {
-    let mut marks = Vec::new();
-    let chars: Vec<char> = line.chars().collect();
-    let lead = heading(line);
-    if lead > 0 {
-        marks.push(0..lead);
+impl PlainLine {
+    pub fn line(&self) -> TextLine<'_> {
+        TextLine { number: self.number, text: &self.text, columns: &self.columns }
     }
-    let stars: Vec<usize> =
-        (lead..chars.len().saturating_sub(1)).filter(|&i| chars[i..i + 2] == ['*', '*']).collect();
-    let mut free = 0;
-    let pairs: Vec<usize> = stars
-        .into_iter()
-        .filter(|&at| {
-            let is_own = at >= free;
-            free = if is_own { at + 2 } else { free };
-            is_own
+
+    fn of(number: u32, shown: &[(char, u32)]) -> PlainLine {
+        let (text, columns) = shown.iter().copied().unzip();
+        PlainLine { number, text, columns }
+    }
+}
+
+/// Character references that converters write.
+const REFERENCES: &[(&str, char)] = &[
+    ("&nbsp;", ' '),
+    ("&emsp;", '\u{3000}'),
+    ("&amp;", '&'),
+    ("&lt;", '<'),
+    ("&gt;", '>'),
+    ("&quot;", '"'),
+];
+/// A tag that breaks a line in a cell.
+const BREAKS: &[&str] = &["<br>", "<br/>", "<br />", "<BR>"];
+/// A mark of strong text.
+const STRONG: &str = "**";
+/// What a link leads to has at most so many characters.
+const TARGET: usize = 2000;
+
+/// Whether the lines are Markdown: one is a heading, or the alignments of a table below its header.
+pub(super) fn is_markdown(lines: &[TextLine]) -> bool {
+    let heading = |line: &TextLine| behind_heading(line.text).is_some();
+    let aligned = |pair: &[TextLine]| pair[0].text.contains('|') && is_alignment(pair[1].text);
+    lines.iter().any(heading) || lines.windows(2).any(aligned)
+}
+
+/// The lines without the marks.
+pub(super) fn plain(lines: &[TextLine]) -> Vec<PlainLine> {
+    let tables = embedded::tables(lines);
+    let inside = |at: usize| tables.iter().any(|table| table.contains(&at));
+    let numbered = lines.iter().enumerate();
+    numbered
+        .map(|(at, line)| {
+            let chars: Vec<(char, u32)> = line.text.chars().zip(1..).collect();
+            // A table of HTML is read as such.
+            if inside(at) {
+                return PlainLine::of(line.number, &chars);
+            }
+            let mut shown = if is_break(line.text) { &[][..] } else { &chars[..] };
+            if let Some(rest) = behind_heading(line.text) {
+                shown = &chars[chars.len() - rest.chars().count()..];
+            }
+            PlainLine::of(line.number, &unmarked(shown))
         })
-        .collect();
-    for pair in pairs.chunks_exact(2) {
-        marks.extend([pair[0]..pair[0] + 2, pair[1]..pair[1] + 2]);
+        .collect()
+}
+
+/// Behind the signs of a heading; not those that may close it.
+fn behind_heading(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches(' ');
+    let rest = text.trim_start_matches('#');
+    let signs = text.len() - rest.len();
+    let behind = rest.trim_start_matches([' ', '\u{3000}']);
+    ((1..=6).contains(&signs) && behind.len() < rest.len() && !behind.is_empty()).then_some(behind)
+}
+
+/// Whether the line is the second one of a table, which says how its columns are aligned.
+fn is_alignment(line: &str) -> bool {
+    let cell = |cell: &str| {
+        let cell = cell.trim();
+        let dashes = cell.strip_prefix(':').unwrap_or(cell);
+        let dashes = dashes.strip_suffix(':').unwrap_or(dashes);
+        !dashes.is_empty() && dashes.chars().all(|c| c == '-')
+    };
+    let line = line.trim();
+    let inner = line.strip_prefix('|').unwrap_or(line);
+    let inner = inner.strip_suffix('|').unwrap_or(inner);
+    line.contains('|') && inner.split('|').all(cell)
+}
+
+/// Whether the line parts two sections: ---, *** or ___.
+fn is_break(line: &str) -> bool {
+    let marks: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).collect();
+    marks.len() == 3 && marks.iter().all(|c| *c == marks[0]) && "-*_".contains(marks[0])
+}
+
+/// The characters of a line that are shown.
+fn unmarked(chars: &[(char, u32)]) -> Vec<(char, u32)> {
+    let mut shown: Vec<(char, u32)> = Vec::with_capacity(chars.len());
+    let strong = strong(chars);
+    let links = links(chars);
+    let mut at = 0;
+    while let Some(&(c, column)) = chars.get(at) {
+        let next = chars.get(at + 1).map(|next| next.0);
+        if let Some(length) = strong.get(&at).or(links.get(&at)) {
+            at += length;
+            continue;
+        }
+        match c {
+            // An escaped bar stays one: a bar by itself would part two cells.
+            '\\' if next.is_some_and(|next| next.is_ascii_punctuation() && next != '|') => {
+                shown.extend(chars.get(at + 1));
+                at += 2;
+            }
+            // At the end of a line it says that the next one is a line too.
+            '\\' if next.is_none() => at += 1,
+            '<' | '&' => match special(&chars[at..]) {
+                Some((length, of)) => {
+                    shown.extend(of.map(|of| (of, column)));
+                    at += length;
+                }
+                None => {
+                    shown.push((c, column));
+                    at += 1;
+                }
+            },
+            _ => {
+                shown.push((c, column));
+                at += 1;
+            }
+        }
+    }
+    shown
+}
+
+/// The length of a line break or a character reference, and the character that is meant.
+fn special(chars: &[(char, u32)]) -> Option<(usize, Option<char>)> {
+    let begins = |word: &str| {
+        word.chars().count() <= chars.len() && word.chars().zip(chars).all(|(a, b)| a == b.0)
+    };
+    let broken = BREAKS.iter().find(|tag| begins(tag)).map(|tag| (tag.len(), None));
+    let reference = || REFERENCES.iter().find(|of| begins(of.0));
+    broken.or_else(|| reference().map(|(word, c)| (word.len(), Some(*c))))
+}
+
+/// Where marks of strong text stand, with their lengths: an opening one before a character, a closing one behind one.
+fn strong(chars: &[(char, u32)]) -> Marks {
+    let mark = STRONG.chars().next();
+    let is_mark = |at: usize| chars.get(at).map(|c| c.0) == mark;
+    let is_text = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at)).is_some_and(|c| !c.0.is_whitespace() && Some(c.0) != mark)
+    };
+    let mut marks = Marks::new();
+    let mut open = None;
+    let mut at = 0;
+    while at < chars.len() {
+        let double = is_mark(at) && is_mark(at + 1) && !is_mark(at + 2);
+        match open {
+            // No strong text goes on into another cell.
+            _ if chars[at].0 == '|' => open = None,
+            None if double && is_text(Some(at + 2)) => {
+                open = Some(at);
+                at += 1;
+            }
+            Some(begin) if double && is_text(at.checked_sub(1)) => {
+                marks.insert(begin, STRONG.len());
+                marks.insert(at, STRONG.len());
+                open = None;
+                at += 1;
+            }
+            _ => {}
+        }
+        at += 1;
     }
     marks
 }
 
-/// The table that the lines begin with.
-///
-/// # Errors
-/// [`crate::error::ErrorKind::Limit`].
-pub(super) fn table_from(lines: &[TextLine], limits: &Limits) -> Result<Option<Told>, Error> {
-    let Some(first) = lines.first() else { return Ok(None) };
-    if is_row(first.text) && lines.get(1).is_some_and(is_delimiter) {
-        return with_pipes(lines, limits).map(Some);
-    }
-    #[cfg(feature = "html")]
-    if first.text.trim_start().to_ascii_lowercase().starts_with("<table") {
-        return in_html(lines, limits);
-    }
-    Ok(None)
-}
+/// The marks of a line: where they begin, and how many characters they have.
+type Marks = std::collections::BTreeMap<usize, usize>;
 
-fn is_row(line: &str) -> bool {
-    line.contains('|') && !line.contains('\t')
-}
-
-/// Whether a line parts the header of a table from its rows: `|---|:-:|`.
-fn is_delimiter(line: &TextLine) -> bool {
-    let text = line.text.trim();
-    text.contains('|') && text.contains('-') && text.chars().all(|c| "|:- ".contains(c))
-}
-
-fn with_pipes(lines: &[TextLine], limits: &Limits) -> Result<Told, Error> {
-    let mut told = Told { cells: Vec::new(), rows: 0, cols: 0, lines: 0 };
-    for (at, line) in lines.iter().enumerate() {
-        if !is_row(line.text) {
-            break;
-        }
-        told.lines += 1;
-        // The second line parts the header from the rows.
-        if at == 1 {
-            continue;
-        }
-        let cells = split(line.text);
-        told.cols = told.cols.max(cells.len());
-        within(
-            "max-table-cells",
-            (told.rows as u64 + 1) * told.cols as u64,
-            limits.table_cells.into(),
-        )?;
-        for (col, (column, text)) in cells.into_iter().enumerate() {
-            let spot = Spot::Text { line: line.number, column };
-            told.cells.push(ToldCell { row: told.rows, col, rowspan: 1, colspan: 1, text, spot });
-        }
-        told.rows += 1;
-    }
-    // Rows may leave out cells at their end.
-    let missing: Vec<ToldCell> = (0..told.rows)
-        .flat_map(|row| {
-            let own: Vec<&ToldCell> = told.cells.iter().filter(|c| c.row == row).collect();
-            let spot = own.last().map_or(Spot::Text { line: 1, column: 1 }, |cell| cell.spot);
-            let (text, cols) = (String::new(), own.len()..told.cols);
-            cols.map(move |col| ToldCell {
-                row,
-                col,
-                rowspan: 1,
-                colspan: 1,
-                text: text.clone(),
-                spot,
-            })
-            .collect::<Vec<_>>()
-        })
-        .collect();
-    told.cells.extend(missing);
-    told.cells.sort_by_key(|cell| (cell.row, cell.col));
-    Ok(told)
-}
-
-/// The cells of a row, each with the column of its first character, counted from 1.
-fn split(line: &str) -> Vec<(u32, String)> {
-    let mut cells: Vec<(u32, String)> = Vec::new();
-    let (mut cell, mut column, mut escaped) = (String::new(), 1u32, false);
-    let mut end = |cell: &mut String, column: u32| {
-        let lead = cell.chars().take_while(|c| c.is_whitespace()).count() as u32;
-        cells.push((column + lead, plain(cell)));
-        cell.clear();
-    };
-    for (c, at) in line.chars().zip(1u32..) {
-        match c {
-            '|' if !escaped => {
-                end(&mut cell, column);
-                column = at + 1;
-            }
-            '\\' if !escaped => {
-                escaped = true;
-                continue;
-            }
-            c => {
-                if escaped && c != '|' {
-                    cell.push('\\');
+/// Where the marks of links stand: the bracket before the words, and all that comes behind them.
+fn links(chars: &[(char, u32)]) -> Marks {
+    let mut marks = Marks::new();
+    let (mut open, mut at) = (None, 0);
+    while at < chars.len() {
+        match chars[at].0 {
+            '[' => open = Some(at),
+            ']' if chars.get(at + 1).map(|c| c.0) == Some('(') => {
+                let mut near = chars[at..].iter().take(TARGET);
+                let close = near.position(|c| c.0 == ')').map(|length| at + length);
+                let target = close.map(|close| &chars[at + 2..close]);
+                let leads = target.is_some_and(|target| {
+                    target.iter().any(|c| matches!(c.0, '/' | '.' | '#'))
+                        && target.iter().all(|c| !c.0.is_whitespace())
+                });
+                if let (Some(open), Some(close), true) = (open.take(), close, leads) {
+                    let picture = open > 0 && chars[open - 1].0 == '!';
+                    marks.insert(open - usize::from(picture), 1 + usize::from(picture));
+                    marks.insert(at, close - at + 1);
+                    at = close;
                 }
-                cell.push(c);
             }
+            _ => {}
         }
-        escaped = false;
+        at += 1;
     }
-    end(&mut cell, column);
-    // Pipes at both ends of a line part nothing.
-    if line.trim_start().starts_with('|') {
-        cells.remove(0);
-    }
-    if line.trim_end().ends_with('|') && cells.len() > 1 {
-        cells.pop();
-    }
-    cells
-}
-
-/// What a cell says: without marks of emphasis, broken lines side by side.
-fn plain(cell: &str) -> String {
-    let mut text = cell.replace("**", "").replace("&nbsp;", " ");
-    for tag in ["<br>", "<br/>", "<br />"] {
-        text = text.replace(tag, " ");
-    }
-    text.trim().to_owned()
-}
-
-#[cfg(feature = "html")]
-fn in_html(lines: &[TextLine], limits: &Limits) -> Result<Option<Told>, Error> {
-    let end = lines
-        .iter()
-        .take(MOST_LINES)
-        .position(|line| line.text.to_ascii_lowercase().contains("</table"));
-    let Some(end) = end else { return Ok(None) };
-    let text = lines[..=end].iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
-    let Some(grid) = crate::carrier::html::only_table(&text, limits)? else { return Ok(None) };
-    let number = lines[0].number;
-    let (rows, cols) = (grid.row_numbers.len(), grid.col_numbers.len());
-    within("max-table-cells", rows as u64 * cols as u64, limits.table_cells.into())?;
-    let cells = crate::carrier::flow::covering(rows, cols, grid.cells);
-    let cells = cells.into_iter().map(|cell| {
-        let texts: Vec<&str> = cell.lines.iter().map(|line| line.text.trim()).collect();
-        ToldCell {
-            row: cell.row,
-            col: cell.col,
-            rowspan: cell.rowspan,
-            colspan: cell.colspan,
-            text: texts.join(" "),
-            spot: Spot::Text { line: number, column: 1 },
-        }
-    });
-    Ok(Some(Told { cells: cells.collect(), rows, cols, lines: end + 1 }))
-}
-
-/// Lays a table out from a row of the page on, and tells the page of its cells.
-pub(super) fn lay(page: &mut Page, index: usize, told: Told) {
-    let mut widths = vec![2; told.cols];
-    for cell in told.cells.iter().filter(|cell| cell.colspan == 1) {
-        widths[cell.col] = widths[cell.col].max(width_of(&cell.text));
-    }
-    let mut right = 0;
-    let mut col_edges = vec![left_of(0)];
-    for width in widths {
-        right += width + 2 * PADDING;
-        col_edges.push(left_of(right));
-    }
-    let mut cells = Vec::with_capacity(told.cells.len());
-    for ToldCell { row, col, rowspan, colspan, text, spot } in told.cells {
-        let first = page.runs.len();
-        if !text.is_empty() {
-            let left = col_edges[col] + PADDING as f32 * CELL;
-            page.runs.push(run(&text, index + row, left, spot));
-        }
-        let runs = first..page.runs.len();
-        cells.push(KnownCell { row, col, rowspan, colspan, runs, spot });
-    }
-    let row_edges = (0..=told.rows).map(|row| top_of(index + row)).collect();
-    page.tables.push(KnownTable { row_edges, col_edges, cells });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(text: &str) -> Vec<TextLine<'_>> {
-        text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect()
-    }
-
-    fn cells(text: &str) -> Vec<String> {
-        let told = table_from(&lines(text), &Limits::default()).expect("within limits");
-        let cell = |c: &ToldCell| {
-            let Spot::Text { line, column } = c.spot else { return String::new() };
-            format!("{},{} {}x{} {line}:{column} {}", c.row, c.col, c.rowspan, c.colspan, c.text)
-        };
-        told.map(|told| told.cells.iter().map(cell).collect()).unwrap_or_default()
-    }
-
-    #[test]
-    fn tables_with_pipes_are_told() {
-        let text = "| 市县 | **任务** |\n|---|---:|\n| 南昌\\|县 | 10<br>20 |\n| 合计 |\n\n后文";
-        assert_eq!(
-            cells(text),
-            [
-                "0,0 1x1 1:3 市县",
-                "0,1 1x1 1:8 任务",
-                "1,0 1x1 3:3 南昌|县",
-                "1,1 1x1 3:11 10 20",
-                "2,0 1x1 4:3 合计",
-                "2,1 1x1 4:3 "
-            ]
-        );
-        assert!(cells("a | b\n甲 | 乙").is_empty());
-    }
-
-    #[cfg(feature = "html")]
-    #[test]
-    fn tables_in_html_are_told() {
-        let text = "<table>\n<tr><td rowspan=2>市县</td><td colspan=2>任务</td></tr>\n<tr><td>户</td><td>栋</td></tr></table>\n后文";
-        assert_eq!(
-            cells(text),
-            ["0,0 2x1 1:1 市县", "0,1 1x2 1:1 任务", "1,1 1x1 1:1 户", "1,2 1x1 1:1 栋"]
-        );
-    }
-
-    #[test]
-    fn marks_are_no_text() {
-        assert_eq!(marks("## **附件1**"), [0..3, 3..5, 8..10]);
-        assert!(marks("2**3 = 8").is_empty() && marks("#标签").is_empty());
-        assert!(is_markdown(&lines("# 通知\n正文")) && !is_markdown(&lines("甲|乙\n1|2")));
-    }
+    marks
 }

@@ -1,10 +1,14 @@
 //! A text file in, `Pages` out: tells the encoding from the bytes and lays the lines out as runs on
-//! a sheet of character cells, and tells the cells of its tables with tabs or in Markdown, so that the later stages read a
-//! text as they read a PDF. Places are lines and columns of the file.
+//! a sheet of character cells, and tells the cells of its tables with tabs, so that the later stages read a
+//! text as they read a PDF. Places are lines and columns of the file. Tables of Markdown are left to those stages, as all
+//! that are drawn with characters.
 
+mod embedded;
 mod markdown;
 mod sheet;
+mod stacked;
 mod table;
+mod widths;
 
 use crate::carrier::page::{Pages, TextFrom};
 use crate::carrier::{encoding, within};
@@ -20,6 +24,16 @@ struct TextLine<'a> {
     number: u32,
     /// The characters.
     text: &'a str,
+    /// For each character its column, counted from 1, where marks of Markdown between them are left out; empty where
+    /// none are.
+    columns: &'a [u32],
+}
+
+impl TextLine<'_> {
+    /// The column of a character, both counted from 1 and 0.
+    fn column(&self, index: usize) -> u32 {
+        self.columns.get(index).copied().unwrap_or(index as u32 + 1)
+    }
 }
 
 /// Reads the pages of a text; a form feed ends a page.
@@ -37,10 +51,19 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
     if decoded.damaged > 0 {
         sink.remark(decoded.remark());
     }
+    let split = split_pages(&decoded.text, limits)?;
+    let is_markdown = split.iter().any(|lines| markdown::is_markdown(lines));
     let mut pages = Vec::new();
-    for lines in split_pages(&decoded.text, limits)? {
+    for lines in split {
         let number = pages.len() as u32 + 1;
-        pages.push(sheet::lay(limits, number, &lines).map_err(|e| e.on_page(number))?);
+        let page = if is_markdown {
+            let plain = markdown::plain(&lines);
+            let lines: Vec<TextLine> = plain.iter().map(markdown::PlainLine::line).collect();
+            sheet::lay(limits, number, &lines)
+        } else {
+            sheet::lay(limits, number, &lines)
+        };
+        pages.push(page.map_err(|e| e.on_page(number))?);
     }
     Ok(Pages { pages, text_from: TextFrom::Text, encoding: Some(decoded.encoding) })
 }
@@ -77,7 +100,7 @@ fn split_pages<'a>(text: &'a str, limits: &Limits) -> Result<Vec<Vec<TextLine<'a
         let mut lines = Vec::new();
         for text in split_lines(sheet) {
             number += 1;
-            lines.push(TextLine { number, text });
+            lines.push(TextLine { number, text, columns: &[] });
         }
         pages.push(lines);
     }

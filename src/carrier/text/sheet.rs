@@ -3,15 +3,16 @@
 //! the proportions that the later stages ask for: an em, a line's height, an empty line's gap.
 
 use super::TextLine;
-use super::markdown;
+use super::embedded;
+use super::stacked::{self, Stacked};
 use super::table::{self, Block};
+use super::widths::{self, Width};
 use crate::carrier::page::{Ink, Layout, Page, Run, Turn};
 use crate::carrier::width::cells_of;
 use crate::error::Error;
 use crate::geom::Rect;
 use crate::options::Limits;
 use crate::place::Spot;
-use std::ops::Range;
 
 /// Width of a cell: a half-width character, in points.
 pub(super) const CELL: f32 = 6.0;
@@ -21,6 +22,8 @@ pub(super) const SIZE: f32 = 2.0 * CELL;
 pub(super) const PITCH: f32 = 16.0;
 /// Empty paper around the text, in points.
 const MARGIN: f32 = 36.0;
+/// So many lines that might have been a table of a cell a line, and were none, are not tried again.
+const LIST: usize = 100;
 /// Cells from one tab stop to the next in running text.
 const TAB_CELLS: usize = 8;
 
@@ -30,30 +33,48 @@ const TAB_CELLS: usize = 8;
 /// [`crate::error::ErrorKind::Limit`] for a table of too many cells.
 pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Page, Error> {
     let mut page = Page { number, layout: Layout::Typed, ..Page::default() };
-    let is_markdown = markdown::is_markdown(lines);
-    // The line that is read, and the row of the page that it is laid out in.
+    let drawn = widths::width(lines);
+    let mut embedded = embedded::tables(lines).into_iter().peekable();
+    // The line that is being laid out, and the row of the sheet that it has.
     let (mut at, mut row) = (0, 0);
+    // Up to here no table of a cell a line begins.
+    let mut tried = 0;
     while at < lines.len() {
-        if let Some(told) = markdown::table_from(&lines[at..], limits)? {
-            let (taken, rows) = (told.lines, told.rows);
-            markdown::lay(&mut page, row, told);
-            (at, row) = (at + taken, row + rows);
+        #[cfg(feature = "html")]
+        if let Some(table) = embedded.next_if(|table| table.start <= at) {
+            row += embedded::lay(limits, &mut page, row, &lines[table.clone()])?;
+            at = table.end;
             continue;
         }
-        match table::block_from(&lines[at..]) {
-            Block::Table(rows) => {
-                table::lay(limits, &mut page, row, &rows)?;
-                (at, row) = (at + rows.len(), row + rows.len());
-            }
-            Block::Text(count) => {
-                for line in lines.iter().skip(at).take(count) {
-                    let marks = if is_markdown { markdown::marks(line.text) } else { Vec::new() };
-                    lay_line(&mut page, row, *line, &marks);
-                    row += 1;
+        if at >= tried {
+            match stacked::stacked(&lines[at..]) {
+                Stacked::Table(cells, count) => {
+                    let rows: Vec<_> = cells.iter().map(|row| table::row_of_lines(row)).collect();
+                    table::lay(limits, &mut page, row, &rows)?;
+                    (at, row) = (at + count, row + rows.len());
+                    continue;
                 }
-                at += count;
+                // A long list that is no table at its first line is none at its second.
+                Stacked::Not(seen) if seen > LIST => tried = at + seen,
+                Stacked::Not(_) => {}
             }
         }
+        let end = embedded.peek().map_or(lines.len(), |table| table.start);
+        let count = match table::block_from(&lines[at..end]) {
+            Block::Table(rows) => {
+                table::lay(limits, &mut page, row, &rows)?;
+                rows.len()
+            }
+            Block::Text(count) => {
+                for (index, line) in lines.iter().skip(at).take(count).enumerate() {
+                    let width = if widths::draws(line.text) { drawn } else { cells_of };
+                    lay_line(&mut page, width, row + index, *line);
+                }
+                count
+            }
+        };
+        at += count;
+        row += count;
     }
     let tables = page.tables.iter().filter_map(|table| table.col_edges.last().copied());
     let right = page.runs.iter().map(|r| r.bbox.x1).chain(tables);
@@ -73,11 +94,11 @@ pub(super) fn left_of(cell: usize) -> f32 {
 }
 
 /// A run of this text on the page's line `index`, its first character at x `left` and at `spot`.
-pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
+pub(super) fn run(text: &str, width: Width, index: usize, left: f32, spot: Spot) -> Run {
     let mut edges = vec![left];
     let mut cells = 0;
     for c in text.chars() {
-        cells += cells_of(c);
+        cells += width(c);
         edges.push(left + cells as f32 * CELL);
     }
     let top = top_of(index) + (PITCH - SIZE) / 2.0;
@@ -90,54 +111,53 @@ pub(super) fn run(text: &str, index: usize, left: f32, spot: Spot) -> Run {
         ink: Ink::Seen { lightness: 0.0 },
         spot: Some(spot),
         joints: Vec::new(),
-        sight: None,
     }
 }
 
 /// Running text, or a row of a table aligned by spaces: one run for what stands without a gap. A
 /// gap is two cells wide or more; a single space belongs to the text.
-/// Characters of `marks` are passed over.
-fn lay_line(page: &mut Page, index: usize, line: TextLine, marks: &[Range<usize>]) {
+fn lay_line(page: &mut Page, width: Width, index: usize, line: TextLine) {
     let spot = |column| Spot::Text { line: line.number, column };
     let mut cell = 0;
-    // The piece that is being read: its text, first cell and first column.
-    let mut piece: Option<(String, usize, u32)> = None;
+    // The piece that is being read: its text, first cell, first column and the column behind it.
+    let mut piece: Option<(String, usize, u32, u32)> = None;
     let mut gap = String::new();
     let mut gap_cells = 0;
-    for (c, column) in line.text.chars().zip(1u32..) {
-        if marks.iter().any(|mark| mark.contains(&(column as usize - 1))) {
-            if let Some((text, first, column)) = piece.take() {
-                page.runs.push(run(&text, index, left_of(first), spot(column)));
-            }
-            continue;
-        }
+    for (at, c) in line.text.chars().enumerate() {
+        let column = line.column(at);
         if c == '\t' || c == ' ' || c == '\u{A0}' || c == '\u{3000}' {
-            let width = match c {
+            let cells = match c {
                 '\t' => (TAB_CELLS - cell % TAB_CELLS).max(2),
-                _ => cells_of(c),
+                c => width(c),
             };
             gap.push(c);
-            gap_cells += width;
-            cell += width;
+            gap_cells += cells;
+            cell += cells;
             continue;
         }
+        // A run leads back to the file by its first column alone, so it ends where marks are left out.
         match &mut piece {
-            Some((text, ..)) if gap_cells < 2 => text.push_str(&gap),
+            Some((text, .., end))
+                if gap_cells < 2 && *end + gap.chars().count() as u32 == column =>
+            {
+                text.push_str(&gap);
+            }
             _ => {
-                if let Some((text, first, column)) = piece.take() {
-                    page.runs.push(run(&text, index, left_of(first), spot(column)));
+                if let Some((text, first, column, _)) = piece.take() {
+                    page.runs.push(run(&text, width, index, left_of(first), spot(column)));
                 }
-                piece = Some((String::new(), cell, column));
+                piece = Some((String::new(), cell, column, column));
             }
         }
-        if let Some((text, ..)) = &mut piece {
+        if let Some((text, .., end)) = &mut piece {
             text.push(c);
+            *end = column + 1;
         }
         gap.clear();
         gap_cells = 0;
-        cell += cells_of(c);
+        cell += width(c);
     }
-    if let Some((text, first, column)) = piece {
-        page.runs.push(run(&text, index, left_of(first), spot(column)));
+    if let Some((text, first, column, _)) = piece {
+        page.runs.push(run(&text, width, index, left_of(first), spot(column)));
     }
 }

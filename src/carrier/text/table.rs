@@ -8,7 +8,7 @@
 use super::TextLine;
 use super::sheet::{CELL, left_of, run, top_of};
 use crate::carrier::page::{KnownCell, KnownTable, Page};
-use crate::carrier::width::width_of;
+use crate::carrier::width::{cells_of, width_of};
 use crate::carrier::within;
 use crate::error::Error;
 use crate::options::Limits;
@@ -34,6 +34,8 @@ pub(super) struct TabbedRow<'a> {
 /// What stands between two tabs.
 #[derive(Debug)]
 struct TabbedCell<'a> {
+    /// Its line in the file, counted from 1.
+    line: u32,
     /// Column of its first character in the line, counted from 1.
     column: u32,
     /// Without spaces at its ends.
@@ -141,17 +143,33 @@ fn is_torn_row(line: &str, name_cells: usize) -> bool {
     width <= (2 * name_cells).clamp(12, 40) && !is_no_row(line)
 }
 
+/// A row whose cells are lines of their own.
+pub(super) fn row_of_lines<'a>(lines: &[TextLine<'a>]) -> TabbedRow<'a> {
+    let cell = |line: &TextLine<'a>| {
+        let lead = line.text.chars().take_while(|c| c.is_whitespace()).count();
+        let text = line.text.trim();
+        let column = line.column(if text.is_empty() { 0 } else { lead });
+        TabbedCell { line: line.number, column, text }
+    };
+    let first = lines.first().map_or(0, |line| line.number);
+    TabbedRow { line: first, cells: lines.iter().map(cell).collect(), end: 1 }
+}
+
 fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
-    let mut column = 1;
+    let mut column = 0;
     let mut cells = Vec::new();
     for part in line.text.split('\t') {
         let indent = part.chars().take_while(|c| c.is_whitespace()).count() as u32;
         let text = part.trim();
         let lead = if text.is_empty() { 0 } else { indent };
-        cells.push(TabbedCell { column: column + lead, text });
+        cells.push(TabbedCell {
+            line: line.number,
+            column: line.column((column + lead) as usize),
+            text,
+        });
         column += part.chars().count() as u32 + 1;
     }
-    TabbedRow { line: line.number, cells, end: column }
+    TabbedRow { line: line.number, cells, end: line.column(column as usize) }
 }
 
 /// Lays the rows out from the page's line `index` on, and tells the page of their cells.
@@ -181,17 +199,21 @@ pub(super) fn lay(
             for row in offset..(offset + rowspan).min(spans.len()) {
                 covered[row * columns + col..][..colspan].fill(true);
             }
-            let spot = |column| Spot::Text { line: row.line, column };
+            let spot = |cell: &TabbedCell| Spot::Text { line: cell.line, column: cell.column };
             let first = page.runs.len();
             let spot = match row.cells.get(col) {
                 Some(cell) if !cell.text.is_empty() => {
                     let left = left + PADDING as f32 * CELL;
-                    page.runs.push(run(cell.text, index + offset, left, spot(cell.column)));
-                    spot(cell.column)
+                    let run = run(cell.text, cells_of, index + offset, left, spot(cell));
+                    page.runs.push(run);
+                    spot(cell)
                 }
-                Some(cell) => spot(cell.column),
+                Some(cell) => spot(cell),
                 // The tabs that a short line leaves out would stand at its end.
-                None => spot(row.end + (col - row.cells.len()) as u32),
+                None => {
+                    let column = row.end + (col - row.cells.len()) as u32;
+                    Spot::Text { line: row.line, column }
+                }
             };
             let runs = first..page.runs.len();
             cells.push(KnownCell { row: offset, col, rowspan, colspan, runs, spot });
@@ -334,8 +356,11 @@ mod tests {
     }
 
     fn grid(text: &str) -> (usize, Vec<(u32, u32, String)>) {
-        let lines: Vec<TextLine> =
-            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let lines: Vec<TextLine> = text
+            .lines()
+            .zip(1..)
+            .map(|(text, number)| TextLine { number, text, columns: &[] })
+            .collect();
         let rows = rows_from(&lines);
         let mut page = Page::default();
         if !rows.is_empty() {
@@ -364,8 +389,11 @@ mod tests {
     #[test]
     fn blanks_of_a_header_in_tiers_are_spans() {
         let text = "市、区\t年度计划\t\n\t户数\t栋数\n合计\t1\t2";
-        let lines: Vec<TextLine> =
-            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let lines: Vec<TextLine> = text
+            .lines()
+            .zip(1..)
+            .map(|(text, number)| TextLine { number, text, columns: &[] })
+            .collect();
         let spans = header_spans(&rows_from(&lines), 3);
         assert_eq!(
             spans,
@@ -377,8 +405,8 @@ mod tests {
     fn a_first_row_torn_before_its_name_is_no_tier() {
         let (rows, _) = grid("市县\t开工\n\t2554");
         assert_eq!(rows, 2);
-        let lines =
-            [TextLine { number: 1, text: "市县\t开工" }, TextLine { number: 2, text: "\t2554" }];
+        let line = |number, text| TextLine { number, text, columns: &[] };
+        let lines = [line(1, "市县\t开工"), line(2, "\t2554")];
         assert_eq!(tiers(&rows_from(&lines)), 1);
     }
 
@@ -386,8 +414,11 @@ mod tests {
     fn a_table_of_too_many_cells_is_refused() {
         let wide = "\t".repeat(1000) + "x\ty";
         let text = vec![wide; 300].join("\n");
-        let lines: Vec<TextLine> =
-            text.lines().zip(1..).map(|(text, number)| TextLine { number, text }).collect();
+        let lines: Vec<TextLine> = text
+            .lines()
+            .zip(1..)
+            .map(|(text, number)| TextLine { number, text, columns: &[] })
+            .collect();
         let rows = rows_from(&lines);
         let refused = lay(&Limits::default(), &mut Page::default(), 0, &rows);
         assert_eq!(
