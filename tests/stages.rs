@@ -59,9 +59,9 @@ fn drawn(page: &LinedPage, (table, number): (&ToldTable, u32)) -> String {
     let (rows, cols) = (table.row_edges.len() - 1, table.col_edges.len() - 1);
     let mut shown = vec![vec![String::from("?"); cols]; rows];
     for (cell, index) in table.cells.iter().zip(0..) {
-        for row in cell.row..cell.row + cell.rowspan {
-            shown[row][cell.col..cell.col + cell.colspan].fill("<".to_owned());
-            shown[row][cell.col] = "^".to_owned();
+        for places in shown.iter_mut().skip(cell.row).take(cell.rowspan) {
+            places[cell.col..cell.col + cell.colspan].fill("<".to_owned());
+            places[cell.col] = "^".to_owned();
         }
         let own = Some(CellNumber { table: number, cell: index });
         let pieces = page.lines.iter().flat_map(|line| &line.pieces);

@@ -36,7 +36,7 @@ pub(super) fn stacked<'a>(lines: &[TextLine<'a>]) -> Stacked<'a> {
         return Stacked::Not(0);
     }
     let (mut rows, mut row): (Vec<Vec<TextLine>>, Vec<TextLine>) = (Vec::new(), Vec::new());
-    let (mut end, mut seen) = (0, 0);
+    let (mut end, mut seen, mut is_shifted) = (0, 0, false);
     for (at, line) in lines.iter().enumerate() {
         seen = at;
         if line.text.is_empty() {
@@ -45,6 +45,8 @@ pub(super) fn stacked<'a>(lines: &[TextLine<'a>]) -> Stacked<'a> {
         }
         let fits = if rows.is_empty() || row.is_empty() { is_name(line) } else { is_value(line) };
         if !fits {
+            // A figure without a name is a line too many.
+            is_shifted = row.is_empty() && is_value(line);
             break;
         }
         row.push(*line);
@@ -54,7 +56,7 @@ pub(super) fn stacked<'a>(lines: &[TextLine<'a>]) -> Stacked<'a> {
         }
     }
     // A name may be a line behind the table; with figures behind it, it is a row cut short.
-    let is_whole = row.len() < 2 && rows.len() > ROWS;
+    let is_whole = !is_shifted && row.len() < 2 && rows.len() > ROWS;
     let has_figures = || rows.iter().skip(1).all(|row| !row[1..].iter().all(is_blank));
     if is_whole && has_figures() { Stacked::Table(rows, end) } else { Stacked::Not(seen) }
 }
