@@ -1001,12 +1001,20 @@ fn join(cell: &mut GridCell, tokens: &[Token], room: f32) {
     (cell.raw, cell.text) = (raw, text);
 }
 
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || ('０'..='９').contains(&c)
+}
+
 /// Whether a figure, or a word, was too long for its line and goes on in the next: the first line has no room for one
 /// more character.
 fn goes_on(above: &Token, below: &Token, room: f32) -> bool {
     let em = above.em();
     let beside = below.y() - above.y() < 0.35 * em;
-    let is_part = |t: &Token| t.text().chars().all(|c| c.is_ascii_digit() || ",.%+-()".contains(c));
-    let first = below.bbox().width() / below.text().chars().count().max(1) as f32;
+    let is_part =
+        |t: &Token| t.text().chars().all(|c| is_digit(c) || ",.%+-()，．％（）".contains(c));
+    // A point never begins a line: the digit before it goes with it.
+    let width = below.bbox().width() / below.text().chars().count().max(1) as f32;
+    let marks = below.text().chars().skip(1).take_while(|c| ",.%，．％".contains(*c)).count();
+    let first = width * (1 + marks) as f32;
     !beside && is_part(above) && is_part(below) && above.bbox().width() + first > room - 0.2 * em
 }
