@@ -1,4 +1,4 @@
-//! The notice as its reader sees it, page by page: pictures of a PDF, lines of a text.
+//! The notice as its reader sees it, page by page: pictures of a PDF, lines of a text or document.
 
 use crate::carrier;
 use crate::diag::Sink;
@@ -50,8 +50,29 @@ pub fn sheets(
 ) -> Result<Vec<Sheet>, Error> {
     match source.kind {
         Kind::Pdf | Kind::Picture(_) => drawn(sink, options, source, which),
-        _ => lined(options, source),
+        Kind::Text => lined(options, source),
+        _ => told(options, source),
     }
+}
+
+/// Documents without pages, or without pictures of them: their lines, tabs between the cells of a row.
+fn told(options: &Options, source: &Source) -> Result<Vec<Sheet>, Error> {
+    let pages = carrier::extract(&mut Sink::new(), options, source)?.pages;
+    let sheet = |page: &carrier::page::Page| {
+        let mut lines: Vec<(f32, String)> = Vec::new();
+        for run in &page.runs {
+            match lines.last_mut() {
+                Some((y, line)) if *y == run.bbox.y0 => {
+                    line.push('\t');
+                    line.push_str(&run.text);
+                }
+                _ => lines.push((run.bbox.y0, run.text.clone())),
+            }
+        }
+        let lines = lines.into_iter().map(|(_, line)| line).collect();
+        Sheet { number: page.number, face: Face::Lines { first: 1, lines } }
+    };
+    Ok(pages.iter().map(sheet).collect())
 }
 
 fn drawn(

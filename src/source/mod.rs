@@ -5,7 +5,7 @@
 
 mod kind;
 pub(crate) mod ole;
-// Without readers of archives only the names in one are looked at.
+// Telling kinds asks for names alone; what unpacks is for the readers.
 #[cfg_attr(not(feature = "archived"), allow(dead_code))]
 pub(crate) mod zip;
 
