@@ -111,6 +111,7 @@ pub(super) fn run(text: &str, width: Width, index: usize, left: f32, spot: Spot)
         ink: Ink::Seen { lightness: 0.0 },
         spot: Some(spot),
         joints: Vec::new(),
+        sight: None,
     }
 }
 

@@ -304,7 +304,7 @@ fn slices(page: &Page, line: &TextLine, span: Range<usize>) -> Vec<Run> {
             edges: glyphs.iter().map(|glyph| glyph.x0).chain([x1]).collect(),
             spot: run.spot.map(|spot| spot.onward(begin as u32)),
             joints: run.joints.iter().filter(inner).map(|joint| joint - begin as u32).collect(),
-            ..*run
+            ..run.clone()
         };
         match slices.last_mut() {
             // A page may draw a text in several goes; places in a file stand for whole runs.
