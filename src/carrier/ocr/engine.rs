@@ -92,9 +92,7 @@ static ENGINE: OnceLock<Result<Rten, Error>> = OnceLock::new();
 /// [`ErrorKind::ModelsMissing`] where there are none; [`ErrorKind::ModelsBroken`] where they are not the ones
 /// that this version was made for.
 pub(super) fn engine(models: Option<&Models>) -> Result<&'static dyn Recognize, Error> {
-    if let Some(Ok(engine)) = ENGINE.get() {
-        return Ok(engine);
-    }
+    // Who gives no models wants no pictures read, whatever this process has loaded for others.
     let models = models.ok_or_else(|| Error::new(ErrorKind::ModelsMissing))?;
     let engine = ENGINE.get_or_init(|| Rten::load(models));
     engine.as_ref().map(|engine| engine as &dyn Recognize).map_err(Clone::clone)
