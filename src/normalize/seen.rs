@@ -105,10 +105,10 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             None => kept.push(run),
         }
     }
-    let mut drawn_through = strikes.into_values().collect::<BTreeSet<usize>>();
-    drawn_through.retain(|&rule| rule < page.rules.len());
-    let mut at = 0..;
-    page.rules.retain(|_| at.next().is_none_or(|at| !drawn_through.contains(&at)));
+    let drawn_through: BTreeSet<usize> = strikes.into_values().collect();
+    let rules = std::mem::take(&mut page.rules).into_iter().enumerate();
+    page.rules =
+        rules.filter(|(at, _)| !drawn_through.contains(at)).map(|(_, rule)| rule).collect();
     for run in gone.get("struck_out").into_iter().flatten() {
         let text = run.text.trim();
         sink.remark(Diagnostic {
@@ -286,5 +286,66 @@ fn nearest_right_angle(degrees: f32) -> Turn {
         2 => Turn::Over,
         3 => Turn::Up,
         _ => Turn::Upright,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(text: &str, x: f32, y: f32, lightness: f32) -> Run {
+        let width = 10.0 * text.chars().count() as f32;
+        Run {
+            text: text.to_owned(),
+            bbox: Rect::new(x, y, x + width, y + 10.0),
+            edges: vec![x, x + width],
+            size: 10.0,
+            turn: Turn::Upright,
+            ink: Ink::Seen { lightness },
+            spot: None,
+            joints: Vec::new(),
+            sight: None,
+        }
+    }
+
+    fn across(at: f32, from: f32, to: f32) -> Rule {
+        Rule { axis: Axis::X, at, from, to, width: 0.5 }
+    }
+
+    /// What is read of a page, how many rules stay, and what is said of the rest.
+    fn seen(runs: Vec<Run>, rules: Vec<Rule>) -> (Vec<String>, usize, Vec<&'static str>) {
+        let mut sink = Sink::new();
+        let page = Page { number: 1, width: 600.0, height: 800.0, runs, rules, ..Page::default() };
+        let page = keep_what_is_read(&mut sink, page, &Watermarks::new());
+        let (diagnostics, repairs) = sink.into_parts();
+        let said = diagnostics.iter().map(|d| d.code).chain(repairs.iter().map(|r| r.rule));
+        let texts = page.runs.iter().map(|run| run.text.clone()).collect();
+        (texts, page.rules.len(), said.collect())
+    }
+
+    #[test]
+    fn a_figure_with_a_line_through_it_is_said_and_not_read() {
+        let runs = vec![run("2614", 100.0, 50.0, 0.0), run("2644", 150.0, 50.0, 0.0)];
+        let (texts, rules, said) = seen(runs, vec![across(55.0, 99.0, 141.0)]);
+        assert_eq!((texts, rules), (vec!["2644".to_owned()], 0));
+        assert_eq!(said, ["struck_out", "struck_out"]);
+    }
+
+    #[test]
+    fn rules_of_tables_and_underlines_strike_nothing_out() {
+        let runs = vec![run("2614", 100.0, 50.0, 0.0)];
+        let rules = vec![across(55.0, 40.0, 400.0), across(60.5, 100.0, 140.0)];
+        let (texts, rules, said) = seen(runs, rules);
+        assert_eq!((texts, rules, said), (vec!["2614".to_owned()], 2, vec![]));
+    }
+
+    #[test]
+    fn words_of_a_seal_over_a_figure_are_taken_out_with_those_beside_it() {
+        let words = || vec![run("省住房厅", 90.0, 54.0, 0.6), run("专用章", 95.0, 80.0, 0.6)];
+        let (texts, _, said) =
+            seen([vec![run("2614", 100.0, 50.0, 0.0)], words()].concat(), vec![]);
+        assert_eq!((texts, said), (vec!["2614".to_owned()], vec!["seal"]));
+        // Coloured words that cross nothing are text.
+        assert_eq!(seen(words(), vec![]).0.len(), 2);
     }
 }

@@ -55,8 +55,9 @@ const ASKEW: f32 = 1.5;
 const LINE: f32 = 0.02;
 /// What a text costs that begins as no text does: with a bracket that opens upon the line above, or a comma.
 const BEGINS_WITHIN: f32 = 1.2;
-/// What a row costs that has no figure, and one that is a heading or a total by its words.
+/// What a row costs that has no figure, and one that is a heading by its words.
 const WITHOUT_FIGURE: f32 = 1.6;
+const HEADING: f32 = 0.4;
 /// States kept for each text; the others can't win.
 const STATES: usize = 8;
 
@@ -675,7 +676,7 @@ impl Column<'_> {
                     // A row of its own, after the rows above it.
                     let next = heights.partition_point(|&h| h < y).max(state.next);
                     let skipped = self.blank * (next - state.next) as f32;
-                    let own = if block[0].is_heading { 0.4 } else { WITHOUT_FIGURE };
+                    let own = if block[0].is_heading { HEADING } else { WITHOUT_FIGURE };
                     reach(own + skipped, next, Row::Own(y));
                 }
             }
