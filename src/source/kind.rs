@@ -62,6 +62,20 @@ fn refused(what: Both, instead: Both) -> Error {
     })
 }
 
+/// That a document of this kind is encrypted with a password.
+pub(crate) fn encrypted(en: &str, zh: &str) -> Error {
+    Error::new(ErrorKind::Unsupported {
+        what: Wording::new(
+            format!("{en} that is encrypted with a password"),
+            format!("用密码加密的 {zh}"),
+        ),
+        instead: Wording::new(
+            "open it with its password and save it without one",
+            "请用密码打开并另存为不加密的文件",
+        ),
+    })
+}
+
 fn broken(en: &str, zh: &str) -> Error {
     Error::new(ErrorKind::BrokenDocument { what: Wording::new(en, zh) })
 }
@@ -136,13 +150,7 @@ fn of_compound(bytes: &[u8]) -> Result<Kind, Error> {
     let Some(file) = ole::Compound::open(bytes) else { return Err(broken()) };
     let has = |name: &str| file.find(name).is_some();
     if has("EncryptedPackage") || has("EncryptionInfo") {
-        return Err(refused(
-            ("an Office document that is encrypted with a password", "用密码加密的 Office 文档"),
-            (
-                "open it with its password and save it without one",
-                "请用密码打开并另存为不加密的文件",
-            ),
-        ));
+        return Err(encrypted("an Office document", "Office 文档"));
     }
     if let Some(stream) = file.find("WordDocument") {
         let head = file.read(stream);

@@ -9,6 +9,8 @@ pub(crate) mod ole;
 #[cfg_attr(not(feature = "archived"), allow(dead_code))]
 pub(crate) mod zip;
 
+#[cfg(any(feature = "doc", feature = "ods", feature = "xls"))]
+pub(crate) use kind::encrypted;
 pub(crate) use kind::left_out;
 
 use std::sync::Arc;

@@ -9,10 +9,10 @@ use crate::carrier::parts::Parts;
 use crate::carrier::remark_broken_part;
 use crate::carrier::within;
 use crate::carrier::xml::{self, Attributes, Element, Malformed, Reader, Token};
-use crate::diag::{Sink, Wording};
-use crate::error::{Error, ErrorKind};
+use crate::diag::Sink;
+use crate::error::Error;
 use crate::options::{Limits, Options};
-use crate::source::Source;
+use crate::source::{self, Source};
 use std::collections::{HashMap, HashSet};
 
 const CONTENT: &str = "content.xml";
@@ -32,7 +32,7 @@ pub(in crate::carrier) fn pages(
     if let Ok(Some(manifest)) = parts.find("META-INF/manifest.xml")
         && xml::decoded(&manifest).contains("encryption-data")
     {
-        return Err(encrypted());
+        return Err(source::encrypted("an OpenDocument workbook", "OpenDocument 工作簿"));
     }
     let mut styles = Styles::default();
     match parts.find("styles.xml") {
@@ -54,19 +54,6 @@ pub(in crate::carrier) fn pages(
         Stop::Limit(error) => error,
     })?;
     sheet::pages(sink, limits, read.sheets)
-}
-
-fn encrypted() -> Error {
-    Error::new(ErrorKind::Unsupported {
-        what: Wording::new(
-            "an OpenDocument workbook that is encrypted with a password",
-            "用密码加密的 OpenDocument 工作簿",
-        ),
-        instead: Wording::new(
-            "open it with its password and save it without one",
-            "请用密码打开并另存为不加密的文件",
-        ),
-    })
 }
 
 /// Why reading stopped.

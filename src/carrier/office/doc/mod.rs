@@ -14,8 +14,8 @@ use crate::carrier::within;
 use crate::diag::{Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::source::Source;
 use crate::source::ole::{Compound, u16_at, u32_at};
+use crate::source::{self, Source};
 use std::ops::Range;
 
 /// Where pairs of a place and a length begin (MS-DOC 2.5.6).
@@ -104,7 +104,7 @@ pub(in crate::carrier) fn pages(
 fn head(main: &[u8]) -> Result<Head, Error> {
     let flags = u16_at(main, 0x0A).ok_or_else(broken)?;
     if flags & 0x0100 != 0 {
-        return Err(encrypted());
+        return Err(source::encrypted("a Word document", "Word 文档"));
     }
     let length = |at| u32_at(main, at).map(|n| n.min(i32::MAX as u32)).ok_or_else(broken);
     let lengths = [
@@ -128,19 +128,6 @@ fn broken() -> Error {
         what: Wording::new(
             "broken Word 97-2003 document: its text can't be found",
             "Word 97-2003 文档已损坏：找不到正文",
-        ),
-    })
-}
-
-fn encrypted() -> Error {
-    Error::new(ErrorKind::Unsupported {
-        what: Wording::new(
-            "a Word document that is encrypted with a password",
-            "用密码加密的 Word 文档",
-        ),
-        instead: Wording::new(
-            "open it with its password and save it without one",
-            "请用密码打开并另存为不加密的文件",
         ),
     })
 }

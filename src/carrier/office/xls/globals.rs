@@ -10,6 +10,7 @@ use crate::carrier::within;
 use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
 use crate::options::Limits;
+use crate::source;
 use crate::source::ole::{u16_at, u32_at};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -58,7 +59,9 @@ impl Globals {
         while let Some(Record { kind, data }) = records.next() {
             match kind {
                 kind::EOF => break,
-                kind::FILEPASS => return Err(encrypted()),
+                kind::FILEPASS => {
+                    return Err(source::encrypted("an Excel workbook", "Excel 工作簿"));
+                }
                 kind::DATE1904 => globals.from_1904 = u16_at(data, 0) == Some(1),
                 kind::FONT => fonts.push(Font {
                     size: u16_at(data, 0).map_or(SIZE, |twips| f32::from(twips) / 20.0),
@@ -145,19 +148,6 @@ fn too_old() -> Error {
         instead: Wording::new(
             "open it in WPS or Excel and save it as .xlsx",
             "请用 WPS 或 Excel 打开并另存为 .xlsx",
-        ),
-    })
-}
-
-fn encrypted() -> Error {
-    Error::new(ErrorKind::Unsupported {
-        what: Wording::new(
-            "an Excel workbook that is encrypted with a password",
-            "用密码加密的 Excel 工作簿",
-        ),
-        instead: Wording::new(
-            "open it with its password and save it without one",
-            "请用密码打开并另存为不加密的文件",
         ),
     })
 }
