@@ -20,8 +20,8 @@ const CONTENT: &str = "content.xml";
 /// Reads the workbook.
 ///
 /// # Errors
-/// [`ErrorKind::BrokenDocument`] where its content can't be had; [`ErrorKind::Unsupported`] where it is
-/// encrypted; [`ErrorKind::Limit`]; [`ErrorKind::Empty`] where no sheet shows anything.
+/// [`crate::error::ErrorKind::BrokenDocument`] where its content can't be had; [`crate::error::ErrorKind::Unsupported`] where it is
+/// encrypted; [`crate::error::ErrorKind::Limit`]; [`crate::error::ErrorKind::Empty`] where no sheet shows anything.
 pub(in crate::carrier) fn pages(
     sink: &mut Sink,
     options: &Options,
