@@ -190,16 +190,16 @@ fn an_interrupted_run_finishes_what_is_at_hand_and_resumes() {
     assert_eq!(contents(out.path()), contents(undisturbed.path()));
 }
 
-/// How many rows a Parquet file of facts has, and the years they are of.
+/// How many rows a Parquet file of facts has, and the years they are of: none where its folder says the year.
 #[cfg(feature = "parquet")]
 fn rows(path: &Path) -> (usize, std::collections::BTreeSet<i32>) {
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
     let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
     let columns = reader.metadata().file_metadata().schema().get_fields();
-    let year = columns.iter().position(|c| c.name() == "plan_year").unwrap();
+    let year = columns.iter().position(|c| c.name() == "plan_year");
     let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
-    let years = rows.iter().map(|row| row.get_int(year).unwrap()).collect();
+    let years = rows.iter().filter_map(|row| Some(row.get_int(year?).unwrap())).collect();
     (rows.len(), years)
 }
 
@@ -223,7 +223,7 @@ fn all_facts_stand_in_one_table_or_one_a_year() {
     for year in [2022, 2023] {
         let part = out.path().join(format!("facts/plan_year={year}/part-0.parquet"));
         let (count, years) = rows(&part);
-        assert_eq!(years, [year].into());
+        assert!(years.is_empty(), "pandas refuses a column that the folder's name tells too");
         of_years += count;
     }
     assert_eq!(of_years, facts);

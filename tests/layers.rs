@@ -81,7 +81,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("validate", &[]),
-    ("archive", &["pipeline", "emit", "validate", "source", "options", "review", "check"]),
+    (
+        "archive",
+        &["pipeline", "corrections", "emit", "validate", "source", "options", "review", "check"],
+    ),
     // The command knows the world.
     ("cli", &[""]),
     ("main", &[""]),

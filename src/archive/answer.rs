@@ -2,6 +2,7 @@
 //! of its own or a thread of the run.
 
 use crate::archive::ledger::{Gist, Piece, Reason};
+use crate::archive::reviewed::{self, Review};
 use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
 use crate::emit::remarks::{Line, Table};
@@ -124,6 +125,27 @@ fn result(record: &NoticeRecord) -> Result<Files, String> {
 }
 
 impl Answer {
+    /// The answer with what a reviewer said of the notice, all of it or none: where it does not fit, there is no result
+    /// that could be taken for the corrected one.
+    pub fn corrected(self, review: &Review) -> Answer {
+        let Answer::Done { files, .. } = &self else { return self };
+        let unfit = |what| Answer::Failed {
+            reason: Reason::Corrections,
+            message: format!("{}: {what}", review.path.display()),
+        };
+        let mut record = match Remade::of(files.get(&Piece::Result).map_or(&[], Vec::as_slice)) {
+            Ok(Remade(record)) => record,
+            Err(what) => return unfit(what),
+        };
+        if let Err(error) = reviewed::apply(&mut record, &review.said) {
+            return unfit(error.to_string());
+        }
+        match result(&record) {
+            Ok(files) => Answer::Done { gist: gist(&record), files },
+            Err(what) => unfit(what),
+        }
+    }
+
     /// The answer with all that is wanted. It is made of the result, outside the worker: the writer of workbooks
     /// starts threads, which a worker may not.
     pub fn with(self, wanted: Wanted) -> Answer {
@@ -177,6 +199,11 @@ impl Remade {
     /// What is said of it.
     pub fn remarks(&self, table: Table) -> Vec<Line> {
         table.lines(&self.0)
+    }
+
+    /// What is read.
+    pub fn record(&self) -> &NoticeRecord {
+        &self.0
     }
 
     /// What it says in short.

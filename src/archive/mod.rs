@@ -13,5 +13,6 @@ pub mod merge;
 pub mod names;
 pub mod plan;
 pub mod report;
+pub mod reviewed;
 pub mod run;
 pub mod store;

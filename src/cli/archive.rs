@@ -9,6 +9,7 @@ use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
 use crate::archive::report::Told;
+use crate::archive::reviewed::Reviewed;
 use crate::archive::run::{Settings, Strays, Watch, Which, run};
 use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
@@ -30,8 +31,8 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,14 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
             return Status::Mistyped;
         }
     };
-    let settings = settings(args, password);
+    let reviewed = match args.corrections.as_deref().map(Reviewed::read).transpose() {
+        Ok(reviewed) => reviewed.unwrap_or_default(),
+        Err(error) => {
+            reporter.tell(&error.path.display().to_string(), &error.what, Some(&error.hint));
+            return Status::Unread;
+        }
+    };
+    let settings = settings(args, password, reviewed);
     let store = match Store::open(&args.out) {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
@@ -124,6 +132,13 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     }
     if let Some(what) = report::twins(&summary.twins) {
         reporter.remark(&what);
+    }
+    if let Some(what) = report::reviews(&summary) {
+        if summary.unused.is_empty() {
+            reporter.info(reporter.say(&what));
+        } else {
+            reporter.remark(&what);
+        }
     }
     if summary.interrupted {
         let left = counts.not_reached;
@@ -244,7 +259,7 @@ fn path_of(bytes: &[u8]) -> io::Result<PathBuf> {
     }
 }
 
-fn settings(args: &Batch, password: Option<Password>) -> Settings {
+fn settings(args: &Batch, password: Option<Password>, reviewed: Reviewed) -> Settings {
     let which = match (args.fresh, args.only_failed) {
         (true, _) => Which::All,
         (_, true) => Which::OnlyFailed,
@@ -277,6 +292,7 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
+        reviewed: Arc::new(reviewed),
         options: Options { limits: args.limits.limits(), password, threads: 1, models },
         build: build(program.ok().as_deref()) + reads,
     }
@@ -286,6 +302,7 @@ fn gather_settings(forms: &FormArgs) -> gather::Settings {
     gather::Settings {
         ndjson: forms.format.contains(&ArchiveFormat::Facts),
         csv: forms.format.contains(&ArchiveFormat::Csv),
+        datapackage: forms.format.contains(&ArchiveFormat::Datapackage),
         #[cfg(feature = "parquet")]
         parquet: match (forms.format.contains(&ArchiveFormat::Parquet), forms.partition) {
             (_, Some(PartitionArg::PlanYear)) => Some(gather::Partition::PlanYear),

@@ -15,6 +15,7 @@ use std::path::PathBuf;
     find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
     fubiao batch archive/ --out results --format facts,csv,xlsx\n  \
     fubiao batch archive/ --out results --partition plan_year\n  \
+    fubiao batch archive/ --out results --corrections reviewed\n  \
     fubiao batch archive/ --out new && fubiao diff approved new"
 )]
 pub struct Batch {
@@ -42,6 +43,9 @@ pub struct Batch {
     /// Remove results of earlier runs whose input is not there any more
     #[arg(long, conflicts_with = "keep")]
     pub prune: bool,
+    /// Apply what reviewers saved: a folder of files of corrections, each found by the hash of its notice
+    #[arg(long, value_name = "DIR")]
+    pub corrections: Option<PathBuf>,
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
@@ -72,7 +76,7 @@ pub struct FormArgs {
     /// What is made besides one JSON a notice; separated by commas
     #[arg(long, value_name = "FORM", value_delimiter = ',', default_value = DEFAULT_FORMS)]
     pub format: Vec<ArchiveFormat>,
-    /// Split facts.parquet: facts/plan_year=2023/part-0.parquet …
+    /// Split facts.parquet: facts/plan_year=2023/part-0.parquet …; 0 where a notice names no year
     #[cfg(feature = "parquet")]
     #[arg(long, value_name = "COLUMN")]
     pub partition: Option<PartitionArg>,
@@ -98,6 +102,8 @@ pub enum ArchiveFormat {
     /// notices/NAME.xlsx, one Excel workbook a notice
     #[cfg(feature = "xlsx")]
     Xlsx,
+    /// datapackage/: all notices, facts, findings and diagnostics as a Frictionless Data Package
+    Datapackage,
 }
 
 /// A column to split facts by.

@@ -4,6 +4,7 @@
 use crate::archive::answer::Answer;
 use crate::archive::disk::{Lasting, write_whole};
 use crate::archive::ledger::Piece;
+use crate::archive::reviewed;
 use crate::corrections;
 use crate::emit::json;
 use crate::emit::record::NoticeRecord;
@@ -241,9 +242,8 @@ fn describe_result(record: &NoticeRecord, shown: &mut Value) {
 
 fn corrected(result: &[u8], said: Option<&[u8]>) -> Result<NoticeRecord, Error> {
     let mut record = json::read(result)?;
-    let Some(said) = said else { return Ok(record) };
-    let mut notice = record.to_notice()?;
-    corrections::apply(&corrections::read(said)?, &record.source.sha256, &mut notice)?;
-    record.check_again(&notice);
+    if let Some(said) = said {
+        reviewed::apply(&mut record, &corrections::read(said)?)?;
+    }
     Ok(record)
 }
