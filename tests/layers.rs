@@ -80,6 +80,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "carrier",
         ],
     ),
+    // Results side by side: what they say, under the names that check and regions have for it.
+    ("survey", &["emit::record", "check", "regions"]),
     ("validate", &[]),
     (
         "archive",

@@ -13,6 +13,7 @@ pub mod merge;
 pub mod names;
 pub mod plan;
 pub mod report;
+pub mod results;
 pub mod reviewed;
 pub mod run;
 pub mod store;

@@ -179,6 +179,26 @@ pub struct Merge {
     pub max_memory: u64,
 }
 
+/// `fubiao report`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    fubiao report results -o report.html\n  \
+    fubiao report results -o report.xlsx\n  \
+    fubiao report 2022.json 2023.json -o report.html --lang zh\n\n\
+    The page is one file that loads nothing. Regions are followed through renames; nothing is added up and no\n\
+    unit is converted.")]
+pub struct Report {
+    /// Folders of results, as `fubiao batch` writes them, or results
+    #[arg(required = true)]
+    pub results: Vec<PathBuf>,
+    /// Where the report goes: .html, or .xlsx for Excel
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Memory of the whole command
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    pub max_memory: u64,
+}
+
 /// `fubiao diff`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Exit status: 0 the same; 1 they differ; 3 one could not be read.\n\n\

@@ -130,6 +130,8 @@ pub enum Verb {
     },
     /// Convert an archive of notices, and go on where an earlier run was
     Batch(archive_args::Batch),
+    /// Put the figures of many results side by side: years, regions, what was reached, what is in doubt
+    Report(archive_args::Report),
     /// Say what changed between two results, or two folders of results, cell by cell
     Diff(archive_args::Diff),
     /// Approve new results: the approved ones then hold what these hold

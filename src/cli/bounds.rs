@@ -113,6 +113,7 @@ fn bounds_of(verb: &Verb) -> Option<(u64, &Path)> {
         Verb::Review(args) => (of(&args.bounds), &args.input),
         Verb::Validate(args) => (of(&args.bounds), args.files.first()?),
         Verb::Diff(args) => (of(&args.bounds), &args.new),
+        Verb::Report(args) => (args.max_memory, args.results.first()?),
         Verb::Merge(args) => (args.max_memory, args.parts.first()?),
         _ => return None,
     })

@@ -21,6 +21,7 @@ pub mod run;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod summary;
+pub mod survey;
 
 use std::process::ExitCode;
 

@@ -16,7 +16,7 @@ use crate::cli::report::Reporter;
 use crate::cli::review;
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{archive, convert, explain, inspect, password};
+use crate::cli::{archive, convert, explain, inspect, password, survey};
 use crate::diag::Wording;
 use crate::emit::json;
 use crate::emit::record::{FindingRecord, NoticeRecord};
@@ -83,6 +83,7 @@ pub fn run(args: &Args) -> Status {
             Ok(())
         }),
         Verb::Man { folder } => man(&reporter, folder),
+        Verb::Report(args) => survey::report(&reporter, args),
         Verb::Batch(args) => Ok(archive::batch(&reporter, args)),
         Verb::Diff(args) => Ok(archive::diff(&reporter, args)),
         Verb::Accept(args) => Ok(archive::accept(&reporter, args)),
