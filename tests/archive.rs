@@ -304,3 +304,39 @@ fn what_changed_is_named_and_can_be_approved() {
     let diff = fubiao(&["diff", &a, &b]);
     assert_eq!(diff.status.code(), Some(0), "{}", String::from_utf8_lossy(&diff.stdout));
 }
+
+#[test]
+#[cfg(feature = "review")]
+fn an_archive_is_reviewed_by_an_index_and_its_pages() {
+    let (input, out) = (archive(2), tempfile::tempdir().unwrap());
+    let text = fs::read_to_string(input.path().join("2001/1.txt")).unwrap();
+    let wrong = text.replacen("\t16650\t", "\t16651\t", 1);
+    fs::write(input.path().join("2001/错 & 1%.txt"), wrong).unwrap();
+    fs::write(input.path().join("empty.pdf"), "").unwrap();
+    let [from, to] = [&input, &out].map(|d| d.path().to_string_lossy().into_owned());
+    let review = fubiao(&["review", &from, "-o", &to, "--lang", "en"]);
+    assert_eq!(review.status.code(), Some(3), "{}", told(&review));
+    assert!(told(&review).contains("6 notices: 3 with doubts, 3 failed"), "{}", told(&review));
+    let index = fs::read_to_string(out.path().join("index.html")).unwrap();
+    let page = "pages/2001/%E9%94%99%20%26%201%25.txt.html";
+    let at = |words: &str| index.find(words).unwrap_or_else(|| panic!("{words} in {index}"));
+    let first = at(&format!("<a href=\"{page}\">2001/错 &amp; 1%.txt</a>"));
+    assert!(first < at(">2001/1.txt</a>"), "those with most doubts come first");
+    assert!(at(">2001/1.txt</a>") < at("empty.pdf"), "what could not be read comes behind them");
+    let pages = contents(&out.path().join("pages"));
+    assert_eq!(pages.len(), 3);
+    let html = String::from_utf8_lossy(&pages[Path::new("2001/1.txt.html")]).into_owned();
+    assert!(html.contains("\"lang\":\"en\"") && html.contains("\"saves_to\":null"));
+
+    // Of results, there are tables alone; what fubiao wrote is no notice.
+    let [results, again] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    batch(input.path(), results.path(), &[]);
+    let [from, to] = [&results, &again].map(|d| d.path().to_string_lossy().into_owned());
+    let review = fubiao(&["review", &from, "-o", &to, "--lang", "zh"]);
+    assert_eq!(review.status.code(), Some(0), "{}", told(&review));
+    assert!(told(&review).contains("通知 3 份：有疑点 3 份"), "{}", told(&review));
+    for args in [&["review", &from][..], &["review", &from, "-o", &from]] {
+        let refused = fubiao(args);
+        assert_ne!(refused.status.code(), Some(0), "{}", told(&refused));
+    }
+}

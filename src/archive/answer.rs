@@ -67,6 +67,9 @@ pub enum Besides {
     /// The review page, as `fubiao serve` shows it.
     #[cfg(feature = "review")]
     Page,
+    /// The review page as a file that saves to a file, in this language at first.
+    #[cfg(feature = "review")]
+    PageFile(Option<&'static str>),
 }
 
 /// Reads one notice, under the name of its file. Never panics: a panic on the way is an answer too.
@@ -94,24 +97,30 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
     let files = match besides {
         Besides::Nothing => files,
         #[cfg(feature = "review")]
-        Besides::Page => match page(&record, &reading, &source, options) {
-            Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
-            Err(error) => return unreadable(error.to_string()),
-        },
+        Besides::Page | Besides::PageFile(_) => {
+            match page(&record, &reading, &source, options, besides) {
+                Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
+                Err(error) => return unreadable(error.to_string()),
+            }
+        }
     };
     Answer::Done { gist: gist(&record), files }
 }
 
-/// The review page, which saves to the server that sends it.
+/// The review page, which saves to the server that sends it, or to a file.
 #[cfg(feature = "review")]
 fn page(
     record: &NoticeRecord,
     reading: &Reading,
     source: &Source,
     options: &Options,
+    besides: Besides,
 ) -> Result<Vec<u8>, Error> {
     let sheets = review::sheets(&mut Sink::new(), options, source, &(1..=u32::MAX))?;
-    let setting = review::Setting { lang: None, saves_to: Some("corrections".to_owned()) };
+    let setting = match besides {
+        Besides::PageFile(lang) => review::Setting { lang, saves_to: None },
+        _ => review::Setting { lang: None, saves_to: Some("corrections".to_owned()) },
+    };
     let sums = check::stated_sums(&reading.notice);
     Ok(review::page(record, &sums, &sheets, &setting).into_bytes())
 }

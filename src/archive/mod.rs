@@ -17,3 +17,4 @@ pub mod results;
 pub mod reviewed;
 pub mod run;
 pub mod store;
+pub mod workers;

@@ -34,10 +34,19 @@ pub fn found(input: &Path) -> io::Result<Vec<Found>> {
         let name = name.unwrap_or_else(|_| RelativeName::known("result.json"));
         return Ok(vec![Found { name, path: input.to_owned() }]);
     }
-    match File::open(RelativeName::known("manifest.ndjson").below(input)) {
+    match File::open(manifest(input)) {
         Ok(manifest) => counted(input, manifest),
         Err(_) => below(input),
     }
+}
+
+/// Whether a folder is the output of a batch.
+pub fn is_output(folder: &Path) -> bool {
+    manifest(folder).is_file()
+}
+
+fn manifest(folder: &Path) -> PathBuf {
+    RelativeName::known("manifest.ndjson").below(folder)
 }
 
 /// What the manifest of an archive counts.

@@ -1,13 +1,14 @@
 //! A run over an archive: each notice of a plan read once, or known to be done; then put together.
 
-use crate::archive::answer::{Answer, Besides, Wanted, answer};
+use crate::archive::answer::{Answer, Wanted};
 use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
-use crate::archive::isolate::{Isolation, Worker};
+use crate::archive::isolate::Isolation;
 use crate::archive::ledger::{self, Entry, Outcome, Reason};
 use crate::archive::plan::{Item, Plan};
 use crate::archive::reviewed::Reviewed;
 use crate::archive::store::{Store, StoreError};
+use crate::archive::workers::Workers;
 use crate::emit::own;
 use crate::name::RelativeName;
 use crate::options::Options;
@@ -167,7 +168,7 @@ pub fn run(
     watch: &dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Summary, StoreError> {
-    let workers = Workers::new(settings);
+    let workers = Workers::new(settings.isolation.as_ref(), &settings.options);
     let slowest = Slowest::default();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs.max(1))
@@ -272,7 +273,7 @@ fn one(
     plan: &Plan,
     item: &Item,
     settings: &Settings,
-    workers: &Workers,
+    workers: &Workers<'_>,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
     let bytes = read_bytes(&path, settings.options.limits.input_bytes);
@@ -382,43 +383,6 @@ fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
 /// The bytes of an input, or why there are none.
 fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     disk::read(path, limit, Accept::Files).map_err(|error| error.message(limit).en)
-}
-
-/// The readers of a run: processes that wait for the next notice, or this process itself.
-struct Workers<'a> {
-    settings: &'a Settings,
-    idle: Mutex<Vec<Worker>>,
-}
-
-impl<'a> Workers<'a> {
-    fn new(settings: &'a Settings) -> Workers<'a> {
-        Workers { settings, idle: Mutex::new(Vec::new()) }
-    }
-
-    fn ask(&self, name: &str, bytes: Vec<u8>) -> Answer {
-        let Some(isolation) = &self.settings.isolation else {
-            return answer(name, bytes, &self.settings.options, Besides::Nothing);
-        };
-        let idle = self.idle.lock().unwrap_or_else(|held| held.into_inner()).pop();
-        let worker = match idle {
-            Some(worker) => Ok(worker),
-            None => Worker::start(isolation),
-        };
-        let mut worker = match worker {
-            Ok(worker) => worker,
-            Err(e) => {
-                let message = format!("no worker could be started: {e}");
-                return Answer::Failed { reason: Reason::Crash, message };
-            }
-        };
-        match worker.ask(name, &bytes, isolation.time_for(&bytes)) {
-            Ok(answer) => {
-                self.idle.lock().unwrap_or_else(|held| held.into_inner()).push(worker);
-                answer
-            }
-            Err(death) => Answer::Failed { reason: death.reason, message: death.message },
-        }
-    }
 }
 
 #[cfg(test)]

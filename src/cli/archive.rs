@@ -373,7 +373,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
         output.write_all(Confinement { missing, open }.to_lines().as_bytes())
     } else {
         let mut input = io::stdin().lock();
-        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(args))
+        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(reporter, args))
     };
     match served {
         Ok(()) => Status::Done,
@@ -385,12 +385,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
 }
 
 #[cfg(feature = "review")]
-fn besides(args: &Worker) -> Besides {
-    if args.page { Besides::Page } else { Besides::Nothing }
+fn besides(reporter: &Reporter, args: &Worker) -> Besides {
+    match (args.page, args.page_file) {
+        (true, _) => Besides::Page,
+        (_, true) => Besides::PageFile(reporter.lang_typed()),
+        _ => Besides::Nothing,
+    }
 }
 
 #[cfg(not(feature = "review"))]
-fn besides(_: &Worker) -> Besides {
+fn besides(_: &Reporter, _: &Worker) -> Besides {
     Besides::Nothing
 }
 
@@ -479,7 +483,7 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
 }
 
 /// Tells how far a run is: a bar on a terminal, a line now and then elsewhere; from the listing of the notices on.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     reporter: &'a Reporter,
     bar: Option<ProgressBar>,
     count: Mutex<Count>,
@@ -495,7 +499,7 @@ struct Count {
 
 impl<'a> Progress<'a> {
     /// Begins with the listing.
-    fn new(reporter: &'a Reporter) -> Progress<'a> {
+    pub(super) fn new(reporter: &'a Reporter) -> Progress<'a> {
         let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
             style(&bar, "{spinner} {pos} files found");
@@ -521,7 +525,7 @@ impl<'a> Progress<'a> {
     }
 
     /// All are found, and reading begins.
-    fn begin(&self, total: usize) {
+    pub(super) fn begin(&self, total: usize) {
         let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
         count.total = total;
         if total < MANY {
@@ -535,7 +539,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

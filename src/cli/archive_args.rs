@@ -131,6 +131,10 @@ pub struct Worker {
     #[cfg(feature = "review")]
     #[arg(long)]
     pub page: bool,
+    /// Make the review page of each notice as a file
+    #[cfg(feature = "review")]
+    #[arg(long, conflicts_with = "page")]
+    pub page_file: bool,
     /// Where to stop within one notice.
     #[command(flatten)]
     pub limits: LimitArgs,

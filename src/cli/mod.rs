@@ -17,6 +17,8 @@ pub mod password;
 pub mod report;
 #[cfg(feature = "review")]
 pub mod review;
+#[cfg(feature = "review")]
+pub mod review_all;
 pub mod run;
 #[cfg(feature = "serve")]
 pub mod serve;

@@ -12,11 +12,11 @@ use crate::cli::files::{self, InputError, Output};
 #[cfg(feature = "ocr")]
 use crate::cli::models;
 use crate::cli::report::Reporter;
-#[cfg(feature = "review")]
-use crate::cli::review;
 #[cfg(feature = "serve")]
 use crate::cli::serve;
 use crate::cli::{archive, convert, explain, inspect, password, survey};
+#[cfg(feature = "review")]
+use crate::cli::{review, review_all};
 use crate::diag::Wording;
 use crate::emit::json;
 use crate::emit::record::{FindingRecord, NoticeRecord};
@@ -68,6 +68,8 @@ pub fn run(args: &Args) -> Status {
     let answer = match &args.verb {
         Verb::Convert(args) => convert::convert(&reporter, args),
         Verb::Check(args) => check_all(&reporter, args),
+        #[cfg(feature = "review")]
+        Verb::Review(args) if args.input.is_dir() => review_all::review_all(&reporter, args),
         #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
         #[cfg(feature = "serve")]

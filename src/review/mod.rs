@@ -6,11 +6,13 @@
 //! and every word of the notice goes through `textContent`. Where the file goes is left to `cli`.
 
 mod data;
+mod index;
 mod pictures;
 mod sheets;
 mod terms;
 mod words;
 
+pub use index::{Found, Line, index};
 pub use pictures::{Drawn, Picture};
 pub use sheets::{Face, Sheet, sheets};
 pub use words::Word;
