@@ -14,6 +14,9 @@ use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use std::ops::Range;
 
+/// Lines of one text are no further apart than so many ems; the line before one stands among so many lines.
+const LEADING: f32 = 1.8;
+const WRAPPED: usize = 3;
 /// Rules whose ends differ by no more than this belong to one table.
 const SAME_END: f32 = 6.0;
 /// Stacks of rules that are looked after at a time; a page has few tables.
@@ -508,11 +511,14 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
         high = line.y();
         found.push(line);
     }
-    // Words alone may be anything; they belong to the table up to its last row of figures.
+    // Words alone may be anything; they belong to the table up to its last row of figures and what goes on below it.
     let of_figures = |line: &Strip| line.is_of_figures();
-    let Some(last) = found.iter().rposition(of_figures) else { return };
+    let Some(mut last) = found.iter().rposition(of_figures) else { return };
     if found[..=last].iter().filter(|l| of_figures(l)).count() * 4 < last + 1 {
         return;
+    }
+    while last + 1 < found.len() && goes_on(&found[last + 1], &found[..=last]) {
+        last += 1;
     }
     let low = found[last].y();
     let end = rows.partition_point(|r| r.y() <= low);
@@ -652,7 +658,29 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
     while last + 1 < rows.len() && rows[last + 1].y() - rows[last].y() <= NEAR * pitch {
         last += 1;
     }
+    while last + 1 < rows.len() && goes_on(&rows[last + 1], &rows[first..=last]) {
+        last += 1;
+    }
     first..last + 1
+}
+
+/// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
+/// alone below the last figures: each of its texts begins where one in the last lines does, is no wider, and follows it
+/// as the lines of one text do.
+fn goes_on(line: &Strip, above: &[Strip]) -> bool {
+    let near = &above[above.len().saturating_sub(WRAPPED)..];
+    line.tokens.iter().all(|rest| {
+        near.iter().flat_map(|l| &l.tokens).any(|text| {
+            let (a, b) = (text.bbox(), rest.bbox());
+            let step = rest.piece.bbox.y0 - text.piece.bbox.y0;
+            (a.x0 - b.x0).abs() <= SAME_START
+                && b.width() <= a.width() + text.em() / 2.0
+                && step <= LEADING * text.em()
+                && !text.is_figure()
+                && !rest.is_figure()
+                && !is_caption(line)
+        })
+    })
 }
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.

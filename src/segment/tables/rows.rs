@@ -30,7 +30,7 @@ const LOOSE_COST: f32 = 1.5;
 const EARLY_BREAK: f32 = 0.7;
 const EARLY_BREAK_OF_FIGURE: f32 = 3.0;
 /// What it costs that a figure goes on in another line.
-const WRAPPED: f32 = 0.1;
+const WRAPPED: f32 = 0.03;
 /// What a row costs that has no name, where rows have one.
 pub(super) const NAMELESS: f32 = 1.5;
 /// The same where rules close off what may be one row, for each column that has several figures there.

@@ -30,6 +30,10 @@ const FIGURES: f32 = 0.8;
 const ALIGNED: f32 = 0.6;
 /// What a ruled cell keeps free beside its text, both sides together, in points, at least.
 const PADDING: f32 = 3.0;
+/// Texts of a table tell how close to their rules they may stand from so many on; word processors leave so much on
+/// either side at most.
+const PADDED: usize = 12;
+const WIDEST_PADDING: f32 = 6.0;
 /// A token fits a column if it reaches no further than this beyond it, in points.
 const FITS: f32 = 2.0;
 /// A token stands over a column if it covers at least this share of it.
@@ -43,11 +47,25 @@ pub(super) fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Gri
     let lattice = with_inner_rows(lattice, tokens, limit);
     let settled = settle(&lattice, tokens);
     let (cells, _) = lattice.cells();
+    let padding = padding(&cells, &settled);
     let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
     for (token, cell) in settled {
         held[cell].push(token);
     }
-    Some(Grid { xs: lattice.xs, ys: lattice.ys, cells, held, rooms: None })
+    Some(Grid { xs: lattice.xs, ys: lattice.ys, cells, held, rooms: None, padding })
+}
+
+/// How much of a cell's width no text uses, in points: on either side as much as the closest of all texts leaves, where
+/// they are many enough to tell, and no more than word processors leave.
+fn padding(cells: &[GridCell], settled: &[(Token, usize)]) -> f32 {
+    if settled.len() < PADDED {
+        return PADDING;
+    }
+    let beside = settled.iter().map(|(token, cell)| {
+        let (text, cell) = (token.bbox(), &cells[*cell].bbox);
+        (text.x0 - cell.x0).min(cell.x1 - text.x1)
+    });
+    (2.0 * beside.fold(WIDEST_PADDING, f32::min)).max(PADDING)
 }
 
 /// The grid of a header alone within rules and of the lines below it, which have none; `None` where these do not stand
@@ -253,6 +271,7 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
     let (cells, _) = lattice.cells();
     let settled = settle(&lattice, tokens);
     let figures = ruled_figure_columns(&cells, &settled, lattice.cols());
+    let padding = padding(&cells, &settled);
     let mut by_row: Vec<Vec<(usize, &Token)>> = vec![Vec::new(); lattice.rows()];
     for (token, cell) in &settled {
         let cell = &cells[*cell];
@@ -260,13 +279,14 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
             by_row[cell.row].push((cell.col, token));
         }
     }
-    let widths: Vec<f32> = lattice.xs.windows(2).map(|w| w[1] - w[0]).collect();
+    let rooms: Vec<f32> =
+        lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
     let ys: Vec<f32> = by_row
         .into_iter()
         .enumerate()
         .flat_map(|(row, tokens)| {
             let sides = [lattice.ys[row], lattice.ys[row + 1]];
-            inner_rows(&lattice.xs, sides, tokens, &figures, &widths)
+            inner_rows(&lattice.xs, sides, tokens, &figures, &rooms)
         })
         .collect();
     if ys.is_empty() || (lattice.rows() + ys.len()).saturating_mul(lattice.cols()) > limit {
@@ -295,7 +315,7 @@ fn inner_rows(
     sides: [f32; 2],
     tokens: Vec<(usize, &Token)>,
     figures: &[bool],
-    widths: &[f32],
+    rooms: &[f32],
 ) -> Vec<f32> {
     let mut held = vec![0usize; figures.len()];
     for (column, _) in tokens.iter().filter(|(c, t)| figures[*c] && t.is_figure()) {
@@ -321,8 +341,8 @@ fn inner_rows(
     let mut body = Body {
         columns: figures
             .iter()
-            .zip(widths)
-            .map(|(&figures, &width)| ColumnOf { figures, room: (width - PADDING).max(1.0) })
+            .zip(rooms)
+            .map(|(&figures, &room)| ColumnOf { figures, room })
             .collect(),
         rules: vec![rule(top), rule(sides[1])],
         tokens: body,
@@ -816,12 +836,14 @@ pub(super) struct Grid {
     pub held: Vec<Vec<Token>>,
     /// How wide a line of each column can be, in points, where no rules say it.
     pub rooms: Option<Vec<f32>>,
+    /// How much of a cell's width no text uses, in points.
+    pub padding: f32,
 }
 
 impl Grid {
     /// A grid without cells.
     fn blank(xs: Vec<f32>, ys: Vec<f32>) -> Grid {
-        Grid { xs, ys, cells: Vec::new(), held: Vec::new(), rooms: None }
+        Grid { xs, ys, cells: Vec::new(), held: Vec::new(), rooms: None, padding: PADDING }
     }
 
     /// Number of columns.
@@ -934,7 +956,7 @@ impl Grid {
             tokens.sort_by(|a, b| a.line.cmp(&b.line).then(a.bbox().x0.total_cmp(&b.bbox().x0)));
             let room = match &self.rooms {
                 Some(rooms) if cell.colspan == 1 => rooms[cell.col],
-                _ => cell.bbox.width() - PADDING,
+                _ => cell.bbox.width() - self.padding,
             };
             join(&mut cell, &tokens, room);
             cells.push(cell);
