@@ -40,7 +40,7 @@ const EVEN: f32 = 1.08;
 /// What each row costs beyond the first that rules close off with it.
 const SPLIT: f32 = 1.0;
 /// A figure has no more lines than this.
-const LINES_OF_FIGURE: usize = 4;
+const LINES_OF_FIGURE: usize = 8;
 /// What a row costs that has no text in a column that has one for nearly each.
 const BLANK: f32 = 0.6;
 /// A body is drawn row by row if no more than one figure of so many is drawn right behind the one above it.

@@ -31,9 +31,11 @@ const ALIGNED: f32 = 0.6;
 /// What a ruled cell keeps free beside its text, both sides together, in points, at least.
 const PADDING: f32 = 3.0;
 /// Texts of a table tell how close to their rules they may stand from so many on; word processors leave so much on
-/// either side at most.
+/// both sides together at most.
 const PADDED: usize = 12;
-const WIDEST_PADDING: f32 = 6.0;
+const WIDEST_PADDING: f32 = 12.0;
+/// One text of so many may reach further than all others.
+const OVERFULL: usize = 50;
 /// A token fits a column if it reaches no further than this beyond it, in points.
 const FITS: f32 = 2.0;
 /// A token stands over a column if it covers at least this share of it.
@@ -61,11 +63,21 @@ fn padding(cells: &[GridCell], settled: &[(Token, usize)]) -> f32 {
     if settled.len() < PADDED {
         return PADDING;
     }
-    let beside = settled.iter().map(|(token, cell)| {
-        let (text, cell) = (token.bbox(), &cells[*cell].bbox);
-        (text.x0 - cell.x0).min(cell.x1 - text.x1)
-    });
-    (2.0 * beside.fold(WIDEST_PADDING, f32::min)).max(PADDING)
+    let mut beside: Vec<f32> = settled
+        .iter()
+        .map(|(token, cell)| {
+            let (text, cell) = (token.bbox(), &cells[*cell].bbox);
+            // Half of such a mark is white.
+            let hangs = token.text().ends_with(['．', '，', '。', '、', '）', '；', '：']);
+            let hanging = if hangs { token.em() / 2.0 } else { 0.0 };
+            (text.x0 - cell.x0).min(cell.x1 - text.x1 + hanging)
+        })
+        // What can't be broken and is wider than its cell tells nothing.
+        .filter(|&beside| beside > 0.0)
+        .collect();
+    beside.sort_by(f32::total_cmp);
+    let least = beside.get(beside.len() / OVERFULL).copied().unwrap_or(0.0);
+    (2.0 * least).clamp(PADDING, WIDEST_PADDING)
 }
 
 /// The grid of a header alone within rules and of the lines below it, which have none; `None` where these do not stand
