@@ -5,6 +5,7 @@
 //! candidate with a cost: texts that stand off their row, lines that break where there was room, rows without a name.
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
+use crate::figure::narrow;
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -281,7 +282,8 @@ fn begins_within(text: &str) -> bool {
 
 /// Whether a figure goes on in the next line.
 fn ends_within(text: &str) -> bool {
-    text.ends_with([',', '，', '.']) && text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+    let is_first = |c: char| narrow(c).is_ascii_digit() || c == '-' || c == '－';
+    text.ends_with([',', '，', '.', '．']) && text.starts_with(is_first)
 }
 
 /// The figures of each column that carries rows, as blocks of elements.
@@ -393,11 +395,11 @@ fn is_complete(text: &str, decimals: usize) -> bool {
     decimals > 0 && text.split_once('.').is_some_and(|(_, printed)| printed.len() >= decimals)
 }
 
-/// The text of a block of lines, without white space.
+/// The text of a block of lines, without white space and half-width.
 fn text_of(body: &Body, elements: &[Element]) -> String {
     let tokens = elements.iter().flat_map(|e| &e.tokens);
     let chars = tokens.flat_map(|&t| body.tokens[t].1.text().chars());
-    chars.filter(|c| !c.is_whitespace()).collect()
+    chars.filter(|c| !c.is_whitespace()).map(narrow).collect()
 }
 
 /// Whether rules of the column close off a band around two heights.

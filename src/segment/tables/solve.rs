@@ -3,6 +3,7 @@
 //! Where rules part the columns they are the columns; what they leave open, texts tell. All steps are asked for what
 //! their answer costs, so that a reading can be weighed against another one.
 
+use crate::figure::narrow;
 use crate::geom::Rect;
 use crate::lexicon;
 use crate::normalize::lines::{Line, wants_space};
@@ -291,8 +292,7 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
             by_row[cell.row].push((cell.col, token));
         }
     }
-    let rooms: Vec<f32> =
-        lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
+    let rooms: Vec<f32> = lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
     let ys: Vec<f32> = by_row
         .into_iter()
         .enumerate()
@@ -1036,7 +1036,7 @@ fn join(cell: &mut GridCell, tokens: &[Token], room: f32) {
 }
 
 fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || ('０'..='９').contains(&c)
+    narrow(c).is_ascii_digit()
 }
 
 /// Whether a figure, or a word, was too long for its line and goes on in the next: the first line has no room for one
@@ -1045,7 +1045,7 @@ fn goes_on(above: &Token, below: &Token, room: f32) -> bool {
     let em = above.em();
     let beside = below.y() - above.y() < 0.35 * em;
     let is_part =
-        |t: &Token| t.text().chars().all(|c| is_digit(c) || ",.%+-()，．％（）".contains(c));
+        |t: &Token| t.text().chars().map(narrow).all(|c| is_digit(c) || ",.%+-()".contains(c));
     // A point never begins a line: the digit before it goes with it.
     let width = below.bbox().width() / below.text().chars().count().max(1) as f32;
     let marks = below.text().chars().skip(1).take_while(|c| ",.%，．％".contains(*c)).count();
