@@ -446,7 +446,8 @@ fn merge(
                 both[c - 1] == 0
                     && both[c] == 0
                     && lines[c] <= BETWEEN
-                    && lines[c - 1].min(lines[c + 1]) > lines[c]
+                    && (lines[c - 1].min(lines[c + 1]) > lines[c]
+                        || headed[c - 1] && headed[c + 1] && !headed[c])
             });
             let Some(c) = between else { break };
             spans.remove(c);

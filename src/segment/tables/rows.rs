@@ -6,6 +6,7 @@
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
 use crate::figure::narrow;
+use crate::lexicon::SUBTOTALS;
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -840,6 +841,9 @@ fn label_spans(
         let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
         return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
     }
+    if let Some(spans) = between_subtotals(elements, heights, texts) {
+        return (spans, 0.0);
+    }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for (i, element) in elements.iter().enumerate() {
@@ -865,6 +869,61 @@ fn label_spans(
     }
     // Else they stand at the first of their rows, or at a row of their own.
     (alone, 0.5)
+}
+
+/// The rows of labels that stand in the middle of theirs, where a subtotal opens or closes the rows of each; `None` where
+/// they do not. A page break may cut the rows at both ends, and a total stand above or below them.
+fn between_subtotals(
+    elements: &[Element],
+    heights: &[f32],
+    texts: &[String],
+) -> Option<Vec<Range<usize>>> {
+    let subtotals: Vec<usize> =
+        (0..heights.len()).filter(|&row| SUBTOTALS.contains(&texts[row].as_str())).collect();
+    if subtotals.is_empty() {
+        return None;
+    }
+    [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().find_map(|(closes, total)| {
+        let end = heights.len() - total;
+        let mut cuts: Vec<usize> = subtotals.iter().map(|row| row + closes).collect();
+        cuts.extend([0, end, heights.len()]);
+        cuts.retain(|&cut| cut <= end || cut == heights.len());
+        cuts.sort_unstable();
+        cuts.dedup();
+        let groups: Vec<Range<usize>> = cuts.windows(2).map(|w| w[0]..w[1]).collect();
+        stand_in_groups(elements, heights, &groups)
+    })
+}
+
+/// The group of rows that each label stands in the middle of; the first and the last group may have none, as a page
+/// break cuts them. `None` where that is not so, or of no label.
+fn stand_in_groups(
+    elements: &[Element],
+    heights: &[f32],
+    groups: &[Range<usize>],
+) -> Option<Vec<Range<usize>>> {
+    let mut spans = Vec::with_capacity(elements.len());
+    let mut in_middle = 0;
+    for (i, group) in groups.iter().enumerate() {
+        let low = heights
+            .get(group.end)
+            .map_or(f32::MAX, |&below| (heights[group.end - 1] + below) / 2.0);
+        let lines = elements[spans.len()..].iter().take_while(|e| e.y < low).count();
+        let label = &elements[spans.len()..spans.len() + lines];
+        let is_outer = i == 0 || i + 1 == groups.len();
+        let Some((first, last)) = label.first().zip(label.last()) else {
+            if is_outer { continue } else { return None }
+        };
+        let middle = (heights[group.start] + heights[group.end - 1]) / 2.0;
+        let stands = ((first.y + last.y) / 2.0 - middle).abs() <= SAME_ROW * first.em;
+        let follow = label.windows(2).all(|w| w[1].y - w[0].y <= LEADING * w[1].em);
+        if !follow || !(stands || is_outer) {
+            return None;
+        }
+        in_middle += usize::from(stands && group.len() > 1);
+        spans.extend(std::iter::repeat_n(group.clone(), lines));
+    }
+    (in_middle > 0).then_some(spans)
 }
 
 /// The rows of labels that stand in the middle of theirs, one label's after the other's; `None` where they do not.
