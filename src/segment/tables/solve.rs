@@ -472,7 +472,7 @@ fn with_body(
         for (token, column) in strip.tokens.iter().zip(&stands) {
             let own = column.unwrap_or_else(|| nearest(plain, token.x()));
             let taken = |c: usize| stands.contains(&Some(c)) && *column != Some(c);
-            tokens.push((covered(plain, token, own, &taken), token.clone()));
+            tokens.push((covered(plain, bbox.x0, token, own, &taken), token.clone()));
         }
     }
     let body_of = |columns: Range<usize>| columns.start;
@@ -724,6 +724,7 @@ fn nearest(columns: &[Column], x: f32) -> usize {
 /// The columns that a token covers: its own, and others of which it covers a good part and in which its line has nothing.
 fn covered(
     columns: &[Column],
+    left: f32,
     token: &Token,
     own: usize,
     taken: &dyn Fn(usize) -> bool,
@@ -737,7 +738,7 @@ fn covered(
         && own < 2
         && !taken(1 - own)
         && !token.is_figure()
-        && is_between(first, second, token)
+        && is_between(first, second, left, token)
     {
         return 0..2;
     }
@@ -751,12 +752,14 @@ fn covered(
 }
 
 /// Whether a text stands in the middle of two columns, and off the middle of each.
-fn is_between(first: &Column, second: &Column, token: &Token) -> bool {
+fn is_between(first: &Column, second: &Column, left: f32, token: &Token) -> bool {
     let (x, em) = (token.x(), token.em());
     let middle = (first.x0 + second.x1) / 2.0;
     let middles = (first.middle() + second.middle()) / 2.0;
+    // Of their cells, where the first begins at the table's left edge and both hold their texts in the middle.
+    let of_cells = left + second.middle() - first.middle();
     let near = |m: f32| (x - m).abs() <= ALIGNED * em;
-    (near(middle) || near(middles))
+    (near(middle) || near(middles) || near(of_cells))
         && (x - first.middle()).abs() > em
         && (x - second.middle()).abs() > em
         && first.held_off(token).min(second.held_off(token)) > ALIGNED
