@@ -464,16 +464,16 @@ fn is_nothing(text: &str) -> bool {
 }
 
 /// The rows in the order their authors meant: page by page, or, where a long table was folded into
-/// panels before it was cut into pages, panel by panel. Serial numbers say which, or else names and
-/// sums; where nothing does, page by page.
+/// panels before it was cut into pages (in a text, by a blank line), panel by panel. Serial numbers
+/// say which, or else names and sums; where nothing does, page by page.
 fn in_order(columns: &Columns, lines: Vec<Line>, context: &Context) -> Vec<Line> {
-    let pages =
-        lines.iter().map(|line| line.page).max() != lines.iter().map(|line| line.page).min();
-    if !pages || lines.iter().all(|line| line.panel == 0) {
+    // Behind the last panel of one page the first of the next follows.
+    let blocks = 1 + lines.windows(2).filter(|w| w[1].panel < w[0].panel).count();
+    if blocks < 2 {
         return lines;
     }
     let mut by_panel: Vec<usize> = (0..lines.len()).collect();
-    by_panel.sort_by_key(|&i| (lines[i].panel, lines[i].page));
+    by_panel.sort_by_key(|&i| lines[i].panel);
     let by_page: Vec<usize> = (0..lines.len()).collect();
     let steps = |order: &[usize]| {
         let numbers: Vec<u32> = order
@@ -494,6 +494,6 @@ fn in_order(columns: &Columns, lines: Vec<Line>, context: &Context) -> Vec<Line>
         return lines;
     }
     let mut lines: Vec<Line> = lines;
-    lines.sort_by_key(|line| (line.panel, line.page));
+    lines.sort_by_key(|line| line.panel);
     lines
 }

@@ -1,6 +1,7 @@
 //! Columns that no rule parts, by what stands under what; and which column a token stands in.
 
 use crate::geom::Rect;
+use crate::lexicon::TOTALS;
 use crate::segment::tables::strips::{Strip, Token};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -110,15 +111,24 @@ pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
     // Titles of groups stand over no column of their own.
     let first = strips.iter().position(Strip::is_of_figures);
     match first.filter(|_| strips.iter().filter(|s| s.is_of_figures()).count() > 1) {
-        Some(first) => by_overlap(&strips[first..], header_line(&strips[..first])),
+        Some(first) => by_overlap(&strips[first..], header_words(&strips[..first]).as_ref()),
         None => by_overlap(strips, None),
     }
 }
 
-/// The line of a header that has the most words, three or more.
-fn header_line(head: &[Strip]) -> Option<&Strip> {
-    let words = |s: &&Strip| s.tokens.len() > 2 && s.tokens.iter().all(|t| !t.is_figure());
-    head.iter().rev().take(HEADER_LINES).filter(words).max_by_key(|s| s.tokens.len())
+/// The words of a header that have no other below them, where there are three or more.
+fn header_words(head: &[Strip]) -> Option<Strip> {
+    let mut words: Vec<Token> = Vec::new();
+    let of_words = |s: &&Strip| s.tokens.iter().all(|t| !t.is_figure());
+    for strip in head.iter().rev().take(HEADER_LINES).filter(of_words) {
+        let beside = |t: &&Token| {
+            words.iter().all(|w| w.bbox().x1 <= t.bbox().x0 || t.bbox().x1 <= w.bbox().x0)
+        };
+        let found: Vec<Token> = strip.tokens.iter().filter(beside).cloned().collect();
+        words.extend(found);
+    }
+    words.sort_by(|a, b| a.x().total_cmp(&b.x()));
+    Strip::of(words).filter(|strip| strip.tokens.len() > 2)
 }
 
 /// The columns of lines that have a token in each: the first token stands in the first column, the second in the
@@ -134,8 +144,9 @@ fn by_full_lines(strips: &[Strip]) -> Option<Vec<Column>> {
     let last = strips.iter().rposition(Strip::is_of_figures)?;
     let lines: Vec<&Strip> = strips[first..=last].iter().collect();
     let fewest = ((body.len() as f32 * FULL_LINES) as usize).max(2);
+    let header = header_words(&strips[..first]);
     by_count.values().rev().filter(|full| full.len() >= fewest).find_map(|full| {
-        let columns = of_full_lines(full, header_line(&strips[..first]))?;
+        let columns = of_full_lines(full, header.as_ref())?;
         fits(&columns, &lines).then_some(columns)
     })
 }
@@ -304,7 +315,8 @@ fn in_order(tokens: &[Token]) -> Vec<usize> {
 fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
     let mut boxes: Vec<(usize, Rect)> = Vec::new();
     for strip in strips {
-        boxes.extend(strip.tokens.iter().map(|t| (strip.tokens.len(), *t.bbox())));
+        let own = strip.tokens.iter().filter(|t| !is_total_between(t, header));
+        boxes.extend(own.map(|t| (strip.tokens.len(), *t.bbox())));
     }
     boxes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
     let mut spans: Vec<Span> = Vec::new();
@@ -361,6 +373,16 @@ fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
         }
     };
     spans.iter().zip(held).map(column).collect()
+}
+
+/// Whether a text names a total and stands between the first two words of the header, over the columns of both.
+fn is_total_between(token: &Token, header: Option<&Strip>) -> bool {
+    let Some([first, second, ..]) = header.map(|header| header.tokens.as_slice()) else {
+        return false;
+    };
+    let (x, em) = (token.x(), token.em());
+    let stands = first.x() + em < x && x < second.x() - em;
+    stands && TOTALS.contains(&token.text())
 }
 
 /// Whether a text stands beside a span that it reaches into by little: another word of the header is over its middle.
