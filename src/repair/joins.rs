@@ -140,10 +140,15 @@ impl Joining {
     /// Puts a fragment to the table it goes on with, or begins one with it.
     fn read_fragment(&mut self, sink: &mut Sink, fragment: &Fragment) {
         let folded = self.groups.last().and_then(|group| group.last());
-        if let Some(panels) = folded.and_then(|open| open.unfold(fragment)) {
-            panels.iter().for_each(|panel| self.read_fragment(sink, panel));
-            return;
+        match folded.and_then(|open| open.unfold(fragment)) {
+            Some(panels) => panels.iter().for_each(|panel| self.read_panel(sink, panel, true)),
+            None => self.read_panel(sink, fragment, false),
         }
+    }
+
+    /// Puts a panel to the table it goes on with, or begins one with it. `is_folded`: as many columns as those of all
+    /// panels of the last table say that it is one of them, even where it has but a total.
+    fn read_panel(&mut self, sink: &mut Sink, fragment: &Fragment, is_folded: bool) {
         let mut rows = rows::rows_of(sink, fragment);
         let captions = take_captions(sink, &mut rows);
         if captions.title.is_some() || captions.unit.is_some() {
@@ -165,7 +170,8 @@ impl Joining {
             self.parted = false;
         }
         let Some(group) = self.groups.last() else { return };
-        let found = which_table(group, &rows, fragment);
+        let last = group.len().checked_sub(1).filter(|_| is_folded).map(|last| (last, None));
+        let found = which_table(group, &rows, fragment).or(last);
         // A name at the foot of a page is a row if the next page begins with figures that lack one.
         let lone = match found {
             Some((index, header)) if group[index].lacks_name(&rows, header) => Lone::NameMayStand,
