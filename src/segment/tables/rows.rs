@@ -292,13 +292,14 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
     let of_figures = body.columns.iter().any(|c| c.figures);
     let key = if of_figures { None } else { key_column(columns) };
     let carries = |c: usize| if of_figures { body.columns[c].figures } else { key == Some(c) };
+    let decimals: Vec<usize> =
+        columns.iter().map(|elements| usual_decimals(body, elements)).collect();
     let blocks = |(c, elements): (usize, &Vec<Element>)| -> Vec<Range<usize>> {
         let mut blocks: Vec<Range<usize>> = Vec::new();
         if !carries(c) {
             return blocks;
         }
         let closest = elements.windows(2).map(|w| w[1].y - w[0].y).fold(f32::INFINITY, f32::min);
-        let decimals = usual_decimals(body, elements);
         for (i, element) in elements.iter().enumerate() {
             let joins = match blocks.last() {
                 Some(block) if of_figures => {
@@ -307,7 +308,7 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                         block.end == i
                             && block.len() < LINES_OF_FIGURE
                             && is_one_figure(&text_of(body, &elements[block.start..=i]))
-                            && !is_complete(&text_of(body, &elements[block.clone()]), decimals)
+                            && !is_complete(&text_of(body, &elements[block.clone()]), decimals[c])
                             && element.y - above.y <= EVEN * closest
                             && element.y - above.y <= LEADING_OF_FIGURE * element.em
                             && is_full(above, element, body.columns[c].room)
@@ -318,7 +319,9 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                         // Words among figures: the lines of one text, as of a header printed again.
                         _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
                         Figures::Lines => false,
-                        Figures::Wrapped => near(),
+                        Figures::Wrapped => {
+                            near() && !is_parted(body, columns, &decimals, c, [above, element])
+                        }
                     };
                     joins && !is_ruled(body, c, above.y, element.y)
                 }
@@ -334,6 +337,28 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
         blocks
     };
     columns.iter().enumerate().map(blocks).collect()
+}
+
+/// Whether two lines are of two rows: another column has a figure of its own beside each.
+fn is_parted(
+    body: &Body,
+    columns: &[Vec<Element>],
+    decimals: &[usize],
+    c: usize,
+    [above, here]: [&Element; 2],
+) -> bool {
+    let beside = |e: &Element, line: &Element| (e.y - line.y).abs() <= SAME_LINE * line.em;
+    columns.iter().enumerate().filter(|(other, _)| *other != c).any(|(other, elements)| {
+        let first = elements.partition_point(|e| e.y < above.y - SAME_LINE * above.em);
+        let Some([a, b]) = elements.get(first..first + 2) else { return false };
+        let figures = a.is_figure && b.is_figure && body.columns[other].figures;
+        figures && beside(a, above) && beside(b, here) && {
+            let both = [a.clone(), b.clone()];
+            !is_one_figure(&text_of(body, &both))
+                || is_complete(&text_of(body, &both[..1]), decimals[other])
+                || !is_full(a, b, body.columns[other].room)
+        }
+    })
 }
 
 /// The column that shows the rows of a table of words: the one with the fewest lines that most other columns have too,
