@@ -1,6 +1,6 @@
 //! Columns that no rule parts, by what stands under what; and which column a token stands in.
 
-use crate::geom::Rect;
+use crate::geom::{Axis, Rect};
 use crate::lexicon::TOTALS;
 use crate::segment::tables::strips::{Strip, Token};
 use std::collections::BTreeMap;
@@ -223,6 +223,8 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
     let mut misfits = 0usize;
     let gaps = columns.len().saturating_sub(1);
     let (mut both, mut bridged) = (vec![0usize; gaps], vec![0usize; gaps]);
+    // Texts that stand clear of all columns: labels beside several rows each, in few lines.
+    let mut clear: Vec<Rect> = Vec::new();
     for strip in body {
         let stands = assign(strip, columns);
         let mut held = vec![false; columns.len()];
@@ -230,7 +232,12 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
         for (token, column) in strip.tokens.iter().zip(&stands) {
             match column {
                 Some(c) if columns[*c].off(token) <= FITS && !held[*c] => held[*c] = true,
-                _ => fits = false,
+                _ => {
+                    fits = false;
+                    if columns.iter().all(|c| c.overlap(token.bbox()) <= 0.0) {
+                        clear.push(*token.bbox());
+                    }
+                }
             }
         }
         misfits += usize::from(!fits);
@@ -244,7 +251,11 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
         }
     }
     let one = (0..gaps).any(|g| bridged[g] >= BRIDGED && bridged[g] > both[g]);
-    misfits as f32 <= MISFITS * body.len() as f32 && !one
+    let left = columns.first().map_or(0.0, |c| c.x0);
+    let is_label = |a: &Rect| {
+        a.x1 < left || clear.iter().filter(|b| b.overlap(a, Axis::X) > 0.0).count() > 1
+    };
+    misfits as f32 <= MISFITS * body.len() as f32 && !one && !clear.iter().any(is_label)
 }
 
 /// The column that each token of a strip stands in: columns from left to right, each at most once, so that all tokens
