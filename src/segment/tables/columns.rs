@@ -463,8 +463,10 @@ fn merge(
         let width = |g: usize| spans[g + 1].x0 - spans[g].x1;
         let one = (0..gaps)
             .filter(|&g| {
-                let stray =
-                    both[g] == 0 && lines[g].min(lines[g + 1]) <= few && width(g) <= STRAY_GAP * em;
+                let stray = both[g] == 0
+                    && lines[g].min(lines[g + 1]) <= few
+                    && width(g) <= STRAY_GAP * em
+                    && !(headed[g] && headed[g + 1]);
                 let nearest = (g == 0 || width(g) <= width(g - 1) || lines[g] > few)
                     && (g + 1 == gaps || width(g) <= width(g + 1) || lines[g + 1] > few);
                 let has_headers = headed[g] && headed[g + 1] && lines[g].min(lines[g + 1]) > few;
