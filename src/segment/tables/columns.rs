@@ -481,8 +481,9 @@ fn merge(
                 both[c - 1] == 0
                     && both[c] == 0
                     && lines[c] <= BETWEEN
+                    && !headed[c]
                     && (lines[c - 1].min(lines[c + 1]) > lines[c]
-                        || headed[c - 1] && headed[c + 1] && !headed[c])
+                        || headed[c - 1] && headed[c + 1])
             });
             let Some(c) = between else { break };
             spans.remove(c);
