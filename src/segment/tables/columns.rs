@@ -252,9 +252,8 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
     }
     let one = (0..gaps).any(|g| bridged[g] >= BRIDGED && bridged[g] > both[g]);
     let left = columns.first().map_or(0.0, |c| c.x0);
-    let is_label = |a: &Rect| {
-        a.x1 < left || clear.iter().filter(|b| b.overlap(a, Axis::X) > 0.0).count() > 1
-    };
+    let is_label =
+        |a: &Rect| a.x1 < left || clear.iter().filter(|b| b.overlap(a, Axis::X) > 0.0).count() > 1;
     misfits as f32 <= MISFITS * body.len() as f32 && !one && !clear.iter().any(is_label)
 }
 
@@ -482,8 +481,7 @@ fn merge(
                     && both[c] == 0
                     && lines[c] <= BETWEEN
                     && !headed[c]
-                    && (lines[c - 1].min(lines[c + 1]) > lines[c]
-                        || headed[c - 1] && headed[c + 1])
+                    && (lines[c - 1].min(lines[c + 1]) > lines[c] || headed[c - 1] && headed[c + 1])
             });
             let Some(c) = between else { break };
             spans.remove(c);

@@ -471,6 +471,7 @@ fn stand_in_rows(
     }
     add_bands_without_figures(body, columns, &mut heights);
     let labels = label_columns(body, columns, &heights);
+    let is_label = |c: usize| labels.iter().any(|run| run.contains(&c));
     let mut cost = 0.0;
     let mut placed: Vec<Vec<Stood>> = vec![Vec::new(); columns.len()];
     let is_closed_off = body.nameless > NAMELESS;
@@ -480,9 +481,9 @@ fn stand_in_rows(
         } else {
             columns[c].len() * 3 >= heights.len()
         };
-        !labels.contains(&c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
+        !is_label(c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
     });
-    for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !labels.contains(c)) {
+    for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !is_label(*c)) {
         let (stood, costs) = if blocks[c].is_empty() {
             let filled = elements.len() * 5 >= heights.len() * 4;
             // Between rules a number says that there is one row, as a name does.
@@ -539,15 +540,17 @@ fn stand_in_rows(
         cost += SPLIT * heights.len().saturating_sub(1) as f32;
     }
     // The label next to the names first: labels left of it stand beside as many rows.
-    let mut known: Vec<Range<usize>> = Vec::new();
-    for c in labels.clone().rev() {
-        let beside = texts_of(body, labels.end, &of, heights.len());
-        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
-        cost += costs;
-        for (element, span) in columns[c].iter().zip(&spans) {
-            element.tokens.iter().for_each(|&t| of[t] = span.clone());
+    for run in labels {
+        let mut known: Vec<Range<usize>> = Vec::new();
+        for c in run.clone().rev() {
+            let beside = texts_of(body, run.end, &of, heights.len());
+            let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
+            cost += costs;
+            for (element, span) in columns[c].iter().zip(&spans) {
+                element.tokens.iter().for_each(|&t| of[t] = span.clone());
+            }
+            known = spans;
         }
-        known = spans;
     }
     Rows { heights, of, cost }
 }
@@ -787,14 +790,28 @@ fn prune(states: &mut Vec<State>) {
     }
 }
 
-/// The first columns, if their texts are labels beside several rows each: they have far fewer than there are rows, and the
-/// next column has one for nearly each.
-fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Range<usize> {
+/// The columns whose texts are labels beside several rows each, as runs: they begin the table, or a panel behind figures,
+/// have far fewer texts than there are rows, and the next column has one for nearly each.
+fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<Range<usize>> {
     let words = |c: usize| !body.columns[c].figures && !columns[c].is_empty();
-    let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= heights.len() * 7;
-    let end = (0..columns.len()).take_while(sparse).count();
-    let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
-    if is_list && heights.len() > 2 { 0..end } else { 0..0 }
+    let mut runs = Vec::new();
+    for first in 0..columns.len() {
+        let rows = match first.checked_sub(1) {
+            None => heights.len(),
+            Some(before) if body.columns[before].figures => {
+                let figures = (first..columns.len()).find(|&c| body.columns[c].figures);
+                figures.map_or(0, |c| columns[c].len())
+            }
+            Some(_) => continue,
+        };
+        let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= rows * 7;
+        let end = first + (first..columns.len()).take_while(sparse).count();
+        let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= rows * 7;
+        if first < end && is_list && rows > 2 {
+            runs.push(first..end);
+        }
+    }
+    runs
 }
 
 /// The text of a column in each row.
