@@ -543,8 +543,13 @@ fn stand_in_rows(
     for run in labels {
         let mut known: Vec<Range<usize>> = Vec::new();
         for c in run.clone().rev() {
-            let beside = texts_of(body, run.end, &of, heights.len());
-            let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
+            let rows = Beside {
+                heights: &heights,
+                extents: &extents_of(body, &of, &heights),
+                texts: &texts_of(body, run.end, &of, heights.len()),
+                known: &known,
+            };
+            let (spans, costs) = label_spans(body, c, &columns[c], &rows);
             cost += costs;
             for (element, span) in columns[c].iter().zip(&spans) {
                 element.tokens.iter().for_each(|&t| of[t] = span.clone());
@@ -825,15 +830,51 @@ fn texts_of(body: &Body, column: usize, of: &[Range<usize>], rows: usize) -> Vec
     texts
 }
 
+/// The upper and lower end of what stands in each row, and where that is nothing of its height.
+fn extents_of(body: &Body, of: &[Range<usize>], heights: &[f32]) -> Vec<(f32, f32)> {
+    let mut extents = vec![(f32::MAX, f32::MIN); heights.len()];
+    for ((_, token), of) in body.tokens.iter().zip(of) {
+        if of.len() == 1 && of.start < extents.len() {
+            let (top, low) = &mut extents[of.start];
+            *top = top.min(token.bbox().y0);
+            *low = low.max(token.bbox().y1);
+        }
+    }
+    for (extent, &y) in extents.iter_mut().zip(heights) {
+        if extent.0 > extent.1 {
+            *extent = (y, y);
+        }
+    }
+    extents
+}
+
+/// The rows that labels stand beside.
+struct Beside<'a> {
+    heights: &'a [f32],
+    /// The upper and lower end of each.
+    extents: &'a [(f32, f32)],
+    /// The name of each.
+    texts: &'a [String],
+    /// The rows of the labels between these and the names.
+    known: &'a [Range<usize>],
+}
+
+impl Beside<'_> {
+    /// The middle of some rows.
+    fn middle(&self, rows: &Range<usize>) -> f32 {
+        let last = rows.end.max(rows.start + 1) - 1;
+        (self.extents[rows.start].0 + self.extents[last].1) / 2.0
+    }
+}
+
 /// The rows that each label stands beside.
 fn label_spans(
     body: &Body,
     c: usize,
     elements: &[Element],
-    heights: &[f32],
-    known: &[Range<usize>],
-    texts: &[String],
+    rows: &Beside,
 ) -> (Vec<Range<usize>>, f32) {
+    let Beside { heights, texts, known, .. } = *rows;
     let rules: Vec<f32> =
         body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
     let alone: Vec<Range<usize>> = elements
@@ -863,10 +904,8 @@ fn label_spans(
     }
     // Where the labels beside them stand at the middle of their rows, these do too.
     let beside = |e: &Element| {
-        let middle = |span: &Range<usize>| {
-            (heights[span.start] + heights[span.end.max(span.start + 1) - 1]) / 2.0
-        };
-        known.iter().find(|span| span.len() > 1 && (middle(span) - e.y).abs() <= SAME_ROW * e.em)
+        let near = |span: &Range<usize>| (rows.middle(span) - e.y).abs() <= SAME_ROW * e.em;
+        known.iter().find(|span| span.len() > 1 && near(span))
     };
     if elements.iter().any(|e| beside(e).is_some()) {
         let spans = elements.iter().zip(&alone);
@@ -883,7 +922,7 @@ fn label_spans(
         let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
         return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
     }
-    if let Some(spans) = between_subtotals(elements, heights, texts) {
+    if let Some(spans) = between_subtotals(elements, rows) {
         return (spans, 0.0);
     }
     // Lines of one label.
@@ -905,7 +944,7 @@ fn label_spans(
         let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else {
             continue;
         };
-        if let Some(spans) = middles(elements, &blocks, &heights[..end], first) {
+        if let Some(spans) = middles(elements, &blocks, rows, first..end) {
             return (spans, 0.0);
         }
     }
@@ -915,11 +954,8 @@ fn label_spans(
 
 /// The rows of labels that stand in the middle of theirs, where a subtotal opens or closes the rows of each; `None` where
 /// they do not. A page break may cut the rows at both ends, and a total stand above or below them.
-fn between_subtotals(
-    elements: &[Element],
-    heights: &[f32],
-    texts: &[String],
-) -> Option<Vec<Range<usize>>> {
+fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<usize>>> {
+    let Beside { heights, texts, .. } = *rows;
     let subtotals: Vec<usize> =
         (0..heights.len()).filter(|&row| SUBTOTALS.contains(&texts[row].as_str())).collect();
     if subtotals.is_empty() {
@@ -933,7 +969,7 @@ fn between_subtotals(
         cuts.sort_unstable();
         cuts.dedup();
         let groups: Vec<Range<usize>> = cuts.windows(2).map(|w| w[0]..w[1]).collect();
-        stand_in_groups(elements, heights, &groups)
+        stand_in_groups(elements, rows, &groups)
     })
 }
 
@@ -941,9 +977,10 @@ fn between_subtotals(
 /// break cuts them. `None` where that is not so, or of no label.
 fn stand_in_groups(
     elements: &[Element],
-    heights: &[f32],
+    rows: &Beside,
     groups: &[Range<usize>],
 ) -> Option<Vec<Range<usize>>> {
+    let heights = rows.heights;
     let mut spans = Vec::with_capacity(elements.len());
     let mut in_middle = 0;
     for (i, group) in groups.iter().enumerate() {
@@ -956,8 +993,8 @@ fn stand_in_groups(
         let Some((first, last)) = label.first().zip(label.last()) else {
             if is_outer { continue } else { return None }
         };
-        let middle = (heights[group.start] + heights[group.end - 1]) / 2.0;
-        let stands = ((first.y + last.y) / 2.0 - middle).abs() <= SAME_ROW * first.em;
+        let off = (first.y + last.y) / 2.0 - rows.middle(group);
+        let stands = off.abs() <= SAME_ROW * first.em;
         let follow = label.windows(2).all(|w| w[1].y - w[0].y <= LEADING * w[1].em);
         if !follow || !(stands || is_outer) {
             return None;
@@ -972,20 +1009,20 @@ fn stand_in_groups(
 fn middles(
     elements: &[Element],
     blocks: &[Range<usize>],
-    heights: &[f32],
-    first: usize,
+    rows: &Beside,
+    within: Range<usize>,
 ) -> Option<Vec<Range<usize>>> {
     let mut spans = vec![0..0; elements.len()];
-    let mut start = first;
+    let mut start = within.start;
     for block in blocks {
         let y = (elements[block.start].y + elements[block.end - 1].y) / 2.0;
-        let far = |end: usize| ((heights[start] + heights[end]) / 2.0 - y).abs();
-        let end = (start..heights.len()).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
+        let far = |end: usize| (rows.middle(&(start..end + 1)) - y).abs();
+        let end = (start..within.end).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
         if far(end) > SAME_ROW * elements[block.start].em {
             return None;
         }
         spans[block.clone()].fill(start..end + 1);
         start = end + 1;
     }
-    (start == heights.len()).then_some(spans)
+    (start == within.end).then_some(spans)
 }
