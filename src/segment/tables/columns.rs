@@ -116,6 +116,36 @@ pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
     }
 }
 
+/// The columns between these edges; `None` where too many lines have texts that reach over an edge or stand outside.
+pub(super) fn between(strips: &[Strip], edges: &[f32]) -> Option<Vec<Column>> {
+    let mut held: Vec<Vec<&Token>> = vec![Vec::new(); edges.len().checked_sub(1)?];
+    let mut misfits = 0;
+    for strip in strips {
+        let mut fits = true;
+        for token in &strip.tokens {
+            let column = edges.partition_point(|&x| x <= token.x()).checked_sub(1);
+            let Some(column) = column.filter(|&c| c < held.len()) else {
+                fits = false;
+                continue;
+            };
+            let reach = 0.5 * token.em();
+            let (bbox, x0, x1) = (token.bbox(), edges[column], edges[column + 1]);
+            fits &= x0 - reach <= bbox.x0 && bbox.x1 <= x1 + reach;
+            held[column].push(token);
+        }
+        misfits += usize::from(!fits);
+    }
+    let column = |(tokens, edges): (&Vec<&Token>, &[f32])| match tokens.is_empty() {
+        true => {
+            let (x0, x1) = (edges[0], edges[1]);
+            Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 }
+        }
+        false => column_of_tokens(tokens),
+    };
+    let fits = misfits as f32 <= MISFITS * strips.len() as f32;
+    fits.then(|| held.iter().zip(edges.windows(2)).map(column).collect())
+}
+
 /// The words of a header that have no other below them, where there are three or more.
 fn header_words(head: &[Strip]) -> Option<Strip> {
     let mut words: Vec<Token> = Vec::new();

@@ -74,13 +74,15 @@ const SPACED_WORD: usize = 8;
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
-/// rules that are no part of a ruled table.
+/// rules that are no part of a ruled table, `above` the edges of the columns of the table that may go on from the page
+/// before.
 pub(super) fn open_tables(
     sink: &mut Sink,
     page: u32,
     tokens: &mut Vec<Token>,
     heads: Vec<Grid>,
     across: &[Edge],
+    above: Option<&[f32]>,
     limit: usize,
 ) -> Vec<Fragment> {
     let mut rows = strips(std::mem::take(tokens));
@@ -114,7 +116,7 @@ pub(super) fn open_tables(
             let mut taken = take_between(&mut rows, &stack, span);
             take_header_above(&mut rows, &mut taken, &top);
             take_rows_below(&mut rows, &mut taken, &top);
-            match between_rules(page, taken, &across, rules, limit) {
+            match between_rules(page, taken, &across, above, rules, limit) {
                 Ok(solved) => {
                     doubts::uncertain(sink, page, &solved);
                     fragments.push(solved.fragment);
@@ -126,7 +128,7 @@ pub(super) fn open_tables(
     let (stretches, others) = stretches(rows);
     let mut left = others;
     for stretch in stretches {
-        match without_frame(page, stretch, &across, limit) {
+        match without_frame(page, stretch, &across, above, limit) {
             Ok((solved, rest)) => {
                 doubts::uncertain(sink, page, &solved);
                 fragments.push(solved.fragment);
@@ -529,6 +531,12 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     taken.extend(found);
 }
 
+/// The columns of these lines: those of the table above where its edges are known and the lines stand between them.
+fn columns_like(lines: &[Strip], above: Option<&[f32]>) -> Vec<columns::Column> {
+    let known = above.and_then(|edges| columns::between(lines, edges));
+    known.unwrap_or_else(|| columns::columns(lines))
+}
+
 /// Puts tokens back where they were taken from.
 fn put_back(rows: &mut Vec<Strip>, back: Vec<Strip>) {
     rows.extend(back);
@@ -541,10 +549,11 @@ fn between_rules(
     page: u32,
     mut rows: Vec<Strip>,
     across: &[Edge],
+    above: Option<&[f32]>,
     rules: usize,
     limit: usize,
 ) -> Result<Solved, Vec<Strip>> {
-    let columns = columns::columns(&rows);
+    let columns = columns_like(&rows, above);
     if columns.len() < 2 || has_leaders(&rows) {
         return Err(rows);
     }
@@ -616,6 +625,7 @@ fn without_frame(
     page: u32,
     rows: Vec<Strip>,
     across: &[Edge],
+    above: Option<&[f32]>,
     limit: usize,
 ) -> Result<(Solved, Vec<Strip>), Vec<Strip>> {
     let body = table_lines(&rows);
@@ -630,7 +640,7 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
-    let columns = columns::columns(&table);
+    let columns = columns_like(&table, above);
     if columns.len() < 2 || has_leaders(&table) {
         return Err(rows);
     }
