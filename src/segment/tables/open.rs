@@ -675,7 +675,7 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 }
 
 /// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
-/// alone below the last figures: each of its texts begins where one in the last lines does, is no wider, and follows it
+/// alone below the last figures: each of its texts begins where one in the last lines does or stands in its middle, is no wider, and follows it
 /// as the lines of one text do.
 fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     let near = &above[above.len().saturating_sub(WRAPPED)..];
@@ -683,7 +683,8 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
         near.iter().flat_map(|l| &l.tokens).any(|text| {
             let (a, b) = (text.bbox(), rest.bbox());
             let step = rest.piece.bbox.y0 - text.piece.bbox.y0;
-            (a.x0 - b.x0).abs() <= SAME_START
+            let middles = (a.center().x - b.center().x).abs();
+            (a.x0 - b.x0).abs().min(middles) <= SAME_START
                 && b.width() <= a.width() + text.em() / 2.0
                 && step <= LEADING * text.em()
                 && !text.is_figure()

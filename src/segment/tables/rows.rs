@@ -243,8 +243,8 @@ fn spread_ends_within(columns: &mut [Vec<Element>]) {
     }
 }
 
-/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
-/// one below the other were not.
+/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: most
+/// figures one below the other were not.
 fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
     let is_behind = |above: &Element, here: &Element| {
         let (Some(&last), Some(&first)) = (above.tokens.last(), here.tokens.first()) else {
@@ -259,7 +259,8 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
             behind += usize::from(is_behind(&pair[0], &pair[1]));
         }
     }
-    if all == 0 || behind * BY_ROWS > all {
+    let few = behind * BY_ROWS <= all;
+    if all == 0 || !(few || 3 * behind <= 2 * all && is_drawn_by_rows(body, columns)) {
         return;
     }
     for elements in columns {
@@ -267,6 +268,15 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
             elements[i].drawn_on = Some(is_behind(&elements[i - 1], &elements[i]));
         }
     }
+}
+
+/// Whether the last figures of the first column were drawn behind the first of the last one.
+fn is_drawn_by_rows(body: &Body, columns: &[Vec<Element>]) -> bool {
+    let order = |e: &Element| body.tokens[e.tokens[0]].1.piece.order;
+    let of_figures = |elements: &&Vec<Element>| elements.iter().filter(|e| e.is_figure).count() > 1;
+    let first = columns.iter().find(of_figures).and_then(|elements| elements.last());
+    let last = columns.iter().rfind(of_figures).and_then(|elements| elements.first());
+    first.zip(last).is_some_and(|(first, last)| order(first) > order(last))
 }
 
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
@@ -293,7 +303,10 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
     let key = if of_figures { None } else { key_column(columns) };
     let carries = |c: usize| if of_figures { body.columns[c].figures } else { key == Some(c) };
     let decimals: Vec<usize> =
-        columns.iter().map(|elements| usual_decimals(body, elements)).collect();
+        columns.iter().enumerate().map(|(c, elements)| usual_decimals(body, c, elements)).collect();
+    // Where some figures go on right behind their first lines, all that do were drawn so.
+    let drawn = |e: &Element| e.is_figure && e.drawn_on == Some(true);
+    let tells = columns.iter().flatten().any(drawn);
     let blocks = |(c, elements): (usize, &Vec<Element>)| -> Vec<Range<usize>> {
         let mut blocks: Vec<Range<usize>> = Vec::new();
         if !carries(c) {
@@ -307,6 +320,7 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                     let near = || {
                         block.end == i
                             && block.len() < LINES_OF_FIGURE
+                            && !(tells && element.drawn_on == Some(false))
                             && is_one_figure(&text_of(body, &elements[block.start..=i]))
                             && !is_complete(&text_of(body, &elements[block.clone()]), decimals[c])
                             && element.y - above.y <= EVEN * closest
@@ -404,12 +418,19 @@ fn is_ruled(body: &Body, column: usize, top: f32, low: f32) -> bool {
     body.rules[first..].iter().take_while(|r| r.y < low).any(|r| r.columns.contains(&column))
 }
 
-/// How many decimals most figures of a column have whose point is printed in one line with them; 0 where there are none.
-fn usual_decimals(body: &Body, elements: &[Element]) -> usize {
+/// How many decimals most figures of a column have; 0 where there are none. A figure that has no room for more and may
+/// go on in the next line does not tell.
+fn usual_decimals(body: &Body, c: usize, elements: &[Element]) -> usize {
     let mut counts = [0usize; 5];
-    for element in elements {
+    for (i, element) in elements.iter().enumerate() {
+        let goes_on = elements.get(i + 1).is_some_and(|next| {
+            let digits = text_of(body, std::slice::from_ref(next));
+            next.y - element.y <= LEADING_OF_FIGURE * next.em
+                && digits.chars().all(|c| c.is_ascii_digit())
+                && is_full(element, next, body.columns[c].room)
+        });
         let text = text_of(body, std::slice::from_ref(element));
-        if let Some((_, decimals)) = text.split_once('.') {
+        if let Some((_, decimals)) = text.split_once('.').filter(|_| !goes_on) {
             counts[decimals.trim_end_matches('%').len().min(4)] += 1;
         }
     }
