@@ -35,6 +35,9 @@ const PADDING: f32 = 3.0;
 /// both sides together at most.
 const PADDED: usize = 12;
 const WIDEST_PADDING: f32 = 12.0;
+/// Words of a header in so many lines of so many ems at most are broken for want of room.
+const BROKEN: usize = 3;
+const NARROW: f32 = 2.2;
 /// One text of so many may reach further than all others.
 const OVERFULL: usize = 50;
 /// A token fits a column if it reaches no further than this beyond it, in points.
@@ -703,15 +706,27 @@ fn with_headers(head: &[Strip], columns: &[Column]) -> Vec<Headed> {
     all
 }
 
-/// The widest line of text of each column, in points.
+/// How wide a line of text can be in each column, in points: as wide as the widest, or, where the words of the header are
+/// broken into narrow lines, too narrow for one more character of them. What can't be broken may be wider.
 fn rooms(columns: &[Column], lines: &[Strip], head: &[&Token], edges: &[f32]) -> Vec<f32> {
+    let within =
+        |c: usize, t: &Token| edges[c] - 1.0 <= t.bbox().x0 && t.bbox().x1 <= edges[c + 1] + 1.0;
     let widest = |c: usize| {
-        let within =
-            |t: &&Token| edges[c] - 1.0 <= t.bbox().x0 && t.bbox().x1 <= edges[c + 1] + 1.0;
         let tokens = lines.iter().flat_map(|s| &s.tokens).chain(head.iter().copied());
-        tokens.filter(within).map(|t| t.bbox().width()).fold(0.0, f32::max)
+        tokens.filter(|t| within(c, t)).map(|t| t.bbox().width()).fold(0.0, f32::max)
     };
-    (0..columns.len()).map(|c| widest(c).max(columns[c].x1 - columns[c].x0)).collect()
+    let broken = |c: usize| {
+        let words: Vec<&&Token> = head.iter().filter(|t| within(c, t)).collect();
+        let em = words.iter().map(|t| t.em()).fold(0.0, f32::max);
+        let width = words.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
+        (words.len() >= BROKEN && width <= NARROW * em).then_some(width + em)
+    };
+    (0..columns.len())
+        .map(|c| {
+            let widest = widest(c).max(columns[c].x1 - columns[c].x0);
+            broken(c).map_or(widest, |room| room.min(widest))
+        })
+        .collect()
 }
 
 /// The column nearest to a point.
