@@ -5,6 +5,7 @@
 
 use crate::diag::Sink;
 use crate::lexicon::{self, is_han};
+use crate::normalize::lines::Joint;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
 use crate::segment::tables::doubts;
@@ -202,8 +203,8 @@ fn cut_headers(row: &mut Strip) {
 fn cut_figures(row: &mut Strip) {
     let mut tokens = Vec::with_capacity(row.tokens.len());
     for token in row.tokens.drain(..) {
-        let halves = token.piece.joints.iter().find_map(|&x| {
-            let (left, right) = token.cut(x)?;
+        let halves = token.piece.joints.iter().find_map(|joint| {
+            let (left, right) = token.cut(joint.at)?;
             (is_one_figure(left.text()) && is_one_figure(right.text())).then_some((left, right))
         });
         match halves.filter(|_| token.is_figure() && !is_one_figure(token.text())) {
@@ -222,7 +223,7 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
     };
     let tokens = || rows.iter().flat_map(|row| &row.tokens);
     let starts = sorted(tokens().map(|t| t.bbox().x0).collect());
-    let words = sorted(tokens().flat_map(|t| &t.piece.joints).copied().collect());
+    let words = sorted(tokens().flat_map(|t| &t.piece.joints).map(|j| j.at).collect());
     let near = |xs: &[f32], x: f32| {
         xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
     };
@@ -240,11 +241,10 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
         let mut tokens = Vec::with_capacity(row.tokens.len());
         for token in row.tokens.drain(..) {
             let mut rest = token;
-            let resumed = rest.piece.resumed.clone();
             let gaps = rest.gaps(APART).unwrap_or_default();
             let is_apart = |x: f32| gaps.iter().any(|gap| (gap - x).abs() <= SAME_START);
-            for x in rest.piece.joints.clone() {
-                let is_cell = resumed.contains(&x) || common(x) && is_apart(x);
+            for Joint { at: x, resumed, .. } in rest.piece.joints.clone() {
+                let is_cell = resumed || common(x) && is_apart(x);
                 if let Some((left, right)) = rest.cut(x)
                     && (is_cell || ends_figure(&left, &right, x))
                 {

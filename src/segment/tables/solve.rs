@@ -604,8 +604,8 @@ fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
     let mut tokens = Vec::with_capacity(strip.tokens.len());
     for token in &strip.tokens {
         let mut rest = token.clone();
-        for x in token.piece.joints.clone() {
-            let Some((left, right)) = rest.cut(x) else { continue };
+        for joint in &token.piece.joints {
+            let Some((left, right)) = rest.cut(joint.at) else { continue };
             let over = |t: &Token| {
                 columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
             };
