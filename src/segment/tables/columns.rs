@@ -273,11 +273,15 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
         misfits += usize::from(!fits);
         for g in 0..gaps {
             both[g] += usize::from(held[g] && held[g + 1]);
-            let bridge = |t: &Token| {
+            // A text that began in another column and runs over both is no bridge.
+            let bridge = |(t, stands): (&Token, &Option<usize>)| {
                 let reach = 0.3 * t.em();
-                columns[g].overlap(t.bbox()) > reach && columns[g + 1].overlap(t.bbox()) > reach
+                stands.is_none_or(|c| c == g || c == g + 1)
+                    && columns[g].overlap(t.bbox()) > reach
+                    && columns[g + 1].overlap(t.bbox()) > reach
             };
-            bridged[g] += usize::from(!(held[g] && held[g + 1]) && strip.tokens.iter().any(bridge));
+            let is_bridged = strip.tokens.iter().zip(&stands).any(bridge);
+            bridged[g] += usize::from(!(held[g] && held[g + 1]) && is_bridged);
         }
     }
     let one = (0..gaps).any(|g| bridged[g] >= BRIDGED && bridged[g] > both[g]);

@@ -324,7 +324,7 @@ mod tests {
             let (name, case) = case.split_once(" ---\n").expect("a case has a name");
             let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
             let page = art::page(input);
-            let found = fragments(&mut Sink::new(), &Options::default(), &page);
+            let found = fragments(&mut Sink::new(), &Options::default(), &page, None);
             let shown = art::show(&found);
             seen += 1;
             if shown.trim_end() != expected.trim_end() {

@@ -237,6 +237,10 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
             && !right.text().starts_with(is_counter)
             && right.text().chars().filter(|c| is_han(*c)).nth(3).is_some()
     };
+    // Words, and a figure that begins where others do.
+    let begins_figure = |left: &Token, right: &Token, x: f32| {
+        common(x) && is_one_figure(right.text()) && left.text().ends_with(is_han)
+    };
     for row in rows {
         let mut tokens = Vec::with_capacity(row.tokens.len());
         for token in row.tokens.drain(..) {
@@ -246,7 +250,7 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
             for Joint { at: x, resumed, .. } in rest.piece.joints.clone() {
                 let is_cell = resumed || common(x) && is_apart(x);
                 if let Some((left, right)) = rest.cut(x)
-                    && (is_cell || ends_figure(&left, &right, x))
+                    && (is_cell || ends_figure(&left, &right, x) || begins_figure(&left, &right, x))
                 {
                     tokens.push(left);
                     rest = right;
