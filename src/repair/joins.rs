@@ -4,7 +4,7 @@
 //! the next one. Header forms are `headers`' knowledge, torn rows `rows`', tables cut left and right
 //! `halves`'.
 
-use crate::diag::{Repair, Sink, Stage};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::place::PlacedText;
 use crate::repair::above;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
@@ -131,7 +131,12 @@ impl Joining {
         // Text between tables is long only where it is none of them.
         for line in lines.iter().take(RECENT) {
             let row = loose::row_of(line, &open.col_edges, &open.kinds(), lone);
-            let Some(row) = row else { continue };
+            let Some(row) = row else {
+                if loose::may_be_row(line, &open.col_edges, &open.kinds()) {
+                    remark_outside(sink, line);
+                }
+                continue;
+            };
             note(sink, "row_outside_grid", Some(line.text.clone()), &line.raw);
             open.add(sink, vec![row]);
         }
@@ -211,6 +216,23 @@ impl Joining {
 /// Text without white space.
 fn squeezed(text: &PlacedText) -> String {
     text.as_str().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Says that a line beside a table looks like one of its rows and was not read as one.
+fn remark_outside(sink: &mut Sink, line: &TextBlock) {
+    sink.remark(Diagnostic {
+        code: "row_outside_table",
+        severity: Severity::Warning,
+        place: line.text.place(),
+        message: Wording::new(
+            format!(
+                "figures stand below the table's columns and in none of its rows: {}",
+                line.raw
+            ),
+            format!("表格各列下方另有数字，未能归入任何一行：{}", line.raw),
+        ),
+        hint: Some(Wording::new("compare with the page", "请对照原页")),
+    });
 }
 
 /// Puts on record that a printed text is not part of what it stands in.

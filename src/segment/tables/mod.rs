@@ -54,8 +54,13 @@ impl PageTables {
     }
 
     /// Whether the first table has no header, and other columns than the table on the page before that it may go on
-    /// with: too few texts may stand in a column to show it.
+    /// with: too few texts may stand in a column to show it. Or there is none where lines of figures are: one row or two.
     pub fn lacks_columns(&self, columns: &[f32]) -> bool {
+        let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
+        let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
+        if self.fragments.is_empty() {
+            return self.rest.iter().find(|line| line.pieces.len() > 1).is_some_and(|l| is_row(&l));
+        }
         self.fragments.first().is_some_and(|first| {
             let mut opening = first.cells.iter().filter(|cell| cell.row == 0);
             first.ruling != Ruling::Grid

@@ -126,7 +126,7 @@ pub(super) fn open_tables(
             }
         }
     }
-    let (stretches, others) = stretches(rows);
+    let (stretches, others) = stretches(rows, if above.is_some() { 1 } else { MIN_LINES });
     let mut left = others;
     for stretch in stretches {
         match without_frame(page, stretch, &across, above, limit) {
@@ -568,8 +568,8 @@ fn between_rules(
     }
 }
 
-/// Stretches of lines that may be tables without rules, and all other lines.
-fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
+/// Stretches of lines that may be tables without rules, and all other lines; `fewest` of them have several pieces.
+fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let rows: Vec<Strip> = rows.into_iter().filter(|r| !r.tokens.is_empty()).collect();
     let pitch = pitch(&rows);
     let width = rows.iter().map(|r| r.bbox.width()).fold(0.0, f32::max);
@@ -602,7 +602,7 @@ fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     stretches.push(open);
     let (mut tables, mut others) = (Vec::new(), Vec::new());
     for stretch in stretches {
-        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= MIN_LINES {
+        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= fewest {
             tables.push(stretch);
         } else {
             others.extend(stretch);
@@ -644,13 +644,15 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
-    let columns = columns_like(&table, above);
+    let known = above.and_then(|edges| columns::between(&table, edges));
+    let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
+    let columns = known.unwrap_or_else(|| columns::columns(&table));
     if columns.len() < 2 || has_leaders(&table) {
         return Err(rows);
     }
     table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
     match solve::open(page, &table, &columns, across, limit) {
-        Some(solved) if worth::without_rules(&solved) => Ok((solved, rest)),
+        Some(solved) if goes_on || worth::without_rules(&solved) => Ok((solved, rest)),
         _ => Err(rows),
     }
 }
