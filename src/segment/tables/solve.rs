@@ -406,6 +406,9 @@ pub(super) fn open(
     };
     let rules: Vec<Edge> = across.iter().filter(near).copied().collect();
     let bbox = rules.iter().fold(text, |b, e| b.union(&Rect::new(e.from, e.at, e.to, e.at)));
+    // Columns that are known from the page before may be blank at both sides.
+    let (left, right) = (columns[0].x0, columns[columns.len() - 1].x1);
+    let bbox = Rect { x0: bbox.x0.min(left), x1: bbox.x1.max(right), ..bbox };
     let is_full = |e: &&Edge| e.to - e.from >= FULL_RULE * bbox.width();
     let full: Vec<f32> = rules.iter().filter(is_full).map(|e| e.at).collect();
     let (figures, all) = counts(lines, columns);
