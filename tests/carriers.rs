@@ -183,6 +183,48 @@ fn a_table_around_tables_is_none() {
 }
 
 #[test]
+fn a_table_that_sets_a_letterhead_is_its_lines() {
+    let cell =
+        |text: &str, merge: &str| format!("<w:tc><w:tcPr>{merge}</w:tcPr>{}</w:tc>", p(text));
+    let row = |cells: [String; 2]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let rows =
+        row([cell("某省住房和城乡建设厅", ""), cell("文件", r#"<w:vMerge w:val="restart"/>"#)])
+            + &row([cell("某省财政厅", ""), cell("", "<w:vMerge/>")]);
+    let body = format!("<w:tbl>{rows}</w:tbl>") + &p("某建保〔2024〕12号");
+    assert_eq!(
+        read(docx(&body, &[])),
+        "某省住房和城乡建设厅\n某省财政厅文件\n某建保〔2024〕12号\n"
+    );
+}
+
+#[test]
+fn what_a_site_says_of_a_notice_stands_below_its_authorities() {
+    let page = "<title>关于下达计划的通知_某省住房和城乡建设厅</title><ul><li>【索引号】1</li>\
+        <li>【发文字号】某建保〔2024〕12号</li><li>【成文日期】2024年1月2日</li></ul>\
+        <h1>关于下达计划的通知</h1><div><p>某省住房和城乡建设厅</p><p>某省财政厅</p>\
+        <p>各市人民政府：</p><p>现将2024年保障性安居工程计划下达给你们，请认真组织实施，确保按期完成任务。</p></div>";
+    let said = read(page.as_bytes().to_vec());
+    assert!(
+        said.starts_with(
+            "某省住房和城乡建设厅\n某省财政厅\n某建保〔2024〕12号\n关于下达计划的通知\n各市人民政府：\n"
+        ),
+        "{said}"
+    );
+    // A title may begin with the name of its authority, in a line of its own.
+    let own = page.replace("<title>", "<title>某省住房和城乡建设厅某省财政厅");
+    assert!(read(own.into_bytes()).starts_with("某建保〔2024〕12号\n"));
+}
+
+#[test]
+fn a_header_that_scrolls_apart_is_put_back_on_its_table() {
+    let page = "<div><table><tr><th>市<th>套数<th></table></div><div><table><tr><td>甲市<td>１２<tr><td>乙市<td>3</table></div>";
+    assert_eq!(read(page.as_bytes().to_vec()), "市|套数\n甲市|１２\n乙市|3\n");
+    // Words between two tables part them, and a list of names is no header.
+    let page = "<table><tr><td>市<td>县</table><p>见下表<table><tr><td>甲市<td>12</table>";
+    assert_eq!(read(page.as_bytes().to_vec()), "市|县\n见下表\n甲市|12\n");
+}
+
+#[test]
 fn a_part_that_is_damaged_is_said() {
     let said = read(docx(
         &p("正文"),
