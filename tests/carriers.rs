@@ -372,14 +372,20 @@ fn characters_of_ofd_stand_where_the_deltas_put_them() {
 
 /// A workbook of one sheet with this markup.
 fn workbook(sheet: &str) -> Vec<u8> {
+    workbook_styled(sheet, "<styleSheet/>")
+}
+
+/// As [`workbook`], with these styles.
+fn workbook_styled(sheet: &str, styles: &str) -> Vec<u8> {
     let root = r#"<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-    let relations = r#"<Relationships><Relationship Id="s" Type="http://x/worksheet" Target="worksheets/s.xml"/></Relationships>"#;
+    let relations = r#"<Relationships><Relationship Id="s" Type="http://x/worksheet" Target="worksheets/s.xml"/><Relationship Id="t" Type="http://x/styles" Target="styles.xml"/></Relationships>"#;
     zip(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("_rels/.rels", root.as_bytes()),
         ("xl/workbook.xml", br#"<workbook><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#),
         ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
         ("xl/worksheets/s.xml", sheet.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
     ])
 }
 
@@ -411,6 +417,24 @@ fn sheets_that_declare_more_than_they_hold_are_read() {
         refused(&Options::default(), workbook(&wide)),
         "limit max-table-cells reached (200000)"
     );
+}
+
+#[test]
+fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
+    let styles = |format: &str| {
+        format!(
+            r#"<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>"#
+        )
+    };
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1" t="inlineStr"><is><t>调整</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>甲市</t></is></c><c r="B2" s="1"><v>-12</v></c></row></sheetData></worksheet>"#;
+    for (format, said) in [
+        ("0;[Red]0", "市|调整\n甲市|-12\nsign_as_color\n"),
+        ("0;0", "市|调整\n甲市|12\nsign_not_shown\n"),
+        ("0;[红色]\\-0", "市|调整\n甲市|-12\n"),
+        ("0_);\\(0\\)", "市|调整\n甲市|(12)\n"),
+    ] {
+        assert_eq!(read(workbook_styled(sheet, &styles(format))), said, "{format}");
+    }
 }
 
 #[test]

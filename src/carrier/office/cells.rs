@@ -55,6 +55,8 @@ pub(super) enum Value {
     Printed {
         text: Text,
         is_rounded: bool,
+        /// Whether the stored number is below zero.
+        is_negative: bool,
     },
     Text(Text),
     Error(String),
@@ -173,9 +175,22 @@ impl<'s> Filling<'s> {
                 (text, false, false, false)
             }
             #[cfg(feature = "ods")]
-            Value::Printed { text, is_rounded } => (text, true, is_rounded, false),
+            Value::Printed { text, is_rounded, is_negative } => {
+                if is_negative && is_unsigned(&text.text) {
+                    note(Remark::Unsigned);
+                }
+                (text, true, is_rounded, false)
+            }
             Value::Number(number) => {
-                let printed = style.format.number(number, self.from_1904);
+                let mut printed = style.format.number(number, self.from_1904);
+                if number < 0.0 && is_unsigned(&printed.text) {
+                    if printed.is_coloured {
+                        printed.text.insert(0, '-');
+                        note(Remark::Coloured);
+                    } else {
+                        note(Remark::Unsigned);
+                    }
+                }
                 let is_zero = number == 0.0;
                 let digits = printed.text.contains(|c: char| c.is_ascii_digit());
                 // Accounting formats print a dash for nothing: what is stored says which of the two it is.
@@ -196,4 +211,10 @@ impl<'s> Filling<'s> {
         }
         (!text.text.trim().is_empty()).then_some((text, is_figure))
     }
+}
+
+/// Whether a printed figure other than zero says of no sign that it has one.
+fn is_unsigned(printed: &str) -> bool {
+    printed.contains(|c: char| ('1'..='9').contains(&c))
+        && !printed.contains(['-', '−', '－', '(', '（', '△', '▲', '负', '/', ':'])
 }

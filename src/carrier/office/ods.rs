@@ -372,7 +372,8 @@ impl Content<'_> {
         Ok(match attributes.get("value-type").as_deref() {
             Some("float" | "percentage" | "currency") => {
                 let is_rounded = stored.is_some_and(|stored| is_rounded(stored, &text.text));
-                Value::Printed { text, is_rounded }
+                let is_negative = stored.is_some_and(|stored| stored < 0.0);
+                Value::Printed { text, is_rounded, is_negative }
             }
             _ if has_formula && is_error(&text.text) => Value::Error(text.text),
             _ if text.text.is_empty() && has_formula && stored.is_none() => Value::Unstored,
