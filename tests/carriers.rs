@@ -465,3 +465,167 @@ fn documents_too_deep_or_too_large_end_at_limits() {
     let many = docx(&p("任务").repeat(100), &[]);
     assert_eq!(refused(&few, many), "limit max-objects reached (20)");
 }
+
+/// Chains of a compound file that lead back to where they began: of the file's own tables, of its directory, of the
+/// streams in it.
+#[cfg(all(feature = "doc", feature = "xls"))]
+#[test]
+fn chains_of_compound_files_that_close_to_rings_end() {
+    for name in ["notice.doc", "notice.xls"] {
+        let whole = std::fs::read(format!("samples/aid-2021/{name}")).expect("a sample");
+        let number =
+            |at: usize| u32::from_le_bytes(whole[at..at + 4].try_into().expect("four")) as usize;
+        // The first sector of the table of sectors (MS-CFB, 2.2 and 2.3).
+        let table = 512 * (number(0x4C) + 1);
+        let sectors = whole.len() / 512 - 1;
+        let rings: [&dyn Fn(usize) -> u32; 3] =
+            [&|at| at as u32, &|_| 0, &|at| (at as u32 + 1) % sectors as u32];
+        for ring in rings {
+            let mut bytes = whole.clone();
+            for at in 0..sectors.min(128) {
+                bytes[table + 4 * at..table + 4 * at + 4].copy_from_slice(&ring(at).to_le_bytes());
+            }
+            let Ok(source) = Source::new(name, bytes) else { continue };
+            let read = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+            if let Err(error) = read {
+                assert!(!error.to_string().is_empty());
+            }
+        }
+    }
+}
+
+/// What a file refers to outside itself is not there for the reader, whatever it is.
+#[test]
+fn references_out_of_a_file_are_not_followed() {
+    let secret = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(secret.path(), "<w:hdr><w:p><w:r><w:t>机密</w:t></w:r></w:p></w:hdr>")
+        .expect("written");
+    let (outside, name) = (secret.path().display(), "word/document.xml");
+    let relations = format!(
+        r#"<Relationships><Relationship Id="h" Type="http://x/header" Target="file://{outside}" TargetMode="External"/><Relationship Id="g" Type="http://x/header" Target="../../../../../../../../{outside}"/><Relationship Id="n" Type="http://x/numbering" Target="{outside}"/><Relationship Id="s" Type="http://x/styles" Target="http://127.0.0.1:9/s.xml" TargetMode="External"/></Relationships>"#
+    );
+    let body = p("正文")
+        + r#"<w:sectPr><w:headerReference r:id="h"/><w:headerReference r:id="g"/></w:sectPr>"#;
+    let document = format!("<w:document><w:body>{body}</w:body></w:document>");
+    let bytes = zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (name, document.as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+    ]);
+    assert!(!read(bytes).contains("机密"));
+    let page = format!(
+        r#"<base href="file://{outside}"><iframe src="{outside}"></iframe><object data="{outside}"></object><link rel=stylesheet href="{outside}"><img src="http://127.0.0.1:9/x.png"><script src="{outside}"></script><p>正文</p>"#
+    );
+    assert_eq!(read(page.into_bytes()), "正文\n");
+    let sheet = format!(
+        r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1"><f>'file://{outside}'!A1</f></c></row></sheetData><drawing r:id="{outside}"/></worksheet>"#
+    );
+    assert!(!read(workbook(&sheet)).contains("机密"));
+    #[cfg(feature = "ofd")]
+    {
+        let root = format!(
+            r#"<OFD><DocBody><DocRoot>../../../../../../..{outside}</DocRoot></DocBody></OFD>"#
+        );
+        let source = Source::new("x.ofd", zip(&[("OFD.xml", root.as_bytes())]));
+        let read = source.and_then(|source| {
+            pipeline::until_pages(&mut Sink::new(), &Options::default(), &source)
+        });
+        assert!(read.is_err());
+    }
+    // A name in an archive that leads out of it is a name and nothing more.
+    let named = format!("../../../../../../..{outside}");
+    let archive = zip(&[("通知.txt", BODY.as_bytes()), (&named, "附件1\n任务表\n".as_bytes())]);
+    let source = Source::new("x.zip", archive).expect("an archive");
+    let _ = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+    let kept = std::fs::read_to_string(secret.path()).expect("it is there");
+    assert!(kept.contains("机密"), "and nothing was written over it");
+}
+
+/// A few kilobytes of packed zeros are megabytes, in each part that may be read.
+#[test]
+fn parts_that_unpack_to_far_more_end_at_limits() {
+    let mut options = Options::default();
+    options.limits.stream_bytes = 1 << 20;
+    let zeros = packed(2 << 20);
+    for (name, others) in [
+        ("word/document.xml", vec![("[Content_Types].xml", "<Types/>")]),
+        ("content.xml", vec![("mimetype", "application/vnd.oasis.opendocument.spreadsheet")]),
+        ("附件.txt", vec![("通知.txt", BODY)]),
+    ] {
+        let bytes = bomb(name, &zeros, &others);
+        assert!(bytes.len() < 20_000, "{}", bytes.len());
+        assert_eq!(refused(&options, bytes), "limit max-stream-bytes reached (1048576)", "{name}");
+    }
+}
+
+/// Zeros, packed by DEFLATE (RFC 1951), and their checksum and number.
+struct Zeros {
+    packed: Vec<u8>,
+    checksum: u32,
+    size: u32,
+}
+
+/// So many zeros, as a program packs them: blocks of fixed codes, in which a length and a distance of one stand for 258.
+fn packed(size: usize) -> Zeros {
+    let mut bits: Vec<bool> = vec![true, true, false];
+    // The literal 0 is 00110000; length 258 is 11000101 and distance 1 is 00000, codes with their first bit first.
+    let code = |bits: &mut Vec<bool>, text: &str| bits.extend(text.bytes().map(|b| b == b'1'));
+    code(&mut bits, "00110000");
+    let repeats = (size - 1) / 258;
+    for _ in 0..repeats {
+        code(&mut bits, "11000101");
+        code(&mut bits, "00000");
+    }
+    code(&mut bits, "0000000");
+    let packed = bits
+        .chunks(8)
+        .map(|byte| byte.iter().enumerate().fold(0, |b, (i, on)| b | u8::from(*on) << i))
+        .collect();
+    let size = 1 + repeats * 258;
+    Zeros { packed, checksum: archive::checksum(&vec![0; size]), size: size as u32 }
+}
+
+/// An archive of entries as they are, and of one of packed zeros.
+fn bomb(name: &str, zeros: &Zeros, others: &[(&str, &str)]) -> Vec<u8> {
+    let mut entries: Vec<(&str, &[u8])> = others.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
+    entries.push((name, &zeros.packed));
+    let mut bytes = zip(&entries);
+    let directory = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").expect("a directory");
+    let entry = u32::from_le_bytes(bytes[directory + 42..directory + 46].try_into().expect("four"));
+    for (at, shift) in [(directory, 2), (entry as usize, 0)] {
+        bytes[at + 8 + shift] = 8;
+        bytes[at + 14 + shift..at + 18 + shift].copy_from_slice(&zeros.checksum.to_le_bytes());
+        bytes[at + 22 + shift..at + 26 + shift].copy_from_slice(&zeros.size.to_le_bytes());
+    }
+    bytes
+}
+
+/// Rows and cells that a file says are repeated are not laid out one by one.
+#[cfg(feature = "ods")]
+#[test]
+fn rows_and_columns_that_are_repeated_end_at_limits() {
+    let book = |rows: &str| {
+        let content = format!(
+            r#"<office:document-content><office:body><office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"#
+        );
+        zip(&[
+            ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+            ("content.xml", content.as_bytes()),
+        ])
+    };
+    let row = |repeated: u32, across: u32| {
+        format!(
+            r#"<table:table-row table:number-rows-repeated="{repeated}"><table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="{across}"><text:p>1</text:p></table:table-cell></table:table-row>"#
+        )
+    };
+    for (rows, across) in [(1_048_576, 16_384), (u32::MAX, u32::MAX), (20_000, 20), (1, 16_384)] {
+        let source = Source::new("x.ods", book(&row(rows, across))).expect("a workbook");
+        let read = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+        match read {
+            Ok(pages) => {
+                assert!(pages.pages.iter().map(|page| page.runs.len()).sum::<usize>() <= 20_000)
+            }
+            Err(error) => assert!(error.to_string().starts_with("limit max-"), "{error}"),
+        }
+    }
+}

@@ -144,6 +144,16 @@ impl<'s> Filling<'s> {
         Ok(())
     }
 
+    /// Refuses a cell that is said to stand in more places than a table may have.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Limit`].
+    #[cfg(feature = "ods")]
+    pub fn repeats(&self, rows: u32, cols: u32) -> Result<(), Error> {
+        let places = u64::from(rows).saturating_mul(cols.into());
+        within("max-table-cells", places, self.limits.table_cells.into())
+    }
+
     /// Ends a title that is set across cells.
     pub fn close(&mut self) {
         if let Some(area) = self.across.take().filter(|area| area.cols.1 > area.cols.0) {

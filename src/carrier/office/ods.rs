@@ -305,6 +305,7 @@ impl Content<'_> {
             let style = attributes.get("style-name");
             let style = style.and_then(|name| self.styles.cells.get(&*name)).unwrap_or(&usual);
             if value != Value::Blank {
+                filling.repeats(count, cells).map_err(Stop::Limit)?;
                 for at_row in row..row + count {
                     for at_col in col..col + cells {
                         filling.put(at_row, at_col, style, value.clone()).map_err(Stop::Limit)?;
