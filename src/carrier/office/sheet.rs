@@ -440,8 +440,13 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
 
 /// A text as the lines of a cell.
 pub(super) fn lines_of(text: &str, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
-    let text = text.replace("\r\n", "\n");
     let Look { align, indent, size } = *style;
+    // Most cells are one line.
+    if indent == 0 && !text.contains('\n') {
+        let line = TextLine { text: text.to_owned(), size, align, marks };
+        return if text.trim().is_empty() { Vec::new() } else { vec![line] };
+    }
+    let text = text.replace("\r\n", "\n");
     let lines = TextLine { text, size, align, marks }.broken(indent.min(20));
     lines.into_iter().map(|(_, line)| line).filter(|line| !line.text.trim().is_empty()).collect()
 }
