@@ -200,7 +200,7 @@ fn run(
         Some(at) => damaged(&whole[case.file], KINDS[at], &mut Dice::new(case.seed)),
         None => whole[case.file].clone(),
     };
-    let is_mended = case.ways % 2 == 0 && whole[case.file].starts_with(b"PK");
+    let is_mended = case.ways.is_multiple_of(2) && whole[case.file].starts_with(b"PK");
     let bytes = if is_mended { archive::mended(bytes) } else { bytes };
     let (file, out) = (folder.join("damaged"), folder.join("out"));
     fs::write(&file, &bytes).expect("the folder is writable");

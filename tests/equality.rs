@@ -105,8 +105,13 @@ fn one_notice_in_every_carrier_gives_the_same_facts() {
     }
 }
 
-/// Header paths of one or two tiers, and rows of places with figures.
-fn drawn() -> impl Strategy<Value = (Vec<Vec<String>>, Vec<(String, Vec<String>)>)> {
+/// Header paths of one or two tiers.
+type Paths = Vec<Vec<String>>;
+/// Rows: a place, and its figures.
+type Rows = Vec<(String, Vec<String>)>;
+
+/// A table to be written and read.
+fn drawn() -> impl Strategy<Value = (Paths, Rows)> {
     const NAMES: [&str; 8] =
         ["南昌市", "九江市", "景德镇市", "萍乡市", "新余市", "鹰潭市", "赣州市", "宜春市"];
     const GROUPS: [&str; 3] = ["开工任务", "基本建成", "中央补助"];
