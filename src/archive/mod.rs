@@ -15,3 +15,4 @@ pub mod plan;
 pub mod report;
 pub mod run;
 pub mod store;
+mod together;

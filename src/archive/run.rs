@@ -7,6 +7,7 @@ use crate::archive::isolate::{Isolation, Worker};
 use crate::archive::ledger::{self, Entry, Outcome, Reason};
 use crate::archive::plan::{Item, Plan};
 use crate::archive::store::{Store, StoreError};
+use crate::archive::together;
 use crate::emit::own;
 use crate::name::RelativeName;
 use crate::options::Options;
@@ -265,7 +266,11 @@ fn one(
     workers: &Workers,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
-    let bytes = read_bytes(&path, settings.options.limits.input_bytes);
+    let limit = settings.options.limits.input_bytes;
+    let bytes = match plan.together(&path) {
+        Some(inputs) => together::read(inputs, store.root(), limit),
+        None => read_bytes(&path, limit),
+    };
     let content = bytes.as_deref().map(ledger::hash).unwrap_or_default();
     if settings.shard.is_some_and(|shard| !shard.holds(&content)) {
         return Ok((None, Fate::LeftOut));

@@ -348,6 +348,9 @@ impl Open {
         for row in &numbering {
             note_row(sink, "column_numbers", row);
         }
+        let data = headers::without_repeats(&header, data, |row| {
+            note_row(sink, Again::Whole.rule(), row);
+        });
         Open {
             table: Table { columns, title, unit, header, rows: data },
             col_edges: fragment.col_edges.clone(),
@@ -508,6 +511,9 @@ impl Open {
 
     /// Adds the rows of a page, the first of which may go on with the last of the page before.
     fn add(&mut self, sink: &mut Sink, data: Vec<TableRow>) {
+        let data = headers::without_repeats(&self.table.header, data, |row| {
+            note_row(sink, Again::Whole.rule(), row);
+        });
         let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);
         let mut data = data.into_iter();
