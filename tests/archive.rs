@@ -305,6 +305,51 @@ fn what_changed_is_named_and_can_be_approved() {
     assert_eq!(diff.status.code(), Some(0), "{}", String::from_utf8_lossy(&diff.stdout));
 }
 
+/// Folders that hold a body and its annexes are one notice each, with the answer that `convert` gives; a file that
+/// changes makes its notice anew, and no other.
+#[cfg(feature = "package")]
+#[test]
+fn folders_are_notices_of_several_files() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let text = |serial| {
+        let whole = notice(serial);
+        let at = whole.find("附件 1").expect("it has annexes");
+        let (body, annexes) = whole.split_at(at);
+        (body.to_owned(), annexes.to_owned())
+    };
+    for serial in 1..=3 {
+        let folder = root.path().join(format!("通知{serial}"));
+        fs::create_dir_all(folder.join("附件")).expect("a folder");
+        let (body, annexes) = text(serial + 1);
+        fs::write(folder.join("通知.txt"), body).expect("a file");
+        fs::write(folder.join("附件/附件.txt"), annexes).expect("a file");
+    }
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let pattern = root.path().join("*");
+    let run = || batch(&pattern, out.path(), &["--one-notice"]);
+    let output = run();
+    assert!(output.status.success(), "{}", told(&output));
+    let result = out.path().join("notices/通知2.json");
+    let one =
+        fubiao(&["convert", "--one-notice", root.path().join("通知2").to_str().expect("a path")]);
+    assert_eq!(fs::read(&result).expect("a result"), one.stdout);
+    let json: serde_json::Value = serde_json::from_slice(&one.stdout).expect("JSON");
+    assert_eq!(json["source"]["parts"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json["annexes"].as_array().map(Vec::len), Some(7));
+
+    let made = |name: &str| fs::metadata(out.path().join(name)).and_then(|m| m.modified()).ok();
+    let (first, second) = (made("notices/通知1.json"), made("notices/通知2.json"));
+    let changed = root.path().join("通知2/附件/附件.txt");
+    fs::write(&changed, text(3).1.replace("165766", "165767")).expect("a file");
+    assert!(run().status.success());
+    assert_eq!(made("notices/通知1.json"), first);
+    assert_ne!(made("notices/通知2.json"), second);
+    // An empty folder fails alone.
+    fs::create_dir(root.path().join("空")).expect("a folder");
+    let output = run();
+    assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+}
+
 #[test]
 #[cfg(feature = "review")]
 fn an_archive_is_reviewed_by_an_index_and_its_pages() {

@@ -3,6 +3,7 @@
 
 use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::archive::reviewed::{self, Review};
+use crate::archive::together;
 use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
 use crate::emit::remarks::{Line, Table};
@@ -83,8 +84,8 @@ pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -
 
 fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
     let unreadable = |message| Answer::Failed { reason: Reason::Unreadable, message };
-    let read =
-        Source::new(name, bytes).and_then(|source| Ok((pipeline::read(&source, options)?, source)));
+    let read = together::source(name, bytes)
+        .and_then(|source| Ok((pipeline::read(&source, options)?, source)));
     let (reading, source) = match read {
         Ok(read) => read,
         Err(error) => return unreadable(error.to_string()),

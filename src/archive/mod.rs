@@ -17,4 +17,5 @@ pub mod results;
 pub mod reviewed;
 pub mod run;
 pub mod store;
+mod together;
 pub mod workers;

@@ -8,6 +8,7 @@ use crate::archive::ledger::{self, Entry, Outcome, Reason};
 use crate::archive::plan::{Item, Plan};
 use crate::archive::reviewed::Reviewed;
 use crate::archive::store::{Store, StoreError};
+use crate::archive::together;
 use crate::archive::workers::Workers;
 use crate::emit::own;
 use crate::name::RelativeName;
@@ -276,7 +277,11 @@ fn one(
     workers: &Workers<'_>,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
-    let bytes = read_bytes(&path, settings.options.limits.input_bytes);
+    let limit = settings.options.limits.input_bytes;
+    let bytes = match plan.together(&path) {
+        Some(inputs) => together::read(inputs, store.root(), limit),
+        None => read_bytes(&path, limit),
+    };
     let content = bytes.as_deref().map(ledger::hash).unwrap_or_default();
     let review = bytes.as_deref().ok().and_then(|bytes| settings.reviewed.of(bytes));
     if settings.shard.is_some_and(|shard| !shard.holds(&content)) {

@@ -200,7 +200,16 @@ fn plan_of(args: &Batch, progress: &Progress<'_>) -> Result<Plan, NoPlan> {
                 Wording::new("give one or the other", "请二者择一"),
             ));
         }
-        list(&mut planner, progress).map_err(|error| {
+        let mut listed = Vec::new();
+        let read = list(&mut |path| {
+            if args.one_notice {
+                listed.push(path);
+            } else {
+                planner.listed(&path);
+                progress.found(planner.found());
+            }
+        });
+        read.map_err(|error| {
             let Wording { en, zh } = disk::what(&error);
             (
                 Status::Unread,
@@ -211,25 +220,34 @@ fn plan_of(args: &Batch, progress: &Progress<'_>) -> Result<Plan, NoPlan> {
                 Wording::new("give one path a line", "请每行给出一个路径"),
             )
         })?;
+        if args.one_notice {
+            planner.add_together(&listed, &args.out).map_err(no_plan)?;
+        }
         return Ok(planner.plan());
     }
-    for input in &args.inputs {
-        planner.add(input, &args.out, &mut |found| progress.found(found)).map_err(|error| {
-            let status = match error {
-                PlanError::IntoInput(_) => Status::Mistyped,
-                _ => Status::Unread,
-            };
-            (status, error.message(), error.hint())
-        })?;
-    }
+    let added = match args.one_notice {
+        true => planner.add_together(&args.inputs, &args.out),
+        false => args.inputs.iter().try_for_each(|input| {
+            planner.add(input, &args.out, &mut |found| progress.found(found))
+        }),
+    };
+    added.map_err(no_plan)?;
     Ok(planner.plan())
+}
+
+fn no_plan(error: PlanError) -> NoPlan {
+    let status = match error {
+        PlanError::IntoInput(_) => Status::Mistyped,
+        _ => Status::Unread,
+    };
+    (status, error.message(), error.hint())
 }
 
 /// The longest path that a line of a list may hold, in bytes.
 const LONGEST_PATH: u64 = 64 << 10;
 
 /// Takes the paths that come on standard input, one a line, as they come.
-fn list(planner: &mut Planner, progress: &Progress<'_>) -> io::Result<()> {
+fn list(take: &mut dyn FnMut(PathBuf)) -> io::Result<()> {
     let mut input = io::stdin().lock();
     loop {
         let mut line = Vec::new();
@@ -242,8 +260,7 @@ fn list(planner: &mut Planner, progress: &Progress<'_>) -> io::Result<()> {
         }
         let path = line.trim_ascii_end();
         if !path.is_empty() {
-            planner.listed(&path_of(path)?);
-            progress.found(planner.found());
+            take(path_of(path)?);
         }
     }
 }

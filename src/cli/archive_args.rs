@@ -14,6 +14,7 @@ use std::path::PathBuf;
     fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
     find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
     fubiao batch archive/ --out results --format facts,csv,xlsx\n  \
+    fubiao batch 'archive/*' --out results --one-notice\n  \
     fubiao batch archive/ --out results --partition plan_year\n  \
     fubiao batch archive/ --out results --corrections reviewed\n  \
     fubiao batch archive/ --out new && fubiao diff approved new"
@@ -49,6 +50,9 @@ pub struct Batch {
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
+    /// Each folder that is named holds one notice, its body and annexes; files that are named are one together
+    #[arg(long)]
+    pub one_notice: bool,
     /// Time to read one notice, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     pub timeout: f64,

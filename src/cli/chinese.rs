@@ -244,6 +244,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("models.check", "只说明模型在何处、是否正确，不安装"),
     ("shell", "命令行环境：bash、elvish、fish、powershell、zsh"),
     ("man.folder", "写到哪个文件夹"),
+    ("batch.one_notice", "每个给出的文件夹是一份通知（正文及其附件）；给出的几个文件合为一份"),
     ("batch.inputs", "文件、文件夹、通配符，或 - 表示从标准输入读取文件列表，每行一个"),
     ("out", "结果文件夹"),
     ("jobs", "同时读取的通知数［默认：每核一份］"),

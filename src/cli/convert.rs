@@ -200,7 +200,7 @@ impl Run<'_> {
         let (diagnostics, _) = sink.into_parts();
         let diagnostics: Vec<_> = diagnostics.iter().map(DiagnosticRecord::from).collect();
         let printed = Printed::new(Some(&source), self.options);
-        self.reporter.diagnostics(&source.name, &diagnostics, &printed);
+        self.reporter.diagnostics(&source.name, &diagnostics, &[], &printed);
         self.tell(&clock);
         Ok(Status::Done)
     }

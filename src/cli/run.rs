@@ -236,7 +236,8 @@ fn check_one(
         let reading = pipeline::read(&source, options).map_err(stop)?;
         let record = NoticeRecord::new(&source, &reading);
         let printed = Printed::new(Some(&source), options);
-        reporter.diagnostics(&source.name, &record.diagnostics, &printed);
+        let parts = &record.source.parts;
+        reporter.diagnostics(&source.name, &record.diagnostics, parts, &printed);
         Checked { notice: reading.notice, record }
     };
     drop(timer);

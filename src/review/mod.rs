@@ -14,7 +14,7 @@ mod words;
 
 pub use index::{Found, Line, index};
 pub use pictures::{Drawn, Picture};
-pub use sheets::{Face, Sheet, sheets};
+pub use sheets::{Block, Face, Sheet, Table, TableCell, sheets};
 pub use words::Word;
 
 use crate::check::StatedSum;
@@ -78,16 +78,16 @@ fn policy(script: &str, setting: &Setting) -> String {
 
 /// One page of the notice. A picture is only ever an image, in which no script runs.
 fn figure(sheet: &Sheet) -> String {
-    let Sheet { number, face } = sheet;
+    let Sheet { number, face, .. } = sheet;
     let inside = match face {
-        Face::Drawn { width, height, drawn } => match &drawn.picture {
+        Face::Drawn { width, height, drawn, .. } => match &drawn.picture {
             Some(Picture { media_type, bytes }) => format!(
                 r#"<img width="{width:.0}" height="{height:.0}" alt="" src="data:{media_type};base64,{}">"#,
                 STANDARD.encode(bytes)
             ),
             None => format!(r#"<svg viewBox="0 0 {width:.0} {height:.0}"></svg>"#),
         },
-        Face::Lines { .. } => String::new(),
+        Face::Lines { .. } | Face::Told(_) => String::new(),
     };
     format!("<figure id=\"sheet-{number}\" class=\"sheet\">{inside}</figure>\n")
 }
