@@ -399,7 +399,7 @@ impl Page<'_> {
             .filter(|((_, year), _)| *year == last)
             .map(|(&(r, _), share)| (self.region_name(programme, r), *share))
             .collect();
-        lines.sort_by_key(|(_, share)| std::cmp::Reverse(share.percent()));
+        lines.sort_by_key(|line| std::cmp::Reverse(line.1.percent()));
         let more = lines.len().saturating_sub(RANKED);
         // Those who are behind are what one looks for: the last of a long list stay.
         if more > 0 {
