@@ -254,9 +254,26 @@ impl<'de> Deserialize<'de> for RelativeName {
     }
 }
 
+/// Whether a file is one that systems and editors leave, and no one means.
+pub fn is_litter(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    name.split('/').any(|step| step == "__MACOSX")
+        || last.starts_with("~$")
+        || last.starts_with('.')
+        || ["thumbs.db", "desktop.ini"].contains(&last.to_ascii_lowercase().as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn litter_is_what_no_one_means() {
+        let litter =
+            ["通知/__MACOSX/._x", "通知/Thumbs.db", "通知/~$x.docx", ".DS_Store", ".~x.et"];
+        assert!(litter.iter().all(|name| is_litter(name)));
+        assert!(!is_litter("通知/附件.xls"));
+    }
 
     #[test]
     fn a_name_is_made_of_plain_parts() {

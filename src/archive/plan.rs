@@ -7,7 +7,7 @@ use crate::archive::disk;
 use crate::archive::names;
 use crate::archive::store::{OUTPUTS, OWN};
 use crate::diag::Wording;
-use crate::name::RelativeName;
+use crate::name::{RelativeName, is_litter};
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -23,6 +23,8 @@ pub struct Plan {
     items: Vec<Item>,
     /// How many files were passed over, since an earlier run made them.
     pub own_outputs: usize,
+    /// How many files of folders were passed over, since systems and editors leave them.
+    pub litter: usize,
     /// Of notices of several files, by the path they are found at: the files and folders.
     together: HashMap<PathBuf, Vec<PathBuf>>,
 }
@@ -336,7 +338,9 @@ impl Planner {
             for entry in fs::read_dir(&folder).map_err(error)? {
                 let entry = entry.map_err(error)?;
                 let name = entry.file_name();
-                if name.as_encoded_bytes().starts_with(b".") {
+                if is_litter(&name.to_string_lossy()) {
+                    let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                    self.plan.litter += usize::from(is_file);
                     continue;
                 }
                 let is_output = has_outputs && OUTPUTS.iter().any(|output| name == **output);
@@ -403,10 +407,19 @@ mod tests {
 
     #[test]
     fn folders_are_walked_without_hidden_files_and_the_output() {
-        let root = folder(&["a/2023/x.pdf", "a/y.txt", "a/.hidden", "a/out/notices/x.json"]);
+        let root = folder(&[
+            "a/2023/x.pdf",
+            "a/2023/~$x.docx",
+            "a/2023/Thumbs.db",
+            "a/__MACOSX/x.pdf",
+            "a/y.txt",
+            "a/.hidden",
+            "a/desktop.ini",
+            "a/out/notices/x.json",
+        ]);
         let a = root.path().join("a");
         let plan = plan(std::slice::from_ref(&a), &a.join("out")).unwrap();
-        assert_eq!(names(&plan), ["2023/x.pdf", "y.txt"]);
+        assert_eq!((names(&plan), plan.litter), (vec!["2023/x.pdf", "y.txt"], 4));
         assert_eq!(plan.path(&plan.items()[0]), a.join("2023/x.pdf"));
     }
 

@@ -39,11 +39,14 @@ pub struct Counts {
     pub not_reached: usize,
     /// Passed over, since fubiao wrote them.
     pub own_outputs: usize,
+    /// Passed over, since systems and editors leave them: hidden files, lock files, Thumbs.db.
+    pub litter: usize,
 }
 
 /// Counts the notices of a run.
 pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
-    let mut counts = Counts { own_outputs: plan.own_outputs, ..Counts::default() };
+    let mut counts =
+        Counts { own_outputs: plan.own_outputs, litter: plan.litter, ..Counts::default() };
     for fate in &summary.fates {
         counts.notices += usize::from(*fate != Fate::OwnOutput);
         match fate {
@@ -120,7 +123,15 @@ impl<'a> Told<'a> {
     /// The run in a line.
     pub fn headline(&self) -> Wording {
         let Counts {
-            notices, read, unchanged, with_findings, failed, left_out, own_outputs, ..
+            notices,
+            read,
+            unchanged,
+            with_findings,
+            failed,
+            left_out,
+            own_outputs,
+            litter,
+            ..
         } = self.counts;
         let mut line = Wording::new(
             format!(
@@ -140,6 +151,10 @@ impl<'a> Told<'a> {
         if own_outputs > 0 {
             let _ = write!(line.en, "; passed over {own_outputs} that fubiao wrote");
             let _ = write!(line.zh, "；跳过 fubiao 自己写出的文件 {own_outputs} 个");
+        }
+        if litter > 0 {
+            let _ = write!(line.en, "; passed over {litter} hidden or temporary files");
+            let _ = write!(line.zh, "；跳过隐藏文件和临时文件 {litter} 个");
         }
         line
     }
@@ -261,6 +276,7 @@ impl<'a> Told<'a> {
             "left_out": counts.left_out,
             "not_reached": counts.not_reached,
             "own_outputs": counts.own_outputs,
+            "hidden_or_temporary": counts.litter,
             "without_input": named(&summary.strays),
             "without_input_not_listed": summary.strays.len().saturating_sub(NAMED),
             "same_content": summary.twins.iter()

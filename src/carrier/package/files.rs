@@ -6,6 +6,7 @@ use crate::carrier::parts::cut_short;
 use crate::carrier::within;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
+use crate::name::is_litter;
 use crate::options::Limits;
 use crate::source::zip::{Archive, Damage, Entry};
 use crate::source::{Kind, Source};
@@ -117,16 +118,6 @@ fn name_of(entry: &Entry) -> String {
     name.replace('\\', "/").trim_start_matches('/').to_owned()
 }
 
-/// Whether a file is one that systems and editors leave, and no one means.
-fn is_litter(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or(name);
-    name.split('/').any(|step| step == "__MACOSX")
-        || last.starts_with("~$")
-        || last.starts_with(".~")
-        || last.starts_with('.')
-        || ["thumbs.db", "desktop.ini"].contains(&last.to_ascii_lowercase().as_str())
-}
-
 fn not_unpacked(name: &str, damage: Damage) -> Diagnostic {
     let (en, zh) = match damage {
         Damage::Encrypted => ("it is encrypted", "已加密"),
@@ -143,17 +134,5 @@ fn not_unpacked(name: &str, damage: Damage) -> Diagnostic {
             "unpack the archive and convert the folder with --one-notice",
             "请解压后用 --one-notice 转换该文件夹",
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn litter_is_passed_over() {
-        let litter = ["通知/__MACOSX/._x", "通知/Thumbs.db", "通知/~$x.docx", ".DS_Store"];
-        assert!(litter.iter().all(|name| is_litter(name)));
-        assert!(!is_litter("通知/附件.xls"));
     }
 }
