@@ -15,9 +15,9 @@ use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use std::ops::Range;
 
-/// Lines of one text are no further apart than so many ems; the line before one stands among so many lines.
+/// Lines of one text are no further apart than so many ems; the others of one text stand among so many lines.
 const LEADING: f32 = 1.8;
-const WRAPPED: usize = 3;
+const WRAPPED: usize = 8;
 /// Rules whose ends differ by no more than this belong to one table.
 const SAME_END: f32 = 6.0;
 /// Stacks of rules that are looked after at a time; a page has few tables.
@@ -681,23 +681,24 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 }
 
 /// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
-/// alone below the last figures: each of its texts begins where one in the last lines does or stands in its middle, is no wider, and follows it
-/// as the lines of one text do.
+/// alone below the last figures: each of its texts begins where those in the last lines do or stands in their middle, is
+/// no wider than they are, and follows the last of them as the lines of one text do.
 fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     let near = &above[above.len().saturating_sub(WRAPPED)..];
-    line.tokens.iter().all(|rest| {
-        near.iter().flat_map(|l| &l.tokens).any(|text| {
+    let is_rest = |rest: &Token| {
+        let of_column = |text: &&Token| {
             let (a, b) = (text.bbox(), rest.bbox());
-            let step = rest.piece.bbox.y0 - text.piece.bbox.y0;
             let middles = (a.center().x - b.center().x).abs();
-            (a.x0 - b.x0).abs().min(middles) <= SAME_START
-                && b.width() <= a.width() + text.em() / 2.0
-                && step <= LEADING * text.em()
-                && !text.is_figure()
-                && !rest.is_figure()
-                && !is_caption(line)
+            !text.is_figure() && (a.x0 - b.x0).abs().min(middles) <= SAME_START
+        };
+        let texts: Vec<&Token> = near.iter().flat_map(|l| &l.tokens).filter(of_column).collect();
+        let widest = texts.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
+        texts.last().is_some_and(|last| {
+            let step = rest.piece.bbox.y0 - last.piece.bbox.y0;
+            step <= LEADING * last.em() && rest.bbox().width() <= widest + rest.em() / 2.0
         })
-    })
+    };
+    !is_caption(line) && line.tokens.iter().all(|rest| !rest.is_figure() && is_rest(rest))
 }
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.
