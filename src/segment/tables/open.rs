@@ -414,8 +414,7 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
     };
     if let [only] = lines.as_slice()
         && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
-        && line.tokens.len() > 1
-        && is_title(&line, top)
+        && if line.tokens.len() > 1 { is_title(&line, top) } else { is_titled(&line, top) }
     {
         return Band::Other;
     }
@@ -476,13 +475,19 @@ fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
 /// a header of several columns.
 fn is_title(line: &Strip, edge: &Edge) -> bool {
     let Some(text) = phrase(&line.tokens) else { return false };
+    let wide = line.bbox.width() > PROSE_LINE * (edge.to - edge.from);
+    let marks = text.contains(['。', '；', '，', '：', ':']);
+    marks || wide || is_titled(line, edge)
+}
+
+/// Whether a line is one long text in the middle that ends as titles do.
+fn is_titled(line: &Strip, edge: &Edge) -> bool {
+    let Some(text) = phrase(&line.tokens) else { return false };
     let name = text.trim_end_matches(['）', ')']);
     let middle = (edge.from + edge.to) / 2.0;
     let centred = (line.bbox.center().x - middle).abs() <= line.size();
-    let wide = line.bbox.width() > PROSE_LINE * (edge.to - edge.from);
-    let marks = text.contains(['。', '；', '，', '：', ':']);
     let long = name.chars().count() >= TITLE;
-    marks || wide || (centred && long && TITLES.iter().any(|end| name.ends_with(end)))
+    centred && long && TITLES.iter().any(|end| name.ends_with(end))
 }
 
 /// The texts of a line as one, 2024 年公共租赁住房任务分解表, if they follow each other as words do and are no row of
