@@ -178,6 +178,7 @@ fn is_spaced(token: &Token, opens: bool) -> bool {
     let (least, most) = gaps.iter().fold((f32::MAX, 0.0f32), |(a, b), &g| (a.min(g), b.max(g)));
     let even = least > 0.25 && most <= PADDING && most - least <= EVEN * most;
     even && match chars.as_slice() {
+        ['其', '中'] => true,
         [_, last] => opens && PADDED.contains(last),
         _ => true,
     }

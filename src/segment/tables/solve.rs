@@ -418,7 +418,7 @@ pub(super) fn open(
     let (head, lines) = lines.split_at(head);
     let head: Vec<Strip> = head.iter().map(|strip| cut_at_joints(strip, columns)).collect();
     let head = head.as_slice();
-    let columns = with_blank_columns(head, columns);
+    let columns = with_blank_columns(head, columns, &rules);
     let columns = with_headers(head, &columns);
     let figures: Vec<bool> =
         columns.iter().enumerate().map(|(i, c)| i > 0 && c.column.of_figures(lines)).collect();
@@ -638,9 +638,24 @@ fn lowest(head: &[Strip]) -> Vec<&Token> {
 }
 
 /// The columns with those that have a header and nothing below it.
-fn with_blank_columns(head: &[Strip], columns: &[Column]) -> Vec<Column> {
-    let lowest = lowest(head);
-    if lowest.len() <= columns.len() {
+fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec<Column> {
+    let mut lowest = lowest(head);
+    lowest.sort_by(|a, b| a.x().total_cmp(&b.x()));
+    // A word between two that stand lower is their title, where it is over no column or over a rule that is over both.
+    let is_title = |i: usize| {
+        let (bbox, em) = (lowest[i].bbox(), lowest[i].em());
+        let beside: Vec<&&Token> = [i.checked_sub(1), Some(i + 1)]
+            .into_iter()
+            .filter_map(|at| lowest.get(at?))
+            .filter(|t| t.y() > lowest[i].y() + 0.35 * em)
+            .collect();
+        let [left, right] = beside.as_slice() else { return false };
+        let is_below = |e: &&Edge| bbox.y1 - 0.2 * em <= e.at && e.at <= left.y();
+        let is_over = |e: &Edge| e.from < left.x() && right.x() < e.to;
+        columns.iter().all(|c| c.overlap(bbox) <= 1.0) || rules.iter().filter(is_below).any(is_over)
+    };
+    let titles = (0..lowest.len()).filter(|&i| is_title(i)).count();
+    if lowest.len() - titles <= columns.len() {
         return columns.to_vec();
     }
     let mut all = columns.to_vec();
