@@ -296,18 +296,47 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
         }
     }
     let rooms: Vec<f32> = lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
-    let ys: Vec<f32> = by_row
-        .into_iter()
-        .enumerate()
-        .flat_map(|(row, tokens)| {
-            let sides = [lattice.ys[row], lattice.ys[row + 1]];
-            inner_rows(&lattice.xs, sides, tokens, &figures, &rooms)
-        })
-        .collect();
+    let mut ys: Vec<f32> = Vec::new();
+    let mut labels: Vec<([f32; 2], usize)> = Vec::new();
+    for (row, tokens) in by_row.into_iter().enumerate() {
+        let sides = [lattice.ys[row], lattice.ys[row + 1]];
+        let inner = inner_rows(&lattice.xs, sides, tokens.clone(), &figures, &rooms);
+        let rows = inner.len() + 1;
+        labels.extend(label_cells(&tokens, sides, rows, &figures).map(|column| (sides, column)));
+        ys.extend(inner);
+    }
     if ys.is_empty() || (lattice.rows() + ys.len()).saturating_mul(lattice.cols()) > limit {
         return lattice;
     }
-    lattice.with_rows(&ys)
+    let mut fine = lattice.with_rows(&ys);
+    for (sides, column) in labels {
+        let inside = |r: &usize| sides[0] <= fine.ys[*r] && fine.ys[*r + 1] < sides[1];
+        for row in (0..fine.rows()).filter(inside).collect::<Vec<_>>() {
+            fine.open_below(row, column);
+        }
+    }
+    fine
+}
+
+/// The columns of a ruled row of several inner rows that have one text in its middle, beside names: a label of them all.
+fn label_cells<'a>(
+    tokens: &'a [(usize, &Token)],
+    sides: [f32; 2],
+    rows: usize,
+    figures: &'a [bool],
+) -> impl Iterator<Item = usize> + 'a {
+    let of = |column: usize| tokens.iter().filter(move |(c, _)| *c == column).map(|(_, t)| *t);
+    let is_label = move |column: &usize| {
+        let bbox = of(*column).map(|t| *t.bbox()).reduce(|a, b| a.union(&b));
+        let Some((bbox, first)) = bbox.zip(of(*column).next()) else { return false };
+        let off = (bbox.center().y - (sides[0] + sides[1]) / 2.0).abs();
+        rows > 2
+            && off <= ALIGNED * first.em()
+            && 2 * of(*column).count() <= rows
+            && !figures[column + 1]
+            && of(column + 1).count() >= rows
+    };
+    (0..figures.len().saturating_sub(1)).filter(|&c| !figures[c]).filter(is_label)
 }
 
 /// Columns of a ruled table that hold figures, but for the first.
