@@ -206,7 +206,10 @@ fn cut_figures(row: &mut Strip) {
     for token in row.tokens.drain(..) {
         let halves = token.piece.joints.iter().find_map(|joint| {
             let (left, right) = token.cut(joint.at)?;
-            (is_one_figure(left.text()) && is_one_figure(right.text())).then_some((left, right))
+            // 0678-2472985 is one text.
+            let is_apart = !right.text().starts_with(['-', '－']);
+            let figures = is_one_figure(left.text()) && is_one_figure(right.text());
+            (figures && is_apart).then_some((left, right))
         });
         match halves.filter(|_| token.is_figure() && !is_one_figure(token.text())) {
             Some((left, right)) => tokens.extend([left, right]),
