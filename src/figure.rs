@@ -162,7 +162,7 @@ impl Default for Figure {
 }
 
 /// Full-width digits and the signs of figures as their half-width forms.
-fn narrow(c: char) -> char {
+pub(crate) fn narrow(c: char) -> char {
     match c {
         '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
         '，' => ',',

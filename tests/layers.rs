@@ -80,8 +80,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "carrier",
         ],
     ),
+    // Results side by side: what they say, under the names that check and regions have for it.
+    ("survey", &["emit::record", "check", "regions"]),
     ("validate", &[]),
-    ("archive", &["pipeline", "emit", "validate", "source", "options", "review", "check"]),
+    (
+        "archive",
+        &["pipeline", "corrections", "emit", "validate", "source", "options", "review", "check"],
+    ),
     // The command knows the world.
     ("cli", &[""]),
     ("main", &[""]),

@@ -9,6 +9,7 @@ use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
 use crate::archive::report::Told;
+use crate::archive::reviewed::Reviewed;
 use crate::archive::run::{Settings, Strays, Watch, Which, run};
 use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
@@ -30,8 +31,8 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,14 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
             return Status::Mistyped;
         }
     };
-    let settings = settings(args, password);
+    let reviewed = match args.corrections.as_deref().map(Reviewed::read).transpose() {
+        Ok(reviewed) => reviewed.unwrap_or_default(),
+        Err(error) => {
+            reporter.tell(&error.path.display().to_string(), &error.what, Some(&error.hint));
+            return Status::Unread;
+        }
+    };
+    let settings = settings(args, password, reviewed);
     let store = match Store::open(&args.out) {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
@@ -124,6 +132,13 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     }
     if let Some(what) = report::twins(&summary.twins) {
         reporter.remark(&what);
+    }
+    if let Some(what) = report::reviews(&summary) {
+        if summary.unused.is_empty() {
+            reporter.info(reporter.say(&what));
+        } else {
+            reporter.remark(&what);
+        }
     }
     if summary.interrupted {
         let left = counts.not_reached;
@@ -261,7 +276,7 @@ fn path_of(bytes: &[u8]) -> io::Result<PathBuf> {
     }
 }
 
-fn settings(args: &Batch, password: Option<Password>) -> Settings {
+fn settings(args: &Batch, password: Option<Password>, reviewed: Reviewed) -> Settings {
     let which = match (args.fresh, args.only_failed) {
         (true, _) => Which::All,
         (_, true) => Which::OnlyFailed,
@@ -294,6 +309,7 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
+        reviewed: Arc::new(reviewed),
         options: Options { limits: args.limits.limits(), password, threads: 1, models },
         build: build(program.ok().as_deref()) + reads,
     }
@@ -303,6 +319,7 @@ fn gather_settings(forms: &FormArgs) -> gather::Settings {
     gather::Settings {
         ndjson: forms.format.contains(&ArchiveFormat::Facts),
         csv: forms.format.contains(&ArchiveFormat::Csv),
+        datapackage: forms.format.contains(&ArchiveFormat::Datapackage),
         #[cfg(feature = "parquet")]
         parquet: match (forms.format.contains(&ArchiveFormat::Parquet), forms.partition) {
             (_, Some(PartitionArg::PlanYear)) => Some(gather::Partition::PlanYear),
@@ -373,7 +390,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
         output.write_all(Confinement { missing, open }.to_lines().as_bytes())
     } else {
         let mut input = io::stdin().lock();
-        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(args))
+        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(reporter, args))
     };
     match served {
         Ok(()) => Status::Done,
@@ -385,12 +402,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
 }
 
 #[cfg(feature = "review")]
-fn besides(args: &Worker) -> Besides {
-    if args.page { Besides::Page } else { Besides::Nothing }
+fn besides(reporter: &Reporter, args: &Worker) -> Besides {
+    match (args.page, args.page_file) {
+        (true, _) => Besides::Page,
+        (_, true) => Besides::PageFile(reporter.lang_typed()),
+        _ => Besides::Nothing,
+    }
 }
 
 #[cfg(not(feature = "review"))]
-fn besides(_: &Worker) -> Besides {
+fn besides(_: &Reporter, _: &Worker) -> Besides {
     Besides::Nothing
 }
 
@@ -479,7 +500,7 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
 }
 
 /// Tells how far a run is: a bar on a terminal, a line now and then elsewhere; from the listing of the notices on.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     reporter: &'a Reporter,
     bar: Option<ProgressBar>,
     count: Mutex<Count>,
@@ -495,7 +516,7 @@ struct Count {
 
 impl<'a> Progress<'a> {
     /// Begins with the listing.
-    fn new(reporter: &'a Reporter) -> Progress<'a> {
+    pub(super) fn new(reporter: &'a Reporter) -> Progress<'a> {
         let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
             style(&bar, "{spinner} {pos} files found");
@@ -521,7 +542,7 @@ impl<'a> Progress<'a> {
     }
 
     /// All are found, and reading begins.
-    fn begin(&self, total: usize) {
+    pub(super) fn begin(&self, total: usize) {
         let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
         count.total = total;
         if total < MANY {
@@ -535,7 +556,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

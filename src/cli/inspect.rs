@@ -13,8 +13,9 @@ use crate::options::Options;
 use crate::pipeline;
 use crate::place::{Place, PlacedText, Spot, cell_name};
 use crate::repair::document::{Document, Paragraph, Slot, Table, TableRow};
+use crate::segment::draw;
 use crate::segment::outline::{Block, Fragment, Outline};
-use crate::segment::{draw, tables};
+use crate::segment::tables::{self, PageTables};
 use crate::source::Source;
 use std::io::{self, Write};
 
@@ -59,11 +60,10 @@ pub fn write(
 pub fn pictures(source: &Source, options: &Options) -> Result<Vec<(u32, String)>, Error> {
     let mut sink = Sink::new();
     let lines = pipeline::until_lines(&mut sink, options, source)?;
-    let picture = |page: &LinedPage| {
-        let found = tables::fragments(&mut Sink::new(), options, page);
-        (page.number, draw::svg(page, &found.fragments))
-    };
-    Ok(lines.pages.iter().map(picture).collect())
+    let found = tables::of_pages(&mut sink, options, &lines.pages);
+    let picture =
+        |(page, found): (&LinedPage, PageTables)| (page.number, draw::svg(page, &found.fragments));
+    Ok(lines.pages.iter().zip(found).map(picture).collect())
 }
 
 fn page(out: &mut dyn Write, of: Of<'_>, page: &Page) -> io::Result<()> {

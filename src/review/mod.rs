@@ -6,11 +6,13 @@
 //! and every word of the notice goes through `textContent`. Where the file goes is left to `cli`.
 
 mod data;
+mod index;
 mod pictures;
 mod sheets;
 mod terms;
 mod words;
 
+pub use index::{Found, Line, index};
 pub use pictures::{Drawn, Picture};
 pub use sheets::{Block, Face, Sheet, Table, TableCell, sheets};
 pub use words::Word;
@@ -52,7 +54,7 @@ pub fn page(
     fill(
         FRAME,
         &[
-            ("title", &escaped(&plain::shown(title))),
+            ("title", &plain::in_html(title)),
             ("policy", &policy(&script, setting)),
             ("style", STYLE),
             ("sheets", &sheets.iter().map(figure).collect::<String>()),
@@ -102,11 +104,6 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
         rest = tail;
     }
     out + rest
-}
-
-/// Text as HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// JSON that can't end the element it stands in, and in which nothing is hidden from whoever looks at it. All of these
