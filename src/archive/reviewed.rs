@@ -6,12 +6,12 @@
 
 use crate::archive::disk::{self, Accept};
 use crate::archive::ledger;
+use crate::archive::together;
 use crate::corrections::{self, Corrections};
 use crate::diag::Wording;
 use crate::emit::own::{self, Own};
 use crate::emit::record::NoticeRecord;
 use crate::error::{Error, ErrorKind};
-use crate::source::sha256;
 use crate::validate::Judge;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -131,7 +131,7 @@ impl Reviewed {
         if self.reviews.is_empty() {
             return None;
         }
-        let review = self.reviews.get(&sha256(notice))?;
+        let review = self.reviews.get(&together::sha256(notice))?;
         review.asked_for.store(true, Ordering::Relaxed);
         Some(review)
     }

@@ -6,7 +6,7 @@
 use crate::archive::disk::{self, Accept};
 use crate::archive::plan::Planner;
 use crate::error::Error;
-use crate::source::Source;
+use crate::source::{self, Source};
 use std::path::{Path, PathBuf};
 
 /// What such a row begins with.
@@ -81,6 +81,15 @@ pub(super) fn source(name: &str, bytes: Vec<u8>) -> Result<Source, Error> {
     }
 }
 
+/// The hash by which results know the notice of these bytes: that of what others can check.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    match files(bytes) {
+        // Of no files there is no notice, and no result.
+        Some(files) => Source::together("-", files).map(|s| s.sha256()).unwrap_or_default(),
+        None => source::sha256(bytes),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +106,14 @@ mod tests {
             assert_eq!(files(&whole[..end]).is_some(), is_between, "{end}");
         }
         assert_eq!(files(b"text"), None);
+    }
+
+    #[test]
+    fn corrections_find_a_notice_by_the_hash_in_its_result() {
+        let two = vec![("a.txt".to_owned(), b"A".to_vec()), ("b.txt".to_owned(), b"B".to_vec())];
+        for bytes in [row(&two), row(&two[..1]), b"text".to_vec()] {
+            let known = source("-", bytes.clone()).map(|source| source.sha256());
+            assert_eq!(known.ok(), Some(sha256(&bytes)));
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// `fubiao batch`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "A run that was cut off goes on where it was; what is done is known by content, \
+    after_help = "An interrupted run continues where it was; what is done is known by content, \
     not by dates.\n\nExamples:\n  \
     fubiao batch archive/ --out results\n  \
     fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
@@ -26,7 +26,7 @@ pub struct Batch {
     /// The folder of results
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Notices read at a time [default: one a core]
+    /// Notices read at a time [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Go on where an earlier run into this folder was (this is the default)
@@ -35,16 +35,16 @@ pub struct Batch {
     /// Read everything again
     #[arg(long, conflicts_with = "only_failed")]
     pub fresh: bool,
-    /// Read only what failed before
+    /// Read only notices that failed before
     #[arg(long)]
     pub only_failed: bool,
-    /// Count results of earlier runs whose input is not there any more
+    /// Keep counting results whose input is gone
     #[arg(long)]
     pub keep: bool,
-    /// Remove results of earlier runs whose input is not there any more
+    /// Remove results whose input is gone
     #[arg(long, conflicts_with = "keep")]
     pub prune: bool,
-    /// Apply what reviewers saved: a folder of files of corrections, each found by the hash of its notice
+    /// Apply the corrections in this folder, each file to the notice whose hash it names
     #[arg(long, value_name = "DIR")]
     pub corrections: Option<PathBuf>,
     /// What is made.
@@ -53,16 +53,16 @@ pub struct Batch {
     /// Each folder that is named holds one notice, its body and annexes; files that are named are one together
     #[arg(long)]
     pub one_notice: bool,
-    /// How long one notice may take, in seconds
+    /// Time to read one notice, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     pub timeout: f64,
-    /// How much memory the reader of one notice may use, in MiB
+    /// Memory to read one notice, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     pub memory: u64,
     /// Read in this process: a little faster, but a crash ends the run
     #[arg(long)]
     pub no_isolate: bool,
-    /// Do part I of N of the archive, split by content; join the parts with `fubiao merge`
+    /// Read part I of N only, split by content; join the parts with `fubiao merge`
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
     /// What opens encrypted PDFs.
@@ -77,7 +77,7 @@ pub struct Batch {
 /// of all.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct FormArgs {
-    /// What is made besides one JSON a notice; separated by commas
+    /// What to make besides one JSON per notice, separated by commas
     #[arg(long, value_name = "FORM", value_delimiter = ',', default_value = DEFAULT_FORMS)]
     pub format: Vec<ArchiveFormat>,
     /// Split facts.parquet: facts/plan_year=2023/part-0.parquet …; 0 where a notice names no year
@@ -94,16 +94,16 @@ const DEFAULT_FORMS: &str = "facts";
 /// A form of an archive's results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ArchiveFormat {
-    /// notices/NAME.json, one a notice; always there
+    /// notices/NAME.json, one per notice; always made
     Json,
-    /// facts.ndjson: all facts, one JSON object a line, one line a cell
+    /// facts.ndjson: all facts, one JSON object per line, one line per cell
     Facts,
     /// facts.csv: all facts as CSV
     Csv,
     /// facts.parquet: all facts as Apache Parquet, figures as exact decimals
     #[cfg(feature = "parquet")]
     Parquet,
-    /// notices/NAME.xlsx, one Excel workbook a notice
+    /// notices/NAME.xlsx, one Excel workbook per notice
     #[cfg(feature = "xlsx")]
     Xlsx,
     /// datapackage/: all notices, facts, findings and diagnostics as a Frictionless Data Package
@@ -158,10 +158,10 @@ pub struct Serve {
     /// Port to listen on [default: a free one]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub port: u16,
-    /// How long one notice may take, in seconds
+    /// Time to read one notice, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
     pub timeout: f64,
-    /// How much memory the reader of one notice may use, in MiB
+    /// Memory to read one notice, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     pub memory: u64,
     /// Where to stop within one notice.

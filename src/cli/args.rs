@@ -1,6 +1,8 @@
 //! What was typed: the verbs and their flags, with nothing looked up yet.
 
 use crate::cli::archive_args;
+use crate::cli::chinese;
+use crate::cli::report::lang_of_environment;
 use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -11,9 +13,11 @@ use std::path::PathBuf;
 /// Turns Chinese official notices and their annex tables (附表) into machine data that can be trusted
 #[derive(Debug, Parser)]
 #[command(name = "fubiao", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Exit status: 0 done; 1 done, and --deny findings was given and there are \
-    some, or a result is not valid; 2 the command was mistyped; 3 an input could not be read; 130 interrupted.\n\n\
-    Example: fubiao convert notice.pdf -o notice.json")]
+#[command(
+    after_help = "Exit status: 0 done; 1 done, but there are findings and --deny findings was \
+    given, or a result is not valid; 2 the command was mistyped; 3 an input could not be read; 130 interrupted.\n\n\
+    Example: fubiao convert notice.pdf -o notice.json"
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -36,7 +40,11 @@ struct Conversion {
 impl Args {
     /// What is typed. A mistyped command ends in here, with 2: clap tells what was expected.
     pub fn typed() -> Args {
-        Args::conversion(std::env::args_os().skip(1)).unwrap_or_else(Args::parse)
+        let words = std::env::args_os;
+        Args::conversion(words().skip(1)).unwrap_or_else(|| match lang_of(words()) {
+            Lang::En => Args::parse(),
+            Lang::Zh => chinese::parse(words()),
+        })
     }
 
     /// The conversion that these words ask for; `None` for all else, help among it. To read them without
@@ -45,6 +53,18 @@ impl Args {
         words.next().filter(|verb| verb == "convert")?;
         let Conversion { convert, talk } = Conversion::try_parse_from(words).ok()?;
         Some(Args { verb: Verb::Convert(convert), talk })
+    }
+}
+
+/// The language that is asked for, before all else is read: help and errors are in it too.
+fn lang_of(words: impl Iterator<Item = OsString>) -> Lang {
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let beside = words.windows(2).filter(|pair| pair[0] == "--lang").map(|pair| pair[1].as_str());
+    let within = words.iter().filter_map(|word| word.strip_prefix("--lang="));
+    match beside.chain(within).next_back() {
+        Some("zh") => Lang::Zh,
+        Some("en") => Lang::En,
+        _ => lang_of_environment(),
     }
 }
 
@@ -88,15 +108,15 @@ pub enum Lang {
 pub enum Verb {
     /// Convert one notice
     Convert(Convert),
-    /// Say what notices say against themselves, for people
+    /// Check notices against their own figures and print what does not add up
     Check(Check),
-    /// Make one page to look a notice over: its pages beside its tables, and what to doubt
+    /// Make the review page of a notice: its pages beside its tables, with what to doubt
     #[cfg(feature = "review")]
     Review(Review),
     /// Open a page in the browser to read, review and download notices; nothing leaves this machine
     #[cfg(feature = "serve")]
     Serve(archive_args::Serve),
-    /// Hold results against the schema
+    /// Validate results against the JSON Schema
     Validate(Validate),
     /// Print a JSON Schema
     Schema {
@@ -104,9 +124,9 @@ pub enum Verb {
         #[arg(default_value = "notice")]
         of: Described,
     },
-    /// Show what a stage of the pipeline gave
+    /// Show the output of one stage of the pipeline
     Inspect(Inspect),
-    /// Say what a code in a message means
+    /// Explain a code that stands in a message
     #[command(after_help = "Examples:\n  fubiao explain column_sum\n  fubiao explain")]
     Explain {
         /// The code that stands in brackets at the end of a message; without one, all are listed
@@ -128,15 +148,15 @@ pub enum Verb {
         /// The folder they go to
         folder: PathBuf,
     },
-    /// Convert an archive of notices, and go on where an earlier run was
+    /// Convert many notices; an interrupted run continues where it was
     Batch(archive_args::Batch),
     /// Put the figures of many results side by side: years, regions, what was reached, what is in doubt
     Report(archive_args::Report),
-    /// Say what changed between two results, or two folders of results, cell by cell
+    /// Compare two results, or two folders of results, cell by cell
     Diff(archive_args::Diff),
-    /// Approve new results: the approved ones then hold what these hold
+    /// Take new results over as the approved ones
     Accept(archive_args::Accept),
-    /// Join the parts of an archive that several machines made
+    /// Join the parts of an archive that were read on several machines
     Merge(archive_args::Merge),
     /// Read notices from standard input for `fubiao batch`, in a process of its own
     #[command(hide = true)]
@@ -182,7 +202,7 @@ pub enum Described {
     curl -s https://example.org/notice.pdf | fubiao convert - --format text")]
 pub struct Convert {
     /// Notices (PDF, Word, Excel, WPS, OFD, HTML, ZIP, text), results made earlier, or - for standard input;
-    /// told apart by their bytes
+    /// recognised by their content
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
     /// Where the result goes; its ending chooses the format [default: standard output]
@@ -197,16 +217,16 @@ pub struct Convert {
     /// Format of the result [default: by the ending of --output, else json]
     #[arg(long)]
     pub format: Option<Format>,
-    /// What a person said of its cells, as the review page saves it: applied and recorded
+    /// Apply the corrections that the review page saved, and record them
     #[arg(long, value_name = "FILE")]
     pub corrections: Option<PathBuf>,
-    /// End with status 1 if there are any
+    /// Exit with status 1 if there are findings
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
-    /// Begin CSV with a byte order mark, as Excel likes it
+    /// Begin CSV with a byte order mark, so that Excel reads it as UTF-8
     #[arg(long)]
     pub bom: bool,
-    /// Say on standard error how long each stage took
+    /// Print the time of each stage on standard error
     #[arg(long)]
     pub timings: bool,
     /// What opens an encrypted PDF.
@@ -232,7 +252,7 @@ pub struct Check {
     /// PDF or text files, results made earlier, folders of them, or - for standard input
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
-    /// End with status 1 if there are any
+    /// Exit with status 1 if there are findings
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
     /// What opens an encrypted PDF.
@@ -257,7 +277,7 @@ pub struct Check {
     `fubiao convert --corrections`. Of a folder of notices, or of results, a folder is made: index.html lists the\n\
     notices with their doubts, and what you save goes to `fubiao batch --corrections`.")]
 pub struct Review {
-    /// A notice, a result made earlier, a folder of either, or - for standard input
+    /// A notice, an earlier result, a folder of either, or - for standard input
     pub input: PathBuf,
     /// Where the page goes, whole or not at all; a folder for a folder [default: standard output]
     #[arg(short, long, value_name = "FILE")]
@@ -334,14 +354,14 @@ pub enum Until {
     Repair,
     /// The notice: regions, figures, dates
     Typing,
-    /// What the notice says against itself
+    /// Findings: what does not add up
     Check,
 }
 
 /// What turns into exit status 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Deny {
-    /// Something the notice says against itself: an error or a warning, no note
+    /// Findings that are errors or warnings
     Findings,
 }
 

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod archive_args;
 pub mod args;
 pub mod bounds;
+pub mod chinese;
 pub mod convert;
 pub mod difference;
 pub mod excerpt;

@@ -451,7 +451,7 @@ const LABELS: &[(&str, &str, &str)] = &[
 ];
 
 /// The language that the locale asks for: the first of the three that is set, as POSIX has it.
-fn lang_of_environment() -> Lang {
+pub(super) fn lang_of_environment() -> Lang {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())

@@ -105,50 +105,99 @@ pub struct FieldNote {
     pub name: &'static str,
     /// What it holds.
     pub description: &'static str,
+    /// The same in Chinese, for workbooks.
+    pub description_zh: &'static str,
 }
 
-const fn note(name: &'static str, description: &'static str) -> FieldNote {
-    FieldNote { name, description }
+const fn note(
+    name: &'static str,
+    description: &'static str,
+    description_zh: &'static str,
+) -> FieldNote {
+    FieldNote { name, description, description_zh }
 }
 
 /// The columns, in the order of [`Fact`]'s keys.
 pub const FIELDS: [FieldNote; 28] = [
-    note("annex", "number of the annex, as in its label; 0 for a table in the body"),
-    note("annex_title", "title of the annex"),
-    note("row", "row of the annex, from 1 in printed order"),
-    note("region", "name as printed, without inner spaces"),
+    note(
+        "annex",
+        "number of the annex, as in its label; 0 for a table in the body",
+        "附件序号，0 为正文中的表",
+    ),
+    note("annex_title", "title of the annex", "附件标题"),
+    note("row", "row of the annex, from 1 in printed order", "附件中的行，从 1 起"),
+    note("region", "name as printed, without inner spaces", "地区，按原文"),
     note(
         "parent",
         "printed name of the prefecture it belongs to; empty for prefectures and totals",
+        "所属市；市和合计为空",
     ),
-    note("level", "province (a total), prefecture, central, county, subtotal or other"),
-    note("code", "GB/T 2260 code at the notice's date; empty where the standard has none"),
-    note("column_path", "header texts from the top tier down, joined by /"),
-    note("unit", "unit of the figure; never scaled"),
-    note("value", "exact decimal; empty where the cell holds none"),
-    note("raw", "the cell as printed"),
-    note("status", "value, blank, placeholder, text or unreadable"),
-    note("page", "page of the notice, from 1"),
-    note("bbox", "x0, y0, x1, y1 of the cell in points from the top left of the page as seen"),
-    note("document_number", "发文字号, as printed without inner spaces"),
-    note("plan_year", "the year the plan is for, as the title says"),
-    note("line", "line of a text input, from 1; empty for PDF"),
-    note("line_column", "character in that line, from 1; empty for PDF"),
-    note("keys", "what the row has in the columns that tell rows apart, as a JSON object"),
-    note("mark", "footnote mark printed beside the figure"),
-    note("doubt", "codes of the diagnostics that speak of the cell, parted by spaces"),
-    note("part", "file, from 0 as source.parts lists them, where the notice comes in several"),
-    note("sheet", "sheet of a workbook"),
-    note("cell", "cell of that sheet, such as B7"),
-    note("source", "name of the notice's file, in an archive below the folder it was found in"),
-    note("doc_id", "SHA-256 of that file"),
+    note(
+        "level",
+        "province (a total), prefecture, central, county, subtotal or other",
+        "级别：province 合计，prefecture 市，central 市本级，county 县，subtotal 小计，other 其他",
+    ),
+    note(
+        "code",
+        "GB/T 2260 code at the notice's date; empty where the standard has none",
+        "行政区划代码（GB/T 2260）",
+    ),
+    note(
+        "column_path",
+        "header texts from the top tier down, joined by /",
+        "列标题，自上而下以 / 相连",
+    ),
+    note("unit", "unit of the figure; never scaled", "单位，不作换算"),
+    note("value", "exact decimal; empty where the cell holds none", "数值"),
+    note("raw", "the cell as printed", "单元格原文"),
+    note(
+        "status",
+        "value, blank, placeholder, text or unreadable",
+        "状态：value 数值，blank 空白，placeholder 占位符，text 文字，unreadable 无法读取",
+    ),
+    note("page", "page of the notice, from 1", "页，从 1 起"),
+    note(
+        "bbox",
+        "x0, y0, x1, y1 of the cell in points from the top left of the page as seen",
+        "在页面上的位置：左、上、右、下，单位为点",
+    ),
+    note("document_number", "发文字号, as printed without inner spaces", "发文字号"),
+    note("plan_year", "the year the plan is for, as the title says", "计划年份"),
+    note("line", "line of a text input, from 1; empty for PDF", "文本输入的行"),
+    note("line_column", "character in that line, from 1; empty for PDF", "文本输入的行内字符位置"),
+    note(
+        "keys",
+        "what the row has in the columns that tell rows apart, as a JSON object",
+        "区分各行的列及其内容，JSON",
+    ),
+    note("mark", "footnote mark printed beside the figure", "数字旁的注号"),
+    note(
+        "doubt",
+        "codes of the diagnostics that speak of the cell, parted by spaces",
+        "涉及此单元格的读取存疑代码",
+    ),
+    note(
+        "part",
+        "file, from 0 as source.parts lists them, where the notice comes in several",
+        "通知由多个文件组成时的文件序号，从 0 起",
+    ),
+    note("sheet", "sheet of a workbook", "工作表"),
+    note("cell", "cell of that sheet, such as B7", "工作表中的单元格"),
+    note(
+        "source",
+        "name of the notice's file, in an archive below the folder it was found in",
+        "通知的文件名",
+    ),
+    note("doc_id", "SHA-256 of that file", "文件的 SHA-256"),
     note(
         "corrected",
         "what was read before a reviewer corrected the cell, or blank; empty where nothing was corrected",
+        "更正前读到的内容；未更正为空",
     ),
     note(
         "confidence",
         "how sure recognition was, 0 to 1, of a cell read from a picture; empty for all others",
+        "识别的置信度，0 至 1；仅用于图片",
     ),
 ];
 

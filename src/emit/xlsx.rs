@@ -489,6 +489,11 @@ fn write_facts(
     record: &NoticeRecord,
 ) -> Result<(), XlsxError> {
     head(sheet, looks, &FIELDS.map(|field| field.name))?;
+    // The names are those of all other forms, so that programs find them; people read the note.
+    for (field, col) in FIELDS.iter().zip(0..) {
+        let note = Note::new(field.description_zh).add_author_prefix(false).set_width(220);
+        sheet.insert_note(0, col, &note)?;
+    }
     let plain = Format::new();
     let mut row = 0;
     for fact in facts(record) {
@@ -555,6 +560,17 @@ fn write_facts(
     Ok(())
 }
 
+/// How much it matters, in Chinese as all that a workbook says.
+fn severity(word: &str) -> String {
+    match word {
+        "error" => "错误",
+        "warning" => "警告",
+        "note" => "提示",
+        other => other,
+    }
+    .to_owned()
+}
+
 /// A row of column names that stays in sight.
 fn head(sheet: &mut Worksheet, looks: &Looks, names: &[&str]) -> Result<(), XlsxError> {
     for (name, col) in names.iter().zip(0..) {
@@ -570,7 +586,7 @@ fn write_findings(
     record: &NoticeRecord,
 ) -> Result<(), XlsxError> {
     let names =
-        ["check", "severity", "说明", "message", "stated", "computed", "tolerance", "可疑单元格"];
+        ["检查项", "级别", "说明", "说明（英文）", "所载", "计算得出", "允许误差", "可疑单元格"];
     head(sheet, looks, &names)?;
     sheet.set_column_width(2, 60)?;
     sheet.set_column_width(3, 60)?;
@@ -588,7 +604,7 @@ fn write_findings(
         let figure = |figure: &Option<String>| figure.clone().unwrap_or_default();
         let texts = [
             finding.check.clone(),
-            finding.severity.clone(),
+            severity(&finding.severity),
             finding.message_zh.clone(),
             finding.message.clone(),
             figure(&finding.stated),
@@ -608,7 +624,8 @@ fn write_diagnostics(
     looks: &Looks,
     record: &NoticeRecord,
 ) -> Result<(), XlsxError> {
-    head(sheet, looks, &["code", "severity", "说明", "message", "建议", "hint", "page", "line"])?;
+    let names = ["代码", "级别", "说明", "说明（英文）", "建议", "建议（英文）", "页", "行"];
+    head(sheet, looks, &names)?;
     for col in [2, 3] {
         sheet.set_column_width(col, 60)?;
     }
@@ -619,7 +636,7 @@ fn write_diagnostics(
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         let texts = [
             said.code.clone(),
-            said.severity.clone(),
+            severity(&said.severity),
             said.message_zh.clone(),
             said.message.clone(),
             or_empty(&said.hint_zh),

@@ -119,6 +119,17 @@ fn head(sheet: &mut Worksheet, looks: &Looks, names: &[(String, f64)]) -> Result
         sheet.set_column_width(col, *width)?;
     }
     sheet.set_freeze_panes(1, 0)?;
+    print_on_a4(sheet, 0)
+}
+
+/// One page wide on A4, with the header down to this row on each page.
+fn print_on_a4(sheet: &mut Worksheet, head: u32) -> Result<(), XlsxError> {
+    const A4: u8 = 9;
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(0, head)?;
     Ok(())
 }
 
@@ -223,8 +234,7 @@ fn programme(
     }
     sheet.set_row_height(0, 32.0)?;
     sheet.set_freeze_panes(2, 1)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 1)?;
-    Ok(())
+    print_on_a4(sheet, 1)
 }
 
 fn shaded(look: &Format, figure: &Figure) -> Format {
