@@ -4,7 +4,7 @@
 use crate::carrier::ocr::flat::transposed;
 use crate::carrier::ocr::lines::median;
 use crate::carrier::ocr::raster::{Gray, Sums};
-use crate::carrier::ocr::strokes::{Chain, chains};
+use crate::carrier::ocr::strokes::{Chain, SEEN, chains};
 use crate::geom::{Axis, Rect};
 use std::collections::BTreeMap;
 
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 const SHORTEST: [f32; 2] = [0.42, 0.3];
 /// The shortest rule that is too pale to be ink, in inches.
 const HAIR: f32 = 1.2;
+/// Share of its strips that such a rule is seen in: beside figures that stand close to it, it is not.
+const HAIR_SEEN: f32 = 0.45;
 /// How far off the paper on both sides of a hair rule is looked at, in inches.
 const OFF: f32 = 0.018;
 /// Nothing that differs less from the paper is a rule, of 255 …
@@ -63,10 +65,10 @@ pub(super) struct Strokes {
 /// The rules of a flat page, its ink without them, and what they were found in.
 pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Strokes) {
     let found = |ink: &Gray, gray: &Gray, strokes: &Gray, shortest: f32| {
-        let mut parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0));
+        let mut parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0, SEEN));
         // With what is too pale to be ink a rule may be longer; what is much paler than the page's other rules shines
         // through from the other side.
-        let mut long = without_text(ink, chains(strokes, dpi, HAIR * dpi));
+        let mut long = without_text(ink, chains(strokes, dpi, HAIR * dpi, HAIR_SEEN));
         let dark = |c: &&Chain| c.length() >= f64::from(HAIR * dpi / 2.0);
         let usual = median(parts.iter().filter(dark).map(|c| contrast(c, gray, dpi)).collect());
         let least = usual.map_or(0.0, |usual| PALEST * usual).max(PALE);
@@ -443,15 +445,17 @@ struct Drawn<'a> {
 impl Drawn<'_> {
     /// The stroke that runs from one place to another along an edge, and no further: so high or wide as a cell, it may
     /// be too short to be a rule by itself. A stroke of a character has others beside it or ends before.
-    fn wall(&self, axis: Axis, at: f32, from: f32, to: f32, dpi: f32) -> Option<Ruled> {
-        /// Share of its length that it is seen in.
-        const SEEN: f32 = 0.86;
+    /// Where texts stand on both sides, less of it is enough: rules are worn.
+    fn wall(&self, axis: Axis, at: f32, ends: (f32, f32), parts: bool, dpi: f32) -> Option<Ruled> {
+        /// Share of its length that it is seen in, and where it parts texts.
+        const SEEN: [f32; 2] = [0.86, 0.55];
         /// … and that other ink may stand beside it in.
         const BESIDE: f32 = 0.3;
         let (strokes, chains) = match axis {
             Axis::X => (&self.strokes.across, self.across),
             Axis::Y => (&self.strokes.down, self.down),
         };
+        let (from, to) = ends;
         let middle = (from + to) / 2.0;
         let near = SAME_EDGE * dpi * 1.5;
         let edge = chains.iter().map(|c| c.at_x(middle)).filter(|y| (y - at).abs() <= near);
@@ -467,7 +471,7 @@ impl Drawn<'_> {
         let best = (at - reach..=at + reach).max_by(|&a, &b| along(a).total_cmp(&along(b)))?;
         let aside = |x: &isize| dark(*x, best - beside) || dark(*x, best + beside);
         let others = places.clone().filter(aside).count() as f32 / places.len().max(1) as f32;
-        if places.len() < 8 || along(best) < SEEN || others > BESIDE {
+        if places.len() < 8 || along(best) < SEEN[usize::from(parts)] || others > BESIDE {
             return None;
         }
         let step = (to - from) / 4.0;
@@ -628,8 +632,10 @@ fn walls_to_cells(
                 let (x, top, low) = (xs[c + 1], ys[r], ys[r + 1]);
                 let parted = has_text(r, c) && has_text(r, c + 1);
                 let wall = &mut right[r * cols + c];
-                *wall = ruled(down, x, top, low, parted) && !run_over(x, top, low);
-                if !*wall && let Some(short) = drawn.wall(Axis::Y, x, top, low, dpi) {
+                let crossed = run_over(x, top, low);
+                *wall = ruled(down, x, top, low, parted) && !crossed;
+                let parts = parted && !crossed;
+                if !*wall && let Some(short) = drawn.wall(Axis::Y, x, (top, low), parts, dpi) {
                     *wall = true;
                     walls.push(short);
                 }
@@ -639,7 +645,7 @@ fn walls_to_cells(
                 let (y, left, end) = (ys[r + 1], xs[c], xs[c + 1]);
                 let wall = &mut below[r * cols + c];
                 *wall = ruled(across, y, left, end, parted);
-                if !*wall && let Some(short) = drawn.wall(Axis::X, y, left, end, dpi) {
+                if !*wall && let Some(short) = drawn.wall(Axis::X, y, (left, end), parted, dpi) {
                     *wall = true;
                     walls.push(short);
                 }
