@@ -92,7 +92,7 @@ impl Division {
 
 /// Whether two codes, of any two years, are one division: equal, or one went on as the other.
 pub fn same_region(a: u32, b: u32) -> bool {
-    a == b || last_code(a) == last_code(b)
+    a == b || current_code(a) == current_code(b)
 }
 
 /// What stands under a code in a year, or stood nearest to it; without a year, today.
@@ -102,7 +102,7 @@ pub fn division_of(code: u32, year: Option<u16>) -> Option<&'static Division> {
 }
 
 /// The code a division went on under to this day, or to its end.
-fn last_code(code: u32) -> u32 {
+pub fn current_code(code: u32) -> u32 {
     let mut code = code;
     // A chain is as long as a division was changed; the bound holds should the table ever loop.
     for _ in 0..16 {

@@ -2,11 +2,11 @@
 //! crashes, hangs or eats the memory fails alone.
 
 use super::shelf::{Id, Part, Shelf};
-use crate::archive::answer::Answer;
-use crate::archive::isolate::{Isolation, Worker};
-use crate::archive::ledger::Reason;
+use crate::archive::isolate::Isolation;
+use crate::archive::workers::Workers;
 use crate::cli::archive_args::Serve;
 use crate::cli::run::models;
+use crate::options::Options;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -52,32 +52,15 @@ impl Desk {
 }
 
 fn work(next: &Mutex<Receiver<Id>>, shelf: &Shelf, isolation: &Isolation) {
-    let mut worker = None;
+    let options = Options::default();
+    let workers = Workers::new(Some(isolation), &options);
     loop {
         let id = next.lock().unwrap_or_else(|held| held.into_inner()).recv();
         let Ok(id) = id else { return };
         // It may have been taken off the shelf meanwhile.
         let Ok(bytes) = shelf.read(&id, Part::Source) else { continue };
-        let answer = ask(&mut worker, &shelf.name(&id), &bytes, isolation);
+        let answer = workers.ask(&shelf.name(&id), bytes);
         // Where the disk refuses, the notice waits for the next start.
         let _ = shelf.finish(&id, answer);
-    }
-}
-
-fn ask(worker: &mut Option<Worker>, name: &str, bytes: &[u8], isolation: &Isolation) -> Answer {
-    let started = match worker.take() {
-        Some(worker) => Ok(worker),
-        None => Worker::start(isolation),
-    };
-    let mut started = match started {
-        Ok(started) => started,
-        Err(e) => return Answer::Failed { reason: Reason::Crash, message: e.to_string() },
-    };
-    match started.ask(name, bytes, isolation.time_for(bytes)) {
-        Ok(answer) => {
-            *worker = Some(started);
-            answer
-        }
-        Err(death) => Answer::Failed { reason: death.reason, message: death.message },
     }
 }
