@@ -3,7 +3,7 @@
 use crate::archive::answer::{Answer, Besides, Wanted, answer};
 use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
-use crate::archive::isolate::{Isolation, Worker};
+use crate::archive::isolate::{Crew, Isolation};
 use crate::archive::ledger::{self, Entry, Outcome, Reason};
 use crate::archive::plan::{Item, Plan};
 use crate::archive::store::{Store, StoreError};
@@ -296,11 +296,11 @@ fn one(
             return Ok((None, Fate::OwnOutput));
         }
         Ok(bytes) => workers.ask(&plan.shown_name(item), bytes).with(settings.wanted),
-        Err(message) => Answer::Failed { reason: Reason::File, message },
+        Err(message) => Answer::failed(Reason::File, message),
     };
     let (gist, files) = match answer {
         Answer::Done { gist, files } => (gist, files),
-        Answer::Failed { reason, message } => {
+        Answer::Failed { reason, message, .. } => {
             let entry = entry(failed(reason, message));
             store.fail(&entry)?;
             return Ok((Some(entry), Fate::Failed));
@@ -367,37 +367,19 @@ fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
 
 /// The readers of a run: processes that wait for the next notice, or this process itself.
 struct Workers<'a> {
-    settings: &'a Settings,
-    idle: Mutex<Vec<Worker>>,
+    crew: Option<Crew>,
+    options: &'a Options,
 }
 
 impl<'a> Workers<'a> {
     fn new(settings: &'a Settings) -> Workers<'a> {
-        Workers { settings, idle: Mutex::new(Vec::new()) }
+        Workers { crew: settings.isolation.clone().map(Crew::new), options: &settings.options }
     }
 
     fn ask(&self, name: &str, bytes: Vec<u8>) -> Answer {
-        let Some(isolation) = &self.settings.isolation else {
-            return answer(name, bytes, &self.settings.options, Besides::Nothing);
-        };
-        let idle = self.idle.lock().unwrap_or_else(|held| held.into_inner()).pop();
-        let worker = match idle {
-            Some(worker) => Ok(worker),
-            None => Worker::start(isolation),
-        };
-        let mut worker = match worker {
-            Ok(worker) => worker,
-            Err(e) => {
-                let message = format!("no worker could be started: {e}");
-                return Answer::Failed { reason: Reason::Crash, message };
-            }
-        };
-        match worker.ask(name, &bytes, isolation.time_for(&bytes)) {
-            Ok(answer) => {
-                self.idle.lock().unwrap_or_else(|held| held.into_inner()).push(worker);
-                answer
-            }
-            Err(death) => Answer::Failed { reason: death.reason, message: death.message },
+        match &self.crew {
+            Some(crew) => crew.ask(name, &bytes),
+            None => answer(name, bytes, self.options, Besides::Nothing),
         }
     }
 }

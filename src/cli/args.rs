@@ -34,9 +34,10 @@ struct Conversion {
 }
 
 impl Args {
-    /// What is typed. A mistyped command ends in here, with 2: clap tells what was expected.
-    pub fn typed() -> Args {
-        Args::conversion(std::env::args_os().skip(1)).unwrap_or_else(Args::parse)
+    /// What these words mean, the first of which is the command's name. A mistyped command ends in here, with 2: clap
+    /// tells what was expected.
+    pub fn typed(words: Vec<OsString>) -> Args {
+        Args::conversion(words.iter().skip(1).cloned()).unwrap_or_else(|| Args::parse_from(words))
     }
 
     /// The conversion that these words ask for; `None` for all else, help among it. To read them without

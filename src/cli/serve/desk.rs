@@ -2,9 +2,7 @@
 //! crashes, hangs or eats the memory fails alone.
 
 use super::shelf::{Id, Part, Shelf};
-use crate::archive::answer::Answer;
-use crate::archive::isolate::{Isolation, Worker};
-use crate::archive::ledger::Reason;
+use crate::archive::isolate::{Crew, Isolation, Program};
 use crate::cli::archive_args::Serve;
 use crate::cli::run::models;
 use std::io;
@@ -25,19 +23,18 @@ impl Desk {
         flags.push(format!("--memory={}", args.memory));
         flags.push(format!("--timeout={}", args.timeout));
         flags.extend(args.limits.to_args());
-        let isolation = Arc::new(Isolation {
-            program: std::env::current_exe()?,
+        let crew = Arc::new(Crew::new(Isolation {
+            program: Program::own()?,
             args: flags.into_iter().map(Into::into).collect(),
             env: Vec::new(),
             timeout: Duration::from_secs_f64(args.timeout),
             reads_pictures: models().is_some(),
-        });
+        }));
         let (waiting, next) = channel();
         let next = Arc::new(Mutex::new(next));
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let (next, shelf, isolation) =
-                (Arc::clone(&next), Arc::clone(&shelf), Arc::clone(&isolation));
-            thread::Builder::new().spawn(move || work(&next, &shelf, &isolation))?;
+            let (next, shelf, crew) = (Arc::clone(&next), Arc::clone(&shelf), Arc::clone(&crew));
+            thread::Builder::new().spawn(move || work(&next, &shelf, &crew))?;
         }
         let desk = Desk { waiting };
         shelf.waiting().into_iter().for_each(|id| desk.read(id));
@@ -51,33 +48,13 @@ impl Desk {
     }
 }
 
-fn work(next: &Mutex<Receiver<Id>>, shelf: &Shelf, isolation: &Isolation) {
-    let mut worker = None;
+fn work(next: &Mutex<Receiver<Id>>, shelf: &Shelf, crew: &Crew) {
     loop {
         let id = next.lock().unwrap_or_else(|held| held.into_inner()).recv();
         let Ok(id) = id else { return };
         // It may have been taken off the shelf meanwhile.
         let Ok(bytes) = shelf.read(&id, Part::Source) else { continue };
-        let answer = ask(&mut worker, &shelf.name(&id), &bytes, isolation);
         // Where the disk refuses, the notice waits for the next start.
-        let _ = shelf.finish(&id, answer);
-    }
-}
-
-fn ask(worker: &mut Option<Worker>, name: &str, bytes: &[u8], isolation: &Isolation) -> Answer {
-    let started = match worker.take() {
-        Some(worker) => Ok(worker),
-        None => Worker::start(isolation),
-    };
-    let mut started = match started {
-        Ok(started) => started,
-        Err(e) => return Answer::Failed { reason: Reason::Crash, message: e.to_string() },
-    };
-    match started.ask(name, bytes, isolation.time_for(bytes)) {
-        Ok(answer) => {
-            *worker = Some(started);
-            answer
-        }
-        Err(death) => Answer::Failed { reason: death.reason, message: death.message },
+        let _ = shelf.finish(&id, crew.ask(&shelf.name(&id), &bytes));
     }
 }
