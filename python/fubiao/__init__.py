@@ -48,7 +48,7 @@ from ._model import (
     Unread,
 )
 from ._notice import Diagnostics, Findings, Form, Notice, convert, load, read
-from ._table import Table
+from ._table import Table, divisions
 
 __all__ = [
     "Annex",
@@ -91,6 +91,7 @@ __all__ = [
     "batch",
     "build",
     "convert",
+    "divisions",
     "facts_batch",
     "load",
     "read",

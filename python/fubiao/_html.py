@@ -25,7 +25,10 @@ def annex(annex: "Annex") -> str:
     title = f"附件{annex.number} " if annex.number else ""
     title += annex.title or ""
     unit = f"<span style='float:right'>单位：{escape(annex.unit)}</span>" if annex.unit else ""
-    suspects = {(suspect.row, suspect.column, suspect.place): suspect for suspect in annex.suspects}
+    suspects: dict[object, Suspect] = {}
+    for suspect in annex.suspects:
+        # The first of several findings has the likeliest reasons.
+        suspects.setdefault((suspect.row, suspect.column, suspect.place), suspect)
     lines = []
     for row in annex.rows[:ROWS]:
         cells = "".join(
@@ -63,7 +66,8 @@ def _header(columns: Sequence["Column"]) -> str:
                 end += 1
             rows = depth - tier if tier == len(path) - 1 else 1
             unit = columns[at].unit if tier == len(path) - 1 else None
-            text = escape(path[tier]) + (f"<br><small>{escape(unit)}</small>" if unit else "")
+            said = unit is None or unit in path[tier]
+            text = escape(path[tier]) + ("" if unit is None or said else f"<br><small>{escape(unit)}</small>")
             cells.append(
                 f"<th style='{_EDGE};text-align:center' colspan='{end - at}' rowspan='{rows}'>{text}</th>"
             )

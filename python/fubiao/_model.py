@@ -373,7 +373,7 @@ class Annex:
     notes: tuple[str, ...]
     place: Place
     places: AnnexPlaces
-    #: Its cells that findings doubt; a result has them in its findings.
+    #: Its cells that findings doubt, notes aside; a result has them in its findings.
     suspects: tuple[Suspect, ...] = field(default=(), compare=False)
 
     def row(self, region: str) -> Row:

@@ -207,6 +207,15 @@ class Notice:
         """The facts, one row a cell, each with all that is needed to use it alone."""
         return Table(self._record.facts())
 
+    def across(self, older: "Notice") -> Optional[Table]:
+        """What this notice says against an older one: this year's completions against last year's starts, or a
+        revision against its first issue, region by region through renames (``fubiao check NEW OLD``).
+
+        :returns: findings as a table; ``None`` if the older notice is none to compare with.
+        """
+        native = self._record.across(older._record)
+        return None if native is None else Table(native)
+
     def to_pandas(self) -> "pandas.DataFrame":
         """The facts for pandas: ``notice.facts().to_pandas()``."""
         return self.facts().to_pandas()
@@ -294,7 +303,8 @@ def _attributes(record: Record) -> dict[str, Any]:
             made[name] = maker(hint)(result[name])
     suspects: dict[int, list[Suspect]] = {}
     for finding in made["findings"]:
-        for suspect in finding.suspects:
+        # A note doubts no cell: figures that were rounded add up to a little more or less.
+        for suspect in finding.suspects if finding.severity != "note" else ():
             suspects.setdefault(suspect.annex, []).append(suspect)
     made["annexes"] = tuple(
         replace(annex, suspects=tuple(suspects.get(annex.number, ()))) for annex in made["annexes"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Optional
 
-from . import _html
+from . import _fubiao, _html
 from ._fubiao import NativeTable
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Table"]
+__all__ = ["Table", "divisions"]
 
 
 class Table:
@@ -95,3 +95,9 @@ class Table:
 
     def _repr_html_(self) -> str:
         return _html.table(self.columns, list(self), len(self))
+
+
+def divisions() -> Table:
+    """Administrative divisions (GB/T 2260) since 1983: a row for each name under each code, with the years in which it
+    stood, and the code that it went on under through renames to this day (``followed_code``)."""
+    return Table(_fubiao.divisions())

@@ -8,6 +8,7 @@ mod pool;
 mod record;
 mod settings;
 mod table;
+mod words;
 mod work;
 
 use pyo3::prelude::*;
@@ -23,6 +24,8 @@ mod _fubiao {
     use crate::record::Record;
     #[pymodule_export]
     use crate::table::NativeTable;
+    #[pymodule_export]
+    use crate::words::{about, divisions};
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");

@@ -6,7 +6,7 @@ use crate::work::{beside, exception, raised};
 use fubiao::check;
 use fubiao::corrections;
 use fubiao::diag::{Sink, Wording};
-use fubiao::emit::record::{DiagnosticRecord, NoticeRecord};
+use fubiao::emit::record::{DiagnosticRecord, FindingRecord, NoticeRecord};
 use fubiao::emit::remarks::Table;
 use fubiao::emit::{csv, datapackage, facts, json, parquet, xlsx};
 use fubiao::error::{Error, ErrorKind};
@@ -98,6 +98,13 @@ impl Record {
         NativeTable::of_lines(Table::Diagnostics, &Table::Diagnostics.lines(&self.0))
     }
 
+    /// What this notice says against an older one of the same authority: this year's completions against last year's
+    /// starts, or a revision against its first issue. `None` if it is none to compare with.
+    fn across(&self, py: Python<'_>, older: &Record) -> PyResult<Option<NativeTable>> {
+        let (new, old) = (Arc::clone(&self.0), Arc::clone(&older.0));
+        beside(py, move || across(&new, &old))?.map_err(|error| raised(py, &error))
+    }
+
     /// The review page. Without the notice's own bytes it has tables alone.
     fn review(
         &self,
@@ -168,6 +175,17 @@ fn again(bytes: &[u8]) -> Result<NoticeRecord, Error> {
     let notice = record.to_notice()?;
     record.check_again(&notice);
     Ok(record)
+}
+
+fn across(new: &NoticeRecord, old: &NoticeRecord) -> Result<Option<NativeTable>, Error> {
+    let (newer, older) = (new.to_notice()?, old.to_notice()?);
+    if !check::follows(&newer, &older) {
+        return Ok(None);
+    }
+    let found = check::across(&newer, &older);
+    let mut record = new.clone();
+    record.findings = found.iter().map(FindingRecord::from).collect();
+    Ok(Some(NativeTable::of_lines(Table::Findings, &Table::Findings.lines(&record))))
 }
 
 fn review(

@@ -18,6 +18,7 @@ mod sums;
 mod suspects;
 
 pub use across::{across, follows};
+pub use body::{programme_of, stage_of};
 pub use finding::{Finding, Suspect};
 pub use stated::{Operand, Relation, StatedSum, relations, stated_sums};
 pub use summary::Summary;

@@ -92,7 +92,12 @@ impl Division {
 
 /// Whether two codes, of any two years, are one division: equal, or one went on as the other.
 pub fn same_region(a: u32, b: u32) -> bool {
-    a == b || last_code(a) == last_code(b)
+    a == b || followed(a) == followed(b)
+}
+
+/// All divisions, by code and then by year.
+pub fn divisions() -> &'static [Division] {
+    &DIVISIONS
 }
 
 /// What stands under a code in a year, or stood nearest to it; without a year, today.
@@ -101,8 +106,8 @@ pub fn division_of(code: u32, year: Option<u16>) -> Option<&'static Division> {
     at(code).min_by_key(|d| (d.years_from(year), std::cmp::Reverse(d.from)))
 }
 
-/// The code a division went on under to this day, or to its end.
-fn last_code(code: u32) -> u32 {
+/// The code that a division went on under, through renames and new codes, to this day or to its end.
+pub fn followed(code: u32) -> u32 {
     let mut code = code;
     // A chain is as long as a division was changed; the bound holds should the table ever loop.
     for _ in 0..16 {
