@@ -17,7 +17,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 
 def test_package_command_and_crate_are_one_version() -> None:
     crates = [ROOT / "Cargo.toml", ROOT / "python" / "Cargo.toml"]
-    versions = [re.search(r'^version = "(.+)"', crate.read_text(), re.MULTILINE) for crate in crates]
+    versions = [re.search(r'^version = "(.+)"', crate.read_text(encoding="utf-8"), re.MULTILINE) for crate in crates]
     assert {version and version[1] for version in versions} == {fubiao.__version__}
     assert run("--version").stdout == f"fubiao {fubiao.__version__}\n"
 
