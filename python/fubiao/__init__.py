@@ -4,8 +4,8 @@
 >>> notice = fubiao.read("samples/housing-2023/notice.pdf")
 >>> notice.document_number.raw
 '赣建样〔2023〕1号'
->>> notice.annexes[0].row("遂川县").cells[0].value
-Decimal('600')
+>>> notice.annexes[0].row("南昌县").cells[0].value
+Decimal('3000')
 
 One notice: :func:`read` gives a :class:`Notice` with typed attributes; its :meth:`~Notice.facts` are a table for
 pandas, polars, pyarrow or DuckDB. Many notices: :func:`facts_batch` and :func:`read_batch` read each behind walls and
@@ -47,7 +47,7 @@ from ._model import (
     Target,
     Unread,
 )
-from ._notice import Diagnostics, Findings, Form, Notice, convert, load, read
+from ._notice import Form, Notice, Remarks, convert, load, read
 from ._table import Table, divisions
 
 __all__ = [
@@ -60,12 +60,10 @@ __all__ = [
     "Correction",
     "Deadline",
     "Diagnostic",
-    "Diagnostics",
     "Document",
     "DocumentNumber",
     "Error",
     "Finding",
-    "Findings",
     "Form",
     "FramePlaces",
     "Generator",
@@ -78,6 +76,7 @@ __all__ = [
     "Pool",
     "Quantity",
     "Region",
+    "Remarks",
     "Repair",
     "Row",
     "Section",

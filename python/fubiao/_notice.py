@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Optional, Union, get_type_hints, overload
+from typing import TYPE_CHECKING, Any, Callable, Literal, Optional, TypeVar, Union, get_type_hints, overload
 
 from . import _html
 from ._errors import Error
-from ._fubiao import Record
+from ._fubiao import NativeTable, Record
 from ._model import (
     Annex,
     AnnexListEntry,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Diagnostics", "Findings", "Form", "Notice", "StrPath", "convert", "load", "read"]
+__all__ = ["Form", "Notice", "Remarks", "StrPath", "convert", "load", "read"]
 
 StrPath = Union[str, "os.PathLike[str]"]
 
@@ -47,67 +47,38 @@ StrPath = Union[str, "os.PathLike[str]"]
 Form = Literal["json", "facts", "csv", "parquet", "xlsx", "datapackage"]
 
 
-class Findings(Sequence[Finding]):
-    """The findings of a notice. Called, they are a flat table: ``notice.findings()``."""
+T = TypeVar("T")
 
-    __slots__ = ("_all", "_record")
 
-    def __init__(self, findings: tuple[Finding, ...], record: Record) -> None:
-        self._all = findings
-        self._record = record
+class Remarks(Sequence[T]):
+    """What is said of a notice, findings or diagnostics, in order. Called, it is a flat table, a row each:
+    ``notice.findings()``."""
+
+    __slots__ = ("_all", "_table")
+
+    def __init__(self, remarks: tuple[T, ...], table: Callable[[], NativeTable]) -> None:
+        self._all = remarks
+        self._table = table
 
     @overload
-    def __getitem__(self, index: int) -> Finding: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
-    def __getitem__(self, index: Union[int, slice]) -> Union[Finding, tuple[Finding, ...]]:
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: Union[int, slice]) -> Union[T, tuple[T, ...]]:
         return self._all[index]
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def __iter__(self) -> Iterator[Finding]:
+    def __iter__(self) -> Iterator[T]:
         return iter(self._all)
 
     def __call__(self) -> Table:
-        """The findings as a table, a row each with the likeliest cell to doubt."""
-        return Table(self._record.findings())
+        """The same as a table, as ``fubiao batch`` writes it: of a finding, with the likeliest cell to doubt."""
+        return Table(self._table())
 
     def __eq__(self, other: object) -> bool:
-        return self._all == (other._all if isinstance(other, Findings) else other)
-
-    def __repr__(self) -> str:
-        return repr(self._all)
-
-
-class Diagnostics(Sequence[Diagnostic]):
-    """The diagnostics of a notice. Called, they are a flat table: ``notice.diagnostics()``."""
-
-    __slots__ = ("_all", "_record")
-
-    def __init__(self, diagnostics: tuple[Diagnostic, ...], record: Record) -> None:
-        self._all = diagnostics
-        self._record = record
-
-    @overload
-    def __getitem__(self, index: int) -> Diagnostic: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Diagnostic, ...]: ...
-    def __getitem__(self, index: Union[int, slice]) -> Union[Diagnostic, tuple[Diagnostic, ...]]:
-        return self._all[index]
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(self._all)
-
-    def __call__(self) -> Table:
-        """The diagnostics as a table, a row each."""
-        return Table(self._record.diagnostics())
-
-    def __eq__(self, other: object) -> bool:
-        return self._all == (other._all if isinstance(other, Diagnostics) else other)
+        return self._all == (other._all if isinstance(other, Remarks) else other)
 
     def __repr__(self) -> str:
         return repr(self._all)
@@ -175,9 +146,9 @@ class Notice:
     #: What was changed, taken out or joined on the way.
     repairs: tuple[Repair, ...]
     #: What the notice says against itself. ``notice.findings()`` is the same as a table.
-    findings: Findings
+    findings: Remarks[Finding]
     #: What could not be read with confidence. ``notice.diagnostics()`` is the same as a table.
-    diagnostics: Diagnostics
+    diagnostics: Remarks[Diagnostic]
     #: How much of the notice its own sums bear out.
     summary: Optional[Summary]
 
@@ -295,10 +266,9 @@ def _attributes(record: Record) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, hint in get_type_hints(Notice).items():
         if name == "findings":
-            findings = maker(tuple[Finding, ...])(result[name])
-            made[name] = Findings(findings, record)
+            made[name] = Remarks(maker(tuple[Finding, ...])(result[name]), record.findings)
         elif name == "diagnostics":
-            made[name] = Diagnostics(maker(tuple[Diagnostic, ...])(result[name]), record)
+            made[name] = Remarks(maker(tuple[Diagnostic, ...])(result[name]), record.diagnostics)
         else:
             made[name] = maker(hint)(result[name])
     suspects: dict[int, list[Suspect]] = {}

@@ -47,7 +47,7 @@ impl Record {
     /// Reads a result made earlier; its notice is checked again, as it stands now.
     #[staticmethod]
     fn from_json(py: Python<'_>, bytes: PyBackedBytes) -> PyResult<Record> {
-        let read = beside(py, move || again(&bytes))?;
+        let read = beside(py, move || again(&bytes, None))?;
         read.map(|record| Record(Arc::new(record))).map_err(|error| raised(py, &error))
     }
 
@@ -143,13 +143,7 @@ fn read(files: Files, options: &Options, said: Option<&[u8]>) -> Result<NoticeRe
     if let [(_, only)] = files.as_slice()
         && json::is_result(only)
     {
-        let mut record = json::read(only)?;
-        let mut notice = record.to_notice()?;
-        if let Some(said) = said {
-            corrections::apply(&corrected(said)?, &record.source.sha256, &mut notice)?;
-        }
-        record.check_again(&notice);
-        return Ok(record);
+        return again(only, said);
     }
     let source = source(files)?;
     let mut reading = pipeline::read(&source, options)?;
@@ -170,9 +164,13 @@ fn corrected(said: &[u8]) -> Result<corrections::Corrections, Error> {
     }
 }
 
-fn again(bytes: &[u8]) -> Result<NoticeRecord, Error> {
+/// A result made earlier, checked again as it stands now: someone may have mended it.
+fn again(bytes: &[u8], said: Option<&[u8]>) -> Result<NoticeRecord, Error> {
     let mut record = json::read(bytes)?;
-    let notice = record.to_notice()?;
+    let mut notice = record.to_notice()?;
+    if let Some(said) = said {
+        corrections::apply(&corrected(said)?, &record.source.sha256, &mut notice)?;
+    }
     record.check_again(&notice);
     Ok(record)
 }

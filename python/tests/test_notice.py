@@ -1,5 +1,6 @@
 """One notice: what it says, what it is turned into, what it raises."""
 
+import doctest
 import json
 import pickle
 import threading
@@ -153,3 +154,9 @@ def test_corrections_are_applied(housing: Path) -> None:
     with pytest.raises(fubiao.Error) as raised:
         fubiao.read(housing, corrections=json.dumps(said).encode())
     assert raised.value.code == "broken_corrections"
+
+
+def test_the_first_example_is_true(housing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(housing.parents[2])
+    assert doctest.testmod(fubiao).attempted > 3
+    assert doctest.testmod(fubiao).failed == 0
