@@ -91,7 +91,7 @@ def _listing(spark: "SparkSession", path: str, only: Optional[list[str]] = None)
     spark.conf.set("spark.sql.files.maxPartitionBytes", TASK_BYTES)
     spark.conf.set("spark.sql.files.openCostInBytes", OPEN_BYTES)
     root = _qualified(spark, path).rstrip("/") + "/"
-    # Below a folder, the name below it; of what a pattern found, the file's own.
+    # A file that is named by itself has its own name.
     below = F.when(F.col("path").startswith(root), F.substring("path", len(root) + 1, 1 << 20))
     name = below.otherwise(F.regexp_extract("path", "[^/]*$", 0))
     reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
@@ -147,13 +147,25 @@ def _distinct(documents: "DataFrame") -> "DataFrame":
     return documents.withColumn("_rank", F.row_number().over(same)).filter("_rank = 1").drop("_rank")
 
 
+def _first_of_each(staged: "DataFrame") -> "DataFrame":
+    """The same of documents that are written down: names alone are moved about, and no facts."""
+    from pyspark.sql import functions as F
+
+    names = staged.select("doc_id", "source")
+    others = names.join(_distinct(names), ["doc_id", "source"], "left_anti").filter("doc_id is not null")
+    return staged.join(F.broadcast(others.select("source")), "source", "left_anti")
+
+
 def _fact_columns() -> list[str]:
     facts = schema().field("facts").type.value_type
     return [facts.field(at).name for at in range(facts.num_fields)]
 
 
 def _qualified(spark: "SparkSession", path: str) -> str:
-    """The path as Spark names the files below it."""
+    """The path as Spark names the files below it; of a pattern, the folder that all it finds stand in."""
+    star = re.search(r"[{\[*?]", path)
+    if star:
+        path = path[: star.start()].rsplit("/", 1)[0] or "/"
     jvm_path = spark._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
     system = jvm_path.getFileSystem(spark._jsc.hadoopConfiguration())
     return str(system.makeQualified(jvm_path).toString())
@@ -209,7 +221,7 @@ def archive(spark: "SparkSession", path: str, out: str, **settings: Any) -> Run:
     staged = spark.read.parquet(store.at("_staged"))
     _every_file_has_an_answer(listing, done, staged)
 
-    fresh = _distinct(staged)
+    fresh = _first_of_each(staged)
     _keep(store, fresh, build)
     failed = _keep_failures(store, fresh, build)
     read_now, documents = staged.count(), store.documents(build)

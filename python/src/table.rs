@@ -186,10 +186,11 @@ pub fn fact_columns(rows: &[Option<&Fact<'_>>], scale: u32) -> io::Result<Vec<Na
 /// Boxes as structs of their corners.
 fn boxes(boxes: impl ExactSizeIterator<Item = Option<[f64; 4]>> + Clone) -> ArrayRef {
     let corner = |at: usize| -> ArrayRef {
-        let all = boxes.clone().map(|corners| Some(corners.map_or(0.0, |corners| corners[at])));
+        let all = boxes.clone().map(|corners| corners.map(|corners| corners[at]));
         Arc::new(all.collect::<Float64Array>())
     };
-    let field = |name: &str| Field::new(name, DataType::Float64, false);
+    // Some readers refuse a corner that can't be missing in a box that can.
+    let field = |name: &str| Field::new(name, DataType::Float64, true);
     let fields = ["x0", "y0", "x1", "y1"].map(field).to_vec().into();
     let there = boxes.clone().map(|corners| corners.is_some()).collect::<Vec<bool>>();
     Arc::new(StructArray::new(fields, (0..4).map(corner).collect(), Some(there.into())))
