@@ -103,8 +103,15 @@ pub fn kind(text: &str) -> Kind {
 
 /// Reads a text as a column of figures would have it.
 pub fn read(text: &str) -> Reading {
-    // Most cells hold digits and nothing else.
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    // Most cells hold digits and nothing else, or a decimal.
+    let whole = text.bytes().take_while(u8::is_ascii_digit).count();
+    let decimals = text.as_bytes().get(whole + 1..).unwrap_or_default();
+    let is_decimal = || {
+        text.as_bytes()[whole] == b'.'
+            && !decimals.is_empty()
+            && decimals.iter().all(u8::is_ascii_digit)
+    };
+    if whole > 0 && (whole == text.len() || is_decimal()) {
         return plain(text, Figure::default());
     }
     let narrow: String = text.chars().map(narrow).collect();
@@ -155,7 +162,7 @@ impl Default for Figure {
 }
 
 /// Full-width digits and the signs of figures as their half-width forms.
-fn narrow(c: char) -> char {
+pub(crate) fn narrow(c: char) -> char {
     match c {
         '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
         '，' => ',',

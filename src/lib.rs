@@ -165,6 +165,8 @@ pub mod review;
 pub mod segment;
 pub mod sight;
 pub mod source;
+#[cfg(feature = "cli")]
+pub mod survey;
 pub mod typing;
 #[cfg(feature = "cli")]
 pub mod validate;

@@ -4,7 +4,7 @@
 //!
 //! What is printed stays as printed in a result's `raw`, which JSON spells with escapes; whoever shows a text or
 //! writes it for others uses one of these: [`seen`] for the words of a document, [`shown`] where it matters that
-//! something was there, [`in_cell`] for the cells of CSV and workbooks.
+//! something was there, [`in_cell`] for the cells of CSV and workbooks, [`in_html`] for pages.
 
 use std::borrow::Cow;
 
@@ -51,6 +51,15 @@ pub fn in_cell(text: &str) -> Cow<'_, str> {
     }
     let shown = |c: char| if is_odd(c) { c.escape_default().to_string() } else { c.into() };
     text.chars().map(shown).collect()
+}
+
+/// The text in a page of HTML: as [`shown`], and nothing in it is markup.
+pub fn in_html(text: &str) -> String {
+    shown(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

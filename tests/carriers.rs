@@ -183,6 +183,48 @@ fn a_table_around_tables_is_none() {
 }
 
 #[test]
+fn a_table_that_sets_a_letterhead_is_its_lines() {
+    let cell =
+        |text: &str, merge: &str| format!("<w:tc><w:tcPr>{merge}</w:tcPr>{}</w:tc>", p(text));
+    let row = |cells: [String; 2]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let rows =
+        row([cell("某省住房和城乡建设厅", ""), cell("文件", r#"<w:vMerge w:val="restart"/>"#)])
+            + &row([cell("某省财政厅", ""), cell("", "<w:vMerge/>")]);
+    let body = format!("<w:tbl>{rows}</w:tbl>") + &p("某建保〔2024〕12号");
+    assert_eq!(
+        read(docx(&body, &[])),
+        "某省住房和城乡建设厅\n某省财政厅文件\n某建保〔2024〕12号\n"
+    );
+}
+
+#[test]
+fn what_a_site_says_of_a_notice_stands_below_its_authorities() {
+    let page = "<title>关于下达计划的通知_某省住房和城乡建设厅</title><ul><li>【索引号】1</li>\
+        <li>【发文字号】某建保〔2024〕12号</li><li>【成文日期】2024年1月2日</li></ul>\
+        <h1>关于下达计划的通知</h1><div><p>某省住房和城乡建设厅</p><p>某省财政厅</p>\
+        <p>各市人民政府：</p><p>现将2024年保障性安居工程计划下达给你们，请认真组织实施，确保按期完成任务。</p></div>";
+    let said = read(page.as_bytes().to_vec());
+    assert!(
+        said.starts_with(
+            "某省住房和城乡建设厅\n某省财政厅\n某建保〔2024〕12号\n关于下达计划的通知\n各市人民政府：\n"
+        ),
+        "{said}"
+    );
+    // A title may begin with the name of its authority, in a line of its own.
+    let own = page.replace("<title>", "<title>某省住房和城乡建设厅某省财政厅");
+    assert!(read(own.into_bytes()).starts_with("某建保〔2024〕12号\n"));
+}
+
+#[test]
+fn a_header_that_scrolls_apart_is_put_back_on_its_table() {
+    let page = "<div><table><tr><th>市<th>套数<th></table></div><div><table><tr><td>甲市<td>１２<tr><td>乙市<td>3</table></div>";
+    assert_eq!(read(page.as_bytes().to_vec()), "市|套数\n甲市|１２\n乙市|3\n");
+    // Words between two tables part them, and a list of names is no header.
+    let page = "<table><tr><td>市<td>县</table><p>见下表<table><tr><td>甲市<td>12</table>";
+    assert_eq!(read(page.as_bytes().to_vec()), "市|县\n见下表\n甲市|12\n");
+}
+
+#[test]
 fn a_part_that_is_damaged_is_said() {
     let said = read(docx(
         &p("正文"),
@@ -330,14 +372,20 @@ fn characters_of_ofd_stand_where_the_deltas_put_them() {
 
 /// A workbook of one sheet with this markup.
 fn workbook(sheet: &str) -> Vec<u8> {
+    workbook_styled(sheet, "<styleSheet/>")
+}
+
+/// As [`workbook`], with these styles.
+fn workbook_styled(sheet: &str, styles: &str) -> Vec<u8> {
     let root = r#"<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-    let relations = r#"<Relationships><Relationship Id="s" Type="http://x/worksheet" Target="worksheets/s.xml"/></Relationships>"#;
+    let relations = r#"<Relationships><Relationship Id="s" Type="http://x/worksheet" Target="worksheets/s.xml"/><Relationship Id="t" Type="http://x/styles" Target="styles.xml"/></Relationships>"#;
     zip(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("_rels/.rels", root.as_bytes()),
         ("xl/workbook.xml", br#"<workbook><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#),
         ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
         ("xl/worksheets/s.xml", sheet.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
     ])
 }
 
@@ -372,6 +420,24 @@ fn sheets_that_declare_more_than_they_hold_are_read() {
 }
 
 #[test]
+fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
+    let styles = |format: &str| {
+        format!(
+            r#"<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>"#
+        )
+    };
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1" t="inlineStr"><is><t>调整</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>甲市</t></is></c><c r="B2" s="1"><v>-12</v></c></row></sheetData></worksheet>"#;
+    for (format, said) in [
+        ("0;[Red]0", "市|调整\n甲市|-12\nsign_as_color\n"),
+        ("0;0", "市|调整\n甲市|12\nsign_not_shown\n"),
+        ("0;[红色]\\-0", "市|调整\n甲市|-12\n"),
+        ("0_);\\(0\\)", "市|调整\n甲市|(12)\n"),
+    ] {
+        assert_eq!(read(workbook_styled(sheet, &styles(format))), said, "{format}");
+    }
+}
+
+#[test]
 fn entities_do_not_grow_and_nothing_outside_is_read() {
     let lol: String = (1..10)
         .map(|i| format!(r#"<!ENTITY l{i} "{}">"#, format!("&l{};", i - 1).repeat(10)))
@@ -398,4 +464,168 @@ fn documents_too_deep_or_too_large_end_at_limits() {
     few.limits.objects = 20;
     let many = docx(&p("任务").repeat(100), &[]);
     assert_eq!(refused(&few, many), "limit max-objects reached (20)");
+}
+
+/// Chains of a compound file that lead back to where they began: of the file's own tables, of its directory, of the
+/// streams in it.
+#[cfg(all(feature = "doc", feature = "xls"))]
+#[test]
+fn chains_of_compound_files_that_close_to_rings_end() {
+    for name in ["notice.doc", "notice.xls"] {
+        let whole = std::fs::read(format!("samples/aid-2021/{name}")).expect("a sample");
+        let number =
+            |at: usize| u32::from_le_bytes(whole[at..at + 4].try_into().expect("four")) as usize;
+        // The first sector of the table of sectors (MS-CFB, 2.2 and 2.3).
+        let table = 512 * (number(0x4C) + 1);
+        let sectors = whole.len() / 512 - 1;
+        let rings: [&dyn Fn(usize) -> u32; 3] =
+            [&|at| at as u32, &|_| 0, &|at| (at as u32 + 1) % sectors as u32];
+        for ring in rings {
+            let mut bytes = whole.clone();
+            for at in 0..sectors.min(128) {
+                bytes[table + 4 * at..table + 4 * at + 4].copy_from_slice(&ring(at).to_le_bytes());
+            }
+            let Ok(source) = Source::new(name, bytes) else { continue };
+            let read = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+            if let Err(error) = read {
+                assert!(!error.to_string().is_empty());
+            }
+        }
+    }
+}
+
+/// What a file refers to outside itself is not there for the reader, whatever it is.
+#[test]
+fn references_out_of_a_file_are_not_followed() {
+    let secret = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(secret.path(), "<w:hdr><w:p><w:r><w:t>机密</w:t></w:r></w:p></w:hdr>")
+        .expect("written");
+    let (outside, name) = (secret.path().display(), "word/document.xml");
+    let relations = format!(
+        r#"<Relationships><Relationship Id="h" Type="http://x/header" Target="file://{outside}" TargetMode="External"/><Relationship Id="g" Type="http://x/header" Target="../../../../../../../../{outside}"/><Relationship Id="n" Type="http://x/numbering" Target="{outside}"/><Relationship Id="s" Type="http://x/styles" Target="http://127.0.0.1:9/s.xml" TargetMode="External"/></Relationships>"#
+    );
+    let body = p("正文")
+        + r#"<w:sectPr><w:headerReference r:id="h"/><w:headerReference r:id="g"/></w:sectPr>"#;
+    let document = format!("<w:document><w:body>{body}</w:body></w:document>");
+    let bytes = zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (name, document.as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+    ]);
+    assert!(!read(bytes).contains("机密"));
+    let page = format!(
+        r#"<base href="file://{outside}"><iframe src="{outside}"></iframe><object data="{outside}"></object><link rel=stylesheet href="{outside}"><img src="http://127.0.0.1:9/x.png"><script src="{outside}"></script><p>正文</p>"#
+    );
+    assert_eq!(read(page.into_bytes()), "正文\n");
+    let sheet = format!(
+        r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1"><f>'file://{outside}'!A1</f></c></row></sheetData><drawing r:id="{outside}"/></worksheet>"#
+    );
+    assert!(!read(workbook(&sheet)).contains("机密"));
+    #[cfg(feature = "ofd")]
+    {
+        let root = format!(
+            r#"<OFD><DocBody><DocRoot>../../../../../../..{outside}</DocRoot></DocBody></OFD>"#
+        );
+        let source = Source::new("x.ofd", zip(&[("OFD.xml", root.as_bytes())]));
+        let read = source.and_then(|source| {
+            pipeline::until_pages(&mut Sink::new(), &Options::default(), &source)
+        });
+        assert!(read.is_err());
+    }
+    // A name in an archive that leads out of it is a name and nothing more.
+    let named = format!("../../../../../../..{outside}");
+    let archive = zip(&[("通知.txt", BODY.as_bytes()), (&named, "附件1\n任务表\n".as_bytes())]);
+    let source = Source::new("x.zip", archive).expect("an archive");
+    let _ = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+    let kept = std::fs::read_to_string(secret.path()).expect("it is there");
+    assert!(kept.contains("机密"), "and nothing was written over it");
+}
+
+/// A few kilobytes of packed zeros are megabytes, in each part that may be read.
+#[test]
+fn parts_that_unpack_to_far_more_end_at_limits() {
+    let mut options = Options::default();
+    options.limits.stream_bytes = 1 << 20;
+    let zeros = packed(2 << 20);
+    for (name, others) in [
+        ("word/document.xml", vec![("[Content_Types].xml", "<Types/>")]),
+        ("content.xml", vec![("mimetype", "application/vnd.oasis.opendocument.spreadsheet")]),
+        ("附件.txt", vec![("通知.txt", BODY)]),
+    ] {
+        let bytes = bomb(name, &zeros, &others);
+        assert!(bytes.len() < 20_000, "{}", bytes.len());
+        assert_eq!(refused(&options, bytes), "limit max-stream-bytes reached (1048576)", "{name}");
+    }
+}
+
+/// Zeros, packed by DEFLATE (RFC 1951), and their checksum and number.
+struct Zeros {
+    packed: Vec<u8>,
+    checksum: u32,
+    size: u32,
+}
+
+/// So many zeros, as a program packs them: blocks of fixed codes, in which a length and a distance of one stand for 258.
+fn packed(size: usize) -> Zeros {
+    let mut bits: Vec<bool> = vec![true, true, false];
+    // The literal 0 is 00110000; length 258 is 11000101 and distance 1 is 00000, codes with their first bit first.
+    let code = |bits: &mut Vec<bool>, text: &str| bits.extend(text.bytes().map(|b| b == b'1'));
+    code(&mut bits, "00110000");
+    let repeats = (size - 1) / 258;
+    for _ in 0..repeats {
+        code(&mut bits, "11000101");
+        code(&mut bits, "00000");
+    }
+    code(&mut bits, "0000000");
+    let packed = bits
+        .chunks(8)
+        .map(|byte| byte.iter().enumerate().fold(0, |b, (i, on)| b | u8::from(*on) << i))
+        .collect();
+    let size = 1 + repeats * 258;
+    Zeros { packed, checksum: archive::checksum(&vec![0; size]), size: size as u32 }
+}
+
+/// An archive of entries as they are, and of one of packed zeros.
+fn bomb(name: &str, zeros: &Zeros, others: &[(&str, &str)]) -> Vec<u8> {
+    let mut entries: Vec<(&str, &[u8])> = others.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
+    entries.push((name, &zeros.packed));
+    let mut bytes = zip(&entries);
+    let directory = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").expect("a directory");
+    let entry = u32::from_le_bytes(bytes[directory + 42..directory + 46].try_into().expect("four"));
+    for (at, shift) in [(directory, 2), (entry as usize, 0)] {
+        bytes[at + 8 + shift] = 8;
+        bytes[at + 14 + shift..at + 18 + shift].copy_from_slice(&zeros.checksum.to_le_bytes());
+        bytes[at + 22 + shift..at + 26 + shift].copy_from_slice(&zeros.size.to_le_bytes());
+    }
+    bytes
+}
+
+/// Rows and cells that a file says are repeated are not laid out one by one.
+#[cfg(feature = "ods")]
+#[test]
+fn rows_and_columns_that_are_repeated_end_at_limits() {
+    let book = |rows: &str| {
+        let content = format!(
+            r#"<office:document-content><office:body><office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"#
+        );
+        zip(&[
+            ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+            ("content.xml", content.as_bytes()),
+        ])
+    };
+    let row = |repeated: u32, across: u32| {
+        format!(
+            r#"<table:table-row table:number-rows-repeated="{repeated}"><table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="{across}"><text:p>1</text:p></table:table-cell></table:table-row>"#
+        )
+    };
+    for (rows, across) in [(1_048_576, 16_384), (u32::MAX, u32::MAX), (20_000, 20), (1, 16_384)] {
+        let source = Source::new("x.ods", book(&row(rows, across))).expect("a workbook");
+        let read = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+        match read {
+            Ok(pages) => {
+                assert!(pages.pages.iter().map(|page| page.runs.len()).sum::<usize>() <= 20_000)
+            }
+            Err(error) => assert!(error.to_string().starts_with("limit max-"), "{error}"),
+        }
+    }
 }

@@ -2,6 +2,11 @@
 //! cases are data in `tests/suite/cli/`.
 #![cfg(feature = "cli")]
 
+#[path = "support/archive.rs"]
+#[allow(dead_code)] // It has more than is used here.
+mod archive;
+
+use archive::zip;
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
@@ -53,6 +58,9 @@ fn inputs() -> TempDir {
     let whole = run(folder.path(), "fubiao convert sums.txt --quiet");
     write("whole.json", &whole.stdout);
     write("pages.txt", "关于下达2023年计划的通知\n— 1 —\n\x0c附件\n— 2 —\n".as_bytes());
+    let annex = FALSE_SUM.split_once("\n\n").expect("an annex").1;
+    let body = "关于下达2023年计划的通知\n各市人民政府：\n现将计划下达。\n附件：1.2023年开工计划\n";
+    write("two.zip", &zip(&[("附件.txt", annex.as_bytes()), ("通知.txt", body.as_bytes())]));
     fs::create_dir(folder.path().join("folder")).expect("the folder is writable");
     write("folder/mine.txt", b"mine");
     folder

@@ -76,6 +76,36 @@ fn a_corrected_result_is_valid_and_reads_back() {
 }
 
 #[test]
+#[cfg(feature = "xlsx")]
+fn a_corrected_cell_is_shaded_and_commented_in_excel() {
+    use std::io::{Cursor, Read};
+    let mut said = wrong_cell("corrected", "201");
+    said["comment"] = json!("核对原件");
+    let book = |said: Value| {
+        let reading = corrected(&file(json!([said]))).expect("it fits");
+        let mut book = Vec::new();
+        let record = NoticeRecord::new(&source(), &reading);
+        fubiao::emit::xlsx::write(&mut book, &record).expect("memory takes it");
+        let mut book =
+            zip::ZipArchive::new(Cursor::new(book)).expect("a workbook is a ZIP archive");
+        ["xl/comments1.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"].map(|name| {
+            let mut text = String::new();
+            let part = book.by_name(name).ok().map(|mut part| part.read_to_string(&mut text));
+            part.map_or(String::new(), |_| text)
+        })
+    };
+    let [comments, styles, sheet] = book(said);
+    let expected = "已更正：原为 210，改为 201（李审核，2026-01-30）：核对原件";
+    assert!(comments.contains(expected), "{comments}");
+    assert!(styles.contains("FFC6E0B4"), "{styles}");
+    assert!(sheet.contains("<v>201</v>"), "{sheet}");
+    let mut confirmed = wrong_cell("confirmed", "");
+    confirmed.as_object_mut().expect("an object").remove("value");
+    let [comments, ..] = book(confirmed);
+    assert!(comments.contains("已确认与原文一致（李审核，2026-01-30）"), "{comments}");
+}
+
+#[test]
 fn what_does_not_fit_is_refused_in_one_line() {
     let refused = |change: &dyn Fn(&mut Value)| {
         let mut said = wrong_cell("corrected", "201");

@@ -21,7 +21,9 @@ use fubiao::emit::record::NoticeRecord;
 use fubiao::options::Options;
 use fubiao::pipeline;
 use fubiao::source::Source;
-use written::{docx, html, markdown, ods, ofd, sample, xlsx};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use written::{Annex, Plain, docx, html, markdown, ods, ofd, sample, xlsx};
 
 /// What the facts say, a line each, places and marks of carriers aside.
 fn said(record: &NoticeRecord) -> Vec<String> {
@@ -100,5 +102,123 @@ fn one_notice_in_every_carrier_gives_the_same_facts() {
         [("annexes.xlsx", xlsx(&notice.annexes)), ("annexes.ods", ods(&notice.annexes))]
     {
         assert_same(name, &read(name, bytes), &truth);
+    }
+}
+
+/// Header paths of one or two tiers.
+type Paths = Vec<Vec<String>>;
+/// Rows: a place, and its figures.
+type Rows = Vec<(String, Vec<String>)>;
+
+/// A table to be written and read.
+fn drawn() -> impl Strategy<Value = (Paths, Rows)> {
+    const NAMES: [&str; 8] =
+        ["南昌市", "九江市", "景德镇市", "萍乡市", "新余市", "鹰潭市", "赣州市", "宜春市"];
+    const GROUPS: [&str; 3] = ["开工任务", "基本建成", "中央补助"];
+    const WORDS: [&str; 4] = ["套数", "面积", "户数", "金额"];
+    let groups = prop::collection::vec(0usize..3, 1..4);
+    (groups, 2usize..8, any::<u64>()).prop_map(|(groups, rows, seed)| {
+        let mut paths = Vec::new();
+        for (group, &under) in groups.iter().enumerate() {
+            match under {
+                0 => paths.push(vec![GROUPS[group].to_owned()]),
+                under => paths.extend(
+                    (0..=under).map(|word| vec![GROUPS[group].to_owned(), WORDS[word].to_owned()]),
+                ),
+            }
+        }
+        let mut at = seed;
+        let mut figure = || {
+            at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let number = at >> 40;
+            match number % 7 {
+                0 => "0".to_owned(),
+                1 => format!("{}.{:02}", number % 500, number % 90 + 10),
+                _ => (number % 20_000).to_string(),
+            }
+        };
+        let row = |name: &&str| ((*name).to_owned(), paths.iter().map(|_| figure()).collect());
+        let rows = NAMES[..rows].iter().map(row).collect();
+        (paths, rows)
+    })
+}
+
+/// A notice with one annex.
+fn notice_of(annex: Annex) -> Plain {
+    let body = ["关于下达计划的通知", "各市人民政府：", "现将计划下达。", "附件：任务表"];
+    Plain { body: body.map(str::to_owned).into(), annexes: vec![annex] }
+}
+
+/// The cells of the tables that the document tells, each with place and spans.
+fn told(name: &str, bytes: Vec<u8>) -> Vec<Vec<([usize; 4], String)>> {
+    let source = Source::new(name, bytes).expect("a kind that is read");
+    let mut sink = fubiao::diag::Sink::new();
+    let pages =
+        pipeline::until_pages(&mut sink, &Options::default(), &source).expect("it can be read");
+    let pages = pages.pages.iter();
+    let tables = pages.flat_map(|page| page.tables.iter().map(move |table| (page, table)));
+    let cells =
+        |(page, table): (&fubiao::carrier::page::Page, &fubiao::carrier::page::KnownTable)| {
+            let mut cells: Vec<_> = table
+                .cells
+                .iter()
+                .map(|cell| {
+                    let texts = page.runs[cell.runs.clone()].iter().map(|run| run.text.as_str());
+                    ([cell.row, cell.col, cell.rowspan, cell.colspan], texts.collect::<String>())
+                })
+                .collect();
+            cells.sort();
+            cells
+        };
+    tables.map(cells).collect()
+}
+
+/// The same cases each time; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` try others.
+fn config() -> ProptestConfig {
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 24;
+    }
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(7);
+    }
+    config
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// A drawn table comes back from every carrier: the cells as they were told, the facts as they were drawn.
+    #[test]
+    fn a_drawn_table_comes_back_from_every_carrier((paths, rows) in drawn()) {
+        let annex = || Annex::drawn("任务表", &paths, &rows);
+        let cells = annex().told();
+        let notice = notice_of(annex());
+        for (name, bytes) in [
+            ("notice.docx", docx(&notice, &notice.annexes)),
+            ("notice.html", html(&notice)),
+        ] {
+            prop_assert_eq!(told(name, bytes), vec![cells.clone()], "{}", name);
+        }
+        let mut facts = Vec::new();
+        for (name, figures) in &rows {
+            for (path, figure) in paths.iter().zip(figures) {
+                facts.push(format!("{name} {} {figure}", path.join("/")));
+            }
+        }
+        for (name, bytes) in [
+            ("notice.docx", docx(&notice, &notice.annexes)),
+            ("notice.html", html(&notice)),
+            ("notice.ofd", ofd(&notice)),
+            ("notice.md", markdown(&notice)),
+            ("annexes.xlsx", xlsx(&notice.annexes)),
+            ("annexes.ods", ods(&notice.annexes)),
+        ] {
+            let record = read(name, bytes);
+            let said: Vec<String> = fubiao::emit::facts::facts(&record)
+                .map(|f| format!("{} {} {}", f.region, f.column.join("/"), f.raw))
+                .collect();
+            prop_assert_eq!(&said, &facts, "{}", name);
+        }
     }
 }

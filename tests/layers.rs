@@ -80,8 +80,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "carrier",
         ],
     ),
+    // Results side by side: what they say, under the names that check and regions have for it.
+    ("survey", &["emit::record", "check", "regions"]),
     ("validate", &[]),
-    ("archive", &["pipeline", "emit", "validate", "source", "options", "review", "check"]),
+    (
+        "archive",
+        &["pipeline", "corrections", "emit", "validate", "source", "options", "review", "check"],
+    ),
     // The command knows the world.
     ("cli", &[""]),
     ("main", &[""]),
@@ -112,6 +117,75 @@ fn rooms_open_only_on_their_neighbours() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(seen > 100, "saw only {seen} imports: the search itself is broken");
+}
+
+/// The rooms between `carrier` and `emit`: what comes to them comes alike from every carrier.
+const AFTER_THE_CARRIER: &[&str] =
+    &["normalize", "segment", "repair", "typing", "check", "proof", "model", "regions"];
+
+/// What tells one carrier from another: where characters came from, what kind of file it is, in whose words a place
+/// stands. What the places of lines mean is told by `Layout`, whether there is a box on a page by `Spot::Box`.
+const TELLS_THE_CARRIER: &[&str] = &[
+    "TextFrom::",
+    "source::Kind",
+    "Kind::Pdf",
+    "Kind::Docx",
+    "Kind::Xlsx",
+    "Kind::Html",
+    "media_type",
+    "text_from ==",
+    "text_from !=",
+    "match pages.text_from",
+    "match lines.text_from",
+    "is_of_text",
+    "Spot::Text",
+    "Spot::Paragraph",
+    "Spot::Cell",
+];
+
+/// Lines that name such a word and ask nothing, each with its reason.
+const ASKS_NOTHING: &[(&str, &str)] = &[
+    // A place for what stands nowhere.
+    ("src/typing/annex.rs", "pub(super) const NOWHERE: Place"),
+    // A text of tests.
+    ("src/typing/prose.rs", "placed.push("),
+];
+
+#[test]
+fn nothing_after_the_carrier_asks_which_one_it_was() {
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for file in rust_files(Path::new("src")) {
+        if !AFTER_THE_CARRIER.contains(&room_of(&file).as_str()) {
+            continue;
+        }
+        seen += 1;
+        let text = fs::read_to_string(&file).expect("a source file is readable");
+        for (at, line) in asking(&text) {
+            let is_known = |(path, words): &&(&str, &str)| {
+                file == Path::new(path) && line.trim_start().starts_with(words)
+            };
+            if !ASKS_NOTHING.iter().any(|known| is_known(&known)) {
+                wrong.push(format!("{}:{at}: {}", file.display(), line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "asks for the carrier:\n{}", wrong.join("\n"));
+    assert!(seen > 50, "saw only {seen} files: the search itself is broken");
+}
+
+/// Lines of code, tests and comments aside, that tell one carrier from another, by number.
+fn asking(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    code.lines().zip(1..).filter_map(|(line, at)| {
+        let words = line.split("//").next().unwrap_or_default();
+        TELLS_THE_CARRIER.iter().any(|word| words.contains(word)).then_some((at, line))
+    })
+}
+
+#[test]
+fn the_search_for_carriers_sees_what_it_must() {
+    let text = "// Spot::Cell\nif lines.text_from == x {}\nlet Spot::Cell { row, .. } = spot;\n#[cfg(test)]\nmod tests {\n Spot::Text }";
+    assert_eq!(asking(text).map(|(at, _)| at).collect::<Vec<_>>(), [2, 3]);
 }
 
 #[test]

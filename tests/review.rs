@@ -2,6 +2,10 @@
 //! driven by `tests/review/browser.cjs`.
 #![cfg(all(feature = "review", feature = "cli"))]
 
+#[cfg(any(feature = "excel", feature = "package"))]
+#[path = "support/archive.rs"]
+mod archive;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fubiao::check;
@@ -130,11 +134,70 @@ fn a_text_keeps_its_lines() {
     assert_eq!(place.to_string(), "[1,6,4]", "page, line and character");
 }
 
+/// A workbook is shown as its sheets, each with the numbers of its rows and columns and its merged cells.
+#[cfg(feature = "excel")]
+#[test]
+fn a_workbook_shows_its_cells() {
+    let row = |number: u32, cells: &[(&str, &str)]| {
+        let cells = cells
+            .iter()
+            .map(|(at, text)| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#));
+        format!(r#"<row r="{number}">{}</row>"#, cells.collect::<String>())
+    };
+    let sheet = format!(
+        r#"<worksheet><cols><col min="3" max="3" hidden="1"/></cols><sheetData>{}{}{}{}</sheetData><mergeCells><mergeCell ref="B2:D2"/></mergeCells></worksheet>"#,
+        row(2, &[("B2", "任务表")]),
+        row(3, &[("B3", "市"), ("D3", "套数")]),
+        row(4, &[("B4", "甲市"), ("C4", "99"), ("D4", "12")]),
+        row(5, &[("B5", "合计"), ("D5", "12")]),
+    );
+    let relation = |kind: &str, target: &str| {
+        format!(
+            r#"<Relationships><Relationship Id="r" Type="http://x/{kind}" Target="{target}"/></Relationships>"#
+        )
+    };
+    let (root, own) = (relation("officeDocument", "xl/w.xml"), relation("worksheet", "s.xml"));
+    let book = archive::zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", root.as_bytes()),
+        (
+            "xl/w.xml",
+            r#"<workbook><sheets><sheet name="附件1" r:id="r"/></sheets></workbook>"#.as_bytes(),
+        ),
+        ("xl/_rels/w.xml.rels", own.as_bytes()),
+        ("xl/s.xml", sheet.as_bytes()),
+    ]);
+    let data = data(&review("book.xlsx", book));
+    let sheet = &data["sheets"][0];
+    assert_eq!(sheet["sheet"], "附件1");
+    let table = find(&sheet["blocks"], |block| block.is_object()).expect("a table");
+    assert_eq!(table["cols"].to_string(), "[2,4]", "B and D: what is hidden is not shown");
+    let cell = |text: &str| find(&table["cells"], |cell| cell[3] == text).map(Value::to_string);
+    assert_eq!(cell("甲市").as_deref(), Some(r#"[2,1,1,"甲市",[1,"cell",1,4,2,1]]"#));
+    assert_eq!(cell("任务表").as_deref(), Some(r#"[0,1,2,"任务表",[1,"cell",1,2,2,1]]"#));
+    let place = &data["annexes"][0]["rows"][0]["cells"][0][3];
+    assert_eq!(place.to_string(), r#"[1,"cell",1,4,4,1]"#);
+}
+
+/// The files of a notice stand under tabs of their own; a page of a text keeps its lines.
+#[cfg(feature = "package")]
+#[test]
+fn the_files_of_a_package_are_told_apart() {
+    let body =
+        "赣建保〔2025〕1号\n关于下达计划的通知\n各市人民政府：\n现将计划下达。\n附件：任务表\n";
+    let annex = "附件\n任务表\n市\t套数\n甲市\t12\n合计\t12\n";
+    let zip = archive::zip(&[("附件.txt", annex.as_bytes()), ("通知.txt", body.as_bytes())]);
+    let data = data(&review("notice.zip", zip));
+    let parts: Vec<String> = list(&data["sheets"]).iter().map(|s| s["part"].to_string()).collect();
+    assert_eq!(parts, [r#"[0,"通知.txt"]"#, r#"[1,"附件.txt"]"#]);
+    assert_eq!(data["sheets"][0]["blocks"][1].to_string(), r#"["关于下达计划的通知",[1,2,1]]"#);
+}
+
 /// What the picture is, if there is one.
 fn media_type(sheet: &Sheet) -> Option<&'static str> {
     match &sheet.face {
         Face::Drawn { drawn, .. } => drawn.picture.as_ref().map(|picture| picture.media_type),
-        Face::Lines { .. } => None,
+        Face::Lines { .. } | Face::Told(_) => None,
     }
 }
 

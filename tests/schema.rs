@@ -187,7 +187,7 @@ fn facts_are_one_line_a_cell() {
             r#""keys":{"市、县":"合计","科目编码":"2210106"},"mark":"①","#,
             r#""doubt":["ambiguous_figure"],"part":null,"sheet":null,"cell":null,"#,
             r#""source":"notice.pdf","#,
-            "\"doc_id\":\"0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e\",\"corrected\":null}"
+            "\"doc_id\":\"0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e\",\"corrected\":null,\"confidence\":null}"
         )
     );
     assert_eq!(text.lines().count(), 4);
@@ -200,11 +200,11 @@ fn csv_has_the_columns_of_facts_and_runs_no_formula() {
     csv::write(&mut out, &record, csv::Mark::With).expect("memory takes it");
     let text = String::from_utf8(out).expect("it is text");
     let expected = "\
-        annex,annex_title,row,region,parent,level,code,column_path,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt,part,sheet,cell,source,doc_id,corrected\n\
-        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n\
-        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,-1662\n\
-        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,\n";
+        annex,annex_title,row,region,parent,level,code,column_path,unit,value,raw,status,page,bbox,document_number,plan_year,line,line_column,keys,mark,doubt,part,sheet,cell,source,doc_id,corrected,confidence\n\
+        1,目标任务分解表,1,合计,,province,,开工任务/小计,万套,278.90,278.90,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,,\n\
+        1,目标任务分解表,1,合计,,province,,备注,,,,blank,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"合计\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,开工任务/小计,万套,-1662,-1662,value,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",①,ambiguous_figure,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,-1662,\n\
+        1,目标任务分解表,2,乐平市,合计,county,360281,备注,,'=1+1,'=1+1,text,3,\"[10.5,20,30,40.25]\",赣建保〔2023〕1号,2023,,,\"{\"\"市、县\"\":\"\"乐平市\"\",\"\"科目编码\"\":\"\"2210106\"\"}\",,,,,,notice.pdf,0716f9264c9fe19f5d7455276107f3ddcc1d3497f63d60689a73558ae8a1bf5e,,\n";
     assert_eq!(text.strip_prefix('\u{feff}'), Some(expected));
     let keys = serde_json::to_value(facts::facts(&record).next()).expect("a fact is JSON");
     let keys: Vec<_> = keys.as_object().expect("an object").keys().collect();
@@ -233,7 +233,7 @@ fn parquet_reads_back_as_the_same_facts() {
              document_number: \"赣建保〔2023〕1号\", plan_year: 2023, line: null, \
              line_column: null, keys: \"{{\"市、县\":{region},\"科目编码\":\"2210106\"}}\", {end}, \
              part: null, sheet: null, cell: null, \
-             source: \"notice.pdf\", doc_id: \"{doc_id}\", corrected: {corrected}}}"
+             source: \"notice.pdf\", doc_id: \"{doc_id}\", corrected: {corrected}, confidence: null}}"
         )
     };
     let doubted = "mark: \"①\", doubt: \"ambiguous_figure\"";

@@ -8,12 +8,14 @@ use fubiao::archive::gather;
 use fubiao::archive::ledger::{self, Entry, Outcome};
 use fubiao::archive::merge;
 use fubiao::archive::plan::{Plan, Planner};
+use fubiao::archive::reviewed::Reviewed;
 use fubiao::archive::run::{Fate, Settings, Shard, Strays, Summary, Watch, Which, run};
 use fubiao::archive::store::{Store, StoreError};
 use fubiao::options::Options;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 struct Silent;
@@ -34,9 +36,11 @@ fn settings() -> Settings {
         gather: gather::Settings {
             ndjson: true,
             csv: true,
+            datapackage: true,
             #[cfg(feature = "parquet")]
             parquet: Some(gather::Partition::PlanYear),
         },
+        reviewed: Arc::default(),
         options: Options::default(),
         build: "test".to_owned(),
     }
@@ -406,6 +410,117 @@ fn what_is_said_of_notices_stands_in_tables_beside_their_facts() {
     for name in ["findings.ndjson", "findings.csv", "diagnostics.ndjson", "diagnostics.csv"] {
         let bytes = fs::read(out.path().join(name)).unwrap();
         assert!(fubiao::emit::own::wrote(&bytes).is_some(), "{name} is no notice");
+    }
+}
+
+/// A file of one correction: of 甲县 in the annex of this notice, from what is printed to this figure.
+fn correction(notice: &str, printed: &str, figure: &str) -> String {
+    serde_json::json!({
+        "schema_version": "1.0",
+        "source": {"name": "notice.txt", "sha256": fubiao::source::sha256(notice.as_bytes())},
+        "corrections": [{
+            "annex": 1, "row": 1, "region": "甲县", "column": ["数"], "printed": printed,
+            "verdict": "corrected", "value": figure, "by": "李审核", "at": "2026-01-30T09:00:00+08:00",
+        }],
+    })
+    .to_string()
+}
+
+fn batch_reviewed(input: &Path, out: &Path, reviews: &Path) -> Summary {
+    let store = Store::open(out).unwrap();
+    let reviewed = Arc::new(Reviewed::read(reviews).unwrap());
+    let settings = Settings { reviewed, ..settings() };
+    run(&store, &plan(input, out), &settings, &Silent, &AtomicBool::new(false)).unwrap()
+}
+
+/// Value and old value of 甲县 in a notice.
+fn first_fact(out: &Path, name: &str) -> (String, serde_json::Value) {
+    let facts = fs::read_to_string(out.join("facts.ndjson")).unwrap();
+    let facts = facts.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let fact = facts.into_iter().find(|fact| fact["source"] == name).unwrap();
+    assert_eq!(fact["region"], "甲县");
+    (fact["value"].as_str().unwrap().to_owned(), fact["corrected"].clone())
+}
+
+#[test]
+fn what_reviewers_saved_is_applied_to_the_notice_it_is_of() {
+    let (input, out) = (archive(), tempfile::tempdir().unwrap());
+    let reviews = tempfile::tempdir().unwrap();
+    let file = |name: &str| reviews.path().join(name);
+    fs::create_dir_all(file("of-2023")).unwrap();
+    let path = file("of-2023/any.corrections.json");
+    fs::write(&path, correction(&notice(2023, 1), "1001", "7.5")).unwrap();
+    fs::write(file("gone.corrections.json"), correction("no such notice", "1", "2")).unwrap();
+    fs::write(file("result.json"), "{}").unwrap();
+    fs::write(file("page.html"), "<p>").unwrap();
+
+    let summary = batch_reviewed(input.path(), out.path(), reviews.path());
+    assert_eq!((summary.reviews, summary.unused), (2, vec![file("gone.corrections.json")]));
+    assert_eq!(first_fact(out.path(), "2023/1.txt"), ("7.5".into(), "1001".into()));
+    assert_eq!(first_fact(out.path(), "2022/2.txt"), ("1002".into(), serde_json::Value::Null));
+
+    let before = contents(out.path());
+    let again = batch_reviewed(input.path(), out.path(), reviews.path());
+    let is_read = |fate: &&Fate| matches!(fate, Fate::Read(_));
+    assert_eq!(again.fates.iter().filter(is_read).count(), 0);
+    assert_same(&contents(out.path()), &before, "the same corrections");
+
+    fs::write(&path, correction(&notice(2023, 1), "1001", "8")).unwrap();
+    let changed = batch_reviewed(input.path(), out.path(), reviews.path());
+    assert_eq!(changed.fates.iter().filter(is_read).count(), 1, "one notice has other corrections");
+    assert_eq!(first_fact(out.path(), "2023/1.txt"), ("8".into(), "1001".into()));
+
+    // What fits nowhere makes no result that could be taken for the corrected one.
+    fs::write(&path, correction(&notice(2023, 1), "1002", "8")).unwrap();
+    let unfit = batch_reviewed(input.path(), out.path(), reviews.path());
+    assert_eq!(unfit.fates.iter().filter(|fate| **fate == Fate::Failed).count(), 2);
+    let Outcome::Failed { reason, message } = outcome(out.path(), "2023/1.txt") else {
+        panic!("it fails")
+    };
+    assert_eq!(reason.name(), "corrections");
+    assert!(message.contains("any.corrections.json") && message.contains("甲县"), "{message}");
+}
+
+#[test]
+fn corrections_that_could_be_lost_stop_a_run() {
+    let reviews = tempfile::tempdir().unwrap();
+    let refused = |reviews: &Path| Reviewed::read(reviews).unwrap_err().what.en;
+    let file = |name: &str| reviews.path().join(name);
+    fs::write(file("a.json"), correction("x", "1", "2")).unwrap();
+    fs::write(file("a (1).json"), correction("x", "1", "2")).unwrap();
+    assert_eq!(Reviewed::read(reviews.path()).unwrap().unused().0, 1, "the same file twice");
+    fs::write(file("b.json"), correction("x", "1", "3")).unwrap();
+    assert!(refused(reviews.path()).ends_with("corrects the same notice otherwise"));
+    fs::remove_file(file("b.json")).unwrap();
+    fs::write(file("c.corrections.json"), "{").unwrap();
+    assert!(refused(reviews.path()).starts_with("no corrections of fubiao"));
+    assert!(refused(&file("none")).starts_with("no such file"));
+}
+
+#[test]
+fn the_data_package_of_an_archive_is_that_of_its_notices() {
+    use fubiao::emit::{datapackage, json};
+    let (input, out) = (archive(), tempfile::tempdir().unwrap());
+    fs::write(input.path().join("wrong.txt"), format!("{}合计\t9\n", notice(2023, 8))).unwrap();
+    batch(input.path(), out.path()).unwrap();
+    let names = ["2022/2", "2022/4", "2023/1", "2023/3", "2023/5", "wrong"];
+    let records = names.map(|name| {
+        let result = out.path().join(format!("notices/{name}.txt.json"));
+        json::read(&fs::read(result).unwrap()).unwrap()
+    });
+    for file in datapackage::files(&records).unwrap() {
+        let made = fs::read(out.path().join("datapackage").join(file.path.as_str())).unwrap();
+        if file.path.as_str() == datapackage::DESCRIPTOR {
+            // That of an archive has no list of sources: they stand in a table.
+            let [made, expected] = [made, file.bytes].map(|bytes| {
+                let mut of = serde_json::from_slice::<serde_json::Value>(&bytes).unwrap();
+                of.as_object_mut().unwrap().remove("sources");
+                of
+            });
+            assert_eq!(made, expected);
+        } else {
+            assert!(made == file.bytes, "{}", file.path);
+        }
     }
 }
 

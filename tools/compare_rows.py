@@ -103,4 +103,5 @@ def main():
         print(f"| {tool} | {whole} of {rows} | {100 * whole / max(rows, 1):.1f} % | {failed} | {seconds:.1f} |", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,12 +2,17 @@
 //! a law is broken. `targets/` hands them to libFuzzer; `tests/fuzz_corpus.rs` of the repository includes
 //! this file and runs them over the seeds with mutations of its own.
 
+#[path = "../../tests/support/archive.rs"]
+#[allow(dead_code)] // It has more than is used here.
+mod archive;
+mod documents;
 mod feed;
 mod notices;
 mod pages;
 mod seeds;
 
 use fubiao::archive::{diff, ledger, names};
+use fubiao::carrier::page::Pages;
 use fubiao::check;
 use fubiao::diag::Sink;
 use fubiao::emit::record::NoticeRecord;
@@ -25,6 +30,9 @@ use serde_json::Value;
 use std::path::{Component, Path};
 use std::sync::LazyLock;
 
+pub use documents::{
+    read_doc, read_docx, read_html, read_ods, read_ofd, read_package, read_xls, read_xlsx,
+};
 #[allow(unused_imports)] // Each of the two that include this file uses its part.
 pub use seeds::{MutationSource, TARGETS, seeds, sow};
 
@@ -50,6 +58,14 @@ pub fn extract_pdf(bytes: &[u8]) {
         files: Default::default(),
     };
     let Ok(pages) = pipeline::until_pages(&mut Sink::new(), &options(), &source) else { return };
+    hold_pages(&pages);
+    if let Ok(reading) = pipeline::read(&source, &options()) {
+        hold_reading(&source, &reading);
+    }
+}
+
+/// The laws of pages: counted from 1, each length a number, and of a told table each place covered by one cell.
+fn hold_pages(pages: &Pages) {
     for (page, number) in pages.pages.iter().zip(1..) {
         assert_eq!(page.number, number, "pages are counted from 1");
         let finite = |lengths: &[f32]| assert!(lengths.iter().all(|l| l.is_finite()), "{page:?}");
@@ -66,9 +82,21 @@ pub fn extract_pdf(bytes: &[u8]) {
         for r in page.fills.iter().chain(&page.images) {
             finite(&[r.x0, r.y0, r.x1, r.y1]);
         }
-    }
-    if let Ok(reading) = pipeline::read(&source, &options()) {
-        hold_reading(&source, &reading);
+        for table in &page.tables {
+            finite(&table.row_edges);
+            finite(&table.col_edges);
+            let (rows, cols) = (table.row_edges.len() - 1, table.col_edges.len() - 1);
+            let mut covered = vec![0u8; rows * cols];
+            for cell in &table.cells {
+                assert!(cell.runs.end <= page.runs.len(), "{cell:?}");
+                for row in cell.row..cell.row + cell.rowspan {
+                    for col in cell.col..cell.col + cell.colspan {
+                        covered[row * cols + col] += 1;
+                    }
+                }
+            }
+            assert!(covered.iter().all(|&count| count == 1), "each place is covered by one cell");
+        }
     }
 }
 

@@ -83,7 +83,7 @@ class Pool:
     :param memory: MiB that the reader of one notice may use.
     :param isolate: ``False`` reads in this process: a little less work, but a crash ends it.
     :param password: what opens encrypted PDFs.
-    :param ocr: whether pages that are pictures are read, where ``fubiao models`` has installed what that takes.
+    :param ocr: whether pages that are pictures are read, as of :func:`read`.
     :param limits: as of :func:`read`.
     """
 

@@ -314,7 +314,8 @@ def read(
     :param name: the name to show for bytes.
     :param password: what opens an encrypted PDF.
     :param corrections: what a reviewer saved, as a path or bytes.
-    :param ocr: whether pages that are pictures are read, where ``fubiao models`` has installed what that takes.
+    :param ocr: whether pages that are pictures are read, in a build with ``ocr`` and where ``fubiao models`` has
+        installed what that takes; the wheels are built without.
     :param limits: where to stop before a document exhausts the machine, as the command's flags: ``max_pages=10``.
     :raises Error: if the bytes are no notice that can be read.
     :raises OSError: if a file can't be opened.

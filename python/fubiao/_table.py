@@ -80,7 +80,7 @@ class Table:
 
         columns: dict[str, Any] = {}
         for name, kind in zip(self.columns, self._native.kinds()):
-            dtype: Optional[str] = {"whole": "Int64", "text": "string"}.get(kind, "object")
+            dtype: Optional[str] = {"whole": "Int64", "text": "string", "float": "Float64"}.get(kind, "object")
             columns[name] = pandas.Series(self._native.column(name), dtype=dtype)
         return pandas.DataFrame(columns)
 

@@ -8,16 +8,15 @@ use crate::table::{LARGEST_SCALE, NativeTable, fact_columns, line_columns, struc
 use crate::work::{STACK, beside, raised};
 use arrow_array::{Array, ArrayRef, Int64Array, ListArray, StringArray};
 use arrow_schema::Field;
-use fubiao::archive::answer::{Answer, Besides, Remade, answer};
+use fubiao::archive::answer::{Answer, Remade};
 use fubiao::archive::disk::{self, Accept};
-use fubiao::archive::isolate::{Crew, Isolation};
+use fubiao::archive::isolate::Isolation;
 use fubiao::archive::ledger::{Gist, Piece, Reason};
-use fubiao::cli::models;
+use fubiao::archive::workers::Workers;
 use fubiao::cli::password::VARIABLE;
 use fubiao::emit::facts::{Fact, FactLine};
 use fubiao::emit::json;
 use fubiao::emit::remarks::{Line, Table};
-use fubiao::options::Options;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -36,9 +35,10 @@ use std::time::Duration;
 pub struct Pool(Arc<Readers>);
 
 struct Readers {
-    /// Worker processes; without them notices are read in this process.
-    crew: Option<Crew>,
-    options: Options,
+    /// `None` only where they are let go.
+    workers: Option<Workers>,
+    /// Of an input, in bytes.
+    longest: u64,
     jobs: usize,
     /// The process that started the workers: they are no one else's.
     owner: u32,
@@ -48,7 +48,7 @@ impl Drop for Readers {
     fn drop(&mut self) {
         if self.owner != std::process::id() {
             // A copy that a fork made: the workers are those of the process it was made from.
-            std::mem::forget(self.crew.take());
+            std::mem::forget(self.workers.take());
         }
     }
 }
@@ -77,8 +77,10 @@ impl Pool {
         args.extend(flags(&limits));
         let mut env: Vec<(&'static str, OsString)> = Vec::new();
         env.extend(password.map(|password| (VARIABLE, password.into())));
+        #[cfg(feature = "ocr")]
         if !ocr {
-            env.push((models::FOLDER, OsString::from("/dev/null")));
+            let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+            env.push((fubiao::cli::models::FOLDER, OsString::from(nowhere)));
         }
         let isolation = Isolation {
             program: program(python, library),
@@ -88,8 +90,8 @@ impl Pool {
             reads_pictures: reading.models.is_some(),
         };
         Ok(Pool(Arc::new(Readers {
-            crew: isolate.then(|| Crew::new(isolation)),
-            options: reading,
+            longest: reading.limits.input_bytes,
+            workers: Some(Workers::new(isolate.then_some(isolation), reading)),
             jobs: jobs.max(1),
             owner: std::process::id(),
         })))
@@ -161,28 +163,24 @@ impl Readers {
     }
 
     fn one(&self, (name, path, blob): &Input, kept: Kept) -> Read {
-        let limit = self.options.limits.input_bytes;
-        let file;
-        let bytes: &[u8] = match (blob, path) {
-            (Some(blob), _) => blob,
-            (None, Some(path)) => match disk::read(path, limit, Accept::Files) {
-                Ok(bytes) => {
-                    file = bytes;
-                    &file
-                }
+        let bytes = match (blob, path) {
+            (Some(blob), _) => blob.to_vec(),
+            (None, Some(path)) => match disk::read(path, self.longest, Accept::Files) {
+                Ok(bytes) => bytes,
                 Err(error) => {
-                    let said = Answer::failed(Reason::File, error.message(limit).en);
+                    let said = Answer::failed(Reason::File, error.message(self.longest).en);
                     return Read::of(name, None, 0, said, kept);
                 }
             },
-            (None, None) => &[],
+            (None, None) => Vec::new(),
         };
-        let said = match &self.crew {
-            Some(crew) => crew.ask(name, bytes),
-            None => answer(name, bytes.to_vec(), &self.options, Besides::Nothing),
+        let hash = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let size = bytes.len();
+        let said = match &self.workers {
+            Some(workers) => workers.ask(name, bytes),
+            None => Answer::failed(Reason::Crash, "its readers are gone".to_owned()),
         };
-        let hash = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Read::of(name, Some(hash), bytes.len(), said, kept)
+        Read::of(name, Some(hash), size, said, kept)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What can be set, as Python says it: the flags of the command by their names.
 
-use fubiao::cli::models;
-use fubiao::options::{Limits, Options, Password};
+use fubiao::options::{Limits, Models, Options, Password};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
@@ -18,8 +17,19 @@ pub fn options(password: Option<String>, ocr: bool, named: &Named) -> PyResult<O
         limits: limits(named)?,
         password: password.map(Password::new),
         threads: 1,
-        models: if ocr { models::open() } else { None },
+        models: models(ocr),
     })
+}
+
+/// What recognizes characters, if it is wanted, installed, and in this build.
+fn models(wanted: bool) -> Option<Models> {
+    #[cfg(feature = "ocr")]
+    return fubiao::cli::models::open().filter(|_| wanted);
+    #[cfg(not(feature = "ocr"))]
+    {
+        let _ = wanted;
+        None
+    }
 }
 
 fn limits(named: &Named) -> PyResult<Limits> {

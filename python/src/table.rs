@@ -41,12 +41,13 @@ impl NativeTable {
         self.0.schema().fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// The columns' kinds, in order: text, whole, decimal, box or rows.
+    /// The columns' kinds, in order: text, whole, decimal, float, box or rows.
     fn kinds(&self) -> Vec<&'static str> {
         let kind = |field: &Arc<Field>| match field.data_type() {
             DataType::Utf8 => "text",
             DataType::Int32 | DataType::Int64 => "whole",
             DataType::Decimal128(..) => "decimal",
+            DataType::Float64 => "float",
             DataType::Struct(_) => "box",
             _ => "rows",
         };
@@ -179,6 +180,7 @@ pub fn fact_columns(rows: &[Option<&Fact<'_>>], scale: u32) -> io::Result<Vec<Na
         texts(rows, |f| Some(f.source)),
         texts(rows, |f| Some(f.doc_id)),
         texts(rows, |f| f.corrected),
+        Arc::new(rows.iter().map(|row| row.and_then(|f| f.confidence)).collect::<Float64Array>()),
     ];
     Ok(FIELDS.iter().map(|field| field.name).zip(arrays).collect())
 }

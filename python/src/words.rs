@@ -22,7 +22,7 @@ pub fn divisions() -> NativeTable {
         ("name", texts(&|division| Some(division.name().to_owned()))),
         ("from_year", years(|division| division.from)),
         ("until_year", years(|division| division.until)),
-        ("followed_code", texts(&|division| Some(code(regions::followed(division.code))))),
+        ("followed_code", texts(&|division| Some(code(regions::current_code(division.code))))),
     ])
 }
 

@@ -20,7 +20,7 @@ def test_a_notice_shows_its_annexes_and_what_is_said_of_them(housing: Path) -> N
     html = notice._repr_html_()
     assert all(annex.title in html for annex in notice.annexes if annex.title)
     assert "赣江新区" in html and "<h4" in html
-    assert "27 columns" in repr(notice.facts()) and "<table" in notice.facts()._repr_html_()
+    assert "28 columns" in repr(notice.facts()) and "<table" in notice.facts()._repr_html_()
 
 
 def test_nothing_of_a_notice_is_taken_for_html() -> None:

@@ -2,6 +2,8 @@
 //! of its own or a thread of the run.
 
 use crate::archive::ledger::{Gist, Piece, Reason};
+use crate::archive::reviewed::{self, Review};
+use crate::archive::together;
 use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
 use crate::emit::remarks::{Line, Table};
@@ -69,6 +71,9 @@ pub enum Besides {
     /// The review page, as `fubiao serve` shows it.
     #[cfg(feature = "review")]
     Page,
+    /// The review page as a file that saves to a file, in this language at first.
+    #[cfg(feature = "review")]
+    PageFile(Option<&'static str>),
 }
 
 /// Reads one notice, under the name of its file. Never panics: a panic on the way is an answer too.
@@ -80,8 +85,8 @@ pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -
 }
 
 fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
-    let read =
-        Source::new(name, bytes).and_then(|source| Ok((pipeline::read(&source, options)?, source)));
+    let read = together::source(name, bytes)
+        .and_then(|source| Ok((pipeline::read(&source, options)?, source)));
     let (reading, source) = match read {
         Ok(read) => read,
         Err(error) => return Answer::unreadable(&error),
@@ -94,24 +99,30 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
     let files = match besides {
         Besides::Nothing => files,
         #[cfg(feature = "review")]
-        Besides::Page => match page(&record, &reading, &source, options) {
-            Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
-            Err(error) => return Answer::unreadable(&error),
-        },
+        Besides::Page | Besides::PageFile(_) => {
+            match page(&record, &reading, &source, options, besides) {
+                Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
+                Err(error) => return Answer::unreadable(&error),
+            }
+        }
     };
     Answer::Done { gist: gist(&record), files }
 }
 
-/// The review page, which saves to the server that sends it.
+/// The review page, which saves to the server that sends it, or to a file.
 #[cfg(feature = "review")]
 fn page(
     record: &NoticeRecord,
     reading: &Reading,
     source: &Source,
     options: &Options,
+    besides: Besides,
 ) -> Result<Vec<u8>, Error> {
     let sheets = review::sheets(&mut Sink::new(), options, source, &(1..=u32::MAX))?;
-    let setting = review::Setting { lang: None, saves_to: Some("corrections".to_owned()) };
+    let setting = match besides {
+        Besides::PageFile(lang) => review::Setting { lang, saves_to: None },
+        _ => review::Setting { lang: None, saves_to: Some("corrections".to_owned()) },
+    };
     let sums = check::stated_sums(&reading.notice);
     Ok(review::page(record, &sums, &sheets, &setting).into_bytes())
 }
@@ -133,6 +144,26 @@ impl Answer {
     fn unreadable(error: &Error) -> Answer {
         let (code, message) = (error.code().to_owned(), error.to_string());
         Answer::Failed { reason: Reason::Unreadable, code, message }
+    }
+
+    /// The answer with what a reviewer said of the notice, all of it or none: where it does not fit, there is no result
+    /// that could be taken for the corrected one.
+    pub fn corrected(self, review: &Review) -> Answer {
+        let Answer::Done { files, .. } = &self else { return self };
+        let unfit = |what| {
+            Answer::failed(Reason::Corrections, format!("{}: {what}", review.path.display()))
+        };
+        let mut record = match Remade::of(files.get(&Piece::Result).map_or(&[], Vec::as_slice)) {
+            Ok(Remade(record)) => record,
+            Err(what) => return unfit(what),
+        };
+        if let Err(error) = reviewed::apply(&mut record, &review.said) {
+            return unfit(error.to_string());
+        }
+        match result(&record) {
+            Ok(files) => Answer::Done { gist: gist(&record), files },
+            Err(what) => unfit(what),
+        }
     }
 
     /// The answer with all that is wanted. It is made of the result, outside the worker: the writer of workbooks
@@ -188,6 +219,11 @@ impl Remade {
     /// What is said of it.
     pub fn remarks(&self, table: Table) -> Vec<Line> {
         table.lines(&self.0)
+    }
+
+    /// What is read.
+    pub fn record(&self) -> &NoticeRecord {
+        &self.0
     }
 
     /// What it says in short.

@@ -12,6 +12,7 @@ use crate::archive::disk::Lasting;
 use crate::archive::ledger::{self, Entry, Gist, Outcome, Piece};
 use crate::archive::store::{self, OUTPUTS, Store, StoreError};
 use crate::emit::csv;
+use crate::emit::datapackage::{self, Resource, TableWriter};
 use crate::emit::facts::FactLine;
 #[cfg(feature = "parquet")]
 use crate::emit::parquet::{self, Rows};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub ndjson: bool,
     /// `facts.csv`.
     pub csv: bool,
+    /// The folder `datapackage`.
+    pub datapackage: bool,
     /// `facts.parquet`, or its parts.
     #[cfg(feature = "parquet")]
     pub parquet: Option<Partition>,
@@ -47,9 +50,10 @@ pub enum Partition {
     PlanYear,
 }
 
-/// The name that Hive gives the partition of rows without a value.
+/// Stands for the year of notices that have none. Hive's own word for it, `__HIVE_DEFAULT_PARTITION__`, is refused by
+/// pandas ("Cannot yet unify dictionaries with nulls"), and makes texts of all years in other tools.
 #[cfg(feature = "parquet")]
-const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
+const NO_YEAR: u16 = 0;
 
 /// How many facts are read ahead of the writer.
 const AHEAD: u64 = 1 << 14;
@@ -123,6 +127,10 @@ enum Of {
     Facts,
     /// Findings or diagnostics. Most notices have none or few, so they are read of the results of those that have.
     Remarks(Table),
+    /// A table of the data package.
+    Package(Resource),
+    /// What describes the data package.
+    Descriptor,
 }
 
 enum Form {
@@ -151,6 +159,11 @@ fn files(store: &Store, settings: &Settings) -> Result<Vec<Gathered>, StoreError
         files.push(named(findings, "findings.csv", Form::Csv));
         files.push(named(diagnostics, "diagnostics.csv", Form::Csv));
     }
+    if settings.datapackage {
+        files.push(named(Of::Descriptor, PACKAGE[0], Form::Csv));
+        let tables = Resource::ALL.into_iter().zip(&PACKAGE[1..]);
+        files.extend(tables.map(|(of, name)| named(Of::Package(of), name, Form::Csv)));
+    }
     #[cfg(feature = "parquet")]
     if let Some(partition) = settings.parquet {
         let (mut years, mut scale) = (BTreeSet::new(), 0);
@@ -166,8 +179,8 @@ fn files(store: &Store, settings: &Settings) -> Result<Vec<Gathered>, StoreError
         match partition {
             Partition::Whole => files.push(whole("facts.parquet", Form::Parquet { scale })),
             Partition::PlanYear => files.extend(years.into_iter().filter_map(|year| {
-                let value = year.map_or(NO_VALUE.to_owned(), |year| year.to_string());
-                let name = RelativeName::new(format!("facts/plan_year={value}/part-0.parquet"));
+                let folder = format!("facts/plan_year={}", year.unwrap_or(NO_YEAR));
+                let name = RelativeName::new(format!("{folder}/part-0.parquet"));
                 let form = Form::Parquet { scale };
                 Some(Gathered { name: name.ok()?, of: Of::Facts, form, year: Some(year) })
             })),
@@ -187,6 +200,8 @@ impl Gathered {
             match self.of {
                 Of::Facts => self.write_facts(store, &mut out)?,
                 Of::Remarks(table) => self.write_remarks(store, &mut out, table)?,
+                Of::Package(resource) => self.write_package(store, &mut out, resource)?,
+                Of::Descriptor => datapackage::describe_archive(&mut out, counted(store)?)?,
             }
             hash = out.hasher.finalize().to_hex().to_string();
             Ok(())
@@ -210,7 +225,11 @@ impl Gathered {
             }
             #[cfg(feature = "parquet")]
             Form::Parquet { scale } => {
-                let mut writer = parquet::Writer::new(out, scale)?;
+                let year = match self.year {
+                    Some(_) => parquet::Year::InFolder,
+                    None => parquet::Year::InColumn,
+                };
+                let mut writer = parquet::Writer::new(out, scale, year)?;
                 let rows = |bytes| {
                     let lines = fact_lines(bytes)?;
                     Rows::of(lines.iter().map(FactLine::fact), scale)
@@ -249,6 +268,25 @@ impl Gathered {
         Ok(())
     }
 
+    fn write_package(
+        &self,
+        store: &Store,
+        out: &mut Hashing<'_>,
+        resource: Resource,
+    ) -> io::Result<()> {
+        let mut table = TableWriter::new(out, resource)?;
+        if resource == Resource::Facts {
+            let push = |lines: Vec<FactLine>| {
+                lines.iter().try_for_each(|line| table.push_fact(line.fact()))
+            };
+            self.for_each(store, fact_lines, push)?;
+        } else {
+            let record = |result: Vec<u8>| Remade::of(&result).map_err(io::Error::other);
+            self.for_each(store, record, |made| table.push(made.record()))?;
+        }
+        table.finish().map(drop)
+    }
+
     /// Hands out what is made of the facts of each notice, in order; that of the next ones is made on other cores
     /// meanwhile.
     fn for_each<P: Send>(
@@ -274,8 +312,8 @@ impl Gathered {
         };
         let read = |entries: &[Entry]| -> io::Result<Vec<P>> {
             let piece = match self.of {
-                Of::Facts => Piece::Facts,
-                Of::Remarks(_) => Piece::Result,
+                Of::Facts | Of::Package(Resource::Facts) => Piece::Facts,
+                Of::Remarks(_) | Of::Package(_) | Of::Descriptor => Piece::Result,
             };
             let piece = |entry| store.piece(entry, piece).map_err(io::Error::other);
             entries.par_iter().map(|entry| make(piece(entry)?)).collect()
@@ -297,9 +335,13 @@ impl Gathered {
     fn wants(&self, gist: &Gist) -> bool {
         let Gist { errors, warnings, notes, diagnostics, .. } = gist;
         let has = match self.of {
-            Of::Facts => true,
-            Of::Remarks(Table::Findings) => errors + warnings + notes > 0,
-            Of::Remarks(Table::Diagnostics) => *diagnostics > 0,
+            Of::Facts | Of::Package(Resource::Facts | Resource::Notices) | Of::Descriptor => true,
+            Of::Remarks(Table::Findings) | Of::Package(Resource::Findings | Resource::Suspects) => {
+                errors + warnings + notes > 0
+            }
+            Of::Remarks(Table::Diagnostics) | Of::Package(Resource::Diagnostics) => {
+                *diagnostics > 0
+            }
         };
         has && self.year.is_none_or(|year| year == gist.plan_year)
     }
@@ -336,6 +378,25 @@ fn fact_lines(bytes: Vec<u8>) -> io::Result<Vec<FactLine>> {
     text.lines().map(FactLine::read).collect()
 }
 
+/// How many notices are counted.
+fn counted(store: &Store) -> io::Result<usize> {
+    let mut count = 0;
+    for entry in store.entries().map_err(io::Error::other)? {
+        count += usize::from(gist(&entry.map_err(io::Error::other)?).is_some());
+    }
+    Ok(count)
+}
+
+/// Where the files of the data package stand, in the order of [`datapackage::PATHS`].
+const PACKAGE: [&str; datapackage::PATHS.len()] = [
+    "datapackage/datapackage.json",
+    "datapackage/data/notices.csv",
+    "datapackage/data/facts.csv",
+    "datapackage/data/findings.csv",
+    "datapackage/data/suspects.csv",
+    "datapackage/data/diagnostics.csv",
+];
+
 /// Whether a file of an archive's is one that is put together.
 fn is_table(name: &str) -> bool {
     ["facts.", "findings.", "diagnostics."].iter().any(|table| name.starts_with(table))
@@ -346,6 +407,7 @@ fn gathered(store: &Store) -> Vec<RelativeName> {
     let mut found: Vec<RelativeName> = OUTPUTS
         .iter()
         .filter(|name| is_table(name))
+        .chain(&PACKAGE)
         .map(|name| RelativeName::known(name))
         .collect();
     for folder in fs::read_dir(store.at("facts")).into_iter().flatten().flatten() {

@@ -20,7 +20,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,8 +47,12 @@ impl Program {
         if let Some(program) = PROGRAM.get() {
             return Ok(program.clone());
         }
-        let path = env::current_exe()?;
-        Ok(Program { code: path.clone(), path, args: Vec::new() })
+        env::current_exe().map(Program::at)
+    }
+
+    /// A program that is the command itself.
+    pub fn at(path: PathBuf) -> Program {
+        Program { code: path.clone(), path, args: Vec::new() }
     }
 
     /// Makes this known as the program that the process runs; said once, the first word stands.
@@ -376,47 +380,6 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.end();
-    }
-}
-
-/// Worker processes that wait for the next notice: as many as are asked at a time.
-#[derive(Debug)]
-pub struct Crew {
-    isolation: Isolation,
-    idle: Mutex<Vec<Worker>>,
-}
-
-impl Crew {
-    /// None is started before it is asked.
-    pub fn new(isolation: Isolation) -> Crew {
-        Crew { isolation, idle: Mutex::default() }
-    }
-
-    /// Has one notice read. One that ends its worker is an answer too, and the next is read by another worker.
-    pub fn ask(&self, name: &str, bytes: &[u8]) -> Answer {
-        let idle = self.idle().pop();
-        let worker = match idle {
-            Some(worker) => Ok(worker),
-            None => Worker::start(&self.isolation),
-        };
-        let mut worker = match worker {
-            Ok(worker) => worker,
-            Err(e) => {
-                let message = format!("no worker could be started: {e}");
-                return Answer::failed(Reason::Crash, message);
-            }
-        };
-        match worker.ask(name, bytes, self.isolation.time_for(bytes)) {
-            Ok(answer) => {
-                self.idle().push(worker);
-                answer
-            }
-            Err(death) => Answer::failed(death.reason, death.message),
-        }
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
-        self.idle.lock().unwrap_or_else(|held| held.into_inner())
     }
 }
 

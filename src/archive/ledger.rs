@@ -112,6 +112,8 @@ pub enum Reason {
     Panic,
     /// The reader's process died.
     Crash,
+    /// What a reviewer said of it does not fit what was read.
+    Corrections,
 }
 
 impl Reason {
@@ -124,6 +126,7 @@ impl Reason {
             Reason::Memory => "memory",
             Reason::Panic => "panic",
             Reason::Crash => "crash",
+            Reason::Corrections => "corrections",
         }
     }
 
@@ -136,6 +139,7 @@ impl Reason {
             Reason::Memory => "内存超限",
             Reason::Panic => "程序异常",
             Reason::Crash => "进程崩溃",
+            Reason::Corrections => "更正不适用",
         }
     }
 

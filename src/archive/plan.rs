@@ -8,7 +8,7 @@ use crate::archive::names;
 use crate::archive::store::{OUTPUTS, OWN};
 use crate::diag::Wording;
 use crate::name::RelativeName;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
@@ -23,6 +23,8 @@ pub struct Plan {
     items: Vec<Item>,
     /// How many files were passed over, since an earlier run made them.
     pub own_outputs: usize,
+    /// Of notices of several files, by the path they are found at: the files and folders.
+    together: HashMap<PathBuf, Vec<PathBuf>>,
 }
 
 /// One notice to read.
@@ -116,12 +118,18 @@ impl Plan {
         }
     }
 
+    /// The files and folders of a notice at this path that are read as one; `None` for one of a single file.
+    pub fn together(&self, path: &Path) -> Option<&[PathBuf]> {
+        self.together.get(path).map(Vec::as_slice)
+    }
+
     /// What a notice is called in its result: its whole path below the folder it was found in, where its name had to
     /// be shortened too.
     pub fn shown_name(&self, item: &Item) -> String {
         let below = item.below.as_deref().map(Path::new);
         let is_plain = |path: &&Path| path.components().all(|c| matches!(c, Component::Normal(_)));
-        match below.filter(is_plain) {
+        let is_one = below.is_some_and(|below| self.together.contains_key(below));
+        match below.filter(|_| !is_one).filter(is_plain) {
             Some(below) => {
                 let parts = below.components().map(|part| part.as_os_str().to_string_lossy());
                 parts.collect::<Vec<_>>().join("/")
@@ -190,6 +198,58 @@ impl Planner {
         let below = input.strip_prefix(base).unwrap_or(input).to_owned();
         self.file(folder, input, &below);
         Ok(())
+    }
+
+    /// Takes inputs as notices of several files: each folder that is named, or that a pattern names, is one, and so
+    /// are the files together that are.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn add_together(&mut self, inputs: &[PathBuf], out: &Path) -> Result<(), PlanError> {
+        let mut named = Vec::new();
+        for input in inputs {
+            if input.exists() || !is_pattern(input) {
+                named.push(input.clone());
+                continue;
+            }
+            let pattern = input.to_string_lossy().into_owned();
+            let matches = glob::glob(&pattern)
+                .map_err(|e| PlanError::BadPattern(pattern.clone(), e.to_string()))?;
+            let before = named.len();
+            named.extend(matches.flatten());
+            if named.len() == before {
+                return Err(PlanError::NoMatch(pattern));
+            }
+        }
+        named.sort();
+        named.dedup();
+        let (folders, files): (Vec<_>, Vec<_>) = named.into_iter().partition(|path| path.is_dir());
+        let real_out = out.canonicalize().ok();
+        for folder in folders {
+            if real_out.is_some() && folder.canonicalize().ok() == real_out {
+                return Err(PlanError::IntoInput(out.to_owned()));
+            }
+            // An archive's own folder among those that a pattern names is none of the notices.
+            if !is_output_folder(&folder) {
+                self.one(&folder, vec![folder.clone()]);
+            }
+        }
+        if let Some(first) = files.first().cloned() {
+            self.one(&first, files);
+        }
+        Ok(())
+    }
+
+    /// Takes a notice of these files, called by the path of the first.
+    fn one(&mut self, path: &Path, inputs: Vec<PathBuf>) {
+        // A folder may be named `.` or `..`: what it is called is told by where that leads.
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let called = path.file_name().or(real.file_name()).unwrap_or(OsStr::new("_"));
+        let name = names::of_path(Path::new(called)).unwrap_or_else(|| RelativeName::known("_"));
+        let folder = self.folder(Path::new(""));
+        let below = Some(path.as_os_str().into());
+        self.plan.together.insert(path.to_owned(), inputs);
+        self.plan.items.push(Item { name, folder, below });
     }
 
     /// Takes a file from a list, where no folder says what it is below: all parts of its path make its name.
@@ -368,6 +428,21 @@ mod tests {
         assert_eq!((names(&named).len(), named.own_outputs), (0, 1));
         let into = plan(&[root.path().to_owned()], root.path());
         assert!(matches!(into, Err(PlanError::IntoInput(_))));
+    }
+
+    #[test]
+    fn folders_are_notices_where_several_files_are_one() {
+        let root =
+            folder(&["a/x.docx", "a/1/y.xlsx", "b/x.docx", "x.txt", "y.txt", "o/.fubiao/lock"]);
+        let mut planner = Planner::default();
+        let inputs = ["*", "x.txt"].map(|name| root.path().join(name));
+        planner.add_together(&inputs[..1], &root.path().join("o")).unwrap_err();
+        planner.add_together(&inputs, Path::new("out")).unwrap();
+        let plan = planner.plan();
+        assert_eq!(names(&plan), ["a", "b", "x.txt"]);
+        let path = plan.path(&plan.items()[0]);
+        assert_eq!(plan.together(&path), Some(&[path.clone()][..]));
+        assert_eq!(plan.together(&plan.path(&plan.items()[2])).map(<[_]>::len), Some(2));
     }
 
     #[test]

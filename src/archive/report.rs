@@ -197,6 +197,18 @@ impl<'a> Told<'a> {
                 Wording::new(format!("{name}: as {first}"), format!("{name}：同 {first}"))
             },
         );
+        let unused = &summary.unused;
+        part(
+            &mut text,
+            "corrections of no notice that was given",
+            "没有对应通知的更正文件",
+            &unused[..unused.len().min(NAMED)],
+            unused.len(),
+            |path| {
+                let path = path.display().to_string();
+                Wording::new(path.clone(), path)
+            },
+        );
         part(
             &mut text,
             "failed",
@@ -257,6 +269,11 @@ impl<'a> Told<'a> {
                 .collect::<Vec<_>>(),
             "same_content_not_listed": summary.twins.len().saturating_sub(NAMED),
             "lost": summary.lost,
+            "corrections": summary.reviews,
+            "corrections_unused": summary.unused.iter()
+                .take(NAMED)
+                .map(|path| path.to_string_lossy())
+                .collect::<Vec<_>>(),
             "failures": failed.iter()
                 .map(|(name, reason, message)| {
                     json!({"name": name, "reason": reason.name(), "message": message})
@@ -318,6 +335,28 @@ pub fn twins(twins: &[(RelativeName, RelativeName)]) -> Option<Wording> {
         ),
         format!("与其他原件内容相同、只计一次的有 {count} 件（如 {name} 与 {first} 相同）"),
     ))
+}
+
+/// What is said of files of corrections; `None` if there are none.
+pub fn reviews(summary: &Summary) -> Option<Wording> {
+    let Summary { reviews, unused, interrupted, .. } = summary;
+    let mut said = Wording::new(
+        format!(
+            "corrections: {} of {reviews} files were for these notices",
+            reviews - unused.len()
+        ),
+        format!("更正文件 {reviews} 个，其中 {} 个用于这些通知", reviews - unused.len()),
+    );
+    if let Some(path) = unused.first() {
+        // Writing into a string can't fail.
+        let _ = write!(said.en, "; no notice for {}", path.display());
+        let _ = write!(said.zh, "；没有对应通知的有 {}", path.display());
+        if let more @ 1.. = unused.len() - 1 {
+            let _ = write!(said.en, " and {more} more, listed in report.txt");
+            let _ = write!(said.zh, " 等，另 {more} 个见 report.txt");
+        }
+    }
+    (*reviews > 0 && !interrupted).then_some(said)
 }
 
 /// What is said where workers do not stand behind all walls.

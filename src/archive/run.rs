@@ -1,21 +1,24 @@
 //! A run over an archive: each notice of a plan read once, or known to be done; then put together.
 
-use crate::archive::answer::{Answer, Besides, Wanted, answer};
+use crate::archive::answer::{Answer, Wanted};
 use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
-use crate::archive::isolate::{Crew, Isolation};
+use crate::archive::isolate::Isolation;
 use crate::archive::ledger::{self, Entry, Outcome, Reason};
 use crate::archive::plan::{Item, Plan};
+use crate::archive::reviewed::Reviewed;
 use crate::archive::store::{Store, StoreError};
+use crate::archive::together;
+use crate::archive::workers::Workers;
 use crate::emit::own;
 use crate::name::RelativeName;
 use crate::options::Options;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How a run is done.
@@ -35,6 +38,8 @@ pub struct Settings {
     pub wanted: Wanted,
     /// What is put together at the end.
     pub gather: gather::Settings,
+    /// What reviewers said of the notices.
+    pub reviewed: Arc<Reviewed>,
     /// Options of reading.
     pub options: Options,
     /// What made the results: version and hash of the program. Another build reads everything anew.
@@ -141,6 +146,10 @@ pub struct Summary {
     pub lost: Vec<RelativeName>,
     /// The notices whose content another one has, each with that one.
     pub twins: Vec<(RelativeName, RelativeName)>,
+    /// How many files of corrections there are.
+    pub reviews: usize,
+    /// Those of them that are of no notice of the plan.
+    pub unused: Vec<PathBuf>,
     /// Whether it was interrupted.
     pub interrupted: bool,
 }
@@ -160,7 +169,7 @@ pub fn run(
     watch: &dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Summary, StoreError> {
-    let workers = Workers::new(settings);
+    let workers = Workers::new(settings.isolation.clone(), settings.options.clone());
     let slowest = Slowest::default();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs.max(1))
@@ -212,7 +221,10 @@ pub fn run(
         pool.install(|| gather::gather(store, &settled.manifest, &settings.gather))?;
     }
     let slowest = slowest.into_list();
-    Ok(Summary { fates, slowest, strays, lost, twins, interrupted })
+    let (reviews, unused) = settings.reviewed.unused();
+    // Of notices that were not reached, nothing is known.
+    let unused = unused.into_iter().filter(|_| !interrupted).map(|r| r.path.clone()).collect();
+    Ok(Summary { fates, slowest, strays, lost, twins, reviews, unused, interrupted })
 }
 
 /// Those of the notices without an input whose results are not there as they were; they are taken out.
@@ -265,13 +277,19 @@ fn one(
     workers: &Workers,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
-    let bytes = read_bytes(&path, settings.options.limits.input_bytes);
+    let limit = settings.options.limits.input_bytes;
+    let bytes = match plan.together(&path) {
+        Some(inputs) => together::read(inputs, store.root(), limit),
+        None => read_bytes(&path, limit),
+    };
     let content = bytes.as_deref().map(ledger::hash).unwrap_or_default();
+    let review = bytes.as_deref().ok().and_then(|bytes| settings.reviewed.of(bytes));
     if settings.shard.is_some_and(|shard| !shard.holds(&content)) {
         return Ok((None, Fate::LeftOut));
     }
     let (name, size) = (item.name.clone(), bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
-    let key = ledger::key(&content, &settings.build, &format!("{:?}", settings.options));
+    let said = review.map_or("", |review| &review.hash);
+    let key = ledger::key(&content, &settings.build, &format!("{:?}{said}", settings.options));
     let need = need(settings.which, store.entry(&name)?, &key);
     let entry = |outcome| Entry { name, bytes: size, content, key, apart: None, outcome };
     let failed = |reason, message| Outcome::Failed { reason, message };
@@ -295,7 +313,14 @@ fn one(
             store.forget(&item.name)?;
             return Ok((None, Fate::OwnOutput));
         }
-        Ok(bytes) => workers.ask(&plan.shown_name(item), bytes).with(settings.wanted),
+        Ok(bytes) => {
+            let answer = workers.ask(&plan.shown_name(item), bytes);
+            let answer = match review {
+                Some(review) => answer.corrected(review),
+                None => answer,
+            };
+            answer.with(settings.wanted)
+        }
         Err(message) => Answer::failed(Reason::File, message),
     };
     let (gist, files) = match answer {
@@ -363,25 +388,6 @@ fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
 /// The bytes of an input, or why there are none.
 fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     disk::read(path, limit, Accept::Files).map_err(|error| error.message(limit).en)
-}
-
-/// The readers of a run: processes that wait for the next notice, or this process itself.
-struct Workers<'a> {
-    crew: Option<Crew>,
-    options: &'a Options,
-}
-
-impl<'a> Workers<'a> {
-    fn new(settings: &'a Settings) -> Workers<'a> {
-        Workers { crew: settings.isolation.clone().map(Crew::new), options: &settings.options }
-    }
-
-    fn ask(&self, name: &str, bytes: Vec<u8>) -> Answer {
-        match &self.crew {
-            Some(crew) => crew.ask(name, &bytes),
-            None => answer(name, bytes, self.options, Besides::Nothing),
-        }
-    }
 }
 
 #[cfg(test)]

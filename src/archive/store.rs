@@ -8,6 +8,7 @@
 //!   facts.parquet         the same, columnar; with years apart: facts/plan_year=2023/part-0.parquet
 //!   findings.*            what the notices say against themselves, and diagnostics.*: what could not be read with
 //!                         confidence, in the same forms, with a line for each
+//!   datapackage/          the same tables as a Frictionless Data Package, on demand
 //!   manifest.ndjson       one entry a notice: content, key, outcome; there once a run is finished
 //!   report.json           what this run did, and how long it took; report.txt: the same for people
 //!   .fubiao/              what a run needs to go on: journal, lock, facts of each notice
@@ -207,6 +208,7 @@ const RUNNING: &str = ".fubiao/running";
 /// What lies in an output folder besides `.fubiao`: none of it is a notice.
 pub const OUTPUTS: &[&str] = &[
     "notices",
+    "datapackage",
     "facts",
     "facts.ndjson",
     "facts.csv",

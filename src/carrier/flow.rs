@@ -2,6 +2,7 @@
 //! one line, set to the left, in the middle or to the right as the document says; the lines of a cell stand
 //! in its box. Deliberately absent: real fonts and the breaking of lines, which say nothing of a notice.
 
+use super::letterhead;
 use super::page::{Ink, KnownCell, KnownTable, Layout, Page, Run, Turn};
 use super::width::{cells_of, width_of};
 use crate::error::{Error, ErrorKind};
@@ -142,11 +143,20 @@ impl<'l> Flow<'l> {
         self.y += PITCH * BODY_SIZE;
     }
 
-    /// Lays out a table.
+    /// Lays out a table; one that sets a letterhead as the lines of that.
     ///
     /// # Errors
     /// [`ErrorKind::Limit`] for too many cells or characters.
     pub fn table(&mut self, grid: Grid) -> Result<(), Error> {
+        if let Some(lines) = letterhead::lines(&grid) {
+            for (row, col, line) in lines {
+                let number = |numbers: &[u32], at: usize| numbers.get(at).copied().unwrap_or(1);
+                let (row, col) = (number(&grid.row_numbers, row), number(&grid.col_numbers, col));
+                let spot = Spot::Cell { table: grid.table, row, col, character: 1 };
+                self.paragraph(&line, spot)?;
+            }
+            return Ok(());
+        }
         let (rows, cols) = (grid.row_numbers.len(), grid.col_numbers.len());
         let places = (rows as u64).saturating_mul(cols as u64);
         let limit = u64::from(self.limits.table_cells);

@@ -10,6 +10,8 @@ pub(crate) mod guard;
 mod html;
 #[cfg(any(feature = "excel", feature = "ods", feature = "package", feature = "xls"))]
 mod labels;
+#[cfg(feature = "flow")]
+mod letterhead;
 #[cfg(feature = "ocr")]
 mod ocr;
 #[cfg(feature = "ofd")]

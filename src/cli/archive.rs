@@ -9,6 +9,7 @@ use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
 use crate::archive::report::Told;
+use crate::archive::reviewed::Reviewed;
 use crate::archive::run::{Settings, Strays, Watch, Which, run};
 use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
@@ -30,8 +31,8 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,14 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
             return Status::Mistyped;
         }
     };
-    let settings = settings(args, password);
+    let reviewed = match args.corrections.as_deref().map(Reviewed::read).transpose() {
+        Ok(reviewed) => reviewed.unwrap_or_default(),
+        Err(error) => {
+            reporter.tell(&error.path.display().to_string(), &error.what, Some(&error.hint));
+            return Status::Unread;
+        }
+    };
+    let settings = settings(args, password, reviewed);
     let store = match Store::open(&args.out) {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
@@ -124,6 +132,13 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     }
     if let Some(what) = report::twins(&summary.twins) {
         reporter.remark(&what);
+    }
+    if let Some(what) = report::reviews(&summary) {
+        if summary.unused.is_empty() {
+            reporter.info(reporter.say(&what));
+        } else {
+            reporter.remark(&what);
+        }
     }
     if summary.interrupted {
         let left = counts.not_reached;
@@ -185,7 +200,16 @@ fn plan_of(args: &Batch, progress: &Progress<'_>) -> Result<Plan, NoPlan> {
                 Wording::new("give one or the other", "请二者择一"),
             ));
         }
-        list(&mut planner, progress).map_err(|error| {
+        let mut listed = Vec::new();
+        let read = list(&mut |path| {
+            if args.one_notice {
+                listed.push(path);
+            } else {
+                planner.listed(&path);
+                progress.found(planner.found());
+            }
+        });
+        read.map_err(|error| {
             let Wording { en, zh } = disk::what(&error);
             (
                 Status::Unread,
@@ -196,25 +220,34 @@ fn plan_of(args: &Batch, progress: &Progress<'_>) -> Result<Plan, NoPlan> {
                 Wording::new("give one path a line", "请每行给出一个路径"),
             )
         })?;
+        if args.one_notice {
+            planner.add_together(&listed, &args.out).map_err(no_plan)?;
+        }
         return Ok(planner.plan());
     }
-    for input in &args.inputs {
-        planner.add(input, &args.out, &mut |found| progress.found(found)).map_err(|error| {
-            let status = match error {
-                PlanError::IntoInput(_) => Status::Mistyped,
-                _ => Status::Unread,
-            };
-            (status, error.message(), error.hint())
-        })?;
-    }
+    let added = match args.one_notice {
+        true => planner.add_together(&args.inputs, &args.out),
+        false => args.inputs.iter().try_for_each(|input| {
+            planner.add(input, &args.out, &mut |found| progress.found(found))
+        }),
+    };
+    added.map_err(no_plan)?;
     Ok(planner.plan())
+}
+
+fn no_plan(error: PlanError) -> NoPlan {
+    let status = match error {
+        PlanError::IntoInput(_) => Status::Mistyped,
+        _ => Status::Unread,
+    };
+    (status, error.message(), error.hint())
 }
 
 /// The longest path that a line of a list may hold, in bytes.
 const LONGEST_PATH: u64 = 64 << 10;
 
 /// Takes the paths that come on standard input, one a line, as they come.
-fn list(planner: &mut Planner, progress: &Progress<'_>) -> io::Result<()> {
+fn list(take: &mut dyn FnMut(PathBuf)) -> io::Result<()> {
     let mut input = io::stdin().lock();
     loop {
         let mut line = Vec::new();
@@ -227,8 +260,7 @@ fn list(planner: &mut Planner, progress: &Progress<'_>) -> io::Result<()> {
         }
         let path = line.trim_ascii_end();
         if !path.is_empty() {
-            planner.listed(&path_of(path)?);
-            progress.found(planner.found());
+            take(path_of(path)?);
         }
     }
 }
@@ -244,7 +276,7 @@ fn path_of(bytes: &[u8]) -> io::Result<PathBuf> {
     }
 }
 
-fn settings(args: &Batch, password: Option<Password>) -> Settings {
+fn settings(args: &Batch, password: Option<Password>, reviewed: Reviewed) -> Settings {
     let which = match (args.fresh, args.only_failed) {
         (true, _) => Which::All,
         (_, true) => Which::OnlyFailed,
@@ -277,6 +309,7 @@ fn settings(args: &Batch, password: Option<Password>) -> Settings {
         shard: args.shard,
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
+        reviewed: Arc::new(reviewed),
         options: Options { limits: args.limits.limits(), password, threads: 1, models },
         build: build(program.ok().map(|program| program.code).as_deref()) + reads,
     }
@@ -286,6 +319,7 @@ fn gather_settings(forms: &FormArgs) -> gather::Settings {
     gather::Settings {
         ndjson: forms.format.contains(&ArchiveFormat::Facts),
         csv: forms.format.contains(&ArchiveFormat::Csv),
+        datapackage: forms.format.contains(&ArchiveFormat::Datapackage),
         #[cfg(feature = "parquet")]
         parquet: match (forms.format.contains(&ArchiveFormat::Parquet), forms.partition) {
             (_, Some(PartitionArg::PlanYear)) => Some(gather::Partition::PlanYear),
@@ -356,7 +390,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
         output.write_all(Confinement { missing, open }.to_lines().as_bytes())
     } else {
         let mut input = io::stdin().lock();
-        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(args))
+        isolate::serve(&mut input, &mut output, &options, &mut fuel, besides(reporter, args))
     };
     match served {
         Ok(()) => Status::Done,
@@ -368,12 +402,16 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
 }
 
 #[cfg(feature = "review")]
-fn besides(args: &Worker) -> Besides {
-    if args.page { Besides::Page } else { Besides::Nothing }
+fn besides(reporter: &Reporter, args: &Worker) -> Besides {
+    match (args.page, args.page_file) {
+        (true, _) => Besides::Page,
+        (_, true) => Besides::PageFile(reporter.lang_typed()),
+        _ => Besides::Nothing,
+    }
 }
 
 #[cfg(not(feature = "review"))]
-fn besides(_: &Worker) -> Besides {
+fn besides(_: &Reporter, _: &Worker) -> Besides {
     Besides::Nothing
 }
 
@@ -462,7 +500,7 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
 }
 
 /// Tells how far a run is: a bar on a terminal, a line now and then elsewhere; from the listing of the notices on.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     reporter: &'a Reporter,
     bar: Option<ProgressBar>,
     count: Mutex<Count>,
@@ -478,7 +516,7 @@ struct Count {
 
 impl<'a> Progress<'a> {
     /// Begins with the listing.
-    fn new(reporter: &'a Reporter) -> Progress<'a> {
+    pub(super) fn new(reporter: &'a Reporter) -> Progress<'a> {
         let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
             style(&bar, "{spinner} {pos} files found");
@@ -504,7 +542,7 @@ impl<'a> Progress<'a> {
     }
 
     /// All are found, and reading begins.
-    fn begin(&self, total: usize) {
+    pub(super) fn begin(&self, total: usize) {
         let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
         count.total = total;
         if total < MANY {
@@ -518,7 +556,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -14,7 +14,9 @@ use std::path::PathBuf;
     fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
     find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
     fubiao batch archive/ --out results --format facts,csv,xlsx\n  \
+    fubiao batch 'archive/*' --out results --one-notice\n  \
     fubiao batch archive/ --out results --partition plan_year\n  \
+    fubiao batch archive/ --out results --corrections reviewed\n  \
     fubiao batch archive/ --out new && fubiao diff approved new"
 )]
 pub struct Batch {
@@ -42,9 +44,15 @@ pub struct Batch {
     /// Remove results of earlier runs whose input is not there any more
     #[arg(long, conflicts_with = "keep")]
     pub prune: bool,
+    /// Apply what reviewers saved: a folder of files of corrections, each found by the hash of its notice
+    #[arg(long, value_name = "DIR")]
+    pub corrections: Option<PathBuf>,
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
+    /// Each folder that is named holds one notice, its body and annexes; files that are named are one together
+    #[arg(long)]
+    pub one_notice: bool,
     /// How long one notice may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
     pub timeout: f64,
@@ -72,7 +80,7 @@ pub struct FormArgs {
     /// What is made besides one JSON a notice; separated by commas
     #[arg(long, value_name = "FORM", value_delimiter = ',', default_value = DEFAULT_FORMS)]
     pub format: Vec<ArchiveFormat>,
-    /// Split facts.parquet: facts/plan_year=2023/part-0.parquet …
+    /// Split facts.parquet: facts/plan_year=2023/part-0.parquet …; 0 where a notice names no year
     #[cfg(feature = "parquet")]
     #[arg(long, value_name = "COLUMN")]
     pub partition: Option<PartitionArg>,
@@ -98,6 +106,8 @@ pub enum ArchiveFormat {
     /// notices/NAME.xlsx, one Excel workbook a notice
     #[cfg(feature = "xlsx")]
     Xlsx,
+    /// datapackage/: all notices, facts, findings and diagnostics as a Frictionless Data Package
+    Datapackage,
 }
 
 /// A column to split facts by.
@@ -125,6 +135,10 @@ pub struct Worker {
     #[cfg(feature = "review")]
     #[arg(long)]
     pub page: bool,
+    /// Make the review page of each notice as a file
+    #[cfg(feature = "review")]
+    #[arg(long, conflicts_with = "page")]
+    pub page_file: bool,
     /// Where to stop within one notice.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -168,6 +182,26 @@ pub struct Merge {
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
+    /// Memory of the whole command
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    pub max_memory: u64,
+}
+
+/// `fubiao report`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    fubiao report results -o report.html\n  \
+    fubiao report results -o report.xlsx\n  \
+    fubiao report 2022.json 2023.json -o report.html --lang zh\n\n\
+    The page is one file that loads nothing. Regions are followed through renames; nothing is added up and no\n\
+    unit is converted.")]
+pub struct Report {
+    /// Folders of results, as `fubiao batch` writes them, or results
+    #[arg(required = true)]
+    pub results: Vec<PathBuf>,
+    /// Where the report goes: .html, or .xlsx for Excel
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
     /// Memory of the whole command
     #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
     pub max_memory: u64,

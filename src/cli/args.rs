@@ -131,6 +131,8 @@ pub enum Verb {
     },
     /// Convert an archive of notices, and go on where an earlier run was
     Batch(archive_args::Batch),
+    /// Put the figures of many results side by side: years, regions, what was reached, what is in doubt
+    Report(archive_args::Report),
     /// Say what changed between two results, or two folders of results, cell by cell
     Diff(archive_args::Diff),
     /// Approve new results: the approved ones then hold what these hold
@@ -250,13 +252,15 @@ pub struct Check {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  \
     fubiao review notice.pdf -o notice.html\n  \
-    fubiao review archive.pdf --pages 40-60 -o part.html\n\n\
+    fubiao review archive.pdf --pages 40-60 -o part.html\n  \
+    fubiao review archive/ -o to-review\n\n\
     Open the file in a browser; it needs nothing else. What you correct there it saves as a file for\n\
-    `fubiao convert --corrections`.")]
+    `fubiao convert --corrections`. Of a folder of notices, or of results, a folder is made: index.html lists the\n\
+    notices with their doubts, and what you save goes to `fubiao batch --corrections`.")]
 pub struct Review {
-    /// A PDF or text file, a result made earlier, or - for standard input
+    /// A notice, a result made earlier, a folder of either, or - for standard input
     pub input: PathBuf,
-    /// Where the page goes, whole or not at all [default: standard output]
+    /// Where the page goes, whole or not at all; a folder for a folder [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Pages of a PDF that get a picture, such as 3-9 [default: all, until the file is full]

@@ -110,9 +110,13 @@ fn bounds_of(verb: &Verb) -> Option<(u64, &Path)> {
         Verb::Inspect(args) => (of(&args.bounds), &args.input),
         Verb::Check(args) => (of(&args.bounds), args.inputs.first()?),
         #[cfg(feature = "review")]
+        // A folder is read by worker processes, which have bounds of their own.
+        Verb::Review(args) if args.input.is_dir() => return None,
+        #[cfg(feature = "review")]
         Verb::Review(args) => (of(&args.bounds), &args.input),
         Verb::Validate(args) => (of(&args.bounds), args.files.first()?),
         Verb::Diff(args) => (of(&args.bounds), &args.new),
+        Verb::Report(args) => (args.max_memory, args.results.first()?),
         Verb::Merge(args) => (args.max_memory, args.parts.first()?),
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! `fubiao convert`: a notice, or a result made earlier, in another format.
 
+use crate::archive::reviewed;
 use crate::cli::args::{Convert, Format};
 use crate::cli::bounds::Timer;
 use crate::cli::excerpt::Printed;
@@ -15,11 +16,10 @@ use crate::emit::record::{DiagnosticRecord, NoticeRecord};
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
 use crate::emit::{csv, datapackage, facts, json, tables, text};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
-use crate::validate::Judge;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -172,20 +172,7 @@ impl Run<'_> {
     fn corrections(&self, path: &Path) -> Answer<Corrections> {
         let bytes = files::read_bytes(path, self.options.limits.input_bytes)
             .map_err(|e| unread(self.reporter, path, &e))?;
-        let verdict = Judge::of_corrections().judge(&bytes);
-        let read = match verdict.violations.first() {
-            Some(violation) => {
-                let Wording { en, zh } = violation.line();
-                Err(Error::new(ErrorKind::BrokenCorrections {
-                    what: Wording::new(
-                        format!("no corrections of fubiao: {en}"),
-                        format!("不是 fubiao 的更正文件：{zh}"),
-                    ),
-                }))
-            }
-            None => corrections::read(&bytes),
-        };
-        read.map_err(|e| stopped(self.reporter, path, &e))
+        reviewed::read(&bytes).map_err(|e| stopped(self.reporter, path, &e))
     }
 
     /// Runs the pipeline until a stage that still has what is printed, and writes that.
@@ -213,7 +200,7 @@ impl Run<'_> {
         let (diagnostics, _) = sink.into_parts();
         let diagnostics: Vec<_> = diagnostics.iter().map(DiagnosticRecord::from).collect();
         let printed = Printed::new(Some(&source), self.options);
-        self.reporter.diagnostics(&source.name, &diagnostics, &printed);
+        self.reporter.diagnostics(&source.name, &diagnostics, &[], &printed);
         self.tell(&clock);
         Ok(Status::Done)
     }

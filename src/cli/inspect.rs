@@ -1,7 +1,7 @@
 //! `fubiao inspect`: what a stage gave, as text that people read and snapshot tests hold. One thing
 //! a line; lengths with one decimal, so that a nudge of a hundredth of a point changes nothing.
 
-use crate::carrier::page::{Ink, Page, Run, Turn};
+use crate::carrier::page::{Ink, Origin, Page, Run, Turn};
 use crate::cli::args::Until;
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::emit::json;
@@ -11,10 +11,11 @@ use crate::geom::{Axis, Rect};
 use crate::normalize::lines::LinedPage;
 use crate::options::Options;
 use crate::pipeline;
-use crate::place::{Place, PlacedText, Spot};
+use crate::place::{Place, PlacedText, Spot, cell_name};
 use crate::repair::document::{Document, Paragraph, Slot, Table, TableRow};
+use crate::segment::draw;
 use crate::segment::outline::{Block, Fragment, Outline};
-use crate::segment::{draw, tables};
+use crate::segment::tables::{self, PageTables};
 use crate::source::Source;
 use std::io::{self, Write};
 
@@ -29,24 +30,27 @@ pub fn write(
     options: &Options,
 ) -> Result<io::Result<()>, Error> {
     let mut sink = Sink::new();
+    let pages = pipeline::until_pages(&mut Sink::new(), options, source)?;
+    let origins: Vec<Origin> = pages.pages.iter().map(|page| page.origin.clone()).collect();
+    let of = Of(&origins);
     let written = match until {
         Until::Extract => {
             let pages = pipeline::until_pages(&mut sink, options, source)?;
-            pages.pages.iter().try_for_each(|p| page(out, p))
+            pages.pages.iter().try_for_each(|p| page(out, of, p))
         }
         Until::Normalize => {
             let lines = pipeline::until_lines(&mut sink, options, source)?;
-            lines.pages.iter().try_for_each(|p| lined_page(out, p))
+            lines.pages.iter().try_for_each(|p| lined_page(out, of, p))
         }
-        Until::Segment => outline(out, &pipeline::until_outline(&mut sink, options, source)?),
-        Until::Repair => document(out, &pipeline::until_document(&mut sink, options, source)?),
+        Until::Segment => outline(out, of, &pipeline::until_outline(&mut sink, options, source)?),
+        Until::Repair => document(out, of, &pipeline::until_document(&mut sink, options, source)?),
         Until::Typing | Until::Check => {
             let reading = pipeline::read(source, options)?;
             return Ok(record(out, until, &NoticeRecord::new(source, &reading)));
         }
     };
     let (diagnostics, repairs) = sink.into_parts();
-    Ok(written.and_then(|()| noted(out, &diagnostics, &repairs)))
+    Ok(written.and_then(|()| noted(out, of, &diagnostics, &repairs)))
 }
 
 /// Pictures of the pages with what `segment` finds on them: number and SVG of each.
@@ -56,21 +60,20 @@ pub fn write(
 pub fn pictures(source: &Source, options: &Options) -> Result<Vec<(u32, String)>, Error> {
     let mut sink = Sink::new();
     let lines = pipeline::until_lines(&mut sink, options, source)?;
-    let picture = |page: &LinedPage| {
-        let found = tables::fragments(&mut Sink::new(), options, page);
-        (page.number, draw::svg(page, &found.fragments))
-    };
-    Ok(lines.pages.iter().map(picture).collect())
+    let found = tables::of_pages(&mut sink, options, &lines.pages);
+    let picture =
+        |(page, found): (&LinedPage, PageTables)| (page.number, draw::svg(page, &found.fragments));
+    Ok(lines.pages.iter().zip(found).map(picture).collect())
 }
 
-fn page(out: &mut dyn Write, page: &Page) -> io::Result<()> {
-    writeln!(out, "page {} {:.1} x {:.1}", page.number, page.width, page.height)?;
+fn page(out: &mut dyn Write, of: Of<'_>, page: &Page) -> io::Result<()> {
+    writeln!(out, "{} {:.1} x {:.1}", of.page(page.number), page.width, page.height)?;
     for run in &page.runs {
         let Run { text, size, .. } = run;
         let (turn, ink) = (turn_word(run.turn), ink_word(run.ink));
         write!(out, "  run {} {size:.1}{turn}{ink} {text:?}", rect(&run.bbox))?;
         match run.spot {
-            Some(spot) => writeln!(out, " at {}", place(&Place { page: page.number, spot }))?,
+            Some(spot) => writeln!(out, " at {}", of.place(&Place { page: page.number, spot }))?,
             None => writeln!(out)?,
         }
     }
@@ -124,8 +127,8 @@ fn areas(out: &mut dyn Write, fills: &[Rect], images: &[Rect]) -> io::Result<()>
     Ok(())
 }
 
-fn lined_page(out: &mut dyn Write, page: &LinedPage) -> io::Result<()> {
-    writeln!(out, "page {} {:.1} x {:.1}", page.number, page.width, page.height)?;
+fn lined_page(out: &mut dyn Write, of: Of<'_>, page: &LinedPage) -> io::Result<()> {
+    writeln!(out, "{} {:.1} x {:.1}", of.page(page.number), page.width, page.height)?;
     for line in &page.lines {
         writeln!(out, "  line {}", rect(&line.bbox))?;
         for piece in &line.pieces {
@@ -141,18 +144,18 @@ fn lined_page(out: &mut dyn Write, page: &LinedPage) -> io::Result<()> {
     areas(out, &page.fills, &page.images)
 }
 
-fn outline(out: &mut dyn Write, outline: &Outline) -> io::Result<()> {
+fn outline(out: &mut dyn Write, of: Of<'_>, outline: &Outline) -> io::Result<()> {
     writeln!(out, "front")?;
-    outline.front.iter().try_for_each(|b| block(out, b))?;
+    outline.front.iter().try_for_each(|b| block(out, of, b))?;
     for annex in &outline.annexes {
         let number = annex.number.map_or("without number".to_owned(), |n| n.to_string());
         writeln!(out, "annex {number} {:?}", annex.label.text.as_str())?;
-        annex.blocks.iter().try_for_each(|b| block(out, b))?;
+        annex.blocks.iter().try_for_each(|b| block(out, of, b))?;
     }
     Ok(())
 }
 
-fn block(out: &mut dyn Write, block: &Block) -> io::Result<()> {
+fn block(out: &mut dyn Write, of: Of<'_>, block: &Block) -> io::Result<()> {
     match block {
         Block::Text(line) => {
             let on = if line.flows_on { " flows on" } else { "" };
@@ -160,15 +163,16 @@ fn block(out: &mut dyn Write, block: &Block) -> io::Result<()> {
             writeln!(out, "  {role:?} page {page} {:.1}{on} {text:?}", line.size)
         }
         Block::Image { page, bbox } => writeln!(out, "  image page {page} {}", rect(bbox)),
-        Block::Table(table) => fragment(out, table),
+        Block::Table(table) => fragment(out, of, table),
     }
 }
 
-fn fragment(out: &mut dyn Write, table: &Fragment) -> io::Result<()> {
+fn fragment(out: &mut dyn Write, of: Of<'_>, table: &Fragment) -> io::Result<()> {
     let Fragment { page, panel, panels, ruling, .. } = table;
     let (rows, cols) = (table.rows(), table.cols());
     let panel = if *panels > 1 { format!(" panel {panel} of {panels}") } else { String::new() };
-    writeln!(out, "  table page {page} {} {rows} x {cols} {ruling:?}{panel}", rect(&table.bbox))?;
+    let page = of.page(*page);
+    writeln!(out, "  table {page} {} {rows} x {cols} {ruling:?}{panel}", rect(&table.bbox))?;
     let mut row = None;
     for cell in &table.cells {
         if row.replace(cell.row) != Some(cell.row) {
@@ -183,7 +187,7 @@ fn fragment(out: &mut dyn Write, table: &Fragment) -> io::Result<()> {
     Ok(())
 }
 
-fn document(out: &mut dyn Write, document: &Document) -> io::Result<()> {
+fn document(out: &mut dyn Write, of: Of<'_>, document: &Document) -> io::Result<()> {
     let frame = &document.frame;
     writeln!(out, "frame")?;
     for (name, texts) in [
@@ -200,21 +204,21 @@ fn document(out: &mut dyn Write, document: &Document) -> io::Result<()> {
         ("printing", one(&frame.printing)),
         ("annex list", all(&document.annex_list)),
     ] {
-        texts.iter().try_for_each(|t| text(out, 1, name, t))?;
+        texts.iter().try_for_each(|t| text(out, of, 1, name, t))?;
     }
     writeln!(out, "body")?;
-    document.body.iter().try_for_each(|p| paragraph(out, p))?;
+    document.body.iter().try_for_each(|p| paragraph(out, of, p))?;
     document.tables.iter().try_for_each(|t| table(out, t))?;
     for annex in &document.annexes {
         let number = annex.number.map_or("without number".to_owned(), |n| n.to_string());
         writeln!(out, "annex {number} {:?}", annex.label.as_str())?;
-        text(out, 1, "title", &annex.title)?;
-        annex.unit_captions.iter().try_for_each(|t| text(out, 1, "unit", t))?;
-        annex.paragraphs.iter().try_for_each(|p| paragraph(out, p))?;
+        text(out, of, 1, "title", &annex.title)?;
+        annex.unit_captions.iter().try_for_each(|t| text(out, of, 1, "unit", t))?;
+        annex.paragraphs.iter().try_for_each(|p| paragraph(out, of, p))?;
         annex.tables.iter().try_for_each(|t| table(out, t))?;
-        annex.notes.iter().try_for_each(|t| text(out, 1, "note", t))?;
+        annex.notes.iter().try_for_each(|t| text(out, of, 1, "note", t))?;
         for image in &annex.images {
-            writeln!(out, "  image {}", place(image))?;
+            writeln!(out, "  image {}", of.place(image))?;
         }
     }
     Ok(())
@@ -228,15 +232,21 @@ fn one(text: &Option<PlacedText>) -> Vec<&PlacedText> {
     text.iter().collect()
 }
 
-fn text(out: &mut dyn Write, depth: usize, name: &str, text: &PlacedText) -> io::Result<()> {
-    let place = text.place().map(|p| place(&p)).unwrap_or_default();
+fn text(
+    out: &mut dyn Write,
+    of: Of<'_>,
+    depth: usize,
+    name: &str,
+    text: &PlacedText,
+) -> io::Result<()> {
+    let place = text.place().map(|p| of.place(&p)).unwrap_or_default();
     writeln!(out, "{:depth$}{name} {place} {:?}", "", text.as_str(), depth = depth * 2)
 }
 
-fn paragraph(out: &mut dyn Write, paragraph: &Paragraph) -> io::Result<()> {
+fn paragraph(out: &mut dyn Write, of: Of<'_>, paragraph: &Paragraph) -> io::Result<()> {
     match paragraph.level {
-        Some(level) => text(out, 1, &format!("level {level}"), &paragraph.text),
-        None => text(out, 1, "paragraph", &paragraph.text),
+        Some(level) => text(out, of, 1, &format!("level {level}"), &paragraph.text),
+        None => text(out, of, 1, "paragraph", &paragraph.text),
     }
 }
 
@@ -272,14 +282,19 @@ fn record(out: &mut dyn Write, until: Until, record: &NoticeRecord) -> io::Resul
     json::write_value(out, &json)
 }
 
-fn noted(out: &mut dyn Write, diagnostics: &[Diagnostic], repairs: &[Repair]) -> io::Result<()> {
+fn noted(
+    out: &mut dyn Write,
+    of: Of<'_>,
+    diagnostics: &[Diagnostic],
+    repairs: &[Repair],
+) -> io::Result<()> {
     for repair in repairs {
         let Repair { stage, rule, before, after, .. } = repair;
-        let place = repair.place.map(|p| place(&p)).unwrap_or_default();
+        let place = repair.place.map(|p| of.place(&p)).unwrap_or_default();
         writeln!(out, "repair {} {rule} {place} {before:?} -> {after:?}", stage.name())?;
     }
     for diagnostic in diagnostics {
-        let place = diagnostic.place.map(|p| place(&p)).unwrap_or_default();
+        let place = diagnostic.place.map(|p| of.place(&p)).unwrap_or_default();
         let (severity, code) = (diagnostic.severity.name(), diagnostic.code);
         writeln!(out, "{severity} {code} {place} {}", diagnostic.message.en)?;
     }
@@ -290,13 +305,40 @@ fn rect(r: &Rect) -> String {
     format!("[{:.1} {:.1} {:.1} {:.1}]", r.x0, r.y0, r.x1, r.y1)
 }
 
-fn place(place: &Place) -> String {
-    match place.spot {
-        Spot::Box(r) => format!("page {} {}", place.page, rect(&r)),
-        Spot::Text { line, column } => format!("{line}:{column}"),
-        Spot::Paragraph { index, character } => format!("paragraph {index}:{character}"),
-        Spot::Cell { table, row, col, .. } => {
-            format!("page {} table {table} row {row} column {col}", place.page)
+/// Which file and sheet each page is of.
+#[derive(Clone, Copy)]
+struct Of<'o>(&'o [Origin]);
+
+impl Of<'_> {
+    fn origin(&self, page: u32) -> Option<&Origin> {
+        self.0.get(page.checked_sub(1)? as usize)
+    }
+
+    /// A page, with the file and sheet that it is of.
+    fn page(self, page: u32) -> String {
+        let mut said = format!("page {page}");
+        if let Some(Origin { part, sheet }) = self.origin(page) {
+            if let Some(part) = part {
+                said += &format!(" of {:?}", part.name);
+            }
+            if let Some(sheet) = sheet {
+                said += &format!(" sheet {sheet:?}");
+            }
+        }
+        said
+    }
+
+    fn place(self, place: &Place) -> String {
+        match place.spot {
+            Spot::Box(r) => format!("page {} {}", place.page, rect(&r)),
+            Spot::Text { line, column } => format!("{line}:{column}"),
+            Spot::Paragraph { index, character } => format!("paragraph {index}:{character}"),
+            Spot::Cell { table, row, col, .. } => {
+                match self.origin(place.page).and_then(|origin| origin.sheet.as_deref()) {
+                    Some(sheet) => format!("{sheet}!{}", cell_name(row, col)),
+                    None => format!("page {} table {table} row {row} column {col}", place.page),
+                }
+            }
         }
     }
 }

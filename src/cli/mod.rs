@@ -17,10 +17,13 @@ pub mod password;
 pub mod report;
 #[cfg(feature = "review")]
 pub mod review;
+#[cfg(feature = "review")]
+pub mod review_all;
 pub mod run;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod summary;
+pub mod survey;
 
 use crate::archive::isolate::Program;
 use std::ffi::OsString;

@@ -5,7 +5,7 @@ use crate::cli::excerpt::{Pen, Printed};
 use crate::cli::summary;
 use crate::diag::Wording;
 use crate::emit::record::{
-    DiagnosticRecord, FindingRecord, NoticeRecord, PlaceRecord, SuspectRecord,
+    DiagnosticRecord, FindingRecord, NoticeRecord, PartRecord, PlaceRecord, SuspectRecord,
 };
 use crate::error::Error;
 use crate::model::annex_name;
@@ -156,10 +156,11 @@ impl Reporter {
     /// Says what was found and doubted in a notice that was read.
     pub fn notice(&self, record: &NoticeRecord, printed: &Printed<'_>) {
         let name = &record.source.name;
-        self.diagnostics(name, &record.diagnostics, printed);
+        let parts = &record.source.parts;
+        self.diagnostics(name, &record.diagnostics, parts, printed);
         for finding in &record.findings {
             if self.is_said(&finding.severity) {
-                self.finding(name, finding);
+                self.finding(name, finding, parts);
                 self.show(|pen| {
                     pen.finding(record, finding)
                         .or_else(|| printed.excerpt(pen, finding.places.first()?))
@@ -169,7 +170,7 @@ impl Reporter {
         self.info(&self.checked(name, record));
         if self.volume == Volume::Verbose {
             for repair in &record.repairs {
-                let place = self.at(repair.place.as_ref());
+                let place = self.at(repair.place.as_ref(), parts);
                 let text = format!(
                     "{name}:{place} {}: {:?} -> {:?}",
                     repair.rule, repair.before, repair.after
@@ -198,10 +199,16 @@ impl Reporter {
     }
 
     /// Says what could not be read with confidence.
-    pub fn diagnostics(&self, name: &str, diagnostics: &[DiagnosticRecord], printed: &Printed<'_>) {
+    pub fn diagnostics(
+        &self,
+        name: &str,
+        diagnostics: &[DiagnosticRecord],
+        parts: &[PartRecord],
+        printed: &Printed<'_>,
+    ) {
         for diagnostic in diagnostics {
             if self.is_said(&diagnostic.severity) {
-                self.diagnostic(name, diagnostic, printed);
+                self.diagnostic(name, diagnostic, parts, printed);
             }
         }
     }
@@ -222,8 +229,14 @@ impl Reporter {
         is_shown.then(|| draw(Pen { lang: self.lang, color })).flatten()
     }
 
-    fn diagnostic(&self, name: &str, diagnostic: &DiagnosticRecord, printed: &Printed<'_>) {
-        let place = self.at(diagnostic.place.as_ref());
+    fn diagnostic(
+        &self,
+        name: &str,
+        diagnostic: &DiagnosticRecord,
+        parts: &[PartRecord],
+        printed: &Printed<'_>,
+    ) {
+        let place = self.at(diagnostic.place.as_ref(), parts);
         let message = self.pick(&diagnostic.message, &diagnostic.message_zh);
         self.line(&diagnostic.severity, &format!("{name}:{place} {message} [{}]", diagnostic.code));
         self.show(|pen| printed.excerpt(pen, diagnostic.place.as_ref()?));
@@ -234,8 +247,8 @@ impl Reporter {
         }
     }
 
-    fn finding(&self, name: &str, finding: &FindingRecord) {
-        let place = self.at(finding.places.first());
+    fn finding(&self, name: &str, finding: &FindingRecord, parts: &[PartRecord]) {
+        let place = self.at(finding.places.first(), parts);
         let message = self.pick(&finding.message, &finding.message_zh);
         self.line(&finding.severity, &format!("{name}:{place} {message} [{}]", finding.check));
         if let Some(cause) = self.cause(finding) {
@@ -300,7 +313,7 @@ impl Reporter {
         let findings = || findings.iter().filter(|f| self.is_said(&f.severity));
         let name = plain(name);
         for finding in findings() {
-            let place = self.at(finding.places.first());
+            let place = self.at(finding.places.first(), &record.source.parts);
             let severity = self.label(&finding.severity);
             let message = plain(self.pick(&finding.message, &finding.message_zh));
             writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
@@ -316,7 +329,7 @@ impl Reporter {
             }
             let (shown, rest) = finding.suspects.split_at(finding.suspects.len().min(SUSPECTS));
             for suspect in shown {
-                self.write_suspect(out, suspect)?;
+                self.write_suspect(out, suspect, &record.source.parts)?;
             }
             match (rest.len(), self.lang) {
                 (0, _) => {}
@@ -349,13 +362,18 @@ impl Reporter {
         }
     }
 
-    fn write_suspect(&self, out: &mut dyn Write, suspect: &SuspectRecord) -> io::Result<()> {
+    fn write_suspect(
+        &self,
+        out: &mut dyn Write,
+        suspect: &SuspectRecord,
+        parts: &[PartRecord],
+    ) -> io::Result<()> {
         let SuspectRecord { annex, row, region, printed, .. } = suspect;
         let (region, column) = (plain(region), suspect.column.join("/"));
         let annex = annex_name(*annex);
         let annex = self.say(&annex);
         let column = plain(&column);
-        let place = self.at(Some(&suspect.place));
+        let place = self.at(Some(&suspect.place), parts);
         match self.lang {
             Lang::En => {
                 write!(out, "  suspect: {annex}, row {row}, {region}, {column}:{place}")?;
@@ -376,9 +394,16 @@ impl Reporter {
         if why.is_empty() { writeln!(out) } else { writeln!(out, " ({why})") }
     }
 
-    /// Where something stands, after a file's name and a colon; nothing where it stands nowhere.
-    fn at(&self, place: Option<&PlaceRecord>) -> String {
+    /// Where something stands, after a file's name and a colon; nothing where it stands nowhere. Of a notice of
+    /// several `parts`, the file is named, and pages are counted in it.
+    fn at(&self, place: Option<&PlaceRecord>, parts: &[PartRecord]) -> String {
         let Some(place) = place else { return String::new() };
+        if let Some(part) = place.part.and_then(|part| parts.get(part as usize)) {
+            let first = part.first_page.max(1);
+            let page = place.page.saturating_sub(first) + 1;
+            let own = PlaceRecord { page, part: None, ..place.clone() };
+            return format!(" {}:{}", part.name, self.at(Some(&own), &[]));
+        }
         if let Some((line, column)) = place.line.zip(place.column) {
             return format!("{line}:{column}:");
         }

@@ -64,7 +64,8 @@ fn of_notice(
     drop(timer);
     let mut record = NoticeRecord::new(&source, &reading);
     record.diagnostics.extend(sink.into_parts().0.iter().map(DiagnosticRecord::from));
-    reporter.diagnostics(&source.name, &record.diagnostics, &Printed::new(Some(&source), options));
+    let (parts, printed) = (&record.source.parts, Printed::new(Some(&source), options));
+    reporter.diagnostics(&source.name, &record.diagnostics, parts, &printed);
     Ok((record, reading.notice, sheets))
 }
 

@@ -12,11 +12,11 @@ use crate::cli::files::{self, InputError, Output};
 #[cfg(feature = "ocr")]
 use crate::cli::models;
 use crate::cli::report::Reporter;
-#[cfg(feature = "review")]
-use crate::cli::review;
 #[cfg(feature = "serve")]
 use crate::cli::serve;
-use crate::cli::{archive, convert, explain, inspect, password};
+use crate::cli::{archive, convert, explain, inspect, password, survey};
+#[cfg(feature = "review")]
+use crate::cli::{review, review_all};
 use crate::diag::Wording;
 use crate::emit::json;
 use crate::emit::record::{FindingRecord, NoticeRecord};
@@ -68,6 +68,8 @@ pub fn run(args: &Args) -> Status {
         Verb::Convert(args) => convert::convert(&reporter, args),
         Verb::Check(args) => check_all(&reporter, args),
         #[cfg(feature = "review")]
+        Verb::Review(args) if args.input.is_dir() => review_all::review_all(&reporter, args),
+        #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
         #[cfg(feature = "serve")]
         Verb::Serve(args) => Ok(serve::serve(&reporter, args)),
@@ -82,6 +84,7 @@ pub fn run(args: &Args) -> Status {
             Ok(())
         }),
         Verb::Man { folder } => man(&reporter, folder),
+        Verb::Report(args) => survey::report(&reporter, args),
         Verb::Batch(args) => Ok(archive::batch(&reporter, args)),
         Verb::Diff(args) => Ok(archive::diff(&reporter, args)),
         Verb::Accept(args) => Ok(archive::accept(&reporter, args)),
@@ -232,7 +235,8 @@ fn check_one(
         let reading = pipeline::read(&source, options).map_err(stop)?;
         let record = NoticeRecord::new(&source, &reading);
         let printed = Printed::new(Some(&source), options);
-        reporter.diagnostics(&source.name, &record.diagnostics, &printed);
+        let parts = &record.source.parts;
+        reporter.diagnostics(&source.name, &record.diagnostics, parts, &printed);
         Checked { notice: reading.notice, record }
     };
     drop(timer);

@@ -3,6 +3,21 @@
 use crate::diag::Wording;
 use crate::emit::record::{NoticeRecord, SummaryRecord};
 
+/// How many findings and doubtful readings there are that are no notes.
+#[cfg(feature = "review")]
+pub fn doubts(record: &NoticeRecord) -> usize {
+    let findings = record.findings.iter().map(|finding| &finding.severity);
+    let severities = findings.chain(record.diagnostics.iter().map(|said| &said.severity));
+    severities.filter(|severity| *severity != "note").count()
+}
+
+/// How many cells a reviewer has looked at.
+#[cfg(feature = "review")]
+pub fn corrected(record: &NoticeRecord) -> usize {
+    let cells = record.annexes.iter().flat_map(|a| &a.rows).flat_map(|row| &row.cells);
+    cells.filter(|cell| cell.correction.is_some()).count()
+}
+
 /// One line: what was there, what was checked, and what came of it.
 pub fn wording(record: &NoticeRecord) -> Wording {
     let Some(summary) = record.summary else {

@@ -77,7 +77,7 @@ pub fn of_lines<W: Write>(out: W, table: Table) -> io::Result<csv::Writer<W>> {
 }
 
 /// A fact's cells, in the order of [`FIELDS`].
-pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 27] {
+pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 28] {
     [
         fact.annex.to_string().into(),
         text(fact.annex_title),
@@ -106,6 +106,7 @@ pub fn fields<'a>(fact: &Fact<'a>) -> [Cow<'a, str>; 27] {
         text(Some(fact.source)),
         fact.doc_id.into(),
         text(fact.corrected),
+        fact.confidence.map(|sure| sure.to_string()).unwrap_or_default().into(),
     ]
 }
 

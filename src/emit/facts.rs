@@ -67,6 +67,8 @@ pub struct Fact<'a> {
     pub doc_id: &'a str,
     /// What was read before a reviewer corrected the cell; [`BLANK`] where nothing was.
     pub corrected: Option<&'a str>,
+    /// How sure recognition was, 0 to 1, of a cell read from a picture.
+    pub confidence: Option<f64>,
 }
 
 /// Stands in [`Fact::corrected`] for a cell that was blank.
@@ -129,7 +131,7 @@ const fn note(name: &'static str, description: &'static str) -> FieldNote {
 }
 
 /// The columns, in the order of [`Fact`]'s keys.
-pub const FIELDS: [FieldNote; 27] = [
+pub const FIELDS: [FieldNote; 28] = [
     note("annex", "number of the annex, as in its label; 0 for a table in the body"),
     note("annex_title", "title of the annex"),
     note("row", "row of the annex, from 1 in printed order"),
@@ -162,6 +164,10 @@ pub const FIELDS: [FieldNote; 27] = [
     note(
         "corrected",
         "what was read before a reviewer corrected the cell, or blank; empty where nothing was corrected",
+    ),
+    note(
+        "confidence",
+        "how sure recognition was, 0 to 1, of a cell read from a picture; empty for all others",
     ),
 ];
 
@@ -199,6 +205,7 @@ pub fn facts(record: &NoticeRecord) -> impl Iterator<Item = Fact<'_>> {
                 source: &record.source.name,
                 doc_id: &record.source.sha256,
                 corrected: corrected(cell),
+                confidence: cell.confidence,
             })
         })
     })
@@ -251,6 +258,8 @@ pub struct FactLine {
     source: String,
     doc_id: String,
     corrected: Option<String>,
+    #[serde(default)]
+    confidence: Option<f64>,
 }
 
 impl FactLine {
@@ -294,6 +303,7 @@ impl FactLine {
             source: &self.source,
             doc_id: &self.doc_id,
             corrected: self.corrected.as_deref(),
+            confidence: self.confidence,
         }
     }
 }

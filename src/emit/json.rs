@@ -70,7 +70,9 @@ fn write_plain<W: ?Sized + Write>(out: &mut W, mut text: &str) -> io::Result<()>
 
 /// Whether bytes mean to be a result rather than a notice: no text of a notice begins with a brace.
 pub fn is_result(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"{")
+    let start = bytes.trim_ascii_start();
+    // RTF begins with a brace too.
+    start.starts_with(b"{") && !start.starts_with(b"{\\rtf")
 }
 
 /// Reads a result made earlier.
@@ -302,6 +304,12 @@ impl Formatter for &mut Line {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn rtf_begins_with_a_brace_and_is_no_result() {
+        assert!(super::is_result(b" {\"schema_version\": \"1.1\"}"));
+        assert!(!super::is_result(b"{\\rtf1\\ansi"));
+    }
 
     #[test]
     fn a_short_value_stands_on_one_line_and_a_long_one_is_opened() {

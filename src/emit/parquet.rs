@@ -56,6 +56,7 @@ message facts {
   REQUIRED BYTE_ARRAY source (STRING);
   REQUIRED BYTE_ARRAY doc_id (STRING);
   OPTIONAL BYTE_ARRAY corrected (STRING);
+  OPTIONAL DOUBLE confidence;
 }";
 
 /// The most decimal places of the column `value`: they hold the noise that spreadsheets print (0.240000152587891).
@@ -74,7 +75,7 @@ pub fn write<'a>(
     records: impl IntoIterator<Item = &'a NoticeRecord> + Clone,
 ) -> io::Result<()> {
     let scale = Fact::scale(records.clone().into_iter().flat_map(facts));
-    let mut writer = Writer::new(out, scale)?;
+    let mut writer = Writer::new(out, scale, Year::InColumn)?;
     records.into_iter().flat_map(facts).try_for_each(|fact| writer.push(&fact))?;
     writer.finish()
 }
@@ -85,21 +86,41 @@ pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<W>,
     rows: Rows,
     scale: u32,
+    year: Year,
 }
+
+/// Where a file tells the year the plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Year {
+    /// In a column, as all else.
+    #[default]
+    InColumn,
+    /// In the name of its folder alone, as Hive lays out a table: tools make a column of it, and refuse a file that has
+    /// one of another type.
+    InFolder,
+}
+
+/// The column that [`Year::InFolder`] leaves out.
+const YEAR_COLUMN: &str = "  OPTIONAL INT32 plan_year;\n";
 
 impl<W: Write + Send> Writer<W> {
     /// Begins a file whose figures have at most so many decimals; none of more than 18 can be written.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(out: W, scale: u32) -> io::Result<Writer<W>> {
+    pub fn new(out: W, scale: u32, year: Year) -> io::Result<Writer<W>> {
         let scale = scale.min(LARGEST_SCALE);
-        let file = parse_message_type(&SCHEMA.replace("SCALE", &scale.to_string()))
+        let schema = SCHEMA.replace("SCALE", &scale.to_string());
+        let schema = match year {
+            Year::InColumn => schema,
+            Year::InFolder => schema.replace(YEAR_COLUMN, ""),
+        };
+        let file = parse_message_type(&schema)
             .and_then(|schema| {
                 SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties()))
             })
             .map_err(io_error)?;
-        Ok(Writer { file, rows: Rows::default(), scale })
+        Ok(Writer { file, rows: Rows::default(), scale, year })
     }
 
     /// Adds one fact.
@@ -109,9 +130,13 @@ impl<W: Write + Send> Writer<W> {
     pub fn push(&mut self, fact: &Fact<'_>) -> io::Result<()> {
         self.rows.push(fact, self.scale)?;
         if self.rows.count == ROWS_A_GROUP {
-            std::mem::take(&mut self.rows).write(&mut self.file).map_err(io_error)?;
+            self.write_group()?;
         }
         Ok(())
+    }
+
+    fn write_group(&mut self) -> io::Result<()> {
+        std::mem::take(&mut self.rows).write(&mut self.file, self.year).map_err(io_error)
     }
 
     /// Adds rows that were made elsewhere: the same as [`Writer::push`] of each.
@@ -122,7 +147,7 @@ impl<W: Write + Send> Writer<W> {
         while self.rows.count + rows.count >= ROWS_A_GROUP {
             let later = rows.split_off(ROWS_A_GROUP - self.rows.count);
             self.rows.append(rows);
-            std::mem::take(&mut self.rows).write(&mut self.file).map_err(io_error)?;
+            self.write_group()?;
             rows = later;
         }
         self.rows.append(rows);
@@ -135,7 +160,7 @@ impl<W: Write + Send> Writer<W> {
     /// Those of the output.
     pub fn finish(mut self) -> io::Result<()> {
         if self.rows.count > 0 {
-            self.rows.write(&mut self.file).map_err(io_error)?;
+            self.write_group()?;
         }
         self.file.close().map(drop).map_err(io_error)
     }
@@ -279,6 +304,7 @@ pub struct Rows {
     source: Column<ByteArrayType>,
     doc_id: Column<ByteArrayType>,
     corrected: Column<ByteArrayType>,
+    confidence: Column<DoubleType>,
 }
 
 impl Rows {
@@ -324,6 +350,7 @@ impl Rows {
         self.source.append(other.source);
         self.doc_id.append(other.doc_id);
         self.corrected.append(other.corrected);
+        self.confidence.append(other.confidence);
     }
 
     /// Takes off all rows but the first `at`.
@@ -357,6 +384,7 @@ impl Rows {
             source: self.source.split_off(at),
             doc_id: self.doc_id.split_off(at),
             corrected: self.corrected.split_off(at),
+            confidence: self.confidence.split_off(at),
         };
         self.count = at;
         rows
@@ -393,12 +421,14 @@ impl Rows {
         self.source.text(fact.source);
         self.doc_id.text(fact.doc_id);
         self.corrected.maybe_text(fact.corrected);
+        self.confidence.maybe(fact.confidence);
         Ok(())
     }
 
     fn write<W: Write + Send>(
         self,
         file: &mut SerializedFileWriter<W>,
+        year: Year,
     ) -> Result<(), ParquetError> {
         // Column after column: the group hands them out one by one.
         let mut group = file.next_row_group()?;
@@ -417,7 +447,9 @@ impl Rows {
         self.page.write(&mut group)?;
         self.bbox.into_iter().try_for_each(|edge| edge.write(&mut group))?;
         self.document_number.write(&mut group)?;
-        self.plan_year.write(&mut group)?;
+        if year == Year::InColumn {
+            self.plan_year.write(&mut group)?;
+        }
         self.line.write(&mut group)?;
         self.line_column.write(&mut group)?;
         self.keys.write(&mut group)?;
@@ -429,6 +461,7 @@ impl Rows {
         self.source.write(&mut group)?;
         self.doc_id.write(&mut group)?;
         self.corrected.write(&mut group)?;
+        self.confidence.write(&mut group)?;
         group.close().map(drop)
     }
 }

@@ -1,6 +1,6 @@
 //! The notice as an Excel workbook, as officials expect it: a sheet an annex as printed, with its
-//! merged headers; figures as numbers with the decimals that are printed; cells to doubt coloured
-//! and commented; then sheets of facts, findings and the notice itself.
+//! merged headers; figures as numbers with the decimals that are printed; cells to doubt and cells that a
+//! reviewer corrected coloured and commented; then sheets of facts, findings, diagnostics and the notice itself.
 //!
 //! Excel holds a figure as a float of 15 digits. A figure with more is written as text, so that
 //! none is changed. Texts are written as texts: nothing a notice says is run as a formula.
@@ -8,7 +8,8 @@
 use crate::emit::csv::{bbox_text, joined_path};
 use crate::emit::facts::{FIELDS, facts};
 use crate::emit::record::{
-    AnnexRecord, CellRecord, ColumnRecord, FindingRecord, NoticeRecord, RegionRecord, SuspectRecord,
+    AnnexRecord, CellRecord, ColumnRecord, CorrectionRecord, DiagnosticRecord, FindingRecord,
+    NoticeRecord, RegionRecord, SuspectRecord,
 };
 use crate::model::annex_name;
 use crate::plain;
@@ -45,10 +46,12 @@ fn workbook(record: &NoticeRecord) -> Result<Vec<u8>, XlsxError> {
     for annex in &record.annexes {
         let sheet = book.add_worksheet();
         sheet.set_name(free_name(&mut names, &sheet_name(annex)))?;
-        write_annex(sheet, &looks, annex, &record.findings)?;
+        write_annex(sheet, &looks, annex, record)?;
     }
     write_facts(book.add_worksheet().set_name(free_name(&mut names, "数据"))?, &looks, record)?;
     write_findings(book.add_worksheet().set_name(free_name(&mut names, "校验"))?, &looks, record)?;
+    let sheet = book.add_worksheet().set_name(free_name(&mut names, "读取存疑"))?;
+    write_diagnostics(sheet, &looks, record)?;
     write_notice(book.add_worksheet().set_name(free_name(&mut names, "通知"))?, &looks, record)?;
     book.save_to_buffer()
 }
@@ -118,7 +121,7 @@ fn write_annex(
     sheet: &mut Worksheet,
     looks: &Looks,
     annex: &AnnexRecord,
-    findings: &[FindingRecord],
+    record: &NoticeRecord,
 ) -> Result<(), XlsxError> {
     let has_serials = annex.rows.iter().any(|row| row.serial.is_some());
     let first = u16::from(has_serials) + 1;
@@ -149,16 +152,17 @@ fn write_annex(
     row += tiers;
     sheet.set_freeze_panes(row, first)?;
     print_on_a4(sheet, annex, (top, row - 1))?;
-    let doubts = Doubts::new(annex, findings);
-    for record in &annex.rows {
-        if let Some(serial) = &record.serial {
+    let doubts = Doubts::new(annex, record);
+    for of_region in &annex.rows {
+        if let Some(serial) = &of_region.serial {
             put(sheet, row, 0, &serial.raw, &looks.text)?;
         }
-        put(sheet, row, first - 1, &record.region.name, &region_look(looks, &record.region))?;
-        for (cell, col) in record.cells.iter().zip(first..) {
+        let region = &of_region.region;
+        put(sheet, row, first - 1, &region.name, &region_look(looks, region))?;
+        for (cell, col) in of_region.cells.iter().zip(first..) {
             let column = annex.columns.get(usize::from(col - first));
-            let doubt = column.map(|c| doubts.of(record.number, &c.path, cell)).unwrap_or_default();
-            write_cell(sheet, looks, (row, col), cell, &record.region, &doubt)?;
+            let doubt = column.map(|c| doubts.of(of_region.number, &c.path, cell));
+            write_cell(sheet, looks, (row, col), cell, region, &doubt.unwrap_or_default())?;
         }
         row += 1;
     }
@@ -221,6 +225,16 @@ const LIKELIEST: Color = Color::RGB(0xFF_A0_A0);
 const POSSIBLE: Color = Color::RGB(0xFF_EB_9C);
 /// A figure stated that others contradict.
 const STATED: Color = Color::RGB(0xDD_EB_F7);
+/// What a reviewer corrected.
+const CORRECTED: Color = Color::RGB(0xC6_E0_B4);
+
+/// What the shades mean, as the sheet of the notice says it.
+const SHADES: [(Color, &str); 4] = [
+    (LIKELIEST, "最可疑的单元格"),
+    (POSSIBLE, "可能有误或读取存疑的单元格"),
+    (STATED, "与其他数字不符的合计数"),
+    (CORRECTED, "审核人已更正的单元格，批注中有原值"),
+];
 
 /// Whether a suspect is its finding's first, and the suspect.
 type Ranked<'a> = (bool, &'a SuspectRecord);
@@ -230,11 +244,12 @@ type Ranked<'a> = (bool, &'a SuspectRecord);
 struct Doubts<'a> {
     suspects: BTreeMap<(u32, &'a [String]), Vec<Ranked<'a>>>,
     findings: Vec<&'a FindingRecord>,
+    diagnostics: &'a [DiagnosticRecord],
 }
 
 impl<'a> Doubts<'a> {
-    fn new(annex: &AnnexRecord, findings: &'a [FindingRecord]) -> Doubts<'a> {
-        let findings: Vec<_> = findings.iter().filter(|f| f.severity != "note").collect();
+    fn new(annex: &AnnexRecord, record: &'a NoticeRecord) -> Doubts<'a> {
+        let findings: Vec<_> = record.findings.iter().filter(|f| f.severity != "note").collect();
         let mut suspects: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for finding in &findings {
             for (rank, suspect) in finding.suspects.iter().enumerate() {
@@ -246,23 +261,60 @@ impl<'a> Doubts<'a> {
                 }
             }
         }
-        Doubts { suspects, findings }
+        Doubts { suspects, findings, diagnostics: &record.diagnostics }
     }
 
     fn of(&self, row: u32, column: &[String], cell: &CellRecord) -> Doubt {
         let suspects = self.suspects.get(&(row, column)).map_or(&[][..], Vec::as_slice);
         let stated = |finding: &&&FindingRecord| finding.places.first() == Some(&cell.place);
         let stated: Vec<_> = self.findings.iter().filter(stated).collect();
+        let said = cell.correction.as_ref();
+        let is_corrected = said.is_some_and(|said| said.verdict == "corrected");
         let shade = match (suspects.iter().any(|(first, _)| *first), suspects, &stated[..]) {
             (true, ..) => Some(LIKELIEST),
+            _ if is_corrected => Some(CORRECTED),
             (_, _, [_, ..]) => Some(STATED),
             (_, [_, ..], _) => Some(POSSIBLE),
+            // What a reviewer has confirmed is read well.
+            _ if said.is_none() && !cell.doubt.is_empty() => Some(POSSIBLE),
             _ => None,
         };
         let contradicted = stated.iter().map(|finding| finding.message_zh.clone());
-        let says = suspects.iter().map(|(_, suspect)| reason(suspect)).chain(contradicted);
+        let reasons = suspects.iter().map(|(_, suspect)| reason(suspect)).chain(contradicted);
+        let misread = cell.doubt.iter().map(|code| self.misread(code, cell));
+        let says = said.map(|said| reviewed(said, cell)).into_iter().chain(reasons).chain(misread);
         Doubt { shade, says: says.collect() }
     }
+
+    /// Why the reading of a cell is doubted: what the diagnostic of this code says that is of this cell alone, or the
+    /// code, where it speaks of a row, column or page.
+    fn misread(&self, code: &str, cell: &CellRecord) -> String {
+        let is_of_cell = |said: &&DiagnosticRecord| {
+            said.code == code && said.place.as_ref() == Some(&cell.place)
+        };
+        match self.diagnostics.iter().find(is_of_cell) {
+            Some(said) => format!("读取存疑：{}", said.message_zh),
+            None => format!("读取存疑（{code}）"),
+        }
+    }
+}
+
+/// What a reviewer said of a cell.
+fn reviewed(said: &CorrectionRecord, cell: &CellRecord) -> String {
+    let CorrectionRecord { verdict, by, at, from, to, comment } = said;
+    // Of the moment, the day.
+    let day = at.split('T').next().unwrap_or_default();
+    let what = match verdict.as_str() {
+        "corrected" => {
+            let blank = |value: Option<&str>| value.unwrap_or("空白").to_owned();
+            let printed = Some(cell.raw.trim()).filter(|raw| !raw.is_empty());
+            let (from, to) = (from.as_deref().or(printed), to.as_deref());
+            format!("已更正：原为 {}，改为 {}", blank(from), blank(to))
+        }
+        _ => "已确认与原文一致".to_owned(),
+    };
+    let comment = comment.iter().filter(|c| !c.trim().is_empty()).map(|c| format!("：{c}"));
+    format!("{what}（{by}，{day}）{}", comment.collect::<String>())
 }
 
 fn column_number(count: usize) -> u16 {
@@ -465,6 +517,9 @@ fn write_facts(
             (25, fact.doc_id),
             (26, fact.corrected.unwrap_or_default()),
         ];
+        if let Some(sure) = fact.confidence {
+            sheet.write_number(row, 27, sure)?;
+        }
         for (col, text) in texts {
             if !text.is_empty() {
                 put(sheet, row, col, text, &plain)?;
@@ -548,6 +603,41 @@ fn write_findings(
     Ok(())
 }
 
+fn write_diagnostics(
+    sheet: &mut Worksheet,
+    looks: &Looks,
+    record: &NoticeRecord,
+) -> Result<(), XlsxError> {
+    head(sheet, looks, &["code", "severity", "说明", "message", "建议", "hint", "page", "line"])?;
+    for col in [2, 3] {
+        sheet.set_column_width(col, 60)?;
+    }
+    for (col, width) in [(0, 24), (4, 40), (5, 40)] {
+        sheet.set_column_width(col, width)?;
+    }
+    for (said, row) in record.diagnostics.iter().zip(1..) {
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        let texts = [
+            said.code.clone(),
+            said.severity.clone(),
+            said.message_zh.clone(),
+            said.message.clone(),
+            or_empty(&said.hint_zh),
+            or_empty(&said.hint),
+        ];
+        for (text, col) in texts.iter().zip(0..) {
+            put(sheet, row, col, text, &looks.plain)?;
+        }
+        let place = said.place.as_ref();
+        for (count, col) in [(place.map(|p| p.page), 6), (place.and_then(|p| p.line), 7)] {
+            if let Some(count) = count {
+                sheet.write_number_with_format(row, col, count, &looks.plain)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn write_notice(
     sheet: &mut Worksheet,
     looks: &Looks,
@@ -571,6 +661,11 @@ fn write_notice(
     for ((name, value), row) in rows.iter().zip(0..) {
         put(sheet, row, 0, name, &looks.plain)?;
         put(sheet, row, 1, value, &looks.plain)?;
+    }
+    let below = rows.len() as u32 + 1;
+    put(sheet, below, 0, "底色", &looks.plain)?;
+    for ((shade, meaning), row) in SHADES.into_iter().zip(below..) {
+        put(sheet, row, 1, meaning, &looks.plain.clone().set_background_color(shade))?;
     }
     Ok(())
 }

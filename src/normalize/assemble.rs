@@ -1,6 +1,7 @@
 //! Runs in, printed lines out: what stands on one baseline is a line, and a line falls into pieces
 //! where a gap is wider than a word space or a vertical rule passes. The text is not yet clean.
 
+use super::lines::Joint;
 use super::raised;
 use super::told;
 use super::turn::{Frame, order};
@@ -51,10 +52,8 @@ pub(super) struct RawPiece {
     pub size: f32,
     /// Which run of the page it begins with, in drawing order.
     pub order: u32,
-    /// Where, along the line, characters begin that another operator drew.
-    pub joints: Vec<f32>,
-    /// Those of them before which something was drawn in another place.
-    pub resumed: Vec<f32>,
+    /// Where characters begin that another operator drew.
+    pub joints: Vec<Joint>,
     /// Marks raised behind its characters.
     pub marks: Vec<Mark>,
     /// The cell it stands in, where the document tells of one.
@@ -114,7 +113,6 @@ fn move_line(line: &mut RawLine, map: impl Fn(&Rect) -> Rect) {
         piece.bbox = map(&piece.bbox);
         // Along another direction than the line they say nothing.
         piece.joints.clear();
-        piece.resumed.clear();
     }
 }
 
@@ -255,7 +253,6 @@ impl Open {
                 size: stretch.run.size,
                 order: stretch.order as u32,
                 joints: Vec::new(),
-                resumed: Vec::new(),
                 marks: Vec::new(),
                 cell: None,
             },
@@ -288,7 +285,9 @@ impl Open {
             before = Some(*glyph);
         }
         self.piece.size = self.piece.size.max(stretch.run.size);
-        self.piece.joints.extend(stretch.joints);
+        let order = stretch.order as u32;
+        let joint = |at| Joint { at, order, resumed: false };
+        self.piece.joints.extend(stretch.joints.into_iter().map(joint));
         self.glyphs.extend(stretch.chars);
         self.last = last;
         self.order = stretch.order;
@@ -357,10 +356,8 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
                 if is_word(open.last.ch) && is_word(first.ch) && gap > WORD_GAP {
                     open.piece.chars.push((' ', first.place));
                 }
-                open.piece.joints.push(first.start);
-                if !next(open) {
-                    open.piece.resumed.push(first.start);
-                }
+                let (at, order) = (first.start, stretch.order as u32);
+                open.piece.joints.push(Joint { at, order, resumed: !next(open) });
                 open.push(stretch);
             }
             None => pieces.extend(Open::new(stretch)),
@@ -489,7 +486,7 @@ mod tests {
             let show = |piece: &RawPiece| {
                 let text: String = piece.chars.iter().map(|c| c.0).collect();
                 let mut shown = format!("{} {text}", piece.bbox.x0);
-                piece.joints.iter().for_each(|x| shown += &format!(" ^{x}"));
+                piece.joints.iter().for_each(|x| shown += &format!(" ^{}", x.at));
                 piece.marks.iter().for_each(|mark| shown += &format!(" ~{}", mark.text));
                 shown
             };

@@ -78,7 +78,6 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
             size: piece.size,
             order: piece.order,
             joints: piece.joints,
-            resumed: piece.resumed,
             marks: piece.marks,
             cell: piece.cell,
         })

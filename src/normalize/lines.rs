@@ -96,16 +96,24 @@ pub struct Piece {
     pub size: f32,
     /// Which run of its page it begins with, in drawing order: most producers draw a row cell by cell.
     pub order: u32,
-    /// Where along the line, in points, characters begin that another operator drew: there, and where there is a gap,
-    /// a piece may be the text of two cells.
-    pub joints: Vec<f32>,
-    /// Those of them before which something was drawn in another place: two cells of a row of which the first has several
-    /// lines.
-    pub resumed: Vec<f32>,
+    /// Where characters begin that another operator drew: there, and where there is a gap, a piece may be the text of two
+    /// cells.
+    pub joints: Vec<Joint>,
     /// Marks raised behind its characters, as those of footnotes: no part of the text.
     pub marks: Vec<Mark>,
     /// The cell it stands in, where the document tells of one.
     pub cell: Option<CellNumber>,
+}
+
+/// Where characters begin that another operator drew than those before them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Joint {
+    /// Where along the line, in points.
+    pub at: f32,
+    /// Which run of the page begins here, in drawing order.
+    pub order: u32,
+    /// Whether something was drawn in another place before: two cells of a row of which the first has several lines.
+    pub resumed: bool,
 }
 
 /// A mark raised behind a text.

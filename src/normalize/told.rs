@@ -86,7 +86,6 @@ fn piece_of(page: u32, placed: &Placed, cell: CellNumber) -> Option<RawPiece> {
         size: run.size,
         order: placed.order as u32,
         joints: Vec::new(),
-        resumed: Vec::new(),
         marks: Vec::new(),
         cell: Some(cell),
     };

@@ -92,7 +92,7 @@ impl Division {
 
 /// Whether two codes, of any two years, are one division: equal, or one went on as the other.
 pub fn same_region(a: u32, b: u32) -> bool {
-    a == b || followed(a) == followed(b)
+    a == b || current_code(a) == current_code(b)
 }
 
 /// All divisions, by code and then by year.
@@ -106,8 +106,8 @@ pub fn division_of(code: u32, year: Option<u16>) -> Option<&'static Division> {
     at(code).min_by_key(|d| (d.years_from(year), std::cmp::Reverse(d.from)))
 }
 
-/// The code that a division went on under, through renames and new codes, to this day or to its end.
-pub fn followed(code: u32) -> u32 {
+/// The code a division went on under to this day, or to its end.
+pub fn current_code(code: u32) -> u32 {
     let mut code = code;
     // A chain is as long as a division was changed; the bound holds should the table ever loop.
     for _ in 0..16 {

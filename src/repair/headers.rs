@@ -151,6 +151,48 @@ pub(super) fn again(header: &[TableRow], next: &[TableRow]) -> Option<(usize, Ag
     (count > 0).then(|| (reach(next, count, most), form))
 }
 
+/// Takes out the rows among the others that are the header again, whole, as sheets and documents have it that were
+/// laid out page by page; `each` is told of them.
+pub(super) fn without_repeats(
+    header: &[TableRow],
+    rows: Vec<TableRow>,
+    mut each: impl FnMut(&TableRow),
+) -> Vec<TableRow> {
+    let Some(first) = header.first() else { return rows };
+    let columns: Vec<String> = (0..first.slots.len()).map(|col| column_text(header, col)).collect();
+    if columns.iter().filter(|words| !words.is_empty()).count() < 2 {
+        return rows;
+    }
+    let begins = rows::text_at(first, 0);
+    let is_again = |at: usize| {
+        rows.get(at..at + header.len()).is_some_and(|part| {
+            // The first cell tells most rows from a header.
+            rows::text_at(&part[0], 0) == begins
+                && part.iter().all(|row| row.slots.len() == columns.len())
+                && (0..columns.len()).all(|col| column_text(part, col) == columns[col])
+        })
+    };
+    let mut repeats: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        if is_again(at) {
+            repeats.extend(at..at + header.len());
+            at += header.len();
+        } else {
+            at += 1;
+        }
+    }
+    let mut repeats = repeats.into_iter().peekable();
+    let mut kept = Vec::with_capacity(rows.len());
+    for (at, row) in rows.into_iter().enumerate() {
+        match repeats.next_if_eq(&at) {
+            Some(_) => each(&row),
+            None => kept.push(row),
+        }
+    }
+    kept
+}
+
 /// How far down the header of `count` rows reaches: a row of data has nothing above it to be covered
 /// by, and does not number the columns.
 fn reach(next: &[TableRow], count: usize, most: usize) -> usize {

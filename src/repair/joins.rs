@@ -4,7 +4,7 @@
 //! the next one. Header forms are `headers`' knowledge, torn rows `rows`', tables cut left and right
 //! `halves`'.
 
-use crate::diag::{Repair, Sink, Stage};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::place::PlacedText;
 use crate::repair::above;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
@@ -131,7 +131,12 @@ impl Joining {
         // Text between tables is long only where it is none of them.
         for line in lines.iter().take(RECENT) {
             let row = loose::row_of(line, &open.col_edges, &open.kinds(), lone);
-            let Some(row) = row else { continue };
+            let Some(row) = row else {
+                if loose::may_be_row(line, &open.col_edges, &open.kinds()) {
+                    remark_outside(sink, line);
+                }
+                continue;
+            };
             note(sink, "row_outside_grid", Some(line.text.clone()), &line.raw);
             open.add(sink, vec![row]);
         }
@@ -140,10 +145,15 @@ impl Joining {
     /// Puts a fragment to the table it goes on with, or begins one with it.
     fn read_fragment(&mut self, sink: &mut Sink, fragment: &Fragment) {
         let folded = self.groups.last().and_then(|group| group.last());
-        if let Some(panels) = folded.and_then(|open| open.unfold(fragment)) {
-            panels.iter().for_each(|panel| self.read_fragment(sink, panel));
-            return;
+        match folded.and_then(|open| open.unfold(fragment)) {
+            Some(panels) => panels.iter().for_each(|panel| self.read_panel(sink, panel, true)),
+            None => self.read_panel(sink, fragment, false),
         }
+    }
+
+    /// Puts a panel to the table it goes on with, or begins one with it. `is_folded`: as many columns as those of all
+    /// panels of the last table say that it is one of them, even where it has but a total.
+    fn read_panel(&mut self, sink: &mut Sink, fragment: &Fragment, is_folded: bool) {
         let mut rows = rows::rows_of(sink, fragment);
         let captions = take_captions(sink, &mut rows);
         if captions.title.is_some() || captions.unit.is_some() {
@@ -165,7 +175,8 @@ impl Joining {
             self.parted = false;
         }
         let Some(group) = self.groups.last() else { return };
-        let found = which_table(group, &rows, fragment);
+        let last = group.len().checked_sub(1).filter(|_| is_folded).map(|last| (last, None));
+        let found = which_table(group, &rows, fragment).or(last);
         // A name at the foot of a page is a row if the next page begins with figures that lack one.
         let lone = match found {
             Some((index, header)) if group[index].lacks_name(&rows, header) => Lone::NameMayStand,
@@ -205,6 +216,23 @@ impl Joining {
 /// Text without white space.
 fn squeezed(text: &PlacedText) -> String {
     text.as_str().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Says that a line beside a table looks like one of its rows and was not read as one.
+fn remark_outside(sink: &mut Sink, line: &TextBlock) {
+    sink.remark(Diagnostic {
+        code: "row_outside_table",
+        severity: Severity::Warning,
+        place: line.text.place(),
+        message: Wording::new(
+            format!(
+                "figures stand below the table's columns and in none of its rows: {}",
+                line.raw
+            ),
+            format!("表格各列下方另有数字，未能归入任何一行：{}", line.raw),
+        ),
+        hint: Some(Wording::new("compare with the page", "请对照原页")),
+    });
 }
 
 /// Puts on record that a printed text is not part of what it stands in.
@@ -320,6 +348,9 @@ impl Open {
         for row in &numbering {
             note_row(sink, "column_numbers", row);
         }
+        let data = headers::without_repeats(&header, data, |row| {
+            note_row(sink, Again::Whole.rule(), row);
+        });
         Open {
             table: Table { columns, title, unit, header, rows: data },
             col_edges: fragment.col_edges.clone(),
@@ -480,6 +511,9 @@ impl Open {
 
     /// Adds the rows of a page, the first of which may go on with the last of the page before.
     fn add(&mut self, sink: &mut Sink, data: Vec<TableRow>) {
+        let data = headers::without_repeats(&self.table.header, data, |row| {
+            note_row(sink, Again::Whole.rule(), row);
+        });
         let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);
         let mut data = data.into_iter();

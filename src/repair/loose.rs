@@ -63,6 +63,22 @@ pub(super) fn row_of(
     (is_named && (figures > 0 || is_name)).then_some(row)
 }
 
+/// Whether a line that is no row as it stands may be one that was not read rightly: figures under figures, beside words.
+pub(super) fn may_be_row(line: &TextBlock, col_edges: &[f32], kinds: &Kinds) -> bool {
+    let pieces = pieces(&line.text);
+    let under_figures = |piece: &PlacedText| {
+        let Some(Spot::Box(bbox)) = piece.place().map(|place| place.spot) else { return false };
+        let column = col_edges.partition_point(|&x| x <= bbox.center().x).checked_sub(1);
+        is_figure(piece.as_str())
+            && column.is_some_and(|c| kinds.figures.get(c).copied().unwrap_or(false))
+    };
+    let text = line.text.as_str();
+    pieces.len() > 1
+        && pieces.iter().any(under_figures)
+        && !text.contains('页')
+        && !text.trim_end().ends_with(['。', '；', '，', '：'])
+}
+
 /// The words of a line, each with its places.
 pub(super) fn pieces(text: &PlacedText) -> Vec<PlacedText> {
     let mut pieces = vec![PlacedText::new()];

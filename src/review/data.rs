@@ -6,8 +6,9 @@ use crate::emit::record::{
     AnnexRecord, CellRecord, FindingRecord, NoticeRecord, PlaceRecord, RowRecord, SuspectRecord,
     bbox,
 };
+use crate::place::{Place, Spot};
 use crate::review::Setting;
-use crate::review::sheets::{Face, Sheet};
+use crate::review::sheets::{Block, Face, Sheet, Table};
 use crate::review::terms::sums_of;
 use crate::review::words::Word;
 use serde_json::{Value, json};
@@ -62,12 +63,19 @@ pub fn data(
     })
 }
 
-/// `[page, x0, y0, x1, y1]` in points, or `[page, line, column]` of a text.
+/// `[page, x0, y0, x1, y1]` in points, `[page, line, column]` of a text, `[page, "p", paragraph, character]` or
+/// `[page, "cell", table, row, column, character]` of a document.
 fn place(place: &PlaceRecord) -> Value {
-    match (place.bbox, place.line) {
-        (Some([x0, y0, x1, y1]), _) => json!([place.page, x0, y0, x1, y1]),
-        (None, Some(line)) => json!([place.page, line, place.column.unwrap_or(1)]),
-        (None, None) => json!([place.page]),
+    match place.to_place().spot {
+        Spot::Box(_) => match place.bbox {
+            Some([x0, y0, x1, y1]) => json!([place.page, x0, y0, x1, y1]),
+            None => json!([place.page]),
+        },
+        Spot::Text { line, column } => json!([place.page, line, column]),
+        Spot::Paragraph { index, character } => json!([place.page, "p", index, character]),
+        Spot::Cell { table, row, col, character } => {
+            json!([place.page, "cell", table, row, col, character])
+        }
     }
 }
 
@@ -79,15 +87,34 @@ fn operand(operand: Operand) -> Value {
     }
 }
 
+/// A page: its number, the tab it stands under, and what is on it.
 fn sheet(sheet: &Sheet) -> Value {
-    match &sheet.face {
-        Face::Drawn { width, height, drawn } => json!({
-            "page": sheet.number,
+    let mut value = match &sheet.face {
+        Face::Drawn { width, height, drawn, rules } => json!({
             "size": [width, height],
             "words": drawn.words.iter().map(word).collect::<Vec<_>>(),
+            "rules": rules.iter().map(bbox).collect::<Vec<_>>(),
         }),
-        Face::Lines { first, lines } => json!({
-            "page": sheet.number, "first": first, "lines": lines,
+        Face::Lines { first, lines } => json!({"first": first, "lines": lines}),
+        Face::Told(blocks) => json!({"blocks": blocks.iter().map(block).collect::<Vec<_>>()}),
+    };
+    value["page"] = json!(sheet.number);
+    value["sheet"] = json!(sheet.name);
+    value["part"] = json!(sheet.part);
+    value
+}
+
+/// `[text, place]` of a line, or a table.
+fn block(block: &Block) -> Value {
+    let at = |at: &Place| place(&PlaceRecord::from(*at));
+    match block {
+        Block::Line(text, begin) => json!([text, at(begin)]),
+        Block::Table(Table { rows, cols, cells }) => json!({
+            "rows": rows,
+            "cols": cols,
+            "cells": cells.iter().map(|cell| json!([
+                cell.row, cell.rowspan, cell.colspan, cell.text, at(&cell.place),
+            ])).collect::<Vec<_>>(),
         }),
     }
 }

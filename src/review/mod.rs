@@ -6,13 +6,15 @@
 //! and every word of the notice goes through `textContent`. Where the file goes is left to `cli`.
 
 mod data;
+mod index;
 mod pictures;
 mod sheets;
 mod terms;
 mod words;
 
+pub use index::{Found, Line, index};
 pub use pictures::{Drawn, Picture};
-pub use sheets::{Face, Sheet, sheets};
+pub use sheets::{Block, Face, Sheet, Table, TableCell, sheets};
 pub use words::Word;
 
 use crate::check::StatedSum;
@@ -52,7 +54,7 @@ pub fn page(
     fill(
         FRAME,
         &[
-            ("title", &escaped(&plain::shown(title))),
+            ("title", &plain::in_html(title)),
             ("policy", &policy(&script, setting)),
             ("style", STYLE),
             ("sheets", &sheets.iter().map(figure).collect::<String>()),
@@ -76,16 +78,16 @@ fn policy(script: &str, setting: &Setting) -> String {
 
 /// One page of the notice. A picture is only ever an image, in which no script runs.
 fn figure(sheet: &Sheet) -> String {
-    let Sheet { number, face } = sheet;
+    let Sheet { number, face, .. } = sheet;
     let inside = match face {
-        Face::Drawn { width, height, drawn } => match &drawn.picture {
+        Face::Drawn { width, height, drawn, .. } => match &drawn.picture {
             Some(Picture { media_type, bytes }) => format!(
                 r#"<img width="{width:.0}" height="{height:.0}" alt="" src="data:{media_type};base64,{}">"#,
                 STANDARD.encode(bytes)
             ),
             None => format!(r#"<svg viewBox="0 0 {width:.0} {height:.0}"></svg>"#),
         },
-        Face::Lines { .. } => String::new(),
+        Face::Lines { .. } | Face::Told(_) => String::new(),
     };
     format!("<figure id=\"sheet-{number}\" class=\"sheet\">{inside}</figure>\n")
 }
@@ -102,11 +104,6 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
         rest = tail;
     }
     out + rest
-}
-
-/// Text as HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// JSON that can't end the element it stands in, and in which nothing is hidden from whoever looks at it. All of these

@@ -410,7 +410,8 @@ function drawCell(key) {
 
 // ---- The pages ------------------------------------------------------------------------------
 
-const placeKey = (place) => (place ? place.join(" ") : "");
+/** A cell is one place, whatever character of it is meant. */
+const placeKey = (place) => (place ? (place[1] === "cell" ? place.slice(0, 5) : place).join(" ") : "");
 const keyAtPlace = new Map();
 function grouped(items, keyOfItem) {
   const groups = new Map();
@@ -436,10 +437,53 @@ function drawPages() {
   const onPage = grouped(places, ([, place]) => place[0]);
   for (const sheet of data.sheets) {
     const figure = byId(`sheet-${sheet.page}`);
-    if (sheet.lines) drawLines(figure, sheet, onPage.get(sheet.page) ?? []);
-    else drawBoxes(figure, sheet, onPage.get(sheet.page) ?? []);
+    const places = onPage.get(sheet.page) ?? [];
+    if (sheet.lines) drawLines(figure, sheet, places);
+    else if (sheet.blocks) drawTold(figure, sheet, places);
+    else drawBoxes(figure, sheet, places);
   }
+  drawTabs();
 }
+
+// ---- Tabs: a file or a sheet each -----------------------------------------------------------
+
+const tabOf = (sheet) => [sheet.part?.[1], sheet.sheet].filter(Boolean).join(" › ");
+const tabs = [...new Set(data.sheets.map(tabOf))];
+
+function drawTabs() {
+  byId("tabs").hidden = tabs.length < 2;
+  if (tabs.length < 2) return;
+  byId("tabs").replaceChildren(...tabs.map((name) => {
+    const tab = make("button", { type: "button", role: "tab", title: name }, name);
+    tab.addEventListener("click", () => showTab(name));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step) return;
+      const next = (tabs.indexOf(name) + step + tabs.length) % tabs.length;
+      showTab(tabs[next]);
+      byId("tabs").children[next].focus();
+    });
+    return tab;
+  }));
+  showTab(tabs[0]);
+}
+
+function showTab(name) {
+  [...byId("tabs").children].forEach((tab, at) => {
+    tab.setAttribute("aria-selected", String(tabs[at] === name));
+    tab.tabIndex = tabs[at] === name ? 0 : -1;
+  });
+  for (const sheet of data.sheets) byId(`sheet-${sheet.page}`).classList.toggle("away", tabOf(sheet) !== name);
+}
+
+/** Brings the tab to the front that an element stands under. */
+function showTabOf(element) {
+  const figure = element.closest("figure.sheet");
+  const sheet = figure?.classList.contains("away") && data.sheets.find((s) => `sheet-${s.page}` === figure.id);
+  if (sheet) showTab(tabOf(sheet));
+}
+
+// ---- What is on a page ----------------------------------------------------------------------
 
 function setBox(box, [, x0, y0, x1, y1], [width, height]) {
   const percent = (length, of) => `${(100 * length) / of}%`;
@@ -450,10 +494,16 @@ function setBox(box, [, x0, y0, x1, y1], [width, height]) {
 }
 
 function drawBoxes(figure, sheet, places) {
-  if (sheet.words.length) {
+  if (sheet.words.length || sheet.rules.length) {
     const layer = document.createElementNS(SVG, "svg");
     layer.setAttribute("viewBox", `0 0 ${sheet.size.join(" ")}`);
     layer.setAttribute("class", "words");
+    for (const [x0, y0, x1, y1] of sheet.rules) {
+      const rule = document.createElementNS(SVG, "rect");
+      const attributes = { x: x0, y: y0, width: Math.max(x1 - x0, 0.4), height: Math.max(y1 - y0, 0.4) };
+      for (const [name, value] of Object.entries(attributes)) rule.setAttribute(name, value);
+      layer.append(rule);
+    }
     for (const [text, x0, y0, x1, y1] of sheet.words) {
       const word = document.createElementNS(SVG, "text");
       const attributes = { x: x0, y: y1 - (y1 - y0) * 0.14, textLength: x1 - x0, "font-size": y1 - y0, lengthAdjust: "spacingAndGlyphs" };
@@ -507,6 +557,55 @@ function drawLines(figure, sheet, places) {
   figure.append(make("ol", { className: "lines", start: sheet.first }, ...lines));
 }
 
+/** What a sheet calls a column: B, AA. */
+function letters(column) {
+  let name = "";
+  for (let left = column; left > 0; left = Math.trunc((left - 1) / 26)) name = String.fromCharCode(65 + ((left - 1) % 26)) + name;
+  return name;
+}
+
+/** A document: its paragraphs and tables, with the cells that were read marked in them. */
+function drawTold(figure, sheet, places) {
+  const keys = grouped(places, ([, place]) => placeKey(place));
+  const read = (element, place) => {
+    element.dataset.place = placeKey(place);
+    const found = keys.get(placeKey(place)) ?? [];
+    if (!found.length) return element;
+    element.classList.add("box");
+    // A name that is a figure's own, in a list of one column, comes after it.
+    element.dataset.key = found[found.length - 1][0];
+    markBox(element, element.dataset.key);
+    return element;
+  };
+  const content = sheet.blocks.map((block) => {
+    if (!Array.isArray(block)) return toldTable(block, sheet, read);
+    const [text, place] = block;
+    const line = read(make("p", {}, text), place);
+    if (place[1] === "p") line.dataset.paragraph = place[2];
+    return line;
+  });
+  const name = tabOf(sheet) || words().page.replace("{}", sheet.page);
+  figure.append(make("div", { className: "told" }, ...content), make("figcaption", {}, name));
+}
+
+/** A table with its merged cells; of a sheet with its letters, and all with the numbers of their rows. */
+function toldTable({ rows, cols, cells }, sheet, read) {
+  const table = make("table", {});
+  if (sheet.sheet && cols.length) {
+    table.append(make("tr", {}, make("th", {}), ...cols.map((col) => make("th", { scope: "col" }, letters(col)))));
+  }
+  const ofRow = grouped(cells, ([row]) => row);
+  const count = rows.length || Math.max(0, ...ofRow.keys()) + 1;
+  for (let row = 0; row < count; row++) {
+    const tr = make("tr", {}, rows.length ? make("th", { scope: "row" }, String(rows[row])) : null);
+    for (const [, rowSpan, colSpan, text, place] of ofRow.get(row) ?? []) {
+      tr.append(read(make("td", { rowSpan, colSpan }, text), place));
+    }
+    table.append(tr);
+  }
+  return make("div", { className: "scroll" }, table);
+}
+
 // ---- Light ----------------------------------------------------------------------------------
 
 let lit = [];
@@ -534,8 +633,10 @@ function lightPlace(place) {
   const figure = byId(`sheet-${place[0]}`);
   const sheet = data.sheets.find((s) => s.page === place[0]);
   if (!figure || !sheet) return;
-  let mark = figure.querySelector(`[data-line="${place[1]}"]`);
-  if (place.length === 5 && sheet.size) {
+  let mark = sheet.blocks
+    ? figure.querySelector(`[data-place="${CSS.escape(placeKey(place))}"]`) ?? figure.querySelector(`[data-paragraph="${place[2]}"]`)
+    : figure.querySelector(`[data-line="${place[1]}"]`);
+  if (sheet.size && place.length === 5) {
     document.querySelectorAll(".box.loose").forEach((box) => box.remove());
     mark = make("div", { className: "box loose" });
     setBox(mark, place, sheet.size);
@@ -548,6 +649,7 @@ function lightPlace(place) {
 
 /** Scrolls a pane, and only it, until the element is well inside. */
 function reveal(pane, element) {
+  showTabOf(element);
   const [view, box] = [pane.getBoundingClientRect(), element.getBoundingClientRect()];
   const isInside = box.top >= view.top + 40 && box.bottom <= view.bottom - 20;
   if (!isInside) pane.scrollTop += box.top - view.top - (view.height - box.height) / 3;
@@ -694,14 +796,25 @@ async function recall() {
   }
 }
 
+/** A place as results print it. */
+function placeOf([page, ...rest]) {
+  const sheet = data.sheets.find((s) => s.page === page);
+  const of = sheet?.part ? { page, part: sheet.part[0] } : { page };
+  if (rest[0] === "cell") {
+    const [, table, row, col] = rest;
+    return sheet?.sheet ? { ...of, sheet: sheet.sheet, cell: letters(col) + row } : { ...of, table, row, col };
+  }
+  if (rest[0] === "p") return { ...of, paragraph: rest[1], character: rest[2] };
+  if (rest.length === 4) return { ...of, bbox: rest };
+  return rest.length ? { ...of, line: rest[0], column: rest[1] } : of;
+}
+
 function corrections() {
   const by = byId("by").value.trim();
   const entries = [...said].map(([key, { verdict, value, at, comment, by: other }]) => {
     const { annex, row, column, raw, place } = cellAt(key);
-    const [page, ...rest] = place;
-    const where = rest.length === 4 ? { page, bbox: rest } : { page, line: rest[0], column: rest[1] };
     return {
-      annex: annex.number, row: row.number, region: row.region, column: column.path, printed: raw, place: where,
+      annex: annex.number, row: row.number, region: row.region, column: column.path, printed: raw, place: placeOf(place),
       verdict, ...(verdict === "corrected" ? { value } : {}), by: other ?? by, at, ...(comment ? { comment } : {}),
     };
   });

@@ -139,8 +139,9 @@ mod tests {
     #[test]
     fn a_picture_shows_edges_meetings_and_cells() {
         let page = art::page("+----+----+\n| a<b  12 |\n+----+----+\n| 1  |  2 |\n+----+----+\n");
-        let found = tables::fragments(&mut Sink::new(), &Options::default(), &page);
-        let svg = svg(&page, &found.fragments);
+        let found =
+            tables::of_pages(&mut Sink::new(), &Options::default(), std::slice::from_ref(&page));
+        let svg = svg(&page, &found[0].fragments);
         assert_eq!(svg.matches("<circle").count(), 8);
         assert!(svg.contains("a&lt;b") && svg.contains(">1,1</text>"), "{svg}");
     }

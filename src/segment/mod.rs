@@ -16,7 +16,6 @@ use crate::diag::Sink;
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{Line, LinedPage, Lines};
 use crate::options::Options;
-use crate::parallel;
 use crate::place::PlacedText;
 use crate::segment::outline::{Block, Fragment, Layout, Outline, Role, TextBlock};
 
@@ -27,10 +26,9 @@ const RIGHT_HALF: f32 = 0.42;
 
 /// Cuts the lines into blocks with roles.
 pub fn segment(sink: &mut Sink, options: &Options, lines: Lines) -> Outline {
-    let items = parallel::map(sink, options.threads, lines.pages, |sink, page| {
-        items_of(sink, options, &page)
-    });
-    let items = items.into_iter().flatten().collect();
+    let tables = tables::of_pages(sink, options, &lines.pages);
+    let items = lines.pages.iter().zip(tables).flat_map(|(page, tables)| items_of(page, tables));
+    let items = items.collect();
     let parts = annexes::part(items);
     Outline {
         front: headings::mark_flow(frame::blocks(parts.front)),
@@ -153,8 +151,8 @@ fn compact(text: &str) -> String {
 }
 
 /// Lines, tables and large images of a page from top to bottom; panels of one table keep their order.
-fn items_of(sink: &mut Sink, options: &Options, page: &LinedPage) -> Vec<Item> {
-    let tables::PageTables { fragments, rest } = tables::fragments(sink, options, page);
+fn items_of(page: &LinedPage, tables: tables::PageTables) -> Vec<Item> {
+    let tables::PageTables { fragments, rest } = tables;
     let mut placed: Vec<(f32, Item)> = Vec::new();
     let mut top = 0.0;
     for fragment in fragments {

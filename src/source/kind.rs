@@ -45,15 +45,15 @@ const REFUSED: &[(&[u8], Both, Both)] = &[
     (b"\x09\x00\x04\x00", ("an Excel 2 workbook", "Excel 2 工作簿"), SAVE_AS_XLSX),
     (b"\x09\x02\x06\x00", ("an Excel 3 workbook", "Excel 3 工作簿"), SAVE_AS_XLSX),
     (b"\x09\x04\x06\x00", ("an Excel 4 workbook", "Excel 4 工作簿"), SAVE_AS_XLSX),
-    (
-        b"MIME-Version:",
-        ("a web archive (MHTML)", "单文件网页（MHTML）"),
-        (
-            "open it in a browser or Word and save it as .html or .docx",
-            "请用浏览器或 Word 打开并另存为 .html 或 .docx",
-        ),
-    ),
+    (b"MIME-Version:", WEB_ARCHIVE, SAVE_AS_HTML),
+    (b"From: <Saved by ", WEB_ARCHIVE, SAVE_AS_HTML),
 ];
+
+const WEB_ARCHIVE: Both = ("a web archive (MHTML)", "单文件网页（MHTML）");
+const SAVE_AS_HTML: Both = (
+    "open it in a browser or Word and save it as .html or .docx",
+    "请用浏览器或 Word 打开并另存为 .html 或 .docx",
+);
 
 fn refused(what: Both, instead: Both) -> Error {
     Error::new(ErrorKind::Unsupported {
@@ -211,7 +211,10 @@ pub(super) fn of_markup(bytes: &[u8]) -> Option<Result<Kind, Error>> {
     if ["<html", "<body"].iter().any(|tag| head.contains(tag)) {
         return Some(Ok(Kind::Html));
     }
-    if !(start.starts_with("<?xml") || start.starts_with("<!doctype")) {
+    // XML may leave its declaration out; a namespace then tells it from a text that begins with a bracket.
+    let tag = start.split('>').next().unwrap_or_default();
+    let is_element = tag.starts_with('<') && tag.contains("xmlns");
+    if !(start.starts_with("<?xml") || start.starts_with("<!doctype") || is_element) {
         return None;
     }
     let (what, instead) = if head.contains("word.document") || head.contains("<w:worddocument") {
@@ -321,6 +324,14 @@ mod tests {
     #[test]
     fn what_is_not_read_is_named() {
         assert_eq!(kind(b"Rar!\x1A\x07\x00"), "found a RAR archive, which is not read");
+        assert_eq!(
+            kind(b"From: <Saved by Blink>\r\n"),
+            "found a web archive (MHTML), which is not read"
+        );
+        assert_eq!(
+            kind(br#"<svg xmlns="http://www.w3.org/2000/svg"><text>x</text></svg>"#),
+            "found an XML file, which is not read"
+        );
         assert_eq!(kind(b"{\\rtf1"), "found an RTF document, which is not read");
     }
 }

@@ -304,6 +304,20 @@ impl Bands {
         let at = self.over.partition_point(|(start, _)| *start <= row).checked_sub(1)?;
         Some(&self.over[at].1)
     }
+
+    /// The bands over rows that were put in this order: for each its place before.
+    pub fn in_order(&self, order: &[usize]) -> Bands {
+        let mut over: Vec<(usize, String)> = Vec::new();
+        let mut last = None;
+        for (at, &row) in order.iter().enumerate() {
+            let band = self.over(row);
+            if band != last {
+                over.extend(band.map(|band| (at, band.to_owned())));
+                last = band;
+            }
+        }
+        Bands { over, behind: self.behind.clone() }
+    }
 }
 
 /// Takes the bands off a table.

@@ -54,15 +54,15 @@ fn one(
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
     let columns = columns::columns(&table, unit_name);
-    let table = Table { rows: straighten(sink, &columns, table.rows), ..table };
+    let rows = straighten(sink, &columns, table.rows);
     let context = Context {
         frame,
         title: title.as_ref().map_or("", |title| &title.value),
         header: &columns.name_header,
     };
-    let lines = without_column_numbers(sink, lines(&columns, &table.rows, &bands));
+    let (rows, bands) = in_order(&columns, rows, bands, &context);
+    let lines = without_column_numbers(sink, lines(&columns, &rows, &bands));
     let lines = without_repeated_totals(sink, lines);
-    let lines = in_order(&columns, lines, &context);
     let place = lines.first()?.name.place;
     let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
     let regions = regions::assign(sink, &names, &context);
@@ -134,7 +134,6 @@ struct Line {
     serial: Option<Located<String>>,
     cells: Vec<Cell>,
     page: u32,
-    panel: u16,
 }
 
 /// Reads the rows one by one; rows with nothing in them are passed over.
@@ -195,7 +194,6 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
             serial,
             cells,
             page: row.page,
-            panel: row.panel,
         });
     }
     bring_to_one_unit(columns, &mut lines);
@@ -463,37 +461,37 @@ fn is_nothing(text: &str) -> bool {
     figure::is_drawn_mark(text) || squeeze(text) == "无"
 }
 
-/// The rows in the order their authors meant: page by page, or, where a long table was folded into
-/// panels before it was cut into pages, panel by panel. Serial numbers say which, or else names and
-/// sums; where nothing does, page by page.
-fn in_order(columns: &Columns, lines: Vec<Line>, context: &Context) -> Vec<Line> {
-    let pages =
-        lines.iter().map(|line| line.page).max() != lines.iter().map(|line| line.page).min();
-    if !pages || lines.iter().all(|line| line.panel == 0) {
-        return lines;
+/// The rows in the order their authors meant, with their bands: page by page, or, where a long table
+/// was folded into panels before it was cut into pages (in a text, by a blank line), panel by panel.
+/// Serial numbers say which, or else names and sums; where nothing does, page by page.
+fn in_order(
+    columns: &Columns,
+    rows: Vec<TableRow>,
+    bands: shape::Bands,
+    context: &Context,
+) -> (Vec<TableRow>, shape::Bands) {
+    // Behind the last panel of one page the first of the next follows.
+    if rows.windows(2).all(|w| w[0].panel <= w[1].panel) {
+        return (rows, bands);
     }
-    let mut by_panel: Vec<usize> = (0..lines.len()).collect();
-    by_panel.sort_by_key(|&i| (lines[i].panel, lines[i].page));
-    let by_page: Vec<usize> = (0..lines.len()).collect();
-    let steps = |order: &[usize]| {
-        let numbers: Vec<u32> = order
-            .iter()
-            .filter_map(|&i| lines[i].serial.as_ref()?.value.trim().parse().ok())
-            .collect();
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|&i| rows[i].panel);
+    let by_panel: Vec<TableRow> = order.iter().map(|&i| rows[i].clone()).collect();
+    let bands_by_panel = bands.in_order(&order);
+    let by_pages = lines(columns, &rows, &bands);
+    let by_panels = lines(columns, &by_panel, &bands_by_panel);
+    let steps = |lines: &[Line]| {
+        let serials = lines.iter().filter_map(|line| line.serial.as_ref());
+        let numbers: Vec<u32> = serials.filter_map(|s| s.value.trim().parse().ok()).collect();
         numbers.windows(2).filter(|pair| pair[1] == pair[0].saturating_add(1)).count() as i64
     };
-    let fit = |order: &[usize]| {
-        let names: Vec<RowName> = order.iter().map(|&i| lines[i].name.clone()).collect();
+    let fit = |lines: &[Line]| {
+        let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
         regions::order_fit(&names, context)
     };
     let is_by_panel = match columns.serial {
-        Some(_) => steps(&by_panel) > steps(&by_page),
-        None => fit(&by_panel) > fit(&by_page),
+        Some(_) => steps(&by_panels) > steps(&by_pages),
+        None => fit(&by_panels) > fit(&by_pages),
     };
-    if !is_by_panel {
-        return lines;
-    }
-    let mut lines: Vec<Line> = lines;
-    lines.sort_by_key(|line| (line.panel, line.page));
-    lines
+    if is_by_panel { (by_panel, bands_by_panel) } else { (rows, bands) }
 }

@@ -21,6 +21,8 @@ const pictures = process.argv[3] && path.resolve(process.argv[3]);
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const housing = path.join(root, "samples/housing-2023/notice.pdf");
 
+const workbook = path.join(root, "samples/aid-2021/notice.xls");
+
 const playwright = have("playwright-core");
 if (!playwright) skip("playwright-core is not installed (npm install in tests/review)");
 if (!fs.existsSync(chromium)) skip(`no Chromium at ${chromium} (set CHROMIUM)`);
@@ -120,6 +122,28 @@ const cases = {
     assert.ok(await isInView(td(page, "5.3.0"), "#tables"), "and in view");
     assert.equal(await page.locator("#annexes .lit").count(), 1);
     await picture(page, "hover");
+    return page;
+  },
+
+  async "a workbook shows its cells by letter and number, and a corrected cell is named so"(browser) {
+    const page = await opened(browser, reviewOf(workbook));
+    const cell = page.locator("#pages .told td.box").first();
+    const key = await cell.evaluate((element) => element.dataset.key);
+    assert.ok((await page.locator("#pages .told th[scope=col]").allTextContents()).includes("B"));
+    const figure = td(page, `${key.split(".")[0]}.0.0`);
+    await figure.click();
+    assert.equal(await page.locator("#pages .told .lit").count(), 1, "its place is lit in the sheet");
+    await page.locator("#by").fill("李审核");
+    await page.locator("#value").fill("7");
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("#correct").click().then(() => page.locator("#save").click())]);
+    const file = path.join(folder, "workbook.corrections.json");
+    await saved.saveAs(file);
+    const { place } = JSON.parse(fs.readFileSync(file, "utf8")).corrections[0];
+    assert.match(place.cell, /^[A-Z]+[0-9]+$/);
+    assert.ok(place.sheet);
+    const result = JSON.parse(run("convert", workbook, "--corrections", file));
+    assert.equal(result.annexes[0].rows[0].cells[0].value, "7");
+    await picture(page, "workbook");
     return page;
   },
 

@@ -2,7 +2,7 @@
 
 use super::archive::zip;
 use fubiao::emit::json;
-use fubiao::emit::record::{AnnexRecord, NoticeRecord};
+use fubiao::emit::record::{AnnexRecord, NoticeRecord, RowRecord};
 use std::fmt::Write;
 
 /// A notice as all writers below take it.
@@ -45,39 +45,75 @@ pub fn sample() -> (NoticeRecord, Plain) {
 
 /// An annex as a table: names in the first column, headers in tiers with merged cells.
 fn plain(annex: &AnnexRecord) -> Annex {
-    let tiers = annex.columns.iter().map(|c| c.path.len()).max().unwrap_or(1);
-    let cell =
-        |row, col, text: &str| Cell { row, col, rowspan: 1, colspan: 1, text: text.to_owned() };
-    let mut cells = vec![Cell { rowspan: tiers, ..cell(0, 0, "市、县名称") }];
-    for (index, column) in annex.columns.iter().enumerate() {
-        for (tier, text) in column.path.iter().enumerate() {
+    let paths: Vec<Vec<String>> = annex.columns.iter().map(|column| column.path.clone()).collect();
+    let row = |row: &RowRecord| {
+        (row.region.name.clone(), row.cells.iter().map(|figure| figure.raw.clone()).collect())
+    };
+    let rows: Vec<(String, Vec<String>)> = annex.rows.iter().map(row).collect();
+    let (number, unit) = (annex.number, annex.unit.clone());
+    Annex {
+        number,
+        unit,
+        ..Annex::drawn(annex.title.as_deref().unwrap_or_default(), &paths, &rows)
+    }
+}
+
+fn one(row: usize, col: usize, text: &str) -> Cell {
+    Cell { row, col, rowspan: 1, colspan: 1, text: text.to_owned() }
+}
+
+/// The cells of a header: a word over several columns is one cell.
+fn header(paths: &[Vec<String>], tiers: usize) -> Vec<Cell> {
+    let mut cells = vec![Cell { rowspan: tiers, ..one(0, 0, "市、县名称") }];
+    for (index, path) in paths.iter().enumerate() {
+        for (tier, text) in path.iter().enumerate() {
+            let is_last = tier + 1 == path.len();
             let above = |c: &&mut Cell| {
                 c.row == tier
                     && c.col + c.colspan == index + 1
-                    && c.text == *text
+                    && c.rowspan == 1
                     && tier + 1 < tiers
+                    && index > 0
+                    && paths[index - 1].len() > tier + 1
+                    && paths[index - 1].get(..=tier) == path.get(..=tier)
             };
-            let is_last = tier + 1 == column.path.len();
             match cells.iter_mut().find(above).filter(|_| !is_last) {
                 Some(left) => left.colspan += 1,
                 None => {
                     let rowspan = if is_last { tiers - tier } else { 1 };
-                    cells.push(Cell { rowspan, ..cell(tier, index + 1, text) });
+                    cells.push(Cell { rowspan, ..one(tier, index + 1, text) });
                 }
             }
         }
     }
-    for (index, row) in annex.rows.iter().enumerate() {
-        cells.push(cell(tiers + index, 0, &row.region.name));
-        let figures = row.cells.iter().enumerate();
-        cells.extend(figures.map(|(col, figure)| cell(tiers + index, col + 1, &figure.raw)));
-    }
-    let (rows, cols) = (tiers + annex.rows.len(), annex.columns.len() + 1);
-    let (title, unit) = (annex.title.clone().unwrap_or_default(), annex.unit.clone());
-    Annex { number: annex.number, title, unit, cols, rows, cells }
+    cells
 }
 
 impl Annex {
+    /// A table of these header tiers (a path a column, below a first column of names) and rows (a name, then a
+    /// figure a column); an annex of its own.
+    pub fn drawn(title: &str, paths: &[Vec<String>], rows: &[(String, Vec<String>)]) -> Annex {
+        let tiers = paths.iter().map(Vec::len).max().unwrap_or(1);
+        let mut cells = header(paths, tiers);
+        for (index, (name, figures)) in rows.iter().enumerate() {
+            let texts = std::iter::once(name).chain(figures).enumerate();
+            cells.extend(texts.map(|(col, text)| one(tiers + index, col, text)));
+        }
+        let (rows, cols) = (tiers + rows.len(), paths.len() + 1);
+        Annex { number: 1, title: title.to_owned(), unit: None, cols, rows, cells }
+    }
+
+    /// Rows, columns and text of each cell with its spans, in order.
+    pub fn told(&self) -> Vec<([usize; 4], String)> {
+        let mut told: Vec<_> = self
+            .cells
+            .iter()
+            .map(|c| ([c.row, c.col, c.rowspan, c.colspan], c.text.clone()))
+            .collect();
+        told.sort();
+        told
+    }
+
     /// The cell that covers a place, and whether it begins there.
     fn at(&self, row: usize, col: usize) -> Option<(&Cell, bool)> {
         let covers = |c: &&Cell| {

@@ -5,7 +5,9 @@
     tools/bin/python tests/tools/read_back.py target/release/fubiao
 
 Each sample is written as CSV, Parquet, Excel and Data Package, read back by pandas, DuckDB, openpyxl,
-frictionless and, where it is installed, LibreOffice Calc, and compared with the facts as JSON.
+frictionless and, where it is installed, LibreOffice Calc, and compared with the facts as JSON. Then all of them are
+read as one archive, split by year, and its partitions, tables and package are opened as people open them: by the
+folder (pandas, pyarrow, polars) and by a pattern (DuckDB).
 """
 
 import csv
@@ -20,6 +22,8 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pandas
+import polars
+import pyarrow.dataset
 import pyarrow.parquet
 from frictionless import Package
 
@@ -38,6 +42,12 @@ def main():
                           openpyxl_reads_excel, frictionless_accepts, calc_reads_excel):
                 said = check(out, facts)
                 print(f"{sample.parent.name}/{sample.name}: {check.__name__}: {said or 'ok'}")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        facts = written_together(fubiao, out)
+        for check in (pandas_reads_partitions, pyarrow_reads_partitions, polars_reads_partitions,
+                      duckdb_reads_partitions, duckdb_joins_remarks, frictionless_accepts_archive):
+            print(f"archive: {check.__name__}: {check(out, facts) or 'ok'}")
 
 
 def written(fubiao, sample, out):
@@ -53,6 +63,85 @@ def written(fubiao, sample, out):
     facts = [json.loads(line) for line in lines]
     assert len(facts) > 50, "a sample holds more facts than that"
     return facts
+
+
+def written_together(fubiao, out):
+    """Writes all samples as one archive, split by year; gives their facts."""
+    command = [fubiao, "batch", SAMPLES, "--out", out, "--quiet", "--partition", "plan_year",
+               "--format", "facts,parquet,datapackage"]
+    # 3: some files beside the samples are no notices.
+    assert subprocess.run(command, check=False).returncode in (0, 3)
+    lines = (out / "facts.ndjson").read_text("utf-8").splitlines()
+    facts = [json.loads(line) for line in lines]
+    years = {fact["plan_year"] for fact in facts}
+    assert len(years) > 1, "the samples are of several years"
+    assert len(list((out / "facts").iterdir())) == len(years), "one part a year"
+    return facts
+
+
+def by_year(facts):
+    """Facts and the sum of their figures, by year."""
+    years = {}
+    for fact, figure in zip(facts, figures(facts)):
+        # 0 stands for the year of a notice that names none.
+        year = fact["plan_year"] or 0
+        count, total = years.get(year, (0, Decimal(0)))
+        years[year] = (count + 1, total + (figure or 0))
+    return years
+
+
+def same_years(rows, facts):
+    """Compares (year, facts, sum) of a tool with what the facts say."""
+    got = {int(year): (count, total) for year, count, total in rows}
+    assert got == by_year(facts), f"{got}, expected {by_year(facts)}"
+
+
+def pandas_reads_partitions(out, facts):
+    table = pandas.read_parquet(out / "facts")
+    figure = table["value"].map(lambda value: value or Decimal(0))
+    groups = figure.groupby(table["plan_year"].astype(int))
+    same_years([(year, len(group), sum(group, Decimal(0))) for year, group in groups], facts)
+    largest = max((v for v in figures(facts) if v is not None and v == v.to_integral()), default=0)
+    assert largest in set(figure), "a whole number is a whole number"
+
+
+def pyarrow_reads_partitions(out, facts):
+    data = pyarrow.dataset.dataset(out / "facts", format="parquet", partitioning="hive")
+    rows = data.to_table(columns=["plan_year", "value"]).to_pylist()
+    years = {}
+    for row in rows:
+        count, total = years.get(row["plan_year"], (0, Decimal(0)))
+        years[row["plan_year"]] = (count + 1, total + (row["value"] or 0))
+    same_years([(year, *of) for year, of in years.items()], facts)
+
+
+def polars_reads_partitions(out, facts):
+    table = polars.scan_parquet(out / "facts", hive_partitioning=True)
+    groups = table.group_by("plan_year").agg(polars.len(), polars.col("value").sum()).collect()
+    same_years(groups.rows(), facts)
+
+
+def duckdb_reads_partitions(out, facts):
+    path = str(out / "facts/*/*.parquet").replace("'", "''")
+    rows = duckdb.sql(f"select plan_year, count(*), coalesce(sum(value), 0) from '{path}' group by 1")
+    same_years(rows.fetchall(), facts)
+    named = duckdb.sql(f"select count(column_path) from '{path}'").fetchall()
+    assert named == [(len(facts),)], "column_path needs no quotes"
+
+
+def duckdb_joins_remarks(out, facts):
+    path = str(out).replace("'", "''")
+    for name in ("findings", "diagnostics"):
+        lonely = duckdb.sql(f"""
+            select count(*) from '{path}/{name}.parquet' r
+            where r.plan_year is not null
+            and r.doc_id not in (select doc_id from '{path}/facts/*/*.parquet')""").fetchall()
+        assert lonely == [(0,)], f"{name}: {lonely}"
+
+
+def frictionless_accepts_archive(out, facts):
+    report = Package(str(out / "datapackage/datapackage.json")).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "note"])[:5]
 
 
 def same(got, want, what):

@@ -185,6 +185,8 @@ pub(super) struct Article {
     /// Its title where the article itself does not begin with it: the index of a block, or the words that
     /// the page has for its title.
     pub title: Option<Title>,
+    /// What the page's head says of its title, without white space.
+    pub named: String,
     /// What the box of metadata says.
     pub metadata: Metadata,
     /// What the site prints around the notice: indices of blocks.
@@ -274,7 +276,8 @@ pub(super) fn article(tree: &Tree, blocks: &[Block]) -> Article {
         .filter(|i| !kept.contains(i) && Some(*i) != chosen)
         .filter(shows_text)
         .collect();
-    Article { blocks: kept, title, metadata, furniture, attachments }
+    let named = said_title(tree).map(|said| compact(&said)).unwrap_or_default();
+    Article { blocks: kept, title, named, metadata, furniture, attachments }
 }
 
 /// The text of a line without white space; `None` for a table or a gap.
@@ -406,11 +409,14 @@ fn metadata_box(tree: &Tree, blocks: &[Block]) -> Option<Id> {
 fn label(text: &str) -> Option<(&'static str, &str)> {
     let text = text.trim_start_matches(['【', '[']);
     LABELS.iter().find_map(|label| {
-        let rest = text.strip_prefix(label)?.trim_start_matches(['】', ']']);
-        if rest.is_empty() {
+        let rest = text.strip_prefix(label)?;
+        let behind = rest.strip_prefix(['】', ']']);
+        let value = behind.unwrap_or(rest);
+        if value.is_empty() {
             return Some((*label, ""));
         }
-        Some((*label, rest.strip_prefix(['：', ':'])?))
+        // Brackets around a label stand for its colon.
+        Some((*label, value.strip_prefix(['：', ':']).or(behind)?))
     })
 }
 
@@ -616,6 +622,14 @@ mod tests {
                 "2023年1月30日"
             ]
         );
+    }
+
+    #[test]
+    fn labels_of_metadata_stand_before_a_colon_or_in_brackets() {
+        assert_eq!(label("发文字号：建保〔2023〕1号"), Some(("发文字号", "建保〔2023〕1号")));
+        assert_eq!(label("【发文字号】建保〔2023〕1号"), Some(("发文字号", "建保〔2023〕1号")));
+        assert_eq!(label("【文号】"), Some(("文号", "")));
+        assert_eq!(label("标题一"), None);
     }
 
     #[test]

@@ -115,6 +115,7 @@ pub(super) fn shown(tree: &Tree) -> Shown {
     let mut walk = Walk::new(tree);
     walk.children(0, Around::default());
     walk.flush(0);
+    tables::join_heads(&mut walk.blocks);
     Shown { blocks: walk.blocks, hidden: walk.hidden }
 }
 

@@ -10,6 +10,7 @@ mod tables;
 mod tree;
 
 use crate::carrier::flow::{Align, BODY_SIZE, Flow, Grid, TextLine};
+use crate::carrier::letterhead;
 use crate::carrier::page::{Pages, TextFrom};
 use crate::carrier::within;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
@@ -17,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Options};
 use crate::place::{Place, Spot};
 use crate::source::Source;
-use article::{Article, Metadata, Title};
+use article::{Article, Title};
 use blocks::{Block, Shows};
 
 /// A record of what was left out is cut after so many characters.
@@ -96,9 +97,7 @@ fn lay(
         paragraphs += 1;
         Spot::Paragraph { index: paragraphs, character: 1 }
     };
-    for line in stated_above(sink, blocks, article) {
-        flow.paragraph(&line, next())?;
-    }
+    let stated = stated_above(sink, blocks, article);
     let title = match &article.title {
         Some(Title::Block(index)) => match &blocks[*index].shows {
             Shows::Line { line, .. } => Some(line.clone()),
@@ -107,13 +106,23 @@ fn lay(
         Some(Title::Said(said)) => Some(TextLine { text: said.clone(), ..TextLine::default() }),
         None => None,
     };
-    if let Some(mut line) = title {
+    // The head of the notice goes on below its authorities, where the article begins with their names.
+    let head = match stated.is_some() || title.is_some() {
+        true => names_above(blocks, article),
+        false => 0,
+    };
+    let title = title.map(|line| {
         // A heading of the page is set as its title, whatever the site makes of it.
-        (line.size, line.align) = (line.size.max(1.5 * BODY_SIZE), Align::Middle);
-        flow.paragraph(&line, next())?;
-    }
-    for &index in &article.blocks {
-        match std::mem::replace(&mut blocks[index].shows, Shows::Gap) {
+        TextLine { size: line.size.max(1.5 * BODY_SIZE), align: Align::Middle, ..line }
+    });
+    let (above, below) = article.blocks.split_at(head);
+    let mut taken = |index: &usize| std::mem::replace(&mut blocks[*index].shows, Shows::Gap);
+    let mut shown: Vec<Shows> = above.iter().map(&mut taken).collect();
+    let added = stated.into_iter().chain(title);
+    shown.extend(added.map(|line| Shows::Line { line, linked: 0 }));
+    shown.extend(below.iter().map(taken));
+    for shows in shown {
+        match shows {
             Shows::Line { line, .. } => flow.paragraph(&line, next())?,
             Shows::Gap => flow.gap(),
             Shows::Table(grid) => flow.table(grid)?,
@@ -122,10 +131,40 @@ fn lay(
     Ok(flow.finish().0)
 }
 
+/// How many blocks the article begins with that stand above a title: names of authorities, a document number.
+/// None where they are the beginning of the title itself.
+fn names_above(blocks: &[Block], article: &Article) -> usize {
+    let mut above = 0;
+    let mut names = String::new();
+    for (at, &index) in article.blocks.iter().enumerate() {
+        match &blocks[index].shows {
+            Shows::Gap => {}
+            Shows::Line { line, .. } => {
+                let text = article::compact(&line.text);
+                let is_name = letterhead::is_authority(&text);
+                if !is_name && !is_document_number(&text) {
+                    break;
+                }
+                if is_name {
+                    names += &text;
+                }
+                above = at + 1;
+            }
+            Shows::Table(_) => break,
+        }
+    }
+    if !names.is_empty() && article.named.starts_with(&names) { 0 } else { above }
+}
+
+/// Whether the text without white space is a document number alone: 赣建保〔2023〕1号.
+fn is_document_number(text: &str) -> bool {
+    text.ends_with('号') && text.contains(['〔', '[', '【', '（']) && text.chars().count() < 40
+}
+
 /// The document number of the box of metadata as a line, where the notice itself does not print one. One
 /// that differs from the printed one is remarked.
-fn stated_above(sink: &mut Sink, blocks: &[Block], article: &Article) -> Vec<TextLine> {
-    let Metadata { number: Some(number), .. } = &article.metadata else { return Vec::new() };
+fn stated_above(sink: &mut Sink, blocks: &[Block], article: &Article) -> Option<TextLine> {
+    let number = article.metadata.number.as_ref()?;
     let printed: Vec<String> = article
         .blocks
         .iter()
@@ -136,19 +175,16 @@ fn stated_above(sink: &mut Sink, blocks: &[Block], article: &Article) -> Vec<Tex
         .collect();
     let figures = |text: &str| -> String { text.chars().filter(|c| c.is_numeric()).collect() };
     if !number.contains('号') || printed.iter().any(|line| line.contains(number.as_str())) {
-        return Vec::new();
+        return None;
     }
-    let is_number = |line: &&String| {
-        line.ends_with('号') && line.contains(['〔', '[', '【', '（']) && line.chars().count() < 40
-    };
-    match printed.iter().find(is_number) {
-        Some(line) if figures(line) == figures(number) => Vec::new(),
+    match printed.iter().find(|line| is_document_number(line)) {
+        Some(line) if figures(line) == figures(number) => None,
         Some(line) => {
             sink.remark(number_differs(number, line));
-            Vec::new()
+            None
         }
         None => {
-            vec![TextLine { text: number.clone(), align: Align::Middle, ..TextLine::default() }]
+            Some(TextLine { text: number.clone(), align: Align::Middle, ..TextLine::default() })
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A table element in, its grid out, by the table model of HTML (WHATWG, 4.9.12): spans over rows and
 //! columns, rows and cells that are hidden left out. A table that merely sets things side by side has none.
 
-use super::blocks::{Around, Walk};
+use super::blocks::{Around, Block, Shows, Walk};
 use super::tree::Id;
 use crate::carrier::flow::{Grid, GridCell, TextLine};
 
@@ -9,6 +9,8 @@ use crate::carrier::flow::{Grid, GridCell, TextLine};
 const MOST_COLUMNS: usize = 1000;
 /// A cell reaches over so many rows at most.
 const MOST_ROWS: usize = 65_534;
+/// A header has so many rows at most.
+const HEAD_ROWS: usize = 4;
 /// A cell of more characters that holds sentences is prose.
 const PROSE: usize = 80;
 
@@ -62,6 +64,61 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
     grid.row_numbers = row_numbers;
     grid.col_numbers = (1..=cols as u32).collect();
     (!is_prose(&grid)).then_some(grid)
+}
+
+/// Puts a header that scrolls apart from its table, as a table of its own, back on it: no more rows than a header
+/// has, no figure in them, the same columns, and nothing but room between the two.
+pub(super) fn join_heads(blocks: &mut [Block]) {
+    let mut head: Option<usize> = None;
+    for at in 0..blocks.len() {
+        match &blocks[at].shows {
+            Shows::Gap => {}
+            Shows::Line { .. } => head = None,
+            Shows::Table(body) => {
+                let above = head.take().map(|index| (index, &blocks[index].shows));
+                let joined = match above {
+                    Some((index, Shows::Table(above))) => {
+                        with_head(above, body).map(|joined| (index, joined))
+                    }
+                    _ => None,
+                };
+                match joined {
+                    Some((index, joined)) => {
+                        blocks[index].shows = Shows::Gap;
+                        blocks[at].shows = Shows::Table(joined);
+                    }
+                    None => head = Some(at),
+                }
+            }
+        }
+    }
+}
+
+/// A table under the header that stands above it; its rows are counted on from those of the header.
+fn with_head(head: &Grid, body: &Grid) -> Option<Grid> {
+    let is_figure = |cell: &GridCell| {
+        let text: String = cell.lines.iter().map(|line| line.text.trim()).collect();
+        text.starts_with(char::is_numeric) && !text.contains(char::is_alphabetic)
+    };
+    let (rows, cols) = (head.row_numbers.len(), body.col_numbers.len());
+    // A narrow column may stand above the scroll bar.
+    let gutter = head.col_numbers.len() == cols + 1
+        && head.cells.iter().filter(|cell| cell.col == cols).all(|cell| cell.lines.is_empty());
+    let fits = (1..=HEAD_ROWS).contains(&rows)
+        && (head.col_numbers.len() == cols || gutter)
+        && !head.cells.iter().any(is_figure)
+        && body.cells.iter().any(|cell| cell.row == 0 && is_figure(cell));
+    if !fits {
+        return None;
+    }
+    let mut joined = Grid { table: body.table, ..head.clone() };
+    joined.cells.retain(|cell| cell.col < cols);
+    joined.col_numbers.truncate(cols);
+    let last = joined.row_numbers.last().copied().unwrap_or(0);
+    joined.row_numbers.extend(body.row_numbers.iter().map(|number| last + number));
+    let below = body.cells.iter().cloned();
+    joined.cells.extend(below.map(|cell| GridCell { row: cell.row + rows, ..cell }));
+    Some(joined)
 }
 
 /// A row that is shown.

@@ -55,6 +55,8 @@ pub(super) enum Value {
     Printed {
         text: Text,
         is_rounded: bool,
+        /// Whether the stored number is below zero.
+        is_negative: bool,
     },
     Text(Text),
     Error(String),
@@ -142,6 +144,16 @@ impl<'s> Filling<'s> {
         Ok(())
     }
 
+    /// Refuses a cell that is said to stand in more places than a table may have.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Limit`].
+    #[cfg(feature = "ods")]
+    pub fn repeats(&self, rows: u32, cols: u32) -> Result<(), Error> {
+        let places = u64::from(rows).saturating_mul(cols.into());
+        within("max-table-cells", places, self.limits.table_cells.into())
+    }
+
     /// Ends a title that is set across cells.
     pub fn close(&mut self) {
         if let Some(area) = self.across.take().filter(|area| area.cols.1 > area.cols.0) {
@@ -173,9 +185,22 @@ impl<'s> Filling<'s> {
                 (text, false, false, false)
             }
             #[cfg(feature = "ods")]
-            Value::Printed { text, is_rounded } => (text, true, is_rounded, false),
+            Value::Printed { text, is_rounded, is_negative } => {
+                if is_negative && is_unsigned(&text.text) {
+                    note(Remark::Unsigned);
+                }
+                (text, true, is_rounded, false)
+            }
             Value::Number(number) => {
-                let printed = style.format.number(number, self.from_1904);
+                let mut printed = style.format.number(number, self.from_1904);
+                if number < 0.0 && is_unsigned(&printed.text) {
+                    if printed.is_coloured {
+                        printed.text.insert(0, '-');
+                        note(Remark::Coloured);
+                    } else {
+                        note(Remark::Unsigned);
+                    }
+                }
                 let is_zero = number == 0.0;
                 let digits = printed.text.contains(|c: char| c.is_ascii_digit());
                 // Accounting formats print a dash for nothing: what is stored says which of the two it is.
@@ -196,4 +221,10 @@ impl<'s> Filling<'s> {
         }
         (!text.text.trim().is_empty()).then_some((text, is_figure))
     }
+}
+
+/// Whether a printed figure other than zero says of no sign that it has one.
+fn is_unsigned(printed: &str) -> bool {
+    printed.contains(|c: char| ('1'..='9').contains(&c))
+        && !printed.contains(['-', '−', '－', '(', '（', '△', '▲', '负', '/', ':'])
 }

@@ -23,6 +23,8 @@ pub(super) struct Printed {
     pub text: String,
     /// Whether the number has digits that the format does not print.
     pub is_rounded: bool,
+    /// Whether it is printed in a colour of its own, as numbers below zero may be.
+    pub is_coloured: bool,
 }
 
 /// What is printed of some numbers: those above zero, those below …
@@ -30,6 +32,8 @@ pub(super) struct Printed {
 struct Section {
     condition: Option<(Compare, f64)>,
     tokens: Vec<Token>,
+    /// Whether they are printed in a colour of their own.
+    is_coloured: bool,
     /// Numbers in Chinese characters: 1 for 一, 2 for 壹, 3 for １.
     characters: u8,
 }
@@ -161,15 +165,15 @@ impl Format {
     /// A number as printed; `from_1904` where days count from 1904.
     pub fn number(&self, number: f64, from_1904: bool) -> Printed {
         if !number.is_finite() {
-            return Printed { text: "#NUM!".to_owned(), is_rounded: false };
+            return Printed { text: "#NUM!".to_owned(), ..Printed::default() };
         }
         let (section, sign) = self.section_of(number);
         let Some(section) = section else {
-            return Printed { text: "#".repeat(3), is_rounded: false };
+            return Printed { text: "#".repeat(3), ..Printed::default() };
         };
         if section.is_date() {
             return match Moment::of(number, from_1904) {
-                Some(moment) => Printed { text: section.date(&moment), is_rounded: false },
+                Some(moment) => Printed { text: section.date(&moment), ..Printed::default() },
                 // A day before the first one can't be shown.
                 None => general(number),
             };
@@ -178,6 +182,7 @@ impl Format {
         if number < 0.0 && sign {
             printed.text.insert(0, '-');
         }
+        printed.is_coloured = section.is_coloured;
         printed
     }
 
@@ -414,6 +419,11 @@ impl Section {
             Some((*compare, inner.strip_prefix(sign)?.trim().parse().ok()?))
         });
         self.condition = condition.or(self.condition);
+        const COLOURS: &[&str] = &[
+            "red", "blue", "green", "magenta", "cyan", "yellow", "color", "红", "蓝", "绿", "洋红",
+            "青", "黄", "颜色",
+        ];
+        self.is_coloured |= COLOURS.iter().any(|colour| lower.starts_with(colour));
     }
 
     /// Tells minutes from months, and bars of dates from those of fractions.
@@ -482,7 +492,7 @@ impl Section {
             return Printed { text, ..plain };
         }
         if self.tokens.contains(&Token::Bar) {
-            return Printed { text: self.fraction(number), is_rounded: false };
+            return Printed { text: self.fraction(number), ..Printed::default() };
         }
         let exponent = self.tokens.iter().position(|t| matches!(t, Token::Exponent { .. }));
         let mantissa = &self.tokens[..exponent.unwrap_or(self.tokens.len())];
@@ -572,7 +582,7 @@ impl Section {
                 _ => {}
             }
         }
-        Printed { text: self.in_characters(&text), is_rounded }
+        Printed { text: self.in_characters(&text), is_rounded, ..Printed::default() }
     }
 
     /// The digits of a text in characters, where the format asks for them.
@@ -750,7 +760,7 @@ fn general(number: f64) -> Printed {
     let sign = if number < 0.0 { "-" } else { "" };
     let magnitude = digits.magnitude();
     if digits.is_zero() {
-        return Printed { text: "0".to_owned(), is_rounded: false };
+        return Printed { text: "0".to_owned(), ..Printed::default() };
     }
     if !(-5..GENERAL as i32).contains(&magnitude) {
         let mut scaled = digits.clone();
@@ -765,14 +775,14 @@ fn general(number: f64) -> Printed {
         let fraction = fraction.trim_end_matches('0');
         let point = if fraction.is_empty() { "" } else { "." };
         let text = format!("{sign}{whole}{point}{fraction}E{power:+03}");
-        return Printed { text, is_rounded: digits.digits.len() > 6 };
+        return Printed { text, is_rounded: digits.digits.len() > 6, ..Printed::default() };
     }
     let room = (GENERAL as i32 - 2 - magnitude.max(0)).max(0) as usize;
     let (whole, fraction) = digits.rounded(room);
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };
     let text = format!("{sign}{whole}{point}{fraction}");
-    Printed { text, is_rounded: digits.has_beyond(room) }
+    Printed { text, is_rounded: digits.has_beyond(room), ..Printed::default() }
 }
 
 /// The first 15 decimal digits of a number that is not less than zero.

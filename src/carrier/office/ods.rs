@@ -305,6 +305,7 @@ impl Content<'_> {
             let style = attributes.get("style-name");
             let style = style.and_then(|name| self.styles.cells.get(&*name)).unwrap_or(&usual);
             if value != Value::Blank {
+                filling.repeats(count, cells).map_err(Stop::Limit)?;
                 for at_row in row..row + count {
                     for at_col in col..col + cells {
                         filling.put(at_row, at_col, style, value.clone()).map_err(Stop::Limit)?;
@@ -372,7 +373,8 @@ impl Content<'_> {
         Ok(match attributes.get("value-type").as_deref() {
             Some("float" | "percentage" | "currency") => {
                 let is_rounded = stored.is_some_and(|stored| is_rounded(stored, &text.text));
-                Value::Printed { text, is_rounded }
+                let is_negative = stored.is_some_and(|stored| stored < 0.0);
+                Value::Printed { text, is_rounded, is_negative }
             }
             _ if has_formula && is_error(&text.text) => Value::Error(text.text),
             _ if text.text.is_empty() && has_formula && stored.is_none() => Value::Unstored,

@@ -70,6 +70,10 @@ pub(super) enum Remark {
     Unprinted,
     /// A zero that its format shows as a dash.
     Dash,
+    /// A figure below zero that its format tells by a colour alone.
+    Coloured,
+    /// A figure below zero that its format shows without a sign.
+    Unsigned,
     /// A figure with more digits than its format shows.
     Rounded,
 }
@@ -393,6 +397,27 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
                 format!("工作表“{name}”有{count}个零显示为短横，按 0 读取"),
                 None,
             ),
+            Remark::Coloured => (
+                "sign_as_color",
+                Severity::Note,
+                format!(
+                    "{count} figures below zero of the sheet {name} are told by their colour alone; they were read with a minus sign"
+                ),
+                format!("工作表“{name}”有{count}个负数仅以颜色区分，按负数读取"),
+                None,
+            ),
+            Remark::Unsigned => (
+                "sign_not_shown",
+                Severity::Warning,
+                format!(
+                    "{count} figures of the sheet {name} are stored below zero and shown without a sign; they were read as shown"
+                ),
+                format!("工作表“{name}”有{count}个数字保存为负数但显示时没有负号，按显示读取"),
+                Some((
+                    "look at the cell's number format, and ask its author which is meant",
+                    "请查看单元格的数字格式，并向作者确认",
+                )),
+            ),
             Remark::Rounded => (
                 "digits_not_shown",
                 Severity::Note,
@@ -415,8 +440,13 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
 
 /// A text as the lines of a cell.
 pub(super) fn lines_of(text: &str, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
-    let text = text.replace("\r\n", "\n");
     let Look { align, indent, size } = *style;
+    // Most cells are one line.
+    if indent == 0 && !text.contains('\n') {
+        let line = TextLine { text: text.to_owned(), size, align, marks };
+        return if text.trim().is_empty() { Vec::new() } else { vec![line] };
+    }
+    let text = text.replace("\r\n", "\n");
     let lines = TextLine { text, size, align, marks }.broken(indent.min(20));
     lines.into_iter().map(|(_, line)| line).filter(|line| !line.text.trim().is_empty()).collect()
 }

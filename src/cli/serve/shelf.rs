@@ -4,6 +4,8 @@
 use crate::archive::answer::Answer;
 use crate::archive::disk::{Lasting, write_whole};
 use crate::archive::ledger::Piece;
+use crate::archive::reviewed;
+use crate::cli::summary;
 use crate::corrections;
 use crate::emit::json;
 use crate::emit::record::NoticeRecord;
@@ -228,22 +230,17 @@ impl Shelf {
 }
 
 fn describe_result(record: &NoticeRecord, shown: &mut Value) {
-    let checked = crate::cli::summary::wording(record);
+    let checked = summary::wording(record);
     shown["title"] = record.title.clone().into();
     shown["checked"] = json!([checked.en, checked.zh]);
-    let is_doubt = |severity: &str| severity != "note";
-    let findings = record.findings.iter().filter(|f| is_doubt(&f.severity)).count();
-    let remarks = record.diagnostics.iter().filter(|d| is_doubt(&d.severity)).count();
-    shown["doubts"] = (findings + remarks).into();
-    let cells = record.annexes.iter().flat_map(|a| &a.rows).flat_map(|row| &row.cells);
-    shown["corrected"] = cells.filter(|cell| cell.correction.is_some()).count().into();
+    shown["doubts"] = summary::doubts(record).into();
+    shown["corrected"] = summary::corrected(record).into();
 }
 
 fn corrected(result: &[u8], said: Option<&[u8]>) -> Result<NoticeRecord, Error> {
     let mut record = json::read(result)?;
-    let Some(said) = said else { return Ok(record) };
-    let mut notice = record.to_notice()?;
-    corrections::apply(&corrections::read(said)?, &record.source.sha256, &mut notice)?;
-    record.check_again(&notice);
+    if let Some(said) = said {
+        reviewed::apply(&mut record, &corrections::read(said)?)?;
+    }
     Ok(record)
 }

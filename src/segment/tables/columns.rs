@@ -1,6 +1,7 @@
 //! Columns that no rule parts, by what stands under what; and which column a token stands in.
 
-use crate::geom::Rect;
+use crate::geom::{Axis, Rect};
+use crate::lexicon::TOTALS;
 use crate::segment::tables::strips::{Strip, Token};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -110,15 +111,54 @@ pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
     // Titles of groups stand over no column of their own.
     let first = strips.iter().position(Strip::is_of_figures);
     match first.filter(|_| strips.iter().filter(|s| s.is_of_figures()).count() > 1) {
-        Some(first) => by_overlap(&strips[first..], header_line(&strips[..first])),
+        Some(first) => by_overlap(&strips[first..], header_words(&strips[..first]).as_ref()),
         None => by_overlap(strips, None),
     }
 }
 
-/// The line of a header that has the most words, three or more.
-fn header_line(head: &[Strip]) -> Option<&Strip> {
-    let words = |s: &&Strip| s.tokens.len() > 2 && s.tokens.iter().all(|t| !t.is_figure());
-    head.iter().rev().take(HEADER_LINES).filter(words).max_by_key(|s| s.tokens.len())
+/// The columns between these edges; `None` where too many lines have texts that reach over an edge or stand outside.
+pub(super) fn between(strips: &[Strip], edges: &[f32]) -> Option<Vec<Column>> {
+    let mut held: Vec<Vec<&Token>> = vec![Vec::new(); edges.len().checked_sub(1)?];
+    let mut misfits = 0;
+    for strip in strips {
+        let mut fits = true;
+        for token in &strip.tokens {
+            let column = edges.partition_point(|&x| x <= token.x()).checked_sub(1);
+            let Some(column) = column.filter(|&c| c < held.len()) else {
+                fits = false;
+                continue;
+            };
+            let reach = 0.5 * token.em();
+            let (bbox, x0, x1) = (token.bbox(), edges[column], edges[column + 1]);
+            fits &= x0 - reach <= bbox.x0 && bbox.x1 <= x1 + reach;
+            held[column].push(token);
+        }
+        misfits += usize::from(!fits);
+    }
+    let column = |(tokens, edges): (&Vec<&Token>, &[f32])| match tokens.is_empty() {
+        true => {
+            let (x0, x1) = (edges[0], edges[1]);
+            Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 }
+        }
+        false => column_of_tokens(tokens),
+    };
+    let fits = misfits as f32 <= MISFITS * strips.len() as f32;
+    fits.then(|| held.iter().zip(edges.windows(2)).map(column).collect())
+}
+
+/// The words of a header that have no other below them, where there are three or more.
+fn header_words(head: &[Strip]) -> Option<Strip> {
+    let mut words: Vec<Token> = Vec::new();
+    let of_words = |s: &&Strip| s.tokens.iter().all(|t| !t.is_figure());
+    for strip in head.iter().rev().take(HEADER_LINES).filter(of_words) {
+        let beside = |t: &&Token| {
+            words.iter().all(|w| w.bbox().x1 <= t.bbox().x0 || t.bbox().x1 <= w.bbox().x0)
+        };
+        let found: Vec<Token> = strip.tokens.iter().filter(beside).cloned().collect();
+        words.extend(found);
+    }
+    words.sort_by(|a, b| a.x().total_cmp(&b.x()));
+    Strip::of(words).filter(|strip| strip.tokens.len() > 2)
 }
 
 /// The columns of lines that have a token in each: the first token stands in the first column, the second in the
@@ -134,8 +174,9 @@ fn by_full_lines(strips: &[Strip]) -> Option<Vec<Column>> {
     let last = strips.iter().rposition(Strip::is_of_figures)?;
     let lines: Vec<&Strip> = strips[first..=last].iter().collect();
     let fewest = ((body.len() as f32 * FULL_LINES) as usize).max(2);
+    let header = header_words(&strips[..first]);
     by_count.values().rev().filter(|full| full.len() >= fewest).find_map(|full| {
-        let columns = of_full_lines(full, header_line(&strips[..first]))?;
+        let columns = of_full_lines(full, header.as_ref())?;
         fits(&columns, &lines).then_some(columns)
     })
 }
@@ -212,6 +253,8 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
     let mut misfits = 0usize;
     let gaps = columns.len().saturating_sub(1);
     let (mut both, mut bridged) = (vec![0usize; gaps], vec![0usize; gaps]);
+    // Texts that stand clear of all columns: labels beside several rows each, in few lines.
+    let mut clear: Vec<Rect> = Vec::new();
     for strip in body {
         let stands = assign(strip, columns);
         let mut held = vec![false; columns.len()];
@@ -219,21 +262,33 @@ fn fits(columns: &[Column], body: &[&Strip]) -> bool {
         for (token, column) in strip.tokens.iter().zip(&stands) {
             match column {
                 Some(c) if columns[*c].off(token) <= FITS && !held[*c] => held[*c] = true,
-                _ => fits = false,
+                _ => {
+                    fits = false;
+                    if columns.iter().all(|c| c.overlap(token.bbox()) <= 0.0) {
+                        clear.push(*token.bbox());
+                    }
+                }
             }
         }
         misfits += usize::from(!fits);
         for g in 0..gaps {
             both[g] += usize::from(held[g] && held[g + 1]);
-            let bridge = |t: &Token| {
+            // A text that began in another column and runs over both is no bridge.
+            let bridge = |(t, stands): (&Token, &Option<usize>)| {
                 let reach = 0.3 * t.em();
-                columns[g].overlap(t.bbox()) > reach && columns[g + 1].overlap(t.bbox()) > reach
+                stands.is_none_or(|c| c == g || c == g + 1)
+                    && columns[g].overlap(t.bbox()) > reach
+                    && columns[g + 1].overlap(t.bbox()) > reach
             };
-            bridged[g] += usize::from(!(held[g] && held[g + 1]) && strip.tokens.iter().any(bridge));
+            let is_bridged = strip.tokens.iter().zip(&stands).any(bridge);
+            bridged[g] += usize::from(!(held[g] && held[g + 1]) && is_bridged);
         }
     }
     let one = (0..gaps).any(|g| bridged[g] >= BRIDGED && bridged[g] > both[g]);
-    misfits as f32 <= MISFITS * body.len() as f32 && !one
+    let left = columns.first().map_or(0.0, |c| c.x0);
+    let is_label =
+        |a: &Rect| a.x1 < left || clear.iter().filter(|b| b.overlap(a, Axis::X) > 0.0).count() > 1;
+    misfits as f32 <= MISFITS * body.len() as f32 && !one && !clear.iter().any(is_label)
 }
 
 /// The column that each token of a strip stands in: columns from left to right, each at most once, so that all tokens
@@ -304,7 +359,8 @@ fn in_order(tokens: &[Token]) -> Vec<usize> {
 fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
     let mut boxes: Vec<(usize, Rect)> = Vec::new();
     for strip in strips {
-        boxes.extend(strip.tokens.iter().map(|t| (strip.tokens.len(), *t.bbox())));
+        let own = strip.tokens.iter().filter(|t| !is_total_between(t, header));
+        boxes.extend(own.map(|t| (strip.tokens.len(), *t.bbox())));
     }
     boxes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
     let mut spans: Vec<Span> = Vec::new();
@@ -361,6 +417,16 @@ fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
         }
     };
     spans.iter().zip(held).map(column).collect()
+}
+
+/// Whether a text names a total and stands between the first two words of the header, over the columns of both.
+fn is_total_between(token: &Token, header: Option<&Strip>) -> bool {
+    let Some([first, second, ..]) = header.map(|header| header.tokens.as_slice()) else {
+        return false;
+    };
+    let (x, em) = (token.x(), token.em());
+    let stands = first.x() + em < x && x < second.x() - em;
+    stands && TOTALS.contains(&token.text())
 }
 
 /// Whether a text stands beside a span that it reaches into by little: another word of the header is over its middle.
@@ -430,8 +496,10 @@ fn merge(
         let width = |g: usize| spans[g + 1].x0 - spans[g].x1;
         let one = (0..gaps)
             .filter(|&g| {
-                let stray =
-                    both[g] == 0 && lines[g].min(lines[g + 1]) <= few && width(g) <= STRAY_GAP * em;
+                let stray = both[g] == 0
+                    && lines[g].min(lines[g + 1]) <= few
+                    && width(g) <= STRAY_GAP * em
+                    && !(headed[g] && headed[g + 1]);
                 let nearest = (g == 0 || width(g) <= width(g - 1) || lines[g] > few)
                     && (g + 1 == gaps || width(g) <= width(g + 1) || lines[g + 1] > few);
                 let has_headers = headed[g] && headed[g + 1] && lines[g].min(lines[g + 1]) > few;
@@ -446,7 +514,8 @@ fn merge(
                 both[c - 1] == 0
                     && both[c] == 0
                     && lines[c] <= BETWEEN
-                    && lines[c - 1].min(lines[c + 1]) > lines[c]
+                    && !headed[c]
+                    && (lines[c - 1].min(lines[c + 1]) > lines[c] || headed[c - 1] && headed[c + 1])
             });
             let Some(c) = between else { break };
             spans.remove(c);

@@ -20,7 +20,9 @@ use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::Rect;
 use crate::normalize::lines::{Line, LinedPage};
 use crate::options::Options;
+use crate::parallel;
 use crate::place::Place;
+use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, Ruling};
 use edges::{Edges, TOUCH};
 use open::open_tables;
@@ -44,8 +46,83 @@ pub struct PageTables {
     pub rest: Vec<Line>,
 }
 
-/// Finds the tables of one page.
-pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTables {
+impl PageTables {
+    /// The edges of the columns of the last table, all its panels together, where rules do not tell them.
+    pub fn columns_at_foot(&self) -> Option<Vec<f32>> {
+        let last = self.fragments.last().filter(|f| f.ruling != Ruling::Grid)?;
+        Some(columns_of(&self.fragments, last))
+    }
+
+    /// Whether the first table has no header, and other columns than the table on the page before that it may go on
+    /// with: too few texts may stand in a column to show it. Or there is none where lines of figures are: one row or two.
+    pub fn lacks_columns(&self, columns: &[f32]) -> bool {
+        let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
+        let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
+        if self.fragments.is_empty() {
+            return self.rest.iter().find(|line| line.pieces.len() > 1).is_some_and(|l| is_row(&l));
+        }
+        self.fragments.first().is_some_and(|first| {
+            let mut opening = first.cells.iter().filter(|cell| cell.row == 0);
+            first.ruling != Ruling::Grid
+                && columns_of(&self.fragments, first).len() != columns.len()
+                && opening.any(|cell| is_figure(cell.text.as_str()))
+        })
+    }
+
+    /// Whether the first table has as many columns as these.
+    pub fn has_columns(&self, columns: &[f32]) -> bool {
+        let of = |first| columns_of(&self.fragments, first).len();
+        self.fragments.first().is_some_and(|first| of(first) == columns.len())
+    }
+}
+
+/// The edges of the columns of a table, those of its panels one behind the other.
+fn columns_of(fragments: &[Fragment], table: &Fragment) -> Vec<f32> {
+    let is_beside = |f: &&Fragment| f.panels == table.panels && f.row_edges == table.row_edges;
+    let mut edges: Vec<f32> = Vec::new();
+    for panel in fragments.iter().filter(is_beside) {
+        let known = edges.last().copied().unwrap_or(f32::MIN);
+        edges.extend(panel.col_edges.iter().copied().filter(|&x| x > known));
+    }
+    edges
+}
+
+/// Finds the tables of all pages.
+///
+/// Pages are read side by side; a page whose first table has no header is read again with the columns of the table on the
+/// page before, where these are others and its texts stand in them.
+pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<PageTables> {
+    // Each page's notes stay with its tables until these are final.
+    let read = |above: Option<&[f32]>, page| {
+        let mut noted = Sink::new();
+        (fragments(&mut noted, options, page, above), noted)
+    };
+    let mut tables =
+        parallel::map(sink, options.threads, pages.iter().collect(), |_, page| read(None, page));
+    for (i, page) in pages.iter().enumerate().skip(1) {
+        let Some(columns) = tables[i - 1].0.columns_at_foot() else { continue };
+        if tables[i].0.lacks_columns(&columns) {
+            let again = read(Some(&columns), page);
+            if again.0.has_columns(&columns) {
+                tables[i] = again;
+            }
+        }
+    }
+    let noted = |(tables, noted)| {
+        sink.append(noted);
+        tables
+    };
+    tables.into_iter().map(noted).collect()
+}
+
+/// Finds the tables of one page. `above` are the edges of the columns of the table that may go on here from the page
+/// before.
+fn fragments(
+    sink: &mut Sink,
+    options: &Options,
+    page: &LinedPage,
+    above: Option<&[f32]>,
+) -> PageTables {
     let limit = options.limits.table_cells as usize;
     let told = told::tables(page);
     let mut pool = Pool::of(page);
@@ -77,7 +154,15 @@ pub fn fragments(sink: &mut Sink, options: &Options, page: &LinedPage) -> PageTa
         }
     }
     let mut tokens = pool.left();
-    fragments.extend(open_tables(sink, page.number, &mut tokens, heads, &lone.across, limit));
+    fragments.extend(open_tables(
+        sink,
+        page.number,
+        &mut tokens,
+        heads,
+        &lone.across,
+        above,
+        limit,
+    ));
     doubts::overlaid(sink, page.number, &pool.tokens, &fragments);
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     fragments.iter_mut().for_each(|fragment| {
@@ -244,7 +329,7 @@ mod tests {
             let (name, case) = case.split_once(" ---\n").expect("a case has a name");
             let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
             let page = art::page(input);
-            let found = fragments(&mut Sink::new(), &Options::default(), &page);
+            let found = fragments(&mut Sink::new(), &Options::default(), &page, None);
             let shown = art::show(&found);
             seen += 1;
             if shown.trim_end() != expected.trim_end() {

@@ -5,6 +5,7 @@
 
 use crate::diag::Sink;
 use crate::lexicon::{self, is_han};
+use crate::normalize::lines::Joint;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns;
 use crate::segment::tables::doubts;
@@ -14,6 +15,9 @@ use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use std::ops::Range;
 
+/// Lines of one text are no further apart than so many ems; the line before one stands among so many lines.
+const LEADING: f32 = 1.8;
+const WRAPPED: usize = 3;
 /// Rules whose ends differ by no more than this belong to one table.
 const SAME_END: f32 = 6.0;
 /// Stacks of rules that are looked after at a time; a page has few tables.
@@ -71,13 +75,15 @@ const SPACED_WORD: usize = 8;
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
-/// rules that are no part of a ruled table.
+/// rules that are no part of a ruled table, `above` the edges of the columns of the table that may go on from the page
+/// before.
 pub(super) fn open_tables(
     sink: &mut Sink,
     page: u32,
     tokens: &mut Vec<Token>,
     heads: Vec<Grid>,
     across: &[Edge],
+    above: Option<&[f32]>,
     limit: usize,
 ) -> Vec<Fragment> {
     let mut rows = strips(std::mem::take(tokens));
@@ -111,7 +117,7 @@ pub(super) fn open_tables(
             let mut taken = take_between(&mut rows, &stack, span);
             take_header_above(&mut rows, &mut taken, &top);
             take_rows_below(&mut rows, &mut taken, &top);
-            match between_rules(page, taken, &across, rules, limit) {
+            match between_rules(page, taken, &across, above, rules, limit) {
                 Ok(solved) => {
                     doubts::uncertain(sink, page, &solved);
                     fragments.push(solved.fragment);
@@ -120,10 +126,10 @@ pub(super) fn open_tables(
             }
         }
     }
-    let (stretches, others) = stretches(rows);
+    let (stretches, others) = stretches(rows, if above.is_some() { 1 } else { MIN_LINES });
     let mut left = others;
     for stretch in stretches {
-        match without_frame(page, stretch, &across, limit) {
+        match without_frame(page, stretch, &across, above, limit) {
             Ok((solved, rest)) => {
                 doubts::uncertain(sink, page, &solved);
                 fragments.push(solved.fragment);
@@ -197,8 +203,8 @@ fn cut_headers(row: &mut Strip) {
 fn cut_figures(row: &mut Strip) {
     let mut tokens = Vec::with_capacity(row.tokens.len());
     for token in row.tokens.drain(..) {
-        let halves = token.piece.joints.iter().find_map(|&x| {
-            let (left, right) = token.cut(x)?;
+        let halves = token.piece.joints.iter().find_map(|joint| {
+            let (left, right) = token.cut(joint.at)?;
             (is_one_figure(left.text()) && is_one_figure(right.text())).then_some((left, right))
         });
         match halves.filter(|_| token.is_figure() && !is_one_figure(token.text())) {
@@ -217,7 +223,7 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
     };
     let tokens = || rows.iter().flat_map(|row| &row.tokens);
     let starts = sorted(tokens().map(|t| t.bbox().x0).collect());
-    let words = sorted(tokens().flat_map(|t| &t.piece.joints).copied().collect());
+    let words = sorted(tokens().flat_map(|t| &t.piece.joints).map(|j| j.at).collect());
     let near = |xs: &[f32], x: f32| {
         xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
     };
@@ -231,17 +237,20 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
             && !right.text().starts_with(is_counter)
             && right.text().chars().filter(|c| is_han(*c)).nth(3).is_some()
     };
+    // Words, and a figure that begins where others do.
+    let begins_figure = |left: &Token, right: &Token, x: f32| {
+        common(x) && is_one_figure(right.text()) && left.text().ends_with(is_han)
+    };
     for row in rows {
         let mut tokens = Vec::with_capacity(row.tokens.len());
         for token in row.tokens.drain(..) {
             let mut rest = token;
-            let resumed = rest.piece.resumed.clone();
             let gaps = rest.gaps(APART).unwrap_or_default();
             let is_apart = |x: f32| gaps.iter().any(|gap| (gap - x).abs() <= SAME_START);
-            for x in rest.piece.joints.clone() {
-                let is_cell = resumed.contains(&x) || common(x) && is_apart(x);
+            for Joint { at: x, resumed, .. } in rest.piece.joints.clone() {
+                let is_cell = resumed || common(x) && is_apart(x);
                 if let Some((left, right)) = rest.cut(x)
-                    && (is_cell || ends_figure(&left, &right, x))
+                    && (is_cell || ends_figure(&left, &right, x) || begins_figure(&left, &right, x))
                 {
                     tokens.push(left);
                     rest = right;
@@ -508,11 +517,14 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
         high = line.y();
         found.push(line);
     }
-    // Words alone may be anything; they belong to the table up to its last row of figures.
+    // Words alone may be anything; they belong to the table up to its last row of figures and what goes on below it.
     let of_figures = |line: &Strip| line.is_of_figures();
-    let Some(last) = found.iter().rposition(of_figures) else { return };
+    let Some(mut last) = found.iter().rposition(of_figures) else { return };
     if found[..=last].iter().filter(|l| of_figures(l)).count() * 4 < last + 1 {
         return;
+    }
+    while last + 1 < found.len() && goes_on(&found[last + 1], &found[..=last]) {
+        last += 1;
     }
     let low = found[last].y();
     let end = rows.partition_point(|r| r.y() <= low);
@@ -521,6 +533,12 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     }
     found.truncate(last + 1);
     taken.extend(found);
+}
+
+/// The columns of these lines: those of the table above where its edges are known and the lines stand between them.
+fn columns_like(lines: &[Strip], above: Option<&[f32]>) -> Vec<columns::Column> {
+    let known = above.and_then(|edges| columns::between(lines, edges));
+    known.unwrap_or_else(|| columns::columns(lines))
 }
 
 /// Puts tokens back where they were taken from.
@@ -535,10 +553,11 @@ fn between_rules(
     page: u32,
     mut rows: Vec<Strip>,
     across: &[Edge],
+    above: Option<&[f32]>,
     rules: usize,
     limit: usize,
 ) -> Result<Solved, Vec<Strip>> {
-    let columns = columns::columns(&rows);
+    let columns = columns_like(&rows, above);
     if columns.len() < 2 || has_leaders(&rows) {
         return Err(rows);
     }
@@ -549,8 +568,8 @@ fn between_rules(
     }
 }
 
-/// Stretches of lines that may be tables without rules, and all other lines.
-fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
+/// Stretches of lines that may be tables without rules, and all other lines; `fewest` of them have several pieces.
+fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let rows: Vec<Strip> = rows.into_iter().filter(|r| !r.tokens.is_empty()).collect();
     let pitch = pitch(&rows);
     let width = rows.iter().map(|r| r.bbox.width()).fold(0.0, f32::max);
@@ -583,7 +602,7 @@ fn stretches(rows: Vec<Strip>) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     stretches.push(open);
     let (mut tables, mut others) = (Vec::new(), Vec::new());
     for stretch in stretches {
-        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= MIN_LINES {
+        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= fewest {
             tables.push(stretch);
         } else {
             others.extend(stretch);
@@ -610,6 +629,7 @@ fn without_frame(
     page: u32,
     rows: Vec<Strip>,
     across: &[Edge],
+    above: Option<&[f32]>,
     limit: usize,
 ) -> Result<(Solved, Vec<Strip>), Vec<Strip>> {
     let body = table_lines(&rows);
@@ -624,13 +644,15 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
-    let columns = columns::columns(&table);
+    let known = above.and_then(|edges| columns::between(&table, edges));
+    let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
+    let columns = known.unwrap_or_else(|| columns::columns(&table));
     if columns.len() < 2 || has_leaders(&table) {
         return Err(rows);
     }
     table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
     match solve::open(page, &table, &columns, across, limit) {
-        Some(solved) if worth::without_rules(&solved) => Ok((solved, rest)),
+        Some(solved) if goes_on || worth::without_rules(&solved) => Ok((solved, rest)),
         _ => Err(rows),
     }
 }
@@ -652,7 +674,30 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
     while last + 1 < rows.len() && rows[last + 1].y() - rows[last].y() <= NEAR * pitch {
         last += 1;
     }
+    while last + 1 < rows.len() && goes_on(&rows[last + 1], &rows[first..=last]) {
+        last += 1;
+    }
     first..last + 1
+}
+
+/// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
+/// alone below the last figures: each of its texts begins where one in the last lines does or stands in its middle, is no wider, and follows it
+/// as the lines of one text do.
+fn goes_on(line: &Strip, above: &[Strip]) -> bool {
+    let near = &above[above.len().saturating_sub(WRAPPED)..];
+    line.tokens.iter().all(|rest| {
+        near.iter().flat_map(|l| &l.tokens).any(|text| {
+            let (a, b) = (text.bbox(), rest.bbox());
+            let step = rest.piece.bbox.y0 - text.piece.bbox.y0;
+            let middles = (a.center().x - b.center().x).abs();
+            (a.x0 - b.x0).abs().min(middles) <= SAME_START
+                && b.width() <= a.width() + text.em() / 2.0
+                && step <= LEADING * text.em()
+                && !text.is_figure()
+                && !rest.is_figure()
+                && !is_caption(line)
+        })
+    })
 }
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.

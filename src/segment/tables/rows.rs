@@ -5,6 +5,8 @@
 //! candidate with a cost: texts that stand off their row, lines that break where there was room, rows without a name.
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
+use crate::figure::narrow;
+use crate::lexicon::SUBTOTALS;
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -30,7 +32,7 @@ const LOOSE_COST: f32 = 1.5;
 const EARLY_BREAK: f32 = 0.7;
 const EARLY_BREAK_OF_FIGURE: f32 = 3.0;
 /// What it costs that a figure goes on in another line.
-const WRAPPED: f32 = 0.1;
+const WRAPPED: f32 = 0.03;
 /// What a row costs that has no name, where rows have one.
 pub(super) const NAMELESS: f32 = 1.5;
 /// The same where rules close off what may be one row, for each column that has several figures there.
@@ -40,7 +42,7 @@ const EVEN: f32 = 1.08;
 /// What each row costs beyond the first that rules close off with it.
 const SPLIT: f32 = 1.0;
 /// A figure has no more lines than this.
-const LINES_OF_FIGURE: usize = 4;
+const LINES_OF_FIGURE: usize = 8;
 /// What a row costs that has no text in a column that has one for nearly each.
 const BLANK: f32 = 0.6;
 /// A body is drawn row by row if no more than one figure of so many is drawn right behind the one above it.
@@ -241,8 +243,8 @@ fn spread_ends_within(columns: &mut [Vec<Element>]) {
     }
 }
 
-/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: figures
-/// one below the other were not.
+/// Tells which lines were drawn right behind the one above them, if the body was drawn cell by cell, row by row: most
+/// figures one below the other were not.
 fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
     let is_behind = |above: &Element, here: &Element| {
         let (Some(&last), Some(&first)) = (above.tokens.last(), here.tokens.first()) else {
@@ -257,7 +259,8 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
             behind += usize::from(is_behind(&pair[0], &pair[1]));
         }
     }
-    if all == 0 || behind * BY_ROWS > all {
+    let few = behind * BY_ROWS <= all;
+    if all == 0 || !(few || 3 * behind <= 2 * all && is_drawn_by_rows(body, columns)) {
         return;
     }
     for elements in columns {
@@ -265,6 +268,15 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
             elements[i].drawn_on = Some(is_behind(&elements[i - 1], &elements[i]));
         }
     }
+}
+
+/// Whether the last figures of the first column were drawn behind the first of the last one.
+fn is_drawn_by_rows(body: &Body, columns: &[Vec<Element>]) -> bool {
+    let order = |e: &Element| body.tokens[e.tokens[0]].1.piece.order;
+    let of_figures = |elements: &&Vec<Element>| elements.iter().filter(|e| e.is_figure).count() > 1;
+    let first = columns.iter().find(of_figures).and_then(|elements| elements.last());
+    let last = columns.iter().rfind(of_figures).and_then(|elements| elements.first());
+    first.zip(last).is_some_and(|(first, last)| order(first) > order(last))
 }
 
 /// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
@@ -281,7 +293,8 @@ fn begins_within(text: &str) -> bool {
 
 /// Whether a figure goes on in the next line.
 fn ends_within(text: &str) -> bool {
-    text.ends_with([',', '，', '.']) && text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+    let is_first = |c: char| narrow(c).is_ascii_digit() || c == '-' || c == '－';
+    text.ends_with([',', '，', '.', '．']) && text.starts_with(is_first)
 }
 
 /// The figures of each column that carries rows, as blocks of elements.
@@ -289,13 +302,17 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
     let of_figures = body.columns.iter().any(|c| c.figures);
     let key = if of_figures { None } else { key_column(columns) };
     let carries = |c: usize| if of_figures { body.columns[c].figures } else { key == Some(c) };
+    let decimals: Vec<usize> =
+        columns.iter().enumerate().map(|(c, elements)| usual_decimals(body, c, elements)).collect();
+    // Where some figures go on right behind their first lines, all that do were drawn so.
+    let drawn = |e: &Element| e.is_figure && e.drawn_on == Some(true);
+    let tells = columns.iter().flatten().any(drawn);
     let blocks = |(c, elements): (usize, &Vec<Element>)| -> Vec<Range<usize>> {
         let mut blocks: Vec<Range<usize>> = Vec::new();
         if !carries(c) {
             return blocks;
         }
         let closest = elements.windows(2).map(|w| w[1].y - w[0].y).fold(f32::INFINITY, f32::min);
-        let decimals = usual_decimals(body, elements);
         for (i, element) in elements.iter().enumerate() {
             let joins = match blocks.last() {
                 Some(block) if of_figures => {
@@ -303,8 +320,9 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                     let near = || {
                         block.end == i
                             && block.len() < LINES_OF_FIGURE
+                            && !(tells && element.drawn_on == Some(false))
                             && is_one_figure(&text_of(body, &elements[block.start..=i]))
-                            && !is_complete(&text_of(body, &elements[block.clone()]), decimals)
+                            && !is_complete(&text_of(body, &elements[block.clone()]), decimals[c])
                             && element.y - above.y <= EVEN * closest
                             && element.y - above.y <= LEADING_OF_FIGURE * element.em
                             && is_full(above, element, body.columns[c].room)
@@ -315,7 +333,9 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                         // Words among figures: the lines of one text, as of a header printed again.
                         _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
                         Figures::Lines => false,
-                        Figures::Wrapped => near(),
+                        Figures::Wrapped => {
+                            near() && !is_parted(body, columns, &decimals, c, [above, element])
+                        }
                     };
                     joins && !is_ruled(body, c, above.y, element.y)
                 }
@@ -331,6 +351,28 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
         blocks
     };
     columns.iter().enumerate().map(blocks).collect()
+}
+
+/// Whether two lines are of two rows: another column has a figure of its own beside each.
+fn is_parted(
+    body: &Body,
+    columns: &[Vec<Element>],
+    decimals: &[usize],
+    c: usize,
+    [above, here]: [&Element; 2],
+) -> bool {
+    let beside = |e: &Element, line: &Element| (e.y - line.y).abs() <= SAME_LINE * line.em;
+    columns.iter().enumerate().filter(|(other, _)| *other != c).any(|(other, elements)| {
+        let first = elements.partition_point(|e| e.y < above.y - SAME_LINE * above.em);
+        let Some([a, b]) = elements.get(first..first + 2) else { return false };
+        let figures = a.is_figure && b.is_figure && body.columns[other].figures;
+        figures && beside(a, above) && beside(b, here) && {
+            let both = [a.clone(), b.clone()];
+            !is_one_figure(&text_of(body, &both))
+                || is_complete(&text_of(body, &both[..1]), decimals[other])
+                || !is_full(a, b, body.columns[other].room)
+        }
+    })
 }
 
 /// The column that shows the rows of a table of words: the one with the fewest lines that most other columns have too,
@@ -376,12 +418,19 @@ fn is_ruled(body: &Body, column: usize, top: f32, low: f32) -> bool {
     body.rules[first..].iter().take_while(|r| r.y < low).any(|r| r.columns.contains(&column))
 }
 
-/// How many decimals most figures of a column have whose point is printed in one line with them; 0 where there are none.
-fn usual_decimals(body: &Body, elements: &[Element]) -> usize {
+/// How many decimals most figures of a column have; 0 where there are none. A figure that has no room for more and may
+/// go on in the next line does not tell.
+fn usual_decimals(body: &Body, c: usize, elements: &[Element]) -> usize {
     let mut counts = [0usize; 5];
-    for element in elements {
+    for (i, element) in elements.iter().enumerate() {
+        let goes_on = elements.get(i + 1).is_some_and(|next| {
+            let digits = text_of(body, std::slice::from_ref(next));
+            next.y - element.y <= LEADING_OF_FIGURE * next.em
+                && digits.chars().all(|c| c.is_ascii_digit())
+                && is_full(element, next, body.columns[c].room)
+        });
         let text = text_of(body, std::slice::from_ref(element));
-        if let Some((_, decimals)) = text.split_once('.') {
+        if let Some((_, decimals)) = text.split_once('.').filter(|_| !goes_on) {
             counts[decimals.trim_end_matches('%').len().min(4)] += 1;
         }
     }
@@ -393,11 +442,11 @@ fn is_complete(text: &str, decimals: usize) -> bool {
     decimals > 0 && text.split_once('.').is_some_and(|(_, printed)| printed.len() >= decimals)
 }
 
-/// The text of a block of lines, without white space.
+/// The text of a block of lines, without white space and half-width.
 fn text_of(body: &Body, elements: &[Element]) -> String {
     let tokens = elements.iter().flat_map(|e| &e.tokens);
     let chars = tokens.flat_map(|&t| body.tokens[t].1.text().chars());
-    chars.filter(|c| !c.is_whitespace()).collect()
+    chars.filter(|c| !c.is_whitespace()).map(narrow).collect()
 }
 
 /// Whether rules of the column close off a band around two heights.
@@ -443,6 +492,7 @@ fn stand_in_rows(
     }
     add_bands_without_figures(body, columns, &mut heights);
     let labels = label_columns(body, columns, &heights);
+    let is_label = |c: usize| labels.iter().any(|run| run.contains(&c));
     let mut cost = 0.0;
     let mut placed: Vec<Vec<Stood>> = vec![Vec::new(); columns.len()];
     let is_closed_off = body.nameless > NAMELESS;
@@ -452,9 +502,9 @@ fn stand_in_rows(
         } else {
             columns[c].len() * 3 >= heights.len()
         };
-        !labels.contains(&c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
+        !is_label(c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
     });
-    for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !labels.contains(c)) {
+    for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !is_label(*c)) {
         let (stood, costs) = if blocks[c].is_empty() {
             let filled = elements.len() * 5 >= heights.len() * 4;
             // Between rules a number says that there is one row, as a name does.
@@ -511,15 +561,22 @@ fn stand_in_rows(
         cost += SPLIT * heights.len().saturating_sub(1) as f32;
     }
     // The label next to the names first: labels left of it stand beside as many rows.
-    let mut known: Vec<Range<usize>> = Vec::new();
-    for c in labels.clone().rev() {
-        let beside = texts_of(body, labels.end, &of, heights.len());
-        let (spans, costs) = label_spans(body, c, &columns[c], &heights, &known, &beside);
-        cost += costs;
-        for (element, span) in columns[c].iter().zip(&spans) {
-            element.tokens.iter().for_each(|&t| of[t] = span.clone());
+    for run in labels {
+        let mut known: Vec<Range<usize>> = Vec::new();
+        for c in run.clone().rev() {
+            let rows = Beside {
+                heights: &heights,
+                extents: &extents_of(body, &of, &heights),
+                texts: &texts_of(body, run.end, &of, heights.len()),
+                known: &known,
+            };
+            let (spans, costs) = label_spans(body, c, &columns[c], &rows);
+            cost += costs;
+            for (element, span) in columns[c].iter().zip(&spans) {
+                element.tokens.iter().for_each(|&t| of[t] = span.clone());
+            }
+            known = spans;
         }
-        known = spans;
     }
     Rows { heights, of, cost }
 }
@@ -759,14 +816,28 @@ fn prune(states: &mut Vec<State>) {
     }
 }
 
-/// The first columns, if their texts are labels beside several rows each: they have far fewer than there are rows, and the
-/// next column has one for nearly each.
-fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Range<usize> {
+/// The columns whose texts are labels beside several rows each, as runs: they begin the table, or a panel behind figures,
+/// have far fewer texts than there are rows, and the next column has one for nearly each.
+fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<Range<usize>> {
     let words = |c: usize| !body.columns[c].figures && !columns[c].is_empty();
-    let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= heights.len() * 7;
-    let end = (0..columns.len()).take_while(sparse).count();
-    let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= heights.len() * 7;
-    if is_list && heights.len() > 2 { 0..end } else { 0..0 }
+    let mut runs = Vec::new();
+    for first in 0..columns.len() {
+        let rows = match first.checked_sub(1) {
+            None => heights.len(),
+            Some(before) if body.columns[before].figures => {
+                let figures = (first..columns.len()).find(|&c| body.columns[c].figures);
+                figures.map_or(0, |c| columns[c].len())
+            }
+            Some(_) => continue,
+        };
+        let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= rows * 7;
+        let end = first + (first..columns.len()).take_while(sparse).count();
+        let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= rows * 7;
+        if first < end && is_list && rows > 2 {
+            runs.push(first..end);
+        }
+    }
+    runs
 }
 
 /// The text of a column in each row.
@@ -780,15 +851,51 @@ fn texts_of(body: &Body, column: usize, of: &[Range<usize>], rows: usize) -> Vec
     texts
 }
 
+/// The upper and lower end of what stands in each row, and where that is nothing of its height.
+fn extents_of(body: &Body, of: &[Range<usize>], heights: &[f32]) -> Vec<(f32, f32)> {
+    let mut extents = vec![(f32::MAX, f32::MIN); heights.len()];
+    for ((_, token), of) in body.tokens.iter().zip(of) {
+        if of.len() == 1 && of.start < extents.len() {
+            let (top, low) = &mut extents[of.start];
+            *top = top.min(token.bbox().y0);
+            *low = low.max(token.bbox().y1);
+        }
+    }
+    for (extent, &y) in extents.iter_mut().zip(heights) {
+        if extent.0 > extent.1 {
+            *extent = (y, y);
+        }
+    }
+    extents
+}
+
+/// The rows that labels stand beside.
+struct Beside<'a> {
+    heights: &'a [f32],
+    /// The upper and lower end of each.
+    extents: &'a [(f32, f32)],
+    /// The name of each.
+    texts: &'a [String],
+    /// The rows of the labels between these and the names.
+    known: &'a [Range<usize>],
+}
+
+impl Beside<'_> {
+    /// The middle of some rows.
+    fn middle(&self, rows: &Range<usize>) -> f32 {
+        let last = rows.end.max(rows.start + 1) - 1;
+        (self.extents[rows.start].0 + self.extents[last].1) / 2.0
+    }
+}
+
 /// The rows that each label stands beside.
 fn label_spans(
     body: &Body,
     c: usize,
     elements: &[Element],
-    heights: &[f32],
-    known: &[Range<usize>],
-    texts: &[String],
+    rows: &Beside,
 ) -> (Vec<Range<usize>>, f32) {
+    let Beside { heights, texts, known, .. } = *rows;
     let rules: Vec<f32> =
         body.rules.iter().filter(|r| r.columns.contains(&c)).map(|r| r.y).collect();
     let alone: Vec<Range<usize>> = elements
@@ -818,10 +925,8 @@ fn label_spans(
     }
     // Where the labels beside them stand at the middle of their rows, these do too.
     let beside = |e: &Element| {
-        let middle = |span: &Range<usize>| {
-            (heights[span.start] + heights[span.end.max(span.start + 1) - 1]) / 2.0
-        };
-        known.iter().find(|span| span.len() > 1 && (middle(span) - e.y).abs() <= SAME_ROW * e.em)
+        let near = |span: &Range<usize>| (rows.middle(span) - e.y).abs() <= SAME_ROW * e.em;
+        known.iter().find(|span| span.len() > 1 && near(span))
     };
     if elements.iter().any(|e| beside(e).is_some()) {
         let spans = elements.iter().zip(&alone);
@@ -837,6 +942,9 @@ fn label_spans(
     {
         let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
         return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
+    }
+    if let Some(spans) = between_subtotals(elements, rows) {
+        return (spans, 0.0);
     }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();
@@ -857,7 +965,7 @@ fn label_spans(
         let Some(end) = heights.len().checked_sub(last).filter(|&end| first < end) else {
             continue;
         };
-        if let Some(spans) = middles(elements, &blocks, &heights[..end], first) {
+        if let Some(spans) = middles(elements, &blocks, rows, first..end) {
             return (spans, 0.0);
         }
     }
@@ -865,24 +973,77 @@ fn label_spans(
     (alone, 0.5)
 }
 
+/// The rows of labels that stand in the middle of theirs, where a subtotal opens or closes the rows of each; `None` where
+/// they do not. A page break may cut the rows at both ends, and a total stand above or below them.
+fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<usize>>> {
+    let Beside { heights, texts, .. } = *rows;
+    let subtotals: Vec<usize> =
+        (0..heights.len()).filter(|&row| SUBTOTALS.contains(&texts[row].as_str())).collect();
+    if subtotals.is_empty() {
+        return None;
+    }
+    [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().find_map(|(closes, total)| {
+        let end = heights.len() - total;
+        let mut cuts: Vec<usize> = subtotals.iter().map(|row| row + closes).collect();
+        cuts.extend([0, end, heights.len()]);
+        cuts.retain(|&cut| cut <= end || cut == heights.len());
+        cuts.sort_unstable();
+        cuts.dedup();
+        let groups: Vec<Range<usize>> = cuts.windows(2).map(|w| w[0]..w[1]).collect();
+        stand_in_groups(elements, rows, &groups)
+    })
+}
+
+/// The group of rows that each label stands in the middle of; the first and the last group may have none, as a page
+/// break cuts them. `None` where that is not so, or of no label.
+fn stand_in_groups(
+    elements: &[Element],
+    rows: &Beside,
+    groups: &[Range<usize>],
+) -> Option<Vec<Range<usize>>> {
+    let heights = rows.heights;
+    let mut spans = Vec::with_capacity(elements.len());
+    let mut in_middle = 0;
+    for (i, group) in groups.iter().enumerate() {
+        let low = heights
+            .get(group.end)
+            .map_or(f32::MAX, |&below| (heights[group.end - 1] + below) / 2.0);
+        let lines = elements[spans.len()..].iter().take_while(|e| e.y < low).count();
+        let label = &elements[spans.len()..spans.len() + lines];
+        let is_outer = i == 0 || i + 1 == groups.len();
+        let Some((first, last)) = label.first().zip(label.last()) else {
+            if is_outer { continue } else { return None }
+        };
+        let off = (first.y + last.y) / 2.0 - rows.middle(group);
+        let stands = off.abs() <= SAME_ROW * first.em;
+        let follow = label.windows(2).all(|w| w[1].y - w[0].y <= LEADING * w[1].em);
+        if !follow || !(stands || is_outer) {
+            return None;
+        }
+        in_middle += usize::from(stands && group.len() > 1);
+        spans.extend(std::iter::repeat_n(group.clone(), lines));
+    }
+    (in_middle > 0).then_some(spans)
+}
+
 /// The rows of labels that stand in the middle of theirs, one label's after the other's; `None` where they do not.
 fn middles(
     elements: &[Element],
     blocks: &[Range<usize>],
-    heights: &[f32],
-    first: usize,
+    rows: &Beside,
+    within: Range<usize>,
 ) -> Option<Vec<Range<usize>>> {
     let mut spans = vec![0..0; elements.len()];
-    let mut start = first;
+    let mut start = within.start;
     for block in blocks {
         let y = (elements[block.start].y + elements[block.end - 1].y) / 2.0;
-        let far = |end: usize| ((heights[start] + heights[end]) / 2.0 - y).abs();
-        let end = (start..heights.len()).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
+        let far = |end: usize| (rows.middle(&(start..end + 1)) - y).abs();
+        let end = (start..within.end).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
         if far(end) > SAME_ROW * elements[block.start].em {
             return None;
         }
         spans[block.clone()].fill(start..end + 1);
         start = end + 1;
     }
-    (start == heights.len()).then_some(spans)
+    (start == within.end).then_some(spans)
 }

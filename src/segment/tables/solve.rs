@@ -3,6 +3,7 @@
 //! Where rules part the columns they are the columns; what they leave open, texts tell. All steps are asked for what
 //! their answer costs, so that a reading can be weighed against another one.
 
+use crate::figure::narrow;
 use crate::geom::Rect;
 use crate::lexicon;
 use crate::normalize::lines::{Line, wants_space};
@@ -30,6 +31,15 @@ const FIGURES: f32 = 0.8;
 const ALIGNED: f32 = 0.6;
 /// What a ruled cell keeps free beside its text, both sides together, in points, at least.
 const PADDING: f32 = 3.0;
+/// Texts of a table tell how close to their rules they may stand from so many on; word processors leave so much on
+/// both sides together at most.
+const PADDED: usize = 12;
+const WIDEST_PADDING: f32 = 12.0;
+/// Words of a header in so many lines of so many ems at most are broken for want of room.
+const BROKEN: usize = 3;
+const NARROW: f32 = 2.2;
+/// One text of so many may reach further than all others.
+const OVERFULL: usize = 50;
 /// A token fits a column if it reaches no further than this beyond it, in points.
 const FITS: f32 = 2.0;
 /// A token stands over a column if it covers at least this share of it.
@@ -43,11 +53,35 @@ pub(super) fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Gri
     let lattice = with_inner_rows(lattice, tokens, limit);
     let settled = settle(&lattice, tokens);
     let (cells, _) = lattice.cells();
+    let padding = padding(&cells, &settled);
     let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
     for (token, cell) in settled {
         held[cell].push(token);
     }
-    Some(Grid { xs: lattice.xs, ys: lattice.ys, cells, held, rooms: None })
+    Some(Grid { xs: lattice.xs, ys: lattice.ys, cells, held, rooms: None, padding })
+}
+
+/// How much of a cell's width no text uses, in points: on either side as much as the closest of all texts leaves, where
+/// they are many enough to tell, and no more than word processors leave.
+fn padding(cells: &[GridCell], settled: &[(Token, usize)]) -> f32 {
+    if settled.len() < PADDED {
+        return PADDING;
+    }
+    let mut beside: Vec<f32> = settled
+        .iter()
+        .map(|(token, cell)| {
+            let (text, cell) = (token.bbox(), &cells[*cell].bbox);
+            // Half of such a mark is white.
+            let hangs = token.text().ends_with(['．', '，', '。', '、', '）', '；', '：']);
+            let hanging = if hangs { token.em() / 2.0 } else { 0.0 };
+            (text.x0 - cell.x0).min(cell.x1 - text.x1 + hanging)
+        })
+        // What can't be broken and is wider than its cell tells nothing.
+        .filter(|&beside| beside > 0.0)
+        .collect();
+    beside.sort_by(f32::total_cmp);
+    let least = beside.get(beside.len() / OVERFULL).copied().unwrap_or(0.0);
+    (2.0 * least).clamp(PADDING, WIDEST_PADDING)
 }
 
 /// The grid of a header alone within rules and of the lines below it, which have none; `None` where these do not stand
@@ -253,6 +287,7 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
     let (cells, _) = lattice.cells();
     let settled = settle(&lattice, tokens);
     let figures = ruled_figure_columns(&cells, &settled, lattice.cols());
+    let padding = padding(&cells, &settled);
     let mut by_row: Vec<Vec<(usize, &Token)>> = vec![Vec::new(); lattice.rows()];
     for (token, cell) in &settled {
         let cell = &cells[*cell];
@@ -260,13 +295,13 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
             by_row[cell.row].push((cell.col, token));
         }
     }
-    let widths: Vec<f32> = lattice.xs.windows(2).map(|w| w[1] - w[0]).collect();
+    let rooms: Vec<f32> = lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
     let ys: Vec<f32> = by_row
         .into_iter()
         .enumerate()
         .flat_map(|(row, tokens)| {
             let sides = [lattice.ys[row], lattice.ys[row + 1]];
-            inner_rows(&lattice.xs, sides, tokens, &figures, &widths)
+            inner_rows(&lattice.xs, sides, tokens, &figures, &rooms)
         })
         .collect();
     if ys.is_empty() || (lattice.rows() + ys.len()).saturating_mul(lattice.cols()) > limit {
@@ -295,7 +330,7 @@ fn inner_rows(
     sides: [f32; 2],
     tokens: Vec<(usize, &Token)>,
     figures: &[bool],
-    widths: &[f32],
+    rooms: &[f32],
 ) -> Vec<f32> {
     let mut held = vec![0usize; figures.len()];
     for (column, _) in tokens.iter().filter(|(c, t)| figures[*c] && t.is_figure()) {
@@ -321,8 +356,8 @@ fn inner_rows(
     let mut body = Body {
         columns: figures
             .iter()
-            .zip(widths)
-            .map(|(&figures, &width)| ColumnOf { figures, room: (width - PADDING).max(1.0) })
+            .zip(rooms)
+            .map(|(&figures, &room)| ColumnOf { figures, room })
             .collect(),
         rules: vec![rule(top), rule(sides[1])],
         tokens: body,
@@ -371,6 +406,9 @@ pub(super) fn open(
     };
     let rules: Vec<Edge> = across.iter().filter(near).copied().collect();
     let bbox = rules.iter().fold(text, |b, e| b.union(&Rect::new(e.from, e.at, e.to, e.at)));
+    // Columns that are known from the page before may be blank at both sides.
+    let (left, right) = (columns[0].x0, columns[columns.len() - 1].x1);
+    let bbox = Rect { x0: bbox.x0.min(left), x1: bbox.x1.max(right), ..bbox };
     let is_full = |e: &&Edge| e.to - e.from >= FULL_RULE * bbox.width();
     let full: Vec<f32> = rules.iter().filter(is_full).map(|e| e.at).collect();
     let (figures, all) = counts(lines, columns);
@@ -440,7 +478,7 @@ fn with_body(
         for (token, column) in strip.tokens.iter().zip(&stands) {
             let own = column.unwrap_or_else(|| nearest(plain, token.x()));
             let taken = |c: usize| stands.contains(&Some(c)) && *column != Some(c);
-            tokens.push((covered(plain, token, own, &taken), token.clone()));
+            tokens.push((covered(plain, bbox.x0, token, own, &taken), token.clone()));
         }
     }
     let body_of = |columns: Range<usize>| columns.start;
@@ -569,8 +607,8 @@ fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
     let mut tokens = Vec::with_capacity(strip.tokens.len());
     for token in &strip.tokens {
         let mut rest = token.clone();
-        for x in token.piece.joints.clone() {
-            let Some((left, right)) = rest.cut(x) else { continue };
+        for joint in &token.piece.joints {
+            let Some((left, right)) = rest.cut(joint.at) else { continue };
             let over = |t: &Token| {
                 columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
             };
@@ -671,15 +709,27 @@ fn with_headers(head: &[Strip], columns: &[Column]) -> Vec<Headed> {
     all
 }
 
-/// The widest line of text of each column, in points.
+/// How wide a line of text can be in each column, in points: as wide as the widest, or, where the words of the header are
+/// broken into narrow lines, too narrow for one more character of them. What can't be broken may be wider.
 fn rooms(columns: &[Column], lines: &[Strip], head: &[&Token], edges: &[f32]) -> Vec<f32> {
+    let within =
+        |c: usize, t: &Token| edges[c] - 1.0 <= t.bbox().x0 && t.bbox().x1 <= edges[c + 1] + 1.0;
     let widest = |c: usize| {
-        let within =
-            |t: &&Token| edges[c] - 1.0 <= t.bbox().x0 && t.bbox().x1 <= edges[c + 1] + 1.0;
         let tokens = lines.iter().flat_map(|s| &s.tokens).chain(head.iter().copied());
-        tokens.filter(within).map(|t| t.bbox().width()).fold(0.0, f32::max)
+        tokens.filter(|t| within(c, t)).map(|t| t.bbox().width()).fold(0.0, f32::max)
     };
-    (0..columns.len()).map(|c| widest(c).max(columns[c].x1 - columns[c].x0)).collect()
+    let broken = |c: usize| {
+        let words: Vec<&&Token> = head.iter().filter(|t| within(c, t)).collect();
+        let em = words.iter().map(|t| t.em()).fold(0.0, f32::max);
+        let width = words.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
+        (words.len() >= BROKEN && width <= NARROW * em).then_some(width + em)
+    };
+    (0..columns.len())
+        .map(|c| {
+            let widest = widest(c).max(columns[c].x1 - columns[c].x0);
+            broken(c).map_or(widest, |room| room.min(widest))
+        })
+        .collect()
 }
 
 /// The column nearest to a point.
@@ -692,6 +742,7 @@ fn nearest(columns: &[Column], x: f32) -> usize {
 /// The columns that a token covers: its own, and others of which it covers a good part and in which its line has nothing.
 fn covered(
     columns: &[Column],
+    left: f32,
     token: &Token,
     own: usize,
     taken: &dyn Fn(usize) -> bool,
@@ -705,7 +756,7 @@ fn covered(
         && own < 2
         && !taken(1 - own)
         && !token.is_figure()
-        && is_between(first, second, token)
+        && is_between(first, second, left, token)
     {
         return 0..2;
     }
@@ -719,12 +770,14 @@ fn covered(
 }
 
 /// Whether a text stands in the middle of two columns, and off the middle of each.
-fn is_between(first: &Column, second: &Column, token: &Token) -> bool {
+fn is_between(first: &Column, second: &Column, left: f32, token: &Token) -> bool {
     let (x, em) = (token.x(), token.em());
     let middle = (first.x0 + second.x1) / 2.0;
     let middles = (first.middle() + second.middle()) / 2.0;
+    // Of their cells, where the first begins at the table's left edge and both hold their texts in the middle.
+    let of_cells = left + second.middle() - first.middle();
     let near = |m: f32| (x - m).abs() <= ALIGNED * em;
-    (near(middle) || near(middles))
+    (near(middle) || near(middles) || near(of_cells))
         && (x - first.middle()).abs() > em
         && (x - second.middle()).abs() > em
         && first.held_off(token).min(second.held_off(token)) > ALIGNED
@@ -816,12 +869,14 @@ pub(super) struct Grid {
     pub held: Vec<Vec<Token>>,
     /// How wide a line of each column can be, in points, where no rules say it.
     pub rooms: Option<Vec<f32>>,
+    /// How much of a cell's width no text uses, in points.
+    pub padding: f32,
 }
 
 impl Grid {
     /// A grid without cells.
     fn blank(xs: Vec<f32>, ys: Vec<f32>) -> Grid {
-        Grid { xs, ys, cells: Vec::new(), held: Vec::new(), rooms: None }
+        Grid { xs, ys, cells: Vec::new(), held: Vec::new(), rooms: None, padding: PADDING }
     }
 
     /// Number of columns.
@@ -934,7 +989,7 @@ impl Grid {
             tokens.sort_by(|a, b| a.line.cmp(&b.line).then(a.bbox().x0.total_cmp(&b.bbox().x0)));
             let room = match &self.rooms {
                 Some(rooms) if cell.colspan == 1 => rooms[cell.col],
-                _ => cell.bbox.width() - PADDING,
+                _ => cell.bbox.width() - self.padding,
             };
             join(&mut cell, &tokens, room);
             cells.push(cell);
@@ -1002,7 +1057,7 @@ fn join(cell: &mut GridCell, tokens: &[Token], room: f32) {
 }
 
 fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || ('０'..='９').contains(&c)
+    narrow(c).is_ascii_digit()
 }
 
 /// Whether a figure, or a word, was too long for its line and goes on in the next: the first line has no room for one
@@ -1011,7 +1066,7 @@ fn goes_on(above: &Token, below: &Token, room: f32) -> bool {
     let em = above.em();
     let beside = below.y() - above.y() < 0.35 * em;
     let is_part =
-        |t: &Token| t.text().chars().all(|c| is_digit(c) || ",.%+-()，．％（）".contains(c));
+        |t: &Token| t.text().chars().map(narrow).all(|c| is_digit(c) || ",.%+-()".contains(c));
     // A point never begins a line: the digit before it goes with it.
     let width = below.bbox().width() / below.text().chars().count().max(1) as f32;
     let marks = below.text().chars().skip(1).take_while(|c| ",.%，．％".contains(*c)).count();

@@ -65,7 +65,7 @@ impl Token {
 
     /// Where it may be cut, left to right: between characters of two operators, and in gaps.
     pub fn cuts(&self) -> Vec<f32> {
-        let mut cuts = self.piece.joints.clone();
+        let mut cuts: Vec<f32> = self.piece.joints.iter().map(|joint| joint.at).collect();
         let mut before: Option<Rect> = None;
         let mut spaced = false;
         for placed in self.piece.text.chars() {
@@ -89,9 +89,8 @@ impl Token {
 
     /// Whether nothing was drawn between the other token and this one.
     pub fn is_drawn_behind(&self, other: &Token) -> bool {
-        let runs = other.piece.joints.len() as u32 + 1;
-        let behind = self.piece.order.checked_sub(other.piece.order);
-        behind.is_some_and(|behind| (1..=runs).contains(&behind))
+        let last = other.piece.joints.iter().map(|joint| joint.order).max();
+        self.piece.order == last.unwrap_or(0).max(other.piece.order) + 1
     }
 
     /// The gaps between its characters, white space left out, in ems; `None` in a text input.
@@ -152,15 +151,15 @@ impl Token {
                 (None, None) => text.as_str().to_owned(),
             };
             let within = |at: f32| bbox.x0 < at && at < bbox.x1;
+            let before = piece.joints.iter().rfind(|joint| joint.at <= bbox.x0);
             Some(Piece {
                 raw,
                 text: text.clone(),
                 bbox,
                 size: piece.size,
-                order: piece.order,
+                order: before.map_or(piece.order, |joint| joint.order),
                 cell: piece.cell,
-                joints: piece.joints.iter().copied().filter(|&at| within(at)).collect(),
-                resumed: piece.resumed.iter().copied().filter(|&at| within(at)).collect(),
+                joints: piece.joints.iter().copied().filter(|j| within(j.at)).collect(),
                 marks: piece.marks.iter().filter(|m| within(m.at - 0.01)).cloned().collect(),
             })
         };

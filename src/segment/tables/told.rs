@@ -403,8 +403,9 @@ mod tests {
     }
 
     fn shown(drawn: &str) -> String {
-        let found = tables::fragments(&mut Sink::new(), &Options::default(), &page(drawn));
-        art::show(&found)
+        let pages = [page(drawn)];
+        let found = tables::of_pages(&mut Sink::new(), &Options::default(), &pages);
+        art::show(&found[0])
     }
 
     #[test]

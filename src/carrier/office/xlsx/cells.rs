@@ -172,16 +172,23 @@ fn column(attributes: Attributes, sheet: &mut Sheet) {
 
 /// Row and column, from 0, of a reference such as `$B$7`.
 fn place_of(reference: &str) -> Option<(u32, u32)> {
-    let reference = reference.trim().replace('$', "");
-    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let (letters, digits) = reference.split_at(letters);
-    let row: u32 = digits.parse().ok().filter(|row| (1..=MOST_ROWS).contains(row))?;
-    if letters.is_empty() || letters.len() > 3 {
-        return None;
+    let mut col = 0u32;
+    let mut letters = 0;
+    let mut row: Option<u32> = None;
+    for byte in reference.trim().bytes().filter(|byte| *byte != b'$') {
+        match (byte, row) {
+            (b'a'..=b'z' | b'A'..=b'Z', None) if letters < 3 => {
+                letters += 1;
+                col = 26 * col + u32::from(byte.to_ascii_uppercase() - b'A') + 1;
+            }
+            (b'0'..=b'9', _) if letters > 0 => {
+                let digit = u32::from(byte - b'0');
+                row = Some(row.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
+            }
+            _ => return None,
+        }
     }
-    let col = letters
-        .bytes()
-        .fold(0, |col, letter| 26 * col + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let row = row.filter(|row| (1..=MOST_ROWS).contains(row))?;
     (col <= MOST_COLS).then_some((row - 1, col - 1))
 }
 

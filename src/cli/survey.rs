@@ -1,0 +1,118 @@
+//! `fubiao report`: many results side by side, as a page or a workbook.
+
+use crate::archive::disk;
+use crate::archive::results::{self, Found};
+use crate::cli::archive_args::Report;
+use crate::cli::args;
+use crate::cli::files::{self, Output};
+use crate::cli::report::Reporter;
+use crate::cli::run::{Answer, Status, unwritten};
+use crate::diag::Wording;
+use crate::emit::record::NoticeRecord;
+use crate::survey::{self, Lang, Survey};
+use rayon::prelude::*;
+use std::io::{self, Write};
+
+/// What a report is written as.
+enum Form {
+    Page,
+    #[cfg(feature = "xlsx")]
+    Workbook,
+}
+
+/// Reads the results and writes the report.
+pub fn report(reporter: &Reporter, args: &Report) -> Answer {
+    let form = form(reporter, args)?;
+    let mut found: Vec<Found> = Vec::new();
+    for input in &args.results {
+        found.extend(results::found(input).map_err(|error| {
+            let name = input.display().to_string();
+            let hint = Wording::new(
+                "give a folder of results, as fubiao batch writes it",
+                "请给出 fubiao batch 写出的结果文件夹",
+            );
+            reporter.tell(&name, &disk::what(&error), Some(&hint));
+            Status::Unread
+        })?);
+    }
+    if found.is_empty() {
+        let what = Wording::new("no result is there", "没有结果");
+        let hint = Wording::new(
+            "make results first: fubiao batch archive/ --out results",
+            "请先生成结果：fubiao batch archive/ --out results",
+        );
+        reporter.tell("report", &what, Some(&hint));
+        return Err(Status::Unread);
+    }
+    let read: Vec<_> = found.par_iter().map(|found| (found, results::read(found))).collect();
+    let (mut records, mut status): (Vec<NoticeRecord>, Status) = (Vec::new(), Status::Done);
+    for (found, record) in read {
+        match record {
+            Ok(record) => records.push(record),
+            Err(what) => {
+                let hint = Wording::new(
+                    "read the notice again: fubiao batch, or fubiao convert",
+                    "请重新读取该通知：fubiao batch 或 fubiao convert",
+                );
+                reporter.tell(&found.path.display().to_string(), &what, Some(&hint));
+                status = Status::Unread;
+            }
+        }
+    }
+    let survey = survey::survey(records);
+    let lang = match reporter.lang() {
+        args::Lang::Zh => Lang::Zh,
+        args::Lang::En => Lang::En,
+    };
+    let output = Output::File(args.output.clone());
+    let write = |out: &mut dyn Write| -> io::Result<()> {
+        match form {
+            Form::Page => out.write_all(survey::page(&survey, lang).as_bytes()),
+            #[cfg(feature = "xlsx")]
+            Form::Workbook => out.write_all(&survey::workbook(&survey, lang)?),
+        }
+    };
+    files::write_output(&output, write).map_err(|error| unwritten(reporter, &output, &error))?;
+    reporter.info(reporter.say(&told(&survey)));
+    Ok(status)
+}
+
+fn form(reporter: &Reporter, args: &Report) -> Answer<Form> {
+    let ending = args.output.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("html" | "htm") => Ok(Form::Page),
+        #[cfg(feature = "xlsx")]
+        Some("xlsx") => Ok(Form::Workbook),
+        _ => {
+            let name = args.output.display().to_string();
+            let what =
+                Wording::new("a report ends in .html or .xlsx", "报告应以 .html 或 .xlsx 结尾");
+            let hint = Wording::new("give -o report.html", "请用 -o report.html");
+            reporter.tell(&name, &what, Some(&hint));
+            Err(Status::Mistyped)
+        }
+    }
+}
+
+fn told(survey: &Survey) -> Wording {
+    let (notices, programmes) = (survey.notices.len(), survey.programmes.len());
+    let left_out = survey.left_out.len();
+    let mut said = Wording::new(
+        format!(
+            "{}, {}",
+            counted(notices, "notice", "notices"),
+            counted(programmes, "programme", "programmes")
+        ),
+        format!("通知 {notices} 份，项目 {programmes} 个"),
+    );
+    if left_out > 0 {
+        let tables = counted(left_out, "table", "tables");
+        said.en += &format!("; {tables} left out, listed in the report");
+        said.zh += &format!("；未纳入的表 {left_out} 个，报告中列出");
+    }
+    said
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
