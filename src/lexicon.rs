@@ -495,7 +495,9 @@ pub fn is_han(c: char) -> bool {
 
 /// Whether the text, without white space, is a unit or several: 套, 万元, 套、间, 元/户.
 pub fn is_unit(text: &str) -> bool {
-    unit(text).is_some() || text.split(['、', '/', '，', ',']).all(|part| unit(part).is_some())
+    const BETWEEN: [char; 4] = ['、', '/', '，', ','];
+    unit(text).is_some()
+        || text.contains(BETWEEN) && text.split(BETWEEN).all(|part| unit(part).is_some())
 }
 
 /// Whether a unit counts things: 套、间 and 套（间） do, 万套, 万元 and 平方米 do not.

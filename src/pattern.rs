@@ -36,7 +36,7 @@ pub trait Steps {
 
 impl Steps for str {
     fn after_word(&self, words: &[&str]) -> Option<&str> {
-        words.iter().find_map(|word| self.strip_prefix(word))
+        words.iter().filter(|word| may_begin(self, word)).find_map(|word| self.strip_prefix(word))
     }
 
     fn after_run(&self, of: impl Fn(char) -> bool, length: RangeInclusive<usize>) -> Option<&str> {
@@ -60,15 +60,27 @@ impl Steps for str {
     }
 
     fn begins_with(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.starts_with(word))
+        words.iter().any(|word| may_begin(self, word) && self.starts_with(word))
     }
 
     fn ends_in(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.ends_with(word))
+        let last = self.bytes().next_back();
+        let may_end = |word: &str| word.is_empty() || word.bytes().next_back() == last;
+        words.iter().any(|word| may_end(word) && self.ends_with(word))
     }
 
     fn is_run(&self, of: impl Fn(char) -> bool, length: RangeInclusive<usize>) -> bool {
         self.after_run(of, length) == Some("")
+    }
+}
+
+/// Whether a text may begin with a word, by the third byte of both: the first two of Chinese characters are often the
+/// same, and to compare one byte is nothing beside a call that compares all.
+fn may_begin(text: &str, word: &str) -> bool {
+    match (text.as_bytes().get(2), word.as_bytes().get(2)) {
+        (Some(own), Some(third)) => own == third,
+        (None, Some(_)) => false,
+        (_, None) => true,
     }
 }
 

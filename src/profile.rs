@@ -80,11 +80,7 @@ impl Profile {
                 self.words += 1;
                 self.words_above += usize::from(self.figures == 0);
                 let name: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-                // The last byte alone tells nearly all endings from the name's.
-                let last = name.bytes().next_back();
-                let ends_in = |ending: &&&str| ending.bytes().next_back() == last;
-                let mut endings = REGION_ENDINGS.iter().filter(ends_in);
-                let is_region = endings.any(|ending| name.ends_with(ending));
+                let is_region = name.ends_in(REGION_ENDINGS);
                 let is_short = || name.chars().count() <= LONGEST_REGION;
                 self.regions += usize::from(is_region && is_short());
                 self.units += usize::from(lexicon::is_unit(&name));

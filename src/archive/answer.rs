@@ -10,11 +10,12 @@ use crate::emit::remarks::{Line, Table};
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
 use crate::emit::{facts, json};
+use crate::error::Error;
 use crate::options::Options;
 use crate::pipeline;
 use crate::source::Source;
 #[cfg(feature = "review")]
-use crate::{check, diag::Sink, error::Error, pipeline::Reading, review};
+use crate::{check, diag::Sink, pipeline::Reading, review};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
@@ -33,6 +34,8 @@ pub enum Answer {
     Failed {
         /// Why, in a word.
         reason: Reason,
+        /// What stopped it, as `fubiao explain` knows it; the reason's own word where no document did.
+        code: String,
         /// Why, in a line.
         message: String,
     },
@@ -76,24 +79,22 @@ pub enum Besides {
 /// Reads one notice, under the name of its file. Never panics: a panic on the way is an answer too.
 pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
     let read = panic::catch_unwind(AssertUnwindSafe(|| read(name, bytes, options, besides)));
-    read.unwrap_or_else(|_| Answer::Failed {
-        reason: Reason::Panic,
-        message: LAST_PANIC.with_borrow_mut(std::mem::take),
+    read.unwrap_or_else(|_| {
+        Answer::failed(Reason::Panic, LAST_PANIC.with_borrow_mut(std::mem::take))
     })
 }
 
 fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
-    let unreadable = |message| Answer::Failed { reason: Reason::Unreadable, message };
     let read = together::source(name, bytes)
         .and_then(|source| Ok((pipeline::read(&source, options)?, source)));
     let (reading, source) = match read {
         Ok(read) => read,
-        Err(error) => return unreadable(error.to_string()),
+        Err(error) => return Answer::unreadable(&error),
     };
     let record = NoticeRecord::new(&source, &reading);
     let files = match result(&record) {
         Ok(files) => files,
-        Err(what) => return unreadable(what),
+        Err(what) => return Answer::failed(Reason::Unreadable, what),
     };
     let files = match besides {
         Besides::Nothing => files,
@@ -101,7 +102,7 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
         Besides::Page | Besides::PageFile(_) => {
             match page(&record, &reading, &source, options, besides) {
                 Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
-                Err(error) => return unreadable(error.to_string()),
+                Err(error) => return Answer::unreadable(&error),
             }
         }
     };
@@ -135,13 +136,22 @@ fn result(record: &NoticeRecord) -> Result<Files, String> {
 }
 
 impl Answer {
+    /// It was not read, for no fault that has a code of its own.
+    pub fn failed(reason: Reason, message: String) -> Answer {
+        Answer::Failed { reason, code: reason.name().to_owned(), message }
+    }
+
+    fn unreadable(error: &Error) -> Answer {
+        let (code, message) = (error.code().to_owned(), error.to_string());
+        Answer::Failed { reason: Reason::Unreadable, code, message }
+    }
+
     /// The answer with what a reviewer said of the notice, all of it or none: where it does not fit, there is no result
     /// that could be taken for the corrected one.
     pub fn corrected(self, review: &Review) -> Answer {
         let Answer::Done { files, .. } = &self else { return self };
-        let unfit = |what| Answer::Failed {
-            reason: Reason::Corrections,
-            message: format!("{}: {what}", review.path.display()),
+        let unfit = |what| {
+            Answer::failed(Reason::Corrections, format!("{}: {what}", review.path.display()))
         };
         let mut record = match Remade::of(files.get(&Piece::Result).map_or(&[], Vec::as_slice)) {
             Ok(Remade(record)) => record,
@@ -162,7 +172,7 @@ impl Answer {
         match self {
             Answer::Done { gist, files } => match all_of(files, wanted) {
                 Ok(files) => Answer::Done { gist, files },
-                Err(what) => Answer::Failed { reason: Reason::Unreadable, message: what },
+                Err(what) => Answer::failed(Reason::Unreadable, what),
             },
             other => other,
         }

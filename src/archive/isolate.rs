@@ -14,20 +14,58 @@ use crate::archive::ledger::{Gist, Piece, Reason};
 use crate::options::Options;
 use crate::source;
 use serde::{Deserialize, Serialize};
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How to start this program anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// What is started.
+    pub path: PathBuf,
+    /// What it is told before the words of the command.
+    pub args: Vec<OsString>,
+    /// The file that our code is in: another file may read otherwise.
+    pub code: PathBuf,
+}
+
+/// Where the command is inside a program of another kind: that one.
+static PROGRAM: OnceLock<Program> = OnceLock::new();
+
+impl Program {
+    /// The program that this process runs.
+    ///
+    /// # Errors
+    /// If the system does not say which file it is.
+    pub fn own() -> io::Result<Program> {
+        if let Some(program) = PROGRAM.get() {
+            return Ok(program.clone());
+        }
+        env::current_exe().map(Program::at)
+    }
+
+    /// A program that is the command itself.
+    pub fn at(path: PathBuf) -> Program {
+        Program { code: path.clone(), path, args: Vec::new() }
+    }
+
+    /// Makes this known as the program that the process runs; said once, the first word stands.
+    pub fn is_this(self) {
+        PROGRAM.get_or_init(|| self);
+    }
+}
 
 /// How to start a worker, and what it may use.
 #[derive(Debug, Clone)]
 pub struct Isolation {
     /// The program.
-    pub program: PathBuf,
+    pub program: Program,
     /// Its arguments.
     pub args: Vec<OsString>,
     /// What is added to its environment: what no one else is to see.
@@ -39,6 +77,13 @@ pub struct Isolation {
 }
 
 impl Isolation {
+    /// What starts a worker.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program.path);
+        command.args(&self.program.args).args(&self.args);
+        command
+    }
+
     /// How long this notice may take.
     pub fn time_for(&self, bytes: &[u8]) -> Duration {
         self.timeout + if self.reads_pictures { for_pictures(bytes) } else { Duration::ZERO }
@@ -125,12 +170,8 @@ impl Confinement {
 /// How workers stand, as one says that reads nothing; asked once a run. A worker that can't be started is told of
 /// where it is missed.
 pub fn confinement(isolation: &Isolation) -> Confinement {
-    let asked = Command::new(&isolation.program)
-        .args(&isolation.args)
-        .arg("--probe")
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
+    let asked =
+        isolation.command().arg("--probe").stdin(Stdio::null()).stderr(Stdio::null()).output();
     let said = asked.map(|output| output.stdout).unwrap_or_default();
     Confinement::from_lines(&String::from_utf8_lossy(&said))
 }
@@ -141,7 +182,7 @@ enum Head {
     /// These files follow.
     Done { gist: Gist, pieces: Vec<Piece> },
     /// Nothing follows.
-    Failed { reason: Reason, message: String },
+    Failed { reason: Reason, code: String, message: String },
 }
 
 fn write_answer(output: &mut impl Write, answer: Answer) -> io::Result<()> {
@@ -153,8 +194,8 @@ fn write_answer(output: &mut impl Write, answer: Answer) -> io::Result<()> {
                 write_chunk(output, bytes)?;
             }
         }
-        Answer::Failed { reason, message } => {
-            write_chunk(output, &serde_json::to_vec(&Head::Failed { reason, message })?)?;
+        Answer::Failed { reason, code, message } => {
+            write_chunk(output, &serde_json::to_vec(&Head::Failed { reason, code, message })?)?;
         }
     }
     output.flush()
@@ -165,7 +206,7 @@ fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
     let Some(head) = read_chunk(input)? else { return Ok(None) };
     let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
     Ok(Some(match serde_json::from_slice(&head)? {
-        Head::Failed { reason, message } => Answer::Failed { reason, message },
+        Head::Failed { reason, code, message } => Answer::Failed { reason, code, message },
         Head::Done { gist, pieces } => {
             let mut files = Files::new();
             for piece in pieces {
@@ -200,9 +241,8 @@ impl Worker {
     /// # Errors
     /// If the program can't be started.
     pub fn start(isolation: &Isolation) -> io::Result<Worker> {
-        let mut command = Command::new(&isolation.program);
+        let mut command = isolation.command();
         command
-            .args(&isolation.args)
             .envs(isolation.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -425,7 +465,7 @@ mod tests {
         let mut answers = answers.as_slice();
         for expected in ["empty", "GIF"] {
             match read_answer(&mut answers).unwrap().unwrap() {
-                Answer::Failed { reason: Reason::Unreadable, message } => {
+                Answer::Failed { reason: Reason::Unreadable, message, .. } => {
                     assert!(message.contains(expected), "{message}");
                 }
                 other => panic!("{other:?}"),

@@ -169,7 +169,7 @@ pub fn run(
     watch: &dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Summary, StoreError> {
-    let workers = Workers::new(settings.isolation.as_ref(), &settings.options);
+    let workers = Workers::new(settings.isolation.clone(), settings.options.clone());
     let slowest = Slowest::default();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs.max(1))
@@ -274,7 +274,7 @@ fn one(
     plan: &Plan,
     item: &Item,
     settings: &Settings,
-    workers: &Workers<'_>,
+    workers: &Workers,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
     let limit = settings.options.limits.input_bytes;
@@ -321,11 +321,11 @@ fn one(
             };
             answer.with(settings.wanted)
         }
-        Err(message) => Answer::Failed { reason: Reason::File, message },
+        Err(message) => Answer::failed(Reason::File, message),
     };
     let (gist, files) = match answer {
         Answer::Done { gist, files } => (gist, files),
-        Answer::Failed { reason, message } => {
+        Answer::Failed { reason, message, .. } => {
             let entry = entry(failed(reason, message));
             store.fail(&entry)?;
             return Ok((Some(entry), Fate::Failed));

@@ -61,6 +61,17 @@ impl Default for TextLine {
 }
 
 impl TextLine {
+    // A page of HTML has its lines already.
+    #[cfg_attr(
+        not(any(
+            feature = "doc",
+            feature = "docx",
+            feature = "excel",
+            feature = "ods",
+            feature = "xls"
+        )),
+        allow(dead_code)
+    )]
     /// The line cut where it is broken, each part with the number of characters before it; the first one is
     /// indented by so many full-width spaces.
     pub fn broken(self, indent: usize) -> Vec<(u32, TextLine)> {

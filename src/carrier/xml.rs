@@ -158,18 +158,23 @@ impl<'a> Reader<'a> {
     /// The end of the tag that begins here: a `>` outside quotation marks.
     fn tag_end(&self) -> Result<usize, Malformed> {
         let bytes = self.text.as_bytes();
-        let mut quote = None;
-        for (at, &byte) in bytes.iter().enumerate().skip(self.at + 1) {
-            match (quote, byte) {
-                (None, b'>') => return Ok(at),
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (Some(open), byte) if open == byte => quote = None,
+        let cut = Malformed { what: "a tag without an end", at: self.at };
+        let mut at = self.at + 1;
+        loop {
+            let ends = |byte: &u8| matches!(byte, b'>' | b'"' | b'\'' | b'<');
+            let step = bytes.get(at..).and_then(|rest| rest.iter().position(ends));
+            at += step.ok_or(cut.clone())?;
+            match bytes[at] {
+                b'>' => return Ok(at),
                 // A tag that another one begins in was cut.
-                (None, b'<') => break,
-                _ => {}
+                b'<' => return Err(cut),
+                // Values are most of a tag: they are passed over at once.
+                quote => {
+                    let behind = self.text[at + 1..].find(char::from(quote));
+                    at += behind.ok_or(cut.clone())? + 2;
+                }
             }
         }
-        Err(Malformed { what: "a tag without an end", at: self.at })
     }
 
     fn skip_to(&mut self, end: &str, what: &'static str) -> Result<(), Malformed> {

@@ -4,7 +4,7 @@ use crate::archive::answer::{Besides, Wanted};
 use crate::archive::compare;
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine, open_doors};
 use crate::archive::disk::{self, Lasting};
-use crate::archive::isolate::{self, Confinement, Isolation};
+use crate::archive::isolate::{self, Confinement, Isolation, Program};
 use crate::archive::ledger::{Entry, Outcome};
 use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
@@ -283,7 +283,7 @@ fn settings(args: &Batch, password: Option<Password>, reviewed: Reviewed) -> Set
         _ => Which::Undone,
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let program = std::env::current_exe();
+    let program = Program::own();
     let models = models();
     // Where pictures are read, results are others than where they are not.
     let reads = if models.is_some() { "+pictures" } else { "" };
@@ -311,7 +311,7 @@ fn settings(args: &Batch, password: Option<Password>, reviewed: Reviewed) -> Set
         gather: gather_settings(&args.forms),
         reviewed: Arc::new(reviewed),
         options: Options { limits: args.limits.limits(), password, threads: 1, models },
-        build: build(program.ok().as_deref()) + reads,
+        build: build(program.ok().map(|program| program.code).as_deref()) + reads,
     }
 }
 

@@ -38,12 +38,14 @@ struct Conversion {
 }
 
 impl Args {
-    /// What is typed. A mistyped command ends in here, with 2: clap tells what was expected.
-    pub fn typed() -> Args {
-        let words = std::env::args_os;
-        Args::conversion(words().skip(1)).unwrap_or_else(|| match lang_of(words()) {
-            Lang::En => Args::parse(),
-            Lang::Zh => chinese::parse(words()),
+    /// What these words mean, the first of which is the command's name. A mistyped command ends in here, with 2: clap
+    /// tells what was expected.
+    pub fn typed(words: Vec<OsString>) -> Args {
+        Args::conversion(words.iter().skip(1).cloned()).unwrap_or_else(|| {
+            match lang_of(words.iter().cloned()) {
+                Lang::En => Args::parse_from(words),
+                Lang::Zh => chinese::parse(words.into_iter()),
+            }
         })
     }
 

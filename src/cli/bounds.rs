@@ -19,7 +19,7 @@ use crate::options::Models;
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitStatus;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ const SECONDS_A_PAGE: f64 = 1.0;
 const GLANCE: Duration = Duration::from_millis(250);
 
 /// Runs the command that is typed: within its bounds, if it has any.
-pub fn run(args: &Args) -> ExitCode {
+pub fn run(args: &Args) -> u8 {
     let Some((mib, input)) = bounds_of(&args.verb) else {
         say_faults(args, "fubiao");
         return whole(|| run::run(args)).into();
@@ -123,10 +123,10 @@ fn bounds_of(verb: &Verb) -> Option<(u64, &Path)> {
 }
 
 /// What the process that did the work ended with, or why it did not come to an end.
-fn answer(args: &Args, mib: u64, input: &Path, status: ExitStatus, last_words: &str) -> ExitCode {
+fn answer(args: &Args, mib: u64, input: &Path, status: ExitStatus, last_words: &str) -> u8 {
     const INTERRUPTED: i32 = 2;
     if let Some(code) = status.code() {
-        return ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX));
+        return u8::try_from(code).unwrap_or(u8::MAX);
     }
     let signal = signal_of(status);
     if signal == Some(INTERRUPTED) {
@@ -194,7 +194,7 @@ fn hand_over(last_words: PipeWriter) {
     let _ = last_words;
 }
 
-fn inside(args: &Args, mib: u64, input: &Path, last_words: Option<PipeWriter>) -> ExitCode {
+fn inside(args: &Args, mib: u64, input: &Path, last_words: Option<PipeWriter>) -> u8 {
     if let Some(last_words) = last_words {
         hand_over(last_words);
     }

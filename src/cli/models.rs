@@ -29,10 +29,13 @@ const FETCHERS: &[(&str, &[&str])] = &[
     ("uv", &["pip", "install", "--no-deps", "--only-binary", ":all:", "--target"]),
 ];
 
+/// The environment variable that names the folder of the models.
+pub const FOLDER: &str = "FUBIAO_MODELS";
+
 /// The folder of the models: what FUBIAO_MODELS says, or the user's cache.
 pub fn folder() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    set("FUBIAO_MODELS").or_else(|| {
+    set(FOLDER).or_else(|| {
         let cache = match () {
             () if cfg!(windows) => set("LOCALAPPDATA"),
             () if cfg!(target_os = "macos") => {

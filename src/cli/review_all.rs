@@ -3,7 +3,7 @@
 
 use crate::archive::answer::Answer as Outcome;
 use crate::archive::disk::{self, Accept};
-use crate::archive::isolate::Isolation;
+use crate::archive::isolate::{Isolation, Program};
 use crate::archive::ledger::{Piece, Reason};
 use crate::archive::plan::{PlanError, Planner};
 use crate::archive::results;
@@ -23,7 +23,7 @@ use crate::name::RelativeName;
 use crate::options::Options;
 use crate::review::{Found, Line, Setting, index, page};
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a notice may take where nothing is said: its pages are drawn, too.
@@ -106,16 +106,13 @@ fn of_notices(reporter: &Reporter, args: &Review, out: &Path) -> Answer<Vec<Line
         Status::Mistyped
     })?;
     let plan = planner.plan();
-    let (isolation, options) = (isolation(reporter, args)?, Options::default());
-    let workers = Workers::new(Some(&isolation), &options);
+    let workers = Workers::new(Some(isolation(reporter, args)?), Options::default());
     let limit = args.limits.limits().input_bytes;
     let read = |name: &str, path: &Path| -> Option<Outcome> {
         Some(match disk::read(path, limit, Accept::Files) {
             Ok(bytes) if own::wrote(&bytes).is_some() => return None,
             Ok(bytes) => workers.ask(name, bytes),
-            Err(error) => {
-                Outcome::Failed { reason: Reason::File, message: error.message(limit).en }
-            }
+            Err(error) => Outcome::failed(Reason::File, error.message(limit).en),
         })
     };
     each(reporter, out, plan.items(), |item| {
@@ -182,7 +179,7 @@ fn address(name: &str) -> String {
 fn of_answer(name: &str, answer: Outcome) -> Made {
     let mut files = match answer {
         Outcome::Done { files, .. } => files,
-        Outcome::Failed { reason, message } => {
+        Outcome::Failed { reason, message, .. } => {
             return (failed(name, format!("{}: {message}", reason.name())), None);
         }
     };
@@ -231,7 +228,7 @@ fn isolation(reporter: &Reporter, args: &Review) -> Answer<Isolation> {
     flags.extend(args.limits.to_args());
     Ok(Isolation {
         // Where it can't be found, no worker can be started, and each notice says so.
-        program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("fubiao")),
+        program: Program::own().unwrap_or_else(|_| Program::at("fubiao".into())),
         args: flags.into_iter().map(Into::into).collect(),
         env: password.iter().map(|p| (password::VARIABLE, p.reveal().into())).collect(),
         timeout: Duration::from_secs_f64(seconds),

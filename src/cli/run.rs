@@ -32,7 +32,6 @@ use clap::CommandFactory;
 use serde_json::Value;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,15 +49,15 @@ pub enum Status {
     Interrupted,
 }
 
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> ExitCode {
-        ExitCode::from(match status {
+impl From<Status> for u8 {
+    fn from(status: Status) -> u8 {
+        match status {
             Status::Done => 0,
             Status::Denied => 1,
             Status::Mistyped => 2,
             Status::Unread => 3,
             Status::Interrupted => 130,
-        })
+        }
     }
 }
 

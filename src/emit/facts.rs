@@ -3,6 +3,7 @@
 use crate::emit::json;
 use crate::emit::record::{CellRecord, Keys, NoticeRecord, status_word};
 use crate::model::Status;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
@@ -90,6 +91,24 @@ impl Fact<'_> {
 }
 
 impl Fact<'_> {
+    /// A figure as a count of units of its last place, of which there are so many: what a column decimal(38, scale)
+    /// holds.
+    ///
+    /// # Errors
+    /// If it has more digits than that; the error names it.
+    pub fn scaled(figure: &str, scale: u32) -> io::Result<i128> {
+        let scaled = Decimal::from_str_exact(figure).ok().and_then(|decimal| {
+            let power = scale.checked_sub(decimal.scale())?;
+            decimal.mantissa().checked_mul(10_i128.checked_pow(power)?)
+        });
+        // 38 digits are what the column promises.
+        scaled.filter(|v| v.unsigned_abs() < 10_u128.pow(38)).ok_or_else(|| {
+            let what =
+                format!("the figure {figure} has more digits than decimal(38,{scale}) holds");
+            io::Error::new(io::ErrorKind::InvalidData, what)
+        })
+    }
+
     /// The most decimals that a figure of these has.
     pub fn scale<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> u32 {
         let decimals = |figure: &str| figure.split_once('.').map_or(0, |(_, digits)| digits.len());

@@ -17,7 +17,6 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
-use rust_decimal::Decimal;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -541,15 +540,7 @@ fn whole(count: u32) -> i32 {
 
 /// A figure as a big-endian 128-bit count of units of its last place.
 fn decimal128(value: &str, scale: u32) -> io::Result<FixedLenByteArray> {
-    let scaled = Decimal::from_str_exact(value).ok().and_then(|decimal| {
-        let power = scale.checked_sub(decimal.scale())?;
-        decimal.mantissa().checked_mul(10_i128.checked_pow(power)?)
-    });
-    // 38 digits are what the column promises.
-    let scaled = scaled.filter(|v| v.unsigned_abs() < 10_u128.pow(38)).ok_or_else(|| {
-        let what = format!("the figure {value} has more digits than decimal(38,{scale}) holds");
-        io::Error::new(io::ErrorKind::InvalidData, what)
-    })?;
+    let scaled = Fact::scaled(value, scale)?;
     Ok(FixedLenByteArray::from(scaled.to_be_bytes().to_vec()))
 }
 

@@ -262,7 +262,7 @@ fn seals(page: &Page) -> Vec<Seal> {
     let mut seals = Vec::new();
     for (run, lightness) in coloured {
         let crosses = |other: &Run| {
-            other.bbox.overlap(&run.bbox, Axis::X) > 0.5 * other.size
+            other.bbox.overlap(&run.bbox, Axis::X) > 0.25 * other.size
                 && other.bbox.overlap(&run.bbox, Axis::Y) > 0.3 * other.size
         };
         if is_words(run) && (dark().any(crosses) || page.rules.iter().any(|r| is_crossed(run, r))) {

@@ -95,6 +95,11 @@ pub fn same_region(a: u32, b: u32) -> bool {
     a == b || current_code(a) == current_code(b)
 }
 
+/// All divisions, by code and then by year.
+pub fn divisions() -> &'static [Division] {
+    &DIVISIONS
+}
+
 /// What stands under a code in a year, or stood nearest to it; without a year, today.
 pub fn division_of(code: u32, year: Option<u16>) -> Option<&'static Division> {
     let year = year.unwrap_or(u16::MAX);

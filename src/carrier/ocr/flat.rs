@@ -2,7 +2,7 @@
 //! then what is bent made straight by the page's own rules and lines of text, each of which is a curve.
 
 use crate::carrier::ocr::raster::Gray;
-use crate::carrier::ocr::strokes::{Chain, chains};
+use crate::carrier::ocr::strokes::{Chain, SEEN, chains};
 
 /// Degrees of skew that are looked for.
 const SKEW: f32 = 6.0;
@@ -43,8 +43,8 @@ impl Flat {
             flat.skew = 0.0;
         }
         let turned = if flat.skew == 0.0 { ink.clone() } else { flat.apply_ink(ink) };
-        let across: Vec<Chain> = chains(&turned, dpi, dpi * 0.9);
-        let down: Vec<Chain> = chains(&transposed(&turned), dpi, dpi * 0.9);
+        let across: Vec<Chain> = chains(&turned, dpi, dpi * 0.9, SEEN);
+        let down: Vec<Chain> = chains(&transposed(&turned), dpi, dpi * 0.9, SEEN);
         // Lines of text say the same less exactly.
         let lines: Vec<Chain> = lines.iter().map(|line| flat.forward(line)).collect();
         flat.dy = bend(&across, &lines, flat.width, flat.height, dpi);

@@ -4,7 +4,7 @@
 //! The recognizer reads digits better than anything around it, so the work is in the geometry: the page is set
 //! upright and flat (`flat`), its ink is told from its seals (`ink`), its rules (`strokes`, `rules`) and its
 //! marks (`marks`) are found, marks make lines (`lines`), a line is read from its own marks alone (`read`), and
-//! lines and rules together make cells (`cells`). Only `engine` knows what runs the models, only `picture` how
+//! lines and rules together make cells (`cells`), and runs are set as they were printed (`typeset`). Only `engine` knows what runs the models, only `picture` how
 //! pictures are coded.
 
 mod cells;
@@ -20,6 +20,7 @@ mod raster;
 mod read;
 mod rules;
 mod strokes;
+mod typeset;
 
 use crate::carrier::ocr::page::read_page;
 use crate::carrier::page::{Page, Pages, TextFrom};

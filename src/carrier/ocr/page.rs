@@ -1,6 +1,6 @@
 //! One picture in, one page out: the steps in order.
 
-use crate::carrier::ocr::cells::{self, Said};
+use crate::carrier::ocr::cells;
 use crate::carrier::ocr::doubts;
 use crate::carrier::ocr::engine::{HEIGHT, Recognize};
 use crate::carrier::ocr::flat::Flat;
@@ -9,15 +9,16 @@ use crate::carrier::ocr::lines::{self, Line, PageLines};
 use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::Gray;
-use crate::carrier::ocr::read::{Cut, Reading, Sheet};
-use crate::carrier::ocr::rules::{self, Lattice, Ruled};
-use crate::carrier::page::{Ink, Page, Rule, Run, Turn};
+use crate::carrier::ocr::read::{Cut, ReadLine, Sheet};
+use crate::carrier::ocr::rules::{self, Frames, Lattice, Ruled};
+use crate::carrier::ocr::typeset::{Setting, scaled};
+use crate::carrier::page::{Page, Rule, Run};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
 use crate::parallel;
 use crate::place::Place;
-use crate::sight::{Doubt, Offer, Sight};
+use crate::sight::{Doubt, Offer};
 
 /// Longer side of the picture that the detector is given, in pixels.
 const DETECTED: f32 = 1_280.0;
@@ -71,8 +72,9 @@ pub(super) fn read_page(
         page_ink = page_ink.turned(2);
     }
     let seen = lines::seen(&map, page_ink.width, page_ink.height);
-    let (ruled, bare) = rules::rules(page_ink.clone(), dpi);
-    let (lattices, framed) = rules::frames(&ruled, &seen, dpi);
+    let (ruled, bare, strokes) = rules::rules(page_ink.clone(), &inks.clean, dpi);
+    let Frames { lattices, framed, walls } = rules::frames(&ruled, &strokes, &seen, dpi);
+    let bare = rules::without(bare, &walls);
     let marks = Marks::of(&bare);
     let found = lines::lines(&marks, &inks.clean, &lattices, &seen, dpi);
     let mut owners = vec![None; marks.marks.len()];
@@ -90,12 +92,9 @@ pub(super) fn read_page(
         Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
     let mut read = read_lines(sink, threads, &reader, &found.lines)?;
 
-    let sure = |r: &&ReadLine<'_>| r.sight.confidence > 300 || r.line.detected;
-    let said: Vec<Said> = read
-        .iter()
-        .filter(sure)
-        .map(|r| Said { bbox: r.line.bbox, text: r.reading.read.text().trim().to_owned() })
-        .collect();
+    settle_zeros(&mut read);
+    let setting = Setting::of(&read, &ruled);
+    let said = setting.said(&read, |r| r.sight.confidence > 300 || r.line.detected);
     let tables: Vec<Lattice> = lattices
         .into_iter()
         .map(|lattice| {
@@ -103,7 +102,6 @@ pub(super) fn read_page(
             cells::with_names_outside(lattice, &said, found.height)
         })
         .collect();
-    settle_zeros(&tables, &mut read);
     doubt_forms(&tables, &mut read);
     doubt_rows_without_names(&tables, &mut read);
     doubt_ink_left(&found, &marks, &tables, &mut read);
@@ -116,20 +114,13 @@ pub(super) fn read_page(
         ..Page::default()
     };
     page.rules = page_rules(&ruled, &framed, &tables, points);
-    let mut runs: Vec<Run> = read.iter().filter_map(|r| run(r, points)).collect();
+    let mut runs: Vec<Run> = setting.runs(&read, points);
     for lattice in &tables {
         page.tables.push(cells::known(lattice, points, &mut runs, &mut page.runs));
     }
     page.runs.extend(runs);
     remark(sink, &page, picture, &inks, quarters % 4, &flat);
     Ok(page)
-}
-
-/// A line with what it says and what is left open of it.
-struct ReadLine<'a> {
-    line: &'a Line,
-    reading: Reading,
-    sight: Sight,
 }
 
 /// What lines are read with.
@@ -183,38 +174,30 @@ fn read_lines<'l>(
     Ok(read)
 }
 
-/// Reads a lone O as 0 where it stands in a column of figures and recognition offered 0 as well: alone, the two
-/// look alike.
-fn settle_zeros(tables: &[Lattice], read: &mut [ReadLine<'_>]) {
-    for table in tables {
-        let bbox = table.bbox();
-        for pair in table.xs.windows(2) {
-            let inside = |r: &ReadLine<'_>| {
-                let c = r.line.bbox.center();
-                pair[0] <= c.x && c.x < pair[1] && bbox.y0 <= c.y && c.y <= bbox.y1
-            };
-            let text = |r: &ReadLine<'_>| r.reading.read.text().trim().to_owned();
-            let column = || read.iter().filter(|r| inside(r));
-            let figures = column().filter(|r| doubts::is_figure(&text(r))).count();
-            if 2 * figures < column().count() {
-                continue;
-            }
-            for r in read.iter_mut().filter(|r| inside(r)) {
-                let [char] = &mut r.reading.read.chars[..] else { continue };
-                let zero = char.others.iter().find(|other| other.0 == Some('0'));
-                let (true, Some(&(_, likely))) = (matches!(char.ch, 'O' | 'o'), zero) else {
-                    continue;
-                };
-                let letter = std::mem::replace(&mut char.ch, '0');
-                char.probability = (char.probability + likely).min(1.0);
-                r.sight.confidence = doubts::thousandths(char.probability);
-                if char.probability >= doubts::LIKELY_FIGURE {
-                    r.sight.doubts.retain(|doubt| *doubt != Doubt::LowConfidence);
-                }
-                r.sight.readings.retain(|offer| offer.text != "0");
-                r.sight.offer(letter.to_string(), 0);
-            }
+/// Reads a lone O as 0 where most of what stands above and below it are figures and recognition offered 0 as well:
+/// alone, the two look alike.
+fn settle_zeros(read: &mut [ReadLine<'_>]) {
+    let is_figure: Vec<bool> =
+        read.iter().map(|r| doubts::is_figure(&r.reading.read.text())).collect();
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    for (i, r) in read.iter_mut().enumerate() {
+        let [char] = &mut r.reading.read.chars[..] else { continue };
+        let zero = char.others.iter().find(|other| other.0 == Some('0'));
+        let (true, Some(&(_, likely))) = (matches!(char.ch, 'O' | 'o'), zero) else { continue };
+        let column =
+            || (0..boxes.len()).filter(|&k| k != i && boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+        let figures = column().filter(|&k| is_figure[k]).count();
+        if figures < 2 || 2 * figures < column().count() {
+            continue;
         }
+        let letter = std::mem::replace(&mut char.ch, '0');
+        char.probability = (char.probability + likely).min(1.0);
+        r.sight.confidence = doubts::thousandths(char.probability);
+        if char.probability >= doubts::LIKELY_FIGURE {
+            r.sight.doubts.retain(|doubt| *doubt != Doubt::LowConfidence);
+        }
+        r.sight.readings.retain(|offer| offer.text != "0");
+        r.sight.offer(letter.to_string(), 0);
     }
 }
 
@@ -384,38 +367,6 @@ fn strip(plain: &Gray, bbox: &Rect) -> Gray {
     let patch = Gray { width: w, height: h, data };
     let wide = (w * HEIGHT / h).max(16);
     patch.scaled(wide, HEIGHT)
-}
-
-/// A line as a run of the page, in points.
-fn run(read: &ReadLine<'_>, points: f32) -> Option<Run> {
-    let ReadLine { line, reading, sight } = read;
-    let chars = &reading.read.chars;
-    let first = chars.iter().position(|c| c.ch != ' ')?;
-    let last = chars.iter().rposition(|c| c.ch != ' ')?;
-    let (chars, middles) = (&chars[first..=last], &reading.middles[first..=last]);
-    let b = &line.bbox;
-    let mut edges = vec![b.x0];
-    edges.extend(middles.windows(2).map(|m| (m[0] + m[1]) / 2.0));
-    edges.push(b.x1);
-    for i in 1..edges.len() {
-        edges[i] = edges[i].clamp(edges[i - 1], b.x1.max(edges[i - 1]));
-    }
-    let has_han = chars.iter().any(|c| c.ch >= '\u{2E80}');
-    Some(Run {
-        text: chars.iter().map(|c| c.ch).collect(),
-        bbox: scaled(b, points),
-        edges: edges.iter().map(|e| e * points).collect(),
-        size: b.height() * points / if has_han { 0.95 } else { 0.74 },
-        turn: Turn::Upright,
-        ink: Ink::Seen { lightness: 0.0 },
-        spot: None,
-        joints: Vec::new(),
-        sight: Some(Box::new(sight.clone())),
-    })
-}
-
-fn scaled(b: &Rect, by: f32) -> Rect {
-    Rect::new(b.x0 * by, b.y0 * by, b.x1 * by, b.y1 * by)
 }
 
 /// The rules that later stages look at: those across that no table is made of, and the sides of told cells,

@@ -158,6 +158,7 @@ fn tiff(
     mut each: impl FnMut(Picture) -> Result<(), Error>,
 ) -> Result<(), Error> {
     use tiff::ColorType;
+    use tiff::decoder::ifd::Value;
     use tiff::decoder::{Decoder, DecodingResult};
     use tiff::tags::Tag;
     let most = limits.page_pixels.saturating_mul(4) as usize;
@@ -174,7 +175,11 @@ fn tiff(
         }
         let (width, height) = decoder.dimensions().map_err(broken)?;
         check_size(limits, width.into(), height.into())?;
-        let resolution = decoder.get_tag_f32(Tag::XResolution).ok();
+        let resolution = match decoder.find_tag(Tag::XResolution).ok().flatten() {
+            Some(Value::Rational(over, under)) if under > 0 => Some(over as f32 / under as f32),
+            Some(Value::Float(resolution)) => Some(resolution),
+            _ => None,
+        };
         let unit = decoder.get_tag_u32(Tag::ResolutionUnit).unwrap_or(2);
         let said = resolution.map(|r| if unit == 3 { r * 2.54 } else { r }).filter(|_| unit != 1);
         let color = decoder.colortype().map_err(broken)?;
@@ -275,4 +280,83 @@ fn widest_picture(page: &PdfPage<'_>) -> Option<(u32, u32)> {
         (kind.as_ref() == b"Image").then_some(size)
     });
     sizes.max_by_key(|&(w, h)| u64::from(w) * u64::from(h))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pages of tools/pictures.py.
+    const PAGE: &[u8] = include_bytes!("../../../tests/pictures/page.png");
+    const GROUP3: &[u8] = include_bytes!("../../../tests/pictures/group3.tif");
+    const TIFFS: [(&str, &[u8]); 2] = [
+        ("CCITT group 4", include_bytes!("../../../tests/pictures/group4.tif")),
+        ("LZW", include_bytes!("../../../tests/pictures/lzw.tif")),
+    ];
+    const PDFS: [(&str, &[u8]); 3] = [
+        ("CCITT", include_bytes!("../../../tests/pictures/ccitt.pdf")),
+        ("JBIG2", include_bytes!("../../../tests/pictures/jbig2.pdf")),
+        ("JPEG 2000", include_bytes!("../../../tests/pictures/jpeg2000.pdf")),
+    ];
+
+    fn decoded(kind: PictureKind, bytes: &[u8]) -> Result<Vec<Picture>, Error> {
+        let mut pages = Vec::new();
+        let each = |page| {
+            pages.push(page);
+            Ok(())
+        };
+        decode(&Limits::default(), kind, bytes, each).map(|()| pages)
+    }
+
+    /// Size, density to the nearest pixel, and which pixels are dark.
+    fn seen(picture: &Picture) -> (usize, usize, f32, Vec<bool>) {
+        let dark = picture.rgb.chunks_exact(3).map(|p| p[1] < 128).collect();
+        (picture.width, picture.height, picture.dpi.round(), dark)
+    }
+
+    fn drawn(bytes: &[u8]) -> Picture {
+        let pdf = hayro::hayro_syntax::Pdf::new(bytes.to_vec()).expect("a PDF");
+        draw(&Limits::default(), &pdf.pages()[0]).expect("it is drawn")
+    }
+
+    #[test]
+    fn pictures_show_the_same_however_they_are_coded() {
+        let page = seen(&decoded(PictureKind::Png, PAGE).expect("a picture")[0]);
+        assert_eq!((page.0, page.1, page.2), (320, 160, 200.0));
+        for (name, bytes) in TIFFS {
+            let pages = decoded(PictureKind::Tiff, bytes).expect(name);
+            assert!(seen(&pages[0]) == page, "{name}");
+        }
+        for (name, bytes) in PDFS {
+            assert!(seen(&drawn(bytes)) == page, "{name}");
+        }
+    }
+
+    /// The decoder knows no CCITT group 3, which old fax servers write: it says so.
+    #[test]
+    fn a_tiff_in_group_3_is_refused_by_name() {
+        let error = decoded(PictureKind::Tiff, GROUP3).expect_err("nothing decodes it");
+        assert!(error.to_string().contains("Fax3"), "{error}");
+    }
+
+    #[test]
+    fn pictures_cut_short_or_changed_are_refused_or_half_there() {
+        for (kind, bytes) in
+            [(PictureKind::Png, PAGE)].into_iter().chain(TIFFS.map(|t| (PictureKind::Tiff, t.1)))
+        {
+            for at in (0..bytes.len()).step_by(3) {
+                let mut changed = bytes.to_vec();
+                changed[at] ^= 0xff;
+                for bytes in [&bytes[..at], &changed] {
+                    if let Err(error) = decoded(kind, bytes) {
+                        let is_named = matches!(
+                            error.kind(),
+                            ErrorKind::BrokenPicture { .. } | ErrorKind::Limit { .. }
+                        );
+                        assert!(is_named, "{error}");
+                    }
+                }
+            }
+        }
+    }
 }

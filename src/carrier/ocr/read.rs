@@ -7,6 +7,7 @@ use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::raster::Gray;
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
+use crate::sight::Sight;
 
 /// Paper left and right of a crop's ink, in its pixels.
 const MARGIN: f32 = 10.0;
@@ -34,6 +35,15 @@ pub(super) struct Reading {
     pub read: Recognized,
     /// For each character, where it stands on the page, in pixels.
     pub middles: Vec<f32>,
+    /// How far one digit stands from the next, in pixels, where that is the step of digits of full width.
+    pub pitch: Option<f32>,
+}
+
+/// A line with what it says and what is left open of it.
+pub(super) struct ReadLine<'a> {
+    pub line: &'a Line,
+    pub reading: Reading,
+    pub sight: Sight,
 }
 
 /// What crops are made from.
@@ -83,6 +93,25 @@ fn close_spaced_digits(read: &mut Recognized, (middles, tall): &(Vec<f32>, f32))
     }
 }
 
+/// The step of a figure's characters where it is that of digits of full width; `ink` is the box around them.
+fn full_width(read: &Recognized, middles: &[f32], ink: &Rect) -> Option<f32> {
+    /// Least and most step from one digit to the next, in heights of a digit.
+    const STEP: std::ops::RangeInclusive<f32> = 1.05..=1.75;
+    /// How wide a digit's ink is, and a point's, in heights of a digit.
+    const WIDE: [f32; 2] = [0.55, 0.15];
+    /// By how much a step may differ from the others: recognition tells places roughly.
+    const UNEVEN: f32 = 0.35;
+    let is_part = |c: &RecognizedChar| c.ch.is_ascii_digit() || matches!(c.ch, '.' | ',');
+    let last = read.chars.last().filter(|_| read.chars.iter().all(is_part))?;
+    let wide = WIDE[usize::from(!last.ch.is_ascii_digit())] * ink.height();
+    let step = (ink.width() - wide) / (middles.len() - 1).max(1) as f32;
+    // A point stands in the corner of its box.
+    let steps = read.chars.windows(2).zip(middles.windows(2));
+    let mut even = steps.filter(|(pair, _)| pair.iter().all(|c| c.ch.is_ascii_digit()));
+    let is_even = even.all(|(_, m)| ((m[1] - m[0]) / step - 1.0).abs() <= UNEVEN);
+    (middles.len() > 1 && is_even && STEP.contains(&(step / ink.height().max(1.0)))).then_some(step)
+}
+
 impl Sheet<'_> {
     /// Reads a line.
     ///
@@ -95,8 +124,9 @@ impl Sheet<'_> {
         if let Some(dashes) = self.dashes(line, &read) {
             return Ok(dashes);
         }
-        let middles = read.chars.iter().map(|c| x0 + c.at / scale).collect();
-        Ok(Reading { read, middles })
+        let middles: Vec<f32> = read.chars.iter().map(|c| x0 + c.at / scale).collect();
+        let pitch = full_width(&read, &middles, &line.bbox);
+        Ok(Reading { read, middles, pitch })
     }
 
     /// The middles of the stretches of ink that are as high as digits, left to right, and that height.
@@ -137,7 +167,7 @@ impl Sheet<'_> {
         let middles: Vec<f32> = (0..count).map(at).collect();
         let char = RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
         let read = Recognized { chars: vec![char; count], passed_over: Vec::new() };
-        Some(Reading { read, middles })
+        Some(Reading { read, middles, pitch: None })
     }
 
     /// The line's ink on white, [`HEIGHT`] pixels high; also where the crop begins on the page, and how many
@@ -221,5 +251,21 @@ mod tests {
         assert_eq!(closed("1 2", &[10.0, 45.0]), "1 2");
         // A digit of which nothing was seen: nothing is known of the steps.
         assert_eq!(closed("1 59 0", &[10.0, 30.0, 50.0]), "1 59 0");
+    }
+
+    fn pitch(text: &str, step: f32, ink: Rect) -> Option<f32> {
+        let char = |ch| RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+        let read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
+        let middles: Vec<f32> = (0..read.chars.len()).map(|i| i as f32 * step).collect();
+        full_width(&read, &middles, &ink)
+    }
+
+    #[test]
+    fn digits_are_of_full_width_by_their_step() {
+        assert!(pitch("687", 30.0, Rect::new(0.0, 0.0, 74.0, 24.0)).is_some());
+        assert!(pitch("9.11", 30.0, Rect::new(0.0, 0.0, 104.0, 24.0)).is_some());
+        assert_eq!(pitch("687", 15.0, Rect::new(0.0, 0.0, 44.0, 24.0)), None);
+        assert_eq!(pitch("6", 0.0, Rect::new(0.0, 0.0, 14.0, 24.0)), None);
+        assert_eq!(pitch("6号", 30.0, Rect::new(0.0, 0.0, 44.0, 24.0)), None);
     }
 }

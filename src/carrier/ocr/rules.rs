@@ -2,12 +2,24 @@
 //! what only touches one is cut from it.
 
 use crate::carrier::ocr::flat::transposed;
-use crate::carrier::ocr::raster::Gray;
-use crate::carrier::ocr::strokes::{Chain, chains};
+use crate::carrier::ocr::lines::median;
+use crate::carrier::ocr::raster::{Gray, Sums};
+use crate::carrier::ocr::strokes::{Chain, SEEN, chains};
 use crate::geom::{Axis, Rect};
+use std::collections::BTreeMap;
 
 /// The shortest rule, in inches: longer than any stroke or dash of a text.
 const SHORTEST: [f32; 2] = [0.42, 0.3];
+/// The shortest rule that is too pale to be ink, in inches.
+const HAIR: f32 = 1.2;
+/// Share of its strips that such a rule is seen in: beside figures that stand close to it, it is not.
+const HAIR_SEEN: f32 = 0.45;
+/// How far off the paper on both sides of a hair rule is looked at, in inches.
+const OFF: f32 = 0.018;
+/// Nothing that differs less from the paper is a rule, of 255 …
+const PALE: f32 = 22.0;
+/// … nor what differs by less than this share of what the page's other rules do.
+const PALEST: f32 = 0.45;
 /// A rule shorter than this has no gaps, in inches.
 const LONG: f32 = 2.5;
 /// What a rule without gaps fills of its strips.
@@ -33,12 +45,36 @@ impl Ruled {
     pub fn at(&self) -> f32 {
         self.curve.at()
     }
+
+    fn bbox(&self) -> Rect {
+        let (at, Chain { from, to, .. }) = (self.at(), &self.curve);
+        match self.axis {
+            Axis::X => Rect::new(*from, at, *to, at),
+            Axis::Y => Rect::new(at, *from, at, *to),
+        }
+    }
 }
 
-/// The rules of a flat page, and its ink without them.
-pub(super) fn rules(ink: Gray, dpi: f32) -> (Vec<Ruled>, Gray) {
-    let found = |ink: &Gray, shortest: f32| {
-        let parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0));
+/// What may be rules: ink, and strokes too pale to be ink that are long and thin.
+pub(super) struct Strokes {
+    across: Gray,
+    /// With x and y exchanged.
+    down: Gray,
+}
+
+/// The rules of a flat page, its ink without them, and what they were found in.
+pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Strokes) {
+    let found = |ink: &Gray, gray: &Gray, strokes: &Gray, shortest: f32| {
+        let mut parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0, SEEN));
+        // With what is too pale to be ink a rule may be longer; what is much paler than the page's other rules shines
+        // through from the other side.
+        let mut long = without_text(ink, chains(strokes, dpi, HAIR * dpi, HAIR_SEEN));
+        let dark = |c: &&Chain| c.length() >= f64::from(HAIR * dpi / 2.0);
+        let usual = median(parts.iter().filter(dark).map(|c| contrast(c, gray, dpi)).collect());
+        let least = usual.map_or(0.0, |usual| PALEST * usual).max(PALE);
+        long.retain(|c| contrast(c, gray, dpi) >= least);
+        parts.retain(|part| !long.iter().any(|whole| is_part(part, whole, dpi)));
+        parts.extend(long);
         let mut joined = join(parts, dpi);
         let is_long = |c: &Chain, inches: f32| c.length() >= f64::from(inches * dpi);
         joined.retain(|c| is_long(c, shortest));
@@ -53,14 +89,84 @@ pub(super) fn rules(ink: Gray, dpi: f32) -> (Vec<Ruled>, Gray) {
         let joined: Vec<Chain> = joined.iter().filter(kept).cloned().collect();
         joined
     };
-    let across = found(&ink, SHORTEST[0]);
-    let ink = erase(ink, &across);
-    let sideways = transposed(&ink);
-    let down = found(&sideways, SHORTEST[1]);
+    let lying = with_hair(&ink, gray, dpi);
+    let across = found(&ink, gray, &lying, SHORTEST[0]);
+    let sideways = transposed(&erase(ink, &across));
+    let gray = transposed(gray);
+    let standing = with_hair(&sideways, &gray, dpi);
+    let down = found(&sideways, &gray, &standing, SHORTEST[1]);
     let ink = transposed(&erase(sideways, &down));
+    let strokes = Strokes { across: lying, down: standing };
     let rules = across.into_iter().map(|curve| Ruled { axis: Axis::X, curve });
     let rules = rules.chain(down.into_iter().map(|curve| Ruled { axis: Axis::Y, curve }));
-    (rules.collect(), ink)
+    (rules.collect(), ink, strokes)
+}
+
+/// How much darker a stroke is than what is on both sides of it.
+fn contrast(chain: &Chain, gray: &Gray, dpi: f32) -> f32 {
+    let off = ((OFF * dpi).round() as isize).max(2);
+    let half = (chain.step / 2.0) as isize;
+    let mean = |x: isize, y: isize| {
+        let shades = (x - half..=x + half).map(|x| f32::from(gray.at(x, y)));
+        shades.sum::<f32>() / (2 * half + 1) as f32
+    };
+    let at = chain.points.iter().map(|&(x, y)| {
+        let (x, y) = (x as isize, y as isize);
+        let here = (y - 1..=y + 1).map(|y| mean(x, y)).fold(255.0, f32::min);
+        mean(x, y - off).min(mean(x, y + off)) - here
+    });
+    median(at.collect()).unwrap_or(0.0)
+}
+
+/// Whether a stroke is a part of another.
+fn is_part(part: &Chain, whole: &Chain, dpi: f32) -> bool {
+    let middle = (part.from + part.to) / 2.0;
+    let near = (part.at_x(middle) - whole.at_x(middle)).abs() <= (ASIDE * dpi).max(2.0);
+    near && whole.from - whole.step <= part.from && part.to <= whole.to + whole.step
+}
+
+/// The ink, and hair rules that are too pale to be ink: where the mean along a row is darker than that of the rows
+/// above and below, which are paper.
+fn with_hair(ink: &Gray, gray: &Gray, dpi: f32) -> Gray {
+    /// The length that the mean is taken along, in inches: noise is a fifth along it.
+    const ALONG: f32 = 0.12;
+    /// How much darker a hair rule is than they are, of 255.
+    const DARKER: f32 = 6.0;
+    /// What is as light as this is paper.
+    const PAPER: f32 = 226.0;
+    /// Share of its length that may be ink: characters are, and their strokes stand in rows and columns too.
+    const INK: f32 = 0.3;
+    let (w, h) = (gray.width, gray.height);
+    let half = (ALONG * dpi / 2.0) as usize;
+    let off = ((OFF * dpi).round() as usize).max(2);
+    let sums = Sums::new(gray, u32::from);
+    let inked = Sums::new(ink, u32::from);
+    let mut strokes = ink.clone();
+    let is_text = |x: usize, y: usize| {
+        let (x0, x1) = (x.saturating_sub(half), (x + half + 1).min(w));
+        let most = (y - 1..=y + 1).map(|y| inked.of(x0, y, x1, y + 1)).max().unwrap_or(0);
+        most as f32 > INK * (x1 - x0) as f32
+    };
+    let mean_of = |x: usize, y: usize, half: usize| {
+        let (x0, x1) = (x.saturating_sub(half), (x + half + 1).min(w));
+        sums.of(x0, y, x1, y + 1) as f32 / (x1 - x0) as f32
+    };
+    let mean = |x: usize, y: usize| mean_of(x, y, half);
+    for y in off..h.saturating_sub(off) {
+        for x in 0..w {
+            let here = mean(x, y);
+            if here > 250.0 - DARKER {
+                continue;
+            }
+            let beside = mean(x, y - off).min(mean(x, y + off));
+            // Right here too, and not only where ink begins beside it.
+            let close = mean_of(x, y, half / 3);
+            if beside > PAPER && here.max(close) < beside - DARKER && !is_text(x, y) {
+                strokes.data[y * w + x] = 1;
+            }
+        }
+    }
+    strokes
 }
 
 /// The parts of strokes that are rules: where ink stands on a stroke strip after strip, it is the feet or the
@@ -139,6 +245,18 @@ fn join(mut chains: Vec<Chain>, dpi: f32) -> Vec<Chain> {
         }
     }
     joined
+}
+
+/// The ink without some more rules.
+pub(super) fn without(ink: Gray, ruled: &[Ruled]) -> Gray {
+    let of = |axis: Axis| -> Vec<Chain> {
+        ruled.iter().filter(|r| r.axis == axis).map(|r| r.curve.clone()).collect()
+    };
+    if ruled.is_empty() {
+        return ink;
+    }
+    let ink = erase(ink, &of(Axis::X));
+    transposed(&erase(transposed(&ink), &of(Axis::Y)))
 }
 
 /// The ink without these strokes: a pixel of a stroke goes, unless ink goes on over it on both sides.
@@ -248,9 +366,19 @@ const WHOLE: f32 = 0.9;
 /// Rules that run on beyond the outermost crossing rule by this have a column there, in inches.
 const OPEN_SIDE: f32 = 0.3;
 
-/// The frames that rules make, and for each rule whether it is part of one. Rules that cross nothing, and
-/// streaks that run beyond all that they cross, are part of none.
-pub(super) fn frames(rules: &[Ruled], seen: &[Rect], dpi: f32) -> (Vec<Lattice>, Vec<bool>) {
+/// What rules make.
+pub(super) struct Frames {
+    /// A frame each.
+    pub lattices: Vec<Lattice>,
+    /// For each rule whether it is part of a frame.
+    pub framed: Vec<bool>,
+    /// Walls between cells, too short to be told from text but for where they stand.
+    pub walls: Vec<Ruled>,
+}
+
+/// The frames that rules make. Rules that cross nothing, and streaks that run beyond all that they cross, are
+/// part of none.
+pub(super) fn frames(rules: &[Ruled], strokes: &Strokes, seen: &[Rect], dpi: f32) -> Frames {
     let touch = TOUCH * dpi;
     let mut sets: Vec<usize> = (0..rules.len()).collect();
     fn root(sets: &mut [usize], mut i: usize) -> usize {
@@ -281,13 +409,14 @@ pub(super) fn frames(rules: &[Ruled], seen: &[Rect], dpi: f32) -> (Vec<Lattice>,
             }
         }
     }
-    let mut groups: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for i in (0..rules.len()).filter(|i| !streaks.contains(i)) {
         groups.entry(root(&mut sets, i)).or_default().push(i);
     }
+    let groups = join_overlapping(groups.into_values().collect(), rules);
     let mut framed = vec![false; rules.len()];
-    let mut lattices = Vec::new();
-    for group in groups.into_values() {
+    let (mut lattices, mut walls) = (Vec::new(), Vec::new());
+    for group in groups {
         let of = |axis: Axis| -> Vec<&Chain> {
             let of = group.iter().map(|&i| &rules[i]).filter(|r| r.axis == axis);
             of.map(|r| &r.curve).collect()
@@ -296,13 +425,89 @@ pub(super) fn frames(rules: &[Ruled], seen: &[Rect], dpi: f32) -> (Vec<Lattice>,
         if across.len() < 2 || down.is_empty() || across.len() + down.len() < 4 {
             continue;
         }
-        let lattice = lattice(&across, &down, seen, dpi);
+        let (lattice, more) = lattice(&Drawn { across: &across, down: &down, strokes }, seen, dpi);
         if lattice.cells.len() > 1 {
             group.iter().for_each(|&i| framed[i] = true);
             lattices.push(lattice);
+            walls.extend(more);
         }
     }
-    (lattices, framed)
+    Frames { lattices, framed, walls }
+}
+
+/// What is drawn of a frame.
+struct Drawn<'a> {
+    across: &'a [&'a Chain],
+    down: &'a [&'a Chain],
+    strokes: &'a Strokes,
+}
+
+impl Drawn<'_> {
+    /// The stroke that runs from one place to another along an edge, and no further: so high or wide as a cell, it may
+    /// be too short to be a rule by itself. A stroke of a character has others beside it or ends before.
+    /// Where texts stand on both sides, less of it is enough: rules are worn.
+    fn wall(&self, axis: Axis, at: f32, ends: (f32, f32), parts: bool, dpi: f32) -> Option<Ruled> {
+        /// Share of its length that it is seen in, and where it parts texts.
+        const SEEN: [f32; 2] = [0.86, 0.55];
+        /// … and that other ink may stand beside it in.
+        const BESIDE: f32 = 0.3;
+        let (strokes, chains) = match axis {
+            Axis::X => (&self.strokes.across, self.across),
+            Axis::Y => (&self.strokes.down, self.down),
+        };
+        let (from, to) = ends;
+        let middle = (from + to) / 2.0;
+        let near = SAME_EDGE * dpi * 1.5;
+        let edge = chains.iter().map(|c| c.at_x(middle)).filter(|y| (y - at).abs() <= near);
+        let at = edge.min_by(|a, b| (a - at).abs().total_cmp(&(b - at).abs())).unwrap_or(at);
+        let (reach, beside) = ((0.02 * dpi) as isize, (0.035 * dpi) as isize);
+        let places = (from + 0.02 * dpi) as isize..(to - 0.02 * dpi) as isize;
+        let dark = |x: isize, y: isize| strokes.at(x, y) == 1;
+        let along = |y: isize| {
+            let seen = |x: &isize| (-1..=1).any(|d| dark(*x, y + d));
+            places.clone().filter(seen).count() as f32 / places.len().max(1) as f32
+        };
+        let at = at.round() as isize;
+        let best = (at - reach..=at + reach).max_by(|&a, &b| along(a).total_cmp(&along(b)))?;
+        let aside = |x: &isize| dark(*x, best - beside) || dark(*x, best + beside);
+        let others = places.clone().filter(aside).count() as f32 / places.len().max(1) as f32;
+        if places.len() < 8 || along(best) < SEEN[usize::from(parts)] || others > BESIDE {
+            return None;
+        }
+        let step = (to - from) / 4.0;
+        let points = (0..4).map(|i| (from + (i as f32 + 0.5) * step, best as f32 + 0.5)).collect();
+        let curve = Chain { points, thick: 2.5, from, to, fill: 1.0, step };
+        Some(Ruled { axis, curve })
+    }
+}
+
+/// Puts groups of rules that cover each other together: of one frame whose rules were not seen where they meet.
+fn join_overlapping(groups: Vec<Vec<usize>>, rules: &[Ruled]) -> Vec<Vec<usize>> {
+    let bbox = |group: &[usize]| {
+        let boxes = group.iter().map(|&i| rules[i].bbox());
+        boxes.reduce(|a, b| a.union(&b)).unwrap_or_default()
+    };
+    let mut joined: Vec<(Rect, Vec<usize>)> = Vec::new();
+    for group in groups {
+        let (mut bbox, mut group) = (bbox(&group), group);
+        while let Some(at) = joined.iter().position(|(other, _)| {
+            let shared = |axis| {
+                let (a, b) = (other.extent(axis), bbox.extent(axis));
+                other.overlap(&bbox, axis) > 0.5 * a.min(b)
+            };
+            // A rule alone has no area.
+            shared(Axis::X) && shared(Axis::Y) && other.height().min(bbox.height()) > 1.0
+        }) {
+            let (other, members) = joined.swap_remove(at);
+            bbox = bbox.union(&other);
+            group.extend(members);
+        }
+        joined.push((bbox, group));
+    }
+    let mut groups: Vec<Vec<usize>> = joined.into_iter().map(|(_, group)| group).collect();
+    groups.iter_mut().for_each(|group| group.sort_unstable());
+    groups.sort();
+    groups
 }
 
 /// Vertical rules that run on beyond the first and the last rule they cross, or cross none: a scanner's
@@ -323,7 +528,8 @@ fn streaks(rules: &[Ruled], dpi: f32, meet: &impl Fn(&Ruled, &Ruled) -> bool) ->
     all.filter(|(_, d)| is_streak(d)).map(|(i, _)| i).collect()
 }
 
-fn lattice(across: &[&Chain], down: &[&Chain], seen: &[Rect], dpi: f32) -> Lattice {
+fn lattice(drawn: &Drawn<'_>, seen: &[Rect], dpi: f32) -> (Lattice, Vec<Ruled>) {
+    let Drawn { across, down, .. } = *drawn;
     let mut xs = edges(down, dpi);
     let mut ys = edges(across, dpi);
     // Sides that are not drawn: where rules across run on beyond the last rule down.
@@ -350,10 +556,10 @@ fn lattice(across: &[&Chain], down: &[&Chain], seen: &[Rect], dpi: f32) -> Latti
         ys.extend(middle(low));
     }
     if xs.len() < 2 || ys.len() < 2 {
-        return Lattice::default();
+        return (Lattice::default(), Vec::new());
     }
-    let cells = walls_to_cells(&xs, &ys, across, down, seen, dpi);
-    Lattice { xs, ys, cells }
+    let (cells, walls) = walls_to_cells(&xs, &ys, drawn, seen, dpi);
+    (Lattice { xs, ys, cells }, walls)
 }
 
 /// Places of rules across their direction, doubled ones once.
@@ -379,11 +585,12 @@ fn edges(chains: &[&Chain], dpi: f32) -> Vec<f32> {
 fn walls_to_cells(
     xs: &[f32],
     ys: &[f32],
-    across: &[&Chain],
-    down: &[&Chain],
+    drawn: &Drawn<'_>,
     seen: &[Rect],
     dpi: f32,
-) -> Vec<Slot> {
+) -> (Vec<Slot>, Vec<Ruled>) {
+    let Drawn { across, down, .. } = *drawn;
+    let mut walls = Vec::new();
     let (rows, cols) = (ys.len() - 1, xs.len() - 1);
     let near = SAME_EDGE * dpi * 1.5;
     // Whether enough of the stretch at this place is ruled.
@@ -424,11 +631,24 @@ fn walls_to_cells(
             if c + 1 < cols {
                 let (x, top, low) = (xs[c + 1], ys[r], ys[r + 1]);
                 let parted = has_text(r, c) && has_text(r, c + 1);
-                right[r * cols + c] = ruled(down, x, top, low, parted) && !run_over(x, top, low);
+                let wall = &mut right[r * cols + c];
+                let crossed = run_over(x, top, low);
+                *wall = ruled(down, x, top, low, parted) && !crossed;
+                let parts = parted && !crossed;
+                if !*wall && let Some(short) = drawn.wall(Axis::Y, x, (top, low), parts, dpi) {
+                    *wall = true;
+                    walls.push(short);
+                }
             }
             if r + 1 < rows {
                 let parted = has_text(r, c) && has_text(r + 1, c);
-                below[r * cols + c] = ruled(across, ys[r + 1], xs[c], xs[c + 1], parted);
+                let (y, left, end) = (ys[r + 1], xs[c], xs[c + 1]);
+                let wall = &mut below[r * cols + c];
+                *wall = ruled(across, y, left, end, parted);
+                if !*wall && let Some(short) = drawn.wall(Axis::X, y, (left, end), parted, dpi) {
+                    *wall = true;
+                    walls.push(short);
+                }
             }
         }
     }
@@ -456,5 +676,61 @@ fn walls_to_cells(
             slots.push(Slot { row, col, rowspan: low - row + 1, colspan: end - col + 1 });
         }
     }
-    slots
+    (slots, walls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::ocr::ink;
+
+    const DPI: f32 = 200.0;
+
+    /// A page with strokes of a shade each: x0, y0, x1, y1.
+    fn page(strokes: &[([usize; 4], u8)]) -> Gray {
+        let mut page = Gray::new(800, 400, 250);
+        for &([x0, y0, x1, y1], shade) in strokes {
+            for y in y0..y1 {
+                page.data[y * 800 + x0..y * 800 + x1].fill(shade);
+            }
+        }
+        page
+    }
+
+    fn cells(page: &Gray) -> Vec<(usize, usize, usize, usize)> {
+        let (ruled, _, strokes) = rules(ink::ink_of(page, DPI), page, DPI);
+        let frames = frames(&ruled, &strokes, &[], DPI);
+        let slots = frames.lattices.iter().flat_map(|l| &l.cells);
+        slots.map(|s| (s.row, s.col, s.rowspan, s.colspan)).collect()
+    }
+
+    /// A frame of three rows and two columns; over the second row the columns are one.
+    fn frame(shade: u8, first: u8) -> Vec<([usize; 4], u8)> {
+        let across = [40, 80, 120, 360].map(|y| ([100, y, 700, y + 2], shade));
+        let down = [100, 698].map(|x| ([x, 40, x + 2, 362], shade));
+        let walls = [([400, 40, 402, 80], first), ([400, 120, 402, 360], shade)];
+        across.into_iter().chain(down).chain(walls).collect()
+    }
+
+    const CELLS: [(usize, usize, usize, usize); 5] =
+        [(0, 0, 1, 1), (0, 1, 1, 1), (1, 0, 1, 2), (2, 0, 1, 1), (2, 1, 1, 1)];
+
+    #[test]
+    fn a_wall_as_high_as_one_row_is_found() {
+        assert_eq!(cells(&page(&frame(40, 40))), CELLS);
+        // Without it the cells of the first row are one.
+        assert_eq!(cells(&page(&frame(40, 250))).len(), 4);
+    }
+
+    #[test]
+    fn hair_rules_too_pale_to_be_ink_are_rules() {
+        assert_eq!(cells(&page(&frame(221, 40))), CELLS);
+    }
+
+    #[test]
+    fn what_shines_through_from_the_other_side_is_none() {
+        let mut strokes = frame(40, 40);
+        strokes.extend([([60, 200, 740, 203], 222), ([200, 20, 203, 390], 222)]);
+        assert_eq!(cells(&page(&strokes)), CELLS);
+    }
 }

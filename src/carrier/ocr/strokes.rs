@@ -11,7 +11,7 @@ const THICKEST: f32 = 0.035;
 /// Strips without a stroke that are passed over.
 const GAP: usize = 3;
 /// Share of a stroke's strips that it is seen in.
-const SEEN: f32 = 0.75;
+pub(super) const SEEN: f32 = 0.75;
 
 /// A long thin stroke, as it runs from left to right.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,8 +72,8 @@ struct Part {
     fill: f32,
 }
 
-/// The strokes that run from left to right for at least `shortest` pixels.
-pub(super) fn chains(ink: &Gray, dpi: f32, shortest: f32) -> Vec<Chain> {
+/// The strokes that run from left to right for at least `shortest` pixels, seen in at least a share of their strips.
+pub(super) fn chains(ink: &Gray, dpi: f32, shortest: f32, seen: f32) -> Vec<Chain> {
     let (w, h) = (ink.width, ink.height);
     let strip = ((dpi * STRIP) as usize).max(4);
     let thickest = (dpi * THICKEST).max(3.0) as usize;
@@ -112,7 +112,7 @@ pub(super) fn chains(ink: &Gray, dpi: f32, shortest: f32) -> Vec<Chain> {
     done.extend(open);
     let mut chains: Vec<Chain> = done
         .into_iter()
-        .filter_map(|chain| chain.finish(ink, strip, thickest))
+        .filter_map(|chain| chain.finish(ink, strip, thickest, seen))
         .filter(|chain| chain.to - chain.from >= shortest)
         .collect();
     chains.sort_by(|a, b| a.at().total_cmp(&b.at()));
@@ -178,9 +178,9 @@ impl Open {
         part.at + slope * (strip - last) as f32
     }
 
-    fn finish(self, ink: &Gray, strip: usize, thickest: usize) -> Option<Chain> {
+    fn finish(self, ink: &Gray, strip: usize, thickest: usize, share: f32) -> Option<Chain> {
         let seen = self.parts.len() as f32;
-        if seen < 3.0 || seen < SEEN * (self.last - self.first + 1) as f32 {
+        if seen < 3.0 || seen < share * (self.last - self.first + 1) as f32 {
             return None;
         }
         let mut thick: Vec<f32> = self.parts.iter().map(|p| p.1.thick).collect();
@@ -235,7 +235,7 @@ mod tests {
                 ink.data[(y as usize + dy) * 900 + x] = 1;
             }
         }
-        let found = chains(&ink, 200.0, 100.0);
+        let found = chains(&ink, 200.0, 100.0, SEEN);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].from, found[0].to), (50.0, 850.0));
         assert!((found[0].thick - 3.0).abs() < 0.6, "{}", found[0].thick);

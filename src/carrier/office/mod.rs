@@ -11,11 +11,13 @@ pub(super) mod docx;
 mod format;
 #[cfg(any(feature = "doc", feature = "docx"))]
 mod lists;
-#[cfg(any(feature = "doc", feature = "docx"))]
+// Lists of documents and formats of sheets use their part of it each.
+#[cfg_attr(not(all(feature = "docx", feature = "excel")), allow(dead_code))]
 mod numerals;
 #[cfg(feature = "ods")]
 pub(super) mod ods;
 #[cfg(any(feature = "docx", feature = "excel"))]
+#[cfg_attr(not(all(feature = "docx", feature = "excel")), allow(dead_code))]
 mod package;
 #[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
 mod sheet;

@@ -2,7 +2,7 @@
 //! crashes, hangs or eats the memory fails alone.
 
 use super::shelf::{Id, Part, Shelf};
-use crate::archive::isolate::Isolation;
+use crate::archive::isolate::{Isolation, Program};
 use crate::archive::workers::Workers;
 use crate::cli::archive_args::Serve;
 use crate::cli::run::models;
@@ -25,19 +25,20 @@ impl Desk {
         flags.push(format!("--memory={}", args.memory));
         flags.push(format!("--timeout={}", args.timeout));
         flags.extend(args.limits.to_args());
-        let isolation = Arc::new(Isolation {
-            program: std::env::current_exe()?,
+        let isolation = Isolation {
+            program: Program::own()?,
             args: flags.into_iter().map(Into::into).collect(),
             env: Vec::new(),
             timeout: Duration::from_secs_f64(args.timeout),
             reads_pictures: models().is_some(),
-        });
+        };
+        let workers = Arc::new(Workers::new(Some(isolation), Options::default()));
         let (waiting, next) = channel();
         let next = Arc::new(Mutex::new(next));
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let (next, shelf, isolation) =
-                (Arc::clone(&next), Arc::clone(&shelf), Arc::clone(&isolation));
-            thread::Builder::new().spawn(move || work(&next, &shelf, &isolation))?;
+            let (next, shelf, workers) =
+                (Arc::clone(&next), Arc::clone(&shelf), Arc::clone(&workers));
+            thread::Builder::new().spawn(move || work(&next, &shelf, &workers))?;
         }
         let desk = Desk { waiting };
         shelf.waiting().into_iter().for_each(|id| desk.read(id));
@@ -51,9 +52,7 @@ impl Desk {
     }
 }
 
-fn work(next: &Mutex<Receiver<Id>>, shelf: &Shelf, isolation: &Isolation) {
-    let options = Options::default();
-    let workers = Workers::new(Some(isolation), &options);
+fn work(next: &Mutex<Receiver<Id>>, shelf: &Shelf, workers: &Workers) {
     loop {
         let id = next.lock().unwrap_or_else(|held| held.into_inner()).recv();
         let Ok(id) = id else { return };

@@ -15,9 +15,9 @@ use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use std::ops::Range;
 
-/// Lines of one text are no further apart than so many ems; the line before one stands among so many lines.
+/// Lines of one text are no further apart than so many ems; the others of one text stand among so many lines.
 const LEADING: f32 = 1.8;
-const WRAPPED: usize = 3;
+const WRAPPED: usize = 8;
 /// Rules whose ends differ by no more than this belong to one table.
 const SAME_END: f32 = 6.0;
 /// Stacks of rules that are looked after at a time; a page has few tables.
@@ -178,6 +178,7 @@ fn is_spaced(token: &Token, opens: bool) -> bool {
     let (least, most) = gaps.iter().fold((f32::MAX, 0.0f32), |(a, b), &g| (a.min(g), b.max(g)));
     let even = least > 0.25 && most <= PADDING && most - least <= EVEN * most;
     even && match chars.as_slice() {
+        ['其', '中'] => true,
         [_, last] => opens && PADDED.contains(last),
         _ => true,
     }
@@ -205,7 +206,10 @@ fn cut_figures(row: &mut Strip) {
     for token in row.tokens.drain(..) {
         let halves = token.piece.joints.iter().find_map(|joint| {
             let (left, right) = token.cut(joint.at)?;
-            (is_one_figure(left.text()) && is_one_figure(right.text())).then_some((left, right))
+            // 0678-2472985 is one text.
+            let is_apart = !right.text().starts_with(['-', '－']);
+            let figures = is_one_figure(left.text()) && is_one_figure(right.text());
+            (figures && is_apart).then_some((left, right))
         });
         match halves.filter(|_| token.is_figure() && !is_one_figure(token.text())) {
             Some((left, right)) => tokens.extend([left, right]),
@@ -414,8 +418,7 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
     };
     if let [only] = lines.as_slice()
         && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
-        && line.tokens.len() > 1
-        && is_title(&line, top)
+        && if line.tokens.len() > 1 { is_title(&line, top) } else { is_titled(&line, top) }
     {
         return Band::Other;
     }
@@ -476,13 +479,19 @@ fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
 /// a header of several columns.
 fn is_title(line: &Strip, edge: &Edge) -> bool {
     let Some(text) = phrase(&line.tokens) else { return false };
+    let wide = line.bbox.width() > PROSE_LINE * (edge.to - edge.from);
+    let marks = text.contains(['。', '；', '，', '：', ':']);
+    marks || wide || is_titled(line, edge)
+}
+
+/// Whether a line is one long text in the middle that ends as titles do.
+fn is_titled(line: &Strip, edge: &Edge) -> bool {
+    let Some(text) = phrase(&line.tokens) else { return false };
     let name = text.trim_end_matches(['）', ')']);
     let middle = (edge.from + edge.to) / 2.0;
     let centred = (line.bbox.center().x - middle).abs() <= line.size();
-    let wide = line.bbox.width() > PROSE_LINE * (edge.to - edge.from);
-    let marks = text.contains(['。', '；', '，', '：', ':']);
     let long = name.chars().count() >= TITLE;
-    marks || wide || (centred && long && TITLES.iter().any(|end| name.ends_with(end)))
+    centred && long && TITLES.iter().any(|end| name.ends_with(end))
 }
 
 /// The texts of a line as one, 2024 年公共租赁住房任务分解表, if they follow each other as words do and are no row of
@@ -681,23 +690,24 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 }
 
 /// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
-/// alone below the last figures: each of its texts begins where one in the last lines does or stands in its middle, is no wider, and follows it
-/// as the lines of one text do.
+/// alone below the last figures: each of its texts begins where those in the last lines do or stands in their middle, is
+/// no wider than they are, and follows the last of them as the lines of one text do.
 fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     let near = &above[above.len().saturating_sub(WRAPPED)..];
-    line.tokens.iter().all(|rest| {
-        near.iter().flat_map(|l| &l.tokens).any(|text| {
+    let is_rest = |rest: &Token| {
+        let of_column = |text: &&Token| {
             let (a, b) = (text.bbox(), rest.bbox());
-            let step = rest.piece.bbox.y0 - text.piece.bbox.y0;
             let middles = (a.center().x - b.center().x).abs();
-            (a.x0 - b.x0).abs().min(middles) <= SAME_START
-                && b.width() <= a.width() + text.em() / 2.0
-                && step <= LEADING * text.em()
-                && !text.is_figure()
-                && !rest.is_figure()
-                && !is_caption(line)
+            !text.is_figure() && (a.x0 - b.x0).abs().min(middles) <= SAME_START
+        };
+        let texts: Vec<&Token> = near.iter().flat_map(|l| &l.tokens).filter(of_column).collect();
+        let widest = texts.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
+        texts.last().is_some_and(|last| {
+            let step = rest.piece.bbox.y0 - last.piece.bbox.y0;
+            step <= LEADING * last.em() && rest.bbox().width() <= widest + rest.em() / 2.0
         })
-    })
+    };
+    !is_caption(line) && line.tokens.iter().all(|rest| !rest.is_figure() && is_rest(rest))
 }
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.

@@ -6,7 +6,7 @@
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
 use crate::figure::narrow;
-use crate::lexicon::SUBTOTALS;
+use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS};
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -279,8 +279,12 @@ fn is_drawn_by_rows(body: &Body, columns: &[Vec<Element>]) -> bool {
     first.zip(last).is_some_and(|(first, last)| order(first) > order(last))
 }
 
-/// Whether a row of this name may have no figures: 一、省级单位, （二）各市县.
+/// Whether a row of this name may have no figures: 一、省级单位, （二）各市县, 设区市.
 pub(super) fn is_heading(text: &str) -> bool {
+    let name = text.trim_end_matches(['：', ':']);
+    if BLOCK_HEADS.contains(&name) || DIRECT.contains(&name) {
+        return true;
+    }
     let text = text.trim_start_matches(['（', '(', ' ']);
     let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])

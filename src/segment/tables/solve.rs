@@ -296,18 +296,47 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
         }
     }
     let rooms: Vec<f32> = lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
-    let ys: Vec<f32> = by_row
-        .into_iter()
-        .enumerate()
-        .flat_map(|(row, tokens)| {
-            let sides = [lattice.ys[row], lattice.ys[row + 1]];
-            inner_rows(&lattice.xs, sides, tokens, &figures, &rooms)
-        })
-        .collect();
+    let mut ys: Vec<f32> = Vec::new();
+    let mut labels: Vec<([f32; 2], usize)> = Vec::new();
+    for (row, tokens) in by_row.into_iter().enumerate() {
+        let sides = [lattice.ys[row], lattice.ys[row + 1]];
+        let inner = inner_rows(&lattice.xs, sides, tokens.clone(), &figures, &rooms);
+        let rows = inner.len() + 1;
+        labels.extend(label_cells(&tokens, sides, rows, &figures).map(|column| (sides, column)));
+        ys.extend(inner);
+    }
     if ys.is_empty() || (lattice.rows() + ys.len()).saturating_mul(lattice.cols()) > limit {
         return lattice;
     }
-    lattice.with_rows(&ys)
+    let mut fine = lattice.with_rows(&ys);
+    for (sides, column) in labels {
+        let inside = |r: &usize| sides[0] <= fine.ys[*r] && fine.ys[*r + 1] < sides[1];
+        for row in (0..fine.rows()).filter(inside).collect::<Vec<_>>() {
+            fine.open_below(row, column);
+        }
+    }
+    fine
+}
+
+/// The columns of a ruled row of several inner rows that have one text in its middle, beside names: a label of them all.
+fn label_cells<'a>(
+    tokens: &'a [(usize, &Token)],
+    sides: [f32; 2],
+    rows: usize,
+    figures: &'a [bool],
+) -> impl Iterator<Item = usize> + 'a {
+    let of = |column: usize| tokens.iter().filter(move |(c, _)| *c == column).map(|(_, t)| *t);
+    let is_label = move |column: &usize| {
+        let bbox = of(*column).map(|t| *t.bbox()).reduce(|a, b| a.union(&b));
+        let Some((bbox, first)) = bbox.zip(of(*column).next()) else { return false };
+        let off = (bbox.center().y - (sides[0] + sides[1]) / 2.0).abs();
+        rows > 2
+            && off <= ALIGNED * first.em()
+            && 2 * of(*column).count() <= rows
+            && !figures[column + 1]
+            && of(column + 1).count() >= rows
+    };
+    (0..figures.len().saturating_sub(1)).filter(|&c| !figures[c]).filter(is_label)
 }
 
 /// Columns of a ruled table that hold figures, but for the first.
@@ -418,7 +447,7 @@ pub(super) fn open(
     let (head, lines) = lines.split_at(head);
     let head: Vec<Strip> = head.iter().map(|strip| cut_at_joints(strip, columns)).collect();
     let head = head.as_slice();
-    let columns = with_blank_columns(head, columns);
+    let columns = with_blank_columns(head, columns, &rules);
     let columns = with_headers(head, &columns);
     let figures: Vec<bool> =
         columns.iter().enumerate().map(|(i, c)| i > 0 && c.column.of_figures(lines)).collect();
@@ -638,9 +667,24 @@ fn lowest(head: &[Strip]) -> Vec<&Token> {
 }
 
 /// The columns with those that have a header and nothing below it.
-fn with_blank_columns(head: &[Strip], columns: &[Column]) -> Vec<Column> {
-    let lowest = lowest(head);
-    if lowest.len() <= columns.len() {
+fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec<Column> {
+    let mut lowest = lowest(head);
+    lowest.sort_by(|a, b| a.x().total_cmp(&b.x()));
+    // A word between two that stand lower is their title, where it is over no column or over a rule that is over both.
+    let is_title = |i: usize| {
+        let (bbox, em) = (lowest[i].bbox(), lowest[i].em());
+        let beside: Vec<&&Token> = [i.checked_sub(1), Some(i + 1)]
+            .into_iter()
+            .filter_map(|at| lowest.get(at?))
+            .filter(|t| t.y() > lowest[i].y() + 0.35 * em)
+            .collect();
+        let [left, right] = beside.as_slice() else { return false };
+        let is_below = |e: &&Edge| bbox.y1 - 0.2 * em <= e.at && e.at <= left.y();
+        let is_over = |e: &Edge| e.from < left.x() && right.x() < e.to;
+        columns.iter().all(|c| c.overlap(bbox) <= 1.0) || rules.iter().filter(is_below).any(is_over)
+    };
+    let titles = (0..lowest.len()).filter(|&i| is_title(i)).count();
+    if lowest.len() - titles <= columns.len() {
         return columns.to_vec();
     }
     let mut all = columns.to_vec();
