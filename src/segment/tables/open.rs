@@ -698,7 +698,10 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
         let of_column = |text: &&Token| {
             let (a, b) = (text.bbox(), rest.bbox());
             let middles = (a.center().x - b.center().x).abs();
-            !text.is_figure() && (a.x0 - b.x0).abs().min(middles) <= SAME_START
+            // Of a bracket that opens a line, the white half may be left out.
+            let opens = |t: &Token| t.text().starts_with(['（', '“', '《', '【']);
+            let half = if opens(text) || opens(rest) { text.em() / 2.0 } else { 0.0 };
+            !text.is_figure() && (a.x0 - b.x0).abs().min(middles) <= SAME_START + half
         };
         let texts: Vec<&Token> = near.iter().flat_map(|l| &l.tokens).filter(of_column).collect();
         let widest = texts.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
