@@ -133,9 +133,14 @@ impl Token {
         let piece = &self.piece;
         let mut left = PlacedText::new();
         let mut right = PlacedText::new();
+        // What one operator drew may reach over the beginning of what the next one did.
+        let is_joint = piece.joints.iter().any(|joint| joint.at == x);
+        let mut begun = false;
         for placed in piece.text.chars() {
             let bbox = self.along(&placed.place)?;
-            let side = if bbox.center().x < x { &mut left } else { &mut right };
+            begun |= is_joint && (bbox.x0 - x).abs() < 0.01;
+            let is_left = if is_joint { !begun } else { bbox.center().x < x };
+            let side = if is_left { &mut left } else { &mut right };
             side.push(placed.ch, placed.place);
         }
         let (left, right) = (left.trim(), right.trim());

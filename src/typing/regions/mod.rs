@@ -1094,6 +1094,9 @@ fn unify_rare_forms(sink: &mut Sink, rows: &[RowName], scope: &Scope, words: &mu
     }
 }
 
+/// A name without its last character is cut if so many for each stand in full beside it.
+const FULL_NAMES: usize = 6;
+
 /// Occurs if a name in no table is that of a division but for a character more or less, among names
 /// of which most are known.
 fn remark_near_names(
@@ -1110,6 +1113,7 @@ fn remark_near_names(
     if known * 2 < names {
         return;
     }
+    remark_cut_names(sink, rows, words, stations);
     for at in (0..rows.len()).filter(|&at| stations[at].found.is_none()) {
         let Word::Name(name) = &words[at].word else { continue };
         let is_area = AREAS.iter().any(|ending| name.ends_with(ending));
@@ -1130,6 +1134,38 @@ fn remark_near_names(
             message: Wording::new(
                 format!("no division is called {printed}, one is called {near}: part of the name may be lost, or of another cell"),
                 format!("没有名为“{printed}”的行政区划，有“{near}”：名称可能缺字，或混入了别处的字"),
+            ),
+            hint: None,
+        });
+    }
+}
+
+/// Occurs if a name lacks its last character, 县, 市, 区 or 旗, among names that have theirs: the page may have cut it.
+fn remark_cut_names(sink: &mut Sink, rows: &[RowName], words: &[Words], stations: &[Station]) {
+    let of = |at: usize| stations[at].found.map(|found| (found.fit, found.division.name()));
+    let is_full = |at: &usize| of(*at).is_some_and(|(fit, _)| fit == Fit::Full);
+    let is_cut = |at: &usize| {
+        of(*at).is_some_and(|(_, name)| {
+            let rest = name.strip_prefix(words[*at].printed.as_str());
+            rest.is_some_and(|rest| ["县", "市", "区", "旗"].contains(&rest))
+        })
+    };
+    let cut: Vec<usize> = (0..rows.len()).filter(is_cut).collect();
+    let full = (0..rows.len()).filter(is_full).count();
+    if cut.is_empty() || cut.len() * FULL_NAMES > full {
+        return;
+    }
+    for at in cut {
+        let (printed, name) = (&words[at].printed, of(at).map_or("", |(_, name)| name));
+        sink.remark(Diagnostic {
+            code: "name_near_division",
+            severity: Severity::Warning,
+            place: Some(rows[at].place),
+            message: Wording::new(
+                format!(
+                    "{printed} stands for {name} among names in full: part of the name may be lost"
+                ),
+                format!("其他名称均为全称，“{printed}”应为“{name}”：名称可能缺字"),
             ),
             hint: None,
         });
