@@ -13,6 +13,7 @@ use crate::emit::{facts, json};
 use crate::error::Error;
 use crate::options::Options;
 use crate::pipeline;
+#[cfg(feature = "review")]
 use crate::source::Source;
 #[cfg(feature = "review")]
 use crate::{check, diag::Sink, pipeline::Reading, review};
