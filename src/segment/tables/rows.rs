@@ -143,7 +143,7 @@ struct Element {
     x0: f32,
     x1: f32,
     em: f32,
-    /// How wide its first character is, in points, or nearly.
+    /// How wide what can't be parted at its beginning is, in points, or nearly: a character, and the points behind it.
     first: f32,
     is_figure: bool,
     is_heading: bool,
@@ -205,7 +205,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 x0: bbox.x0,
                 x1: bbox.x1,
                 em,
-                first: bbox.width() / token.text().chars().count().max(1) as f32,
+                first: token.first_width(),
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
                 begins_within: begins_within(token.text()),

@@ -1111,9 +1111,6 @@ fn goes_on(above: &Token, below: &Token, room: f32) -> bool {
     let beside = below.y() - above.y() < 0.35 * em;
     let is_part =
         |t: &Token| t.text().chars().map(narrow).all(|c| is_digit(c) || ",.%+-()".contains(c));
-    // A point never begins a line: the digit before it goes with it.
-    let width = below.bbox().width() / below.text().chars().count().max(1) as f32;
-    let marks = below.text().chars().skip(1).take_while(|c| ",.%，．％".contains(*c)).count();
-    let first = width * (1 + marks) as f32;
-    !beside && is_part(above) && is_part(below) && above.bbox().width() + first > room - 0.2 * em
+    let is_full = above.bbox().width() + below.first_width() > room - 0.2 * em;
+    !beside && is_part(above) && is_part(below) && is_full
 }

@@ -87,6 +87,14 @@ impl Token {
         cuts
     }
 
+    /// How wide what can't be parted at its beginning is, in points, or nearly: a character, and the points behind it, which
+    /// never begin a line.
+    pub fn first_width(&self) -> f32 {
+        let width = self.bbox().width() / self.text().chars().count().max(1) as f32;
+        let points = self.text().chars().skip(1).take_while(|c| ",.%，．％".contains(*c)).count();
+        width * (1 + points) as f32
+    }
+
     /// Whether nothing was drawn between the other token and this one.
     pub fn is_drawn_behind(&self, other: &Token) -> bool {
         let last = other.piece.joints.iter().map(|joint| joint.order).max();
