@@ -15,8 +15,9 @@ use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use std::ops::Range;
 
-/// Lines of one text are no further apart than so many ems; the others of one text stand among so many lines.
+/// Lines of one text follow each other at most at so many ems.
 const LEADING: f32 = 1.8;
+/// The lines of one text are looked for among the last so many.
 const WRAPPED: usize = 8;
 /// Rules whose ends differ by no more than this belong to one table.
 const SAME_END: f32 = 6.0;
@@ -401,10 +402,10 @@ enum Band {
     Other,
 }
 
-/// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
-/// figures in columns.
 /// Words of one phrase are apart by so many ems at most.
 const WORD_SPACE: f32 = 0.6;
+/// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
+/// figures in columns.
 const PROSE_LINE: f32 = 0.55;
 
 fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {

@@ -260,6 +260,7 @@ fn find_drawn_on(body: &Body, columns: &mut [Vec<Element>]) {
         }
     }
     let few = behind * BY_ROWS <= all;
+    // Where many figures go on in another line, more were drawn so; by columns, nearly all.
     if all == 0 || !(few || 3 * behind <= 2 * all && is_drawn_by_rows(body, columns)) {
         return;
     }
