@@ -76,6 +76,11 @@ pub(super) struct Column {
 }
 
 impl Column {
+    /// A column between two places, in points, in which nothing stands.
+    fn blank(x0: f32, x1: f32) -> Column {
+        Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 }
+    }
+
     /// How much of the box stands over the column, in points.
     pub fn overlap(&self, bbox: &Rect) -> f32 {
         (self.x1.min(bbox.x1) - self.x0.max(bbox.x0)).max(0.0)
@@ -136,10 +141,7 @@ pub(super) fn between(strips: &[Strip], edges: &[f32]) -> Option<Vec<Column>> {
         misfits += usize::from(!fits);
     }
     let column = |(tokens, edges): (&Vec<&Token>, &[f32])| match tokens.is_empty() {
-        true => {
-            let (x0, x1) = (edges[0], edges[1]);
-            Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 }
-        }
+        true => Column::blank(edges[0], edges[1]),
         false => column_of_tokens(tokens),
     };
     let fits = misfits as f32 <= MISFITS * strips.len() as f32;
@@ -412,7 +414,7 @@ fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
     let column = |(span, tokens): (&Span, Vec<&Token>)| {
         let (x0, x1) = (span.x0, span.x1);
         match tokens.is_empty() {
-            true => Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 },
+            true => Column::blank(x0, x1),
             false => Column { x0, x1, ..column_of_tokens(&tokens) },
         }
     };

@@ -330,13 +330,13 @@ fn label_cells<'a>(
         let bbox = of(*column).map(|t| *t.bbox()).reduce(|a, b| a.union(&b));
         let Some((bbox, first)) = bbox.zip(of(*column).next()) else { return false };
         let off = (bbox.center().y - (sides[0] + sides[1]) / 2.0).abs();
-        rows > 2
-            && off <= ALIGNED * first.em()
+        off <= ALIGNED * first.em()
             && 2 * of(*column).count() <= rows
             && !figures[column + 1]
             && of(column + 1).count() >= rows
     };
-    (0..figures.len().saturating_sub(1)).filter(|&c| !figures[c]).filter(is_label)
+    let columns = if rows > 2 { figures.len().saturating_sub(1) } else { 0 };
+    (0..columns).filter(|&c| !figures[c]).filter(is_label)
 }
 
 /// Columns of a ruled table that hold figures, but for the first.
