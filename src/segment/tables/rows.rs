@@ -39,6 +39,8 @@ pub(super) const NAMELESS: f32 = 1.5;
 const NAMELESS_BETWEEN_RULES: f32 = 3.5;
 /// Lines of one figure follow each other as close as any in the column, give or take this share.
 const EVEN: f32 = 1.08;
+/// A column names the rows if it has a text for one of so many at least.
+const NAMED: usize = 4;
 /// What each row costs beyond the first that rules close off with it.
 const SPLIT: f32 = 1.0;
 /// A figure has no more lines than this.
@@ -330,7 +332,8 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                             && !is_complete(&text_of(body, &elements[block.clone()]), decimals[c])
                             && element.y - above.y <= EVEN * closest
                             && element.y - above.y <= LEADING_OF_FIGURE * element.em
-                            && is_full(above, element, body.columns[c].room)
+                            && (element.drawn_on == Some(true)
+                                || is_full(above, element, body.columns[c].room))
                     };
                     let words = !above.is_figure && !element.is_figure;
                     let joins = match figures {
@@ -375,7 +378,7 @@ fn is_parted(
             let both = [a.clone(), b.clone()];
             !is_one_figure(&text_of(body, &both))
                 || is_complete(&text_of(body, &both[..1]), decimals[other])
-                || !is_full(a, b, body.columns[other].room)
+                || !(b.drawn_on == Some(true) || is_full(a, b, body.columns[other].room))
         }
     })
 }
@@ -432,7 +435,7 @@ fn usual_decimals(body: &Body, c: usize, elements: &[Element]) -> usize {
             let digits = text_of(body, std::slice::from_ref(next));
             next.y - element.y <= LEADING_OF_FIGURE * next.em
                 && digits.chars().all(|c| c.is_ascii_digit())
-                && is_full(element, next, body.columns[c].room)
+                && (next.drawn_on == Some(true) || is_full(element, next, body.columns[c].room))
         });
         let text = text_of(body, std::slice::from_ref(element));
         if let Some((_, decimals)) = text.split_once('.').filter(|_| !goes_on) {
@@ -501,12 +504,13 @@ fn stand_in_rows(
     let mut cost = 0.0;
     let mut placed: Vec<Vec<Stood>> = vec![Vec::new(); columns.len()];
     let is_closed_off = body.nameless > NAMELESS;
+    // Where one column's figures are wrapped, the others tell how many rows there are.
+    let mut counts: Vec<usize> = blocks.iter().map(Vec::len).filter(|&n| n > 0).collect();
+    counts.sort_unstable();
+    let usual = counts.get(counts.len() / 2).copied().unwrap_or(heights.len()).min(heights.len());
     let key = (0..columns.len()).find(|&c| {
-        let names = if is_closed_off {
-            !columns[c].is_empty()
-        } else {
-            columns[c].len() * 3 >= heights.len()
-        };
+        let names =
+            if is_closed_off { !columns[c].is_empty() } else { columns[c].len() * NAMED >= usual };
         !is_label(c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
     });
     for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !is_label(*c)) {
@@ -657,7 +661,7 @@ fn place_blocks(
     for block in blocks {
         let row = nearest(at(&elements[block.clone()]));
         stood[block.clone()].fill(Stood { row: Row::At(row) });
-        let early = |w: &&[Element]| !is_full(&w[0], &w[1], room);
+        let early = |w: &&[Element]| w[1].drawn_on != Some(true) && !is_full(&w[0], &w[1], room);
         let breaks = elements[block.clone()].windows(2).filter(early).count();
         cost += EARLY_BREAK_OF_FIGURE * breaks as f32 + WRAPPED * (block.len() - 1 - breaks) as f32;
         // Two figures of a column in one row.
@@ -940,7 +944,9 @@ fn label_spans(
     // At the first of their rows, where that is each time the same: 小计.
     let firsts: Vec<usize> = alone.iter().map(|rows| rows.start).collect();
     let is_same = |w: &[usize]| w[0] < w[1] && texts[w[0]] == texts[w[1]];
+    let is_at = |(e, row): (&Element, &usize)| (heights[*row] - e.y).abs() <= SAME_ROW * e.em;
     if firsts.len() > 1
+        && elements.iter().zip(&firsts).all(is_at)
         && firsts.windows(2).all(is_same)
         && !texts[firsts[0]].is_empty()
         && texts.iter().filter(|text| **text == texts[firsts[0]]).count() == firsts.len()

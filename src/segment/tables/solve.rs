@@ -4,8 +4,8 @@
 //! their answer costs, so that a reading can be weighed against another one.
 
 use crate::figure::narrow;
-use crate::geom::Rect;
-use crate::lexicon;
+use crate::geom::{Axis, Rect};
+use crate::lexicon::{self, TOTALS};
 use crate::normalize::lines::{Line, wants_space};
 use crate::place::PlacedText;
 use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
@@ -510,7 +510,12 @@ fn with_body(
             tokens.push((covered(plain, bbox.x0, token, own, &taken), token.clone()));
         }
     }
-    let body_of = |columns: Range<usize>| columns.start;
+    // A total over labels and names names its row, and is no label.
+    let body_of = |columns: &Range<usize>, token: &Token| {
+        let names = columns.end - 1;
+        let is_total = columns.start == 0 && !figures[names] && TOTALS.contains(&token.text());
+        if is_total { names } else { columns.start }
+    };
     let rules_across: Vec<RuleAcross> = rules
         .iter()
         .map(|e| {
@@ -523,7 +528,7 @@ fn with_body(
     let head_tokens: Vec<&Token> = header.cells.iter().flat_map(|c| &c.tokens).collect();
     let rooms = rooms(plain, lines, &head_tokens, &edges);
     let body = Body {
-        tokens: tokens.iter().map(|(c, t)| (body_of(c.clone()), t)).collect(),
+        tokens: tokens.iter().map(|(c, t)| (body_of(c, t), t)).collect(),
         columns: figures
             .iter()
             .zip(&rooms)
@@ -679,6 +684,9 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
             .filter(|t| t.y() > lowest[i].y() + 0.35 * em)
             .collect();
         let [left, right] = beside.as_slice() else { return false };
+        if stands_above(head, left, bbox) || stands_above(head, right, bbox) {
+            return false;
+        }
         let is_below = |e: &&Edge| bbox.y1 - 0.2 * em <= e.at && e.at <= left.y();
         let is_over = |e: &Edge| e.from < left.x() && right.x() < e.to;
         columns.iter().all(|c| c.overlap(bbox) <= 1.0) || rules.iter().filter(is_below).any(is_over)
@@ -700,13 +708,13 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
         // Between two columns whose own words stand lower it is their title.
         let lower = |c: Option<&Column>| {
             let own = |c: &Column| {
-                head.iter()
-                    .flat_map(|s| &s.tokens)
-                    .filter(|t| c.overlap(t.bbox()) > 0.0)
-                    .map(Token::y)
-                    .fold(f32::MIN, f32::max)
+                let words = head.iter().flat_map(|s| &s.tokens);
+                let own = words.filter(|t| c.overlap(t.bbox()) > 0.0);
+                own.max_by(|a, b| a.y().total_cmp(&b.y()))
             };
-            c.is_some_and(|c| own(c) > token.y() + 0.35 * token.em())
+            c.and_then(own).is_some_and(|word| {
+                word.y() > token.y() + 0.35 * token.em() && !stands_above(head, word, bbox)
+            })
         };
         let left = columns.iter().rev().find(|c| c.x1 <= bbox.x0 + 1.0);
         let right = columns.iter().find(|c| bbox.x1 <= c.x0 + 1.0);
@@ -723,6 +731,15 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
     }
     all.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     all
+}
+
+/// Whether the text that a word ends begins above a word beside it, which so is no title of both.
+fn stands_above(head: &[Strip], word: &Token, beside: &Rect) -> bool {
+    head.iter().flat_map(|s| &s.tokens).any(|t| {
+        let is_own = t.bbox().overlap(word.bbox(), Axis::X) > 0.0;
+        let is_apart = t.bbox().overlap(beside, Axis::X) <= 0.0;
+        is_own && is_apart && t.y() < beside.center().y - 0.35 * t.em()
+    })
 }
 
 /// Whether a word of the header stands over the column.
