@@ -76,8 +76,28 @@ pub(super) struct Column {
 }
 
 impl Column {
+    /// The column that texts in these boxes make; `None` where there are none.
+    pub fn of_boxes(boxes: &[Rect]) -> Option<Column> {
+        let sorted = |of: &dyn Fn(&Rect) -> f32| {
+            let mut all: Vec<f32> = boxes.iter().map(of).collect();
+            all.sort_by(f32::total_cmp);
+            all
+        };
+        // All but a tenth at each end.
+        let cut = boxes.len() / 10;
+        let last = boxes.len().checked_sub(1 + cut)?;
+        let spread = |set: Set| {
+            let all = sorted(&|bbox| set.of(bbox));
+            (all[last] - all[cut], all[all.len() / 2])
+        };
+        let sets = SETS.iter().map(|&set| (set, spread(set)));
+        let (set, (_, at)) = sets.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+        let (starts, ends) = (sorted(&|bbox| bbox.x0), sorted(&|bbox| bbox.x1));
+        Some(Column { x0: starts[cut], x1: ends[last], set, at, count: boxes.len() })
+    }
+
     /// A column between two places, in points, in which nothing stands.
-    fn blank(x0: f32, x1: f32) -> Column {
+    pub fn blank(x0: f32, x1: f32) -> Column {
         Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 0 }
     }
 
@@ -121,31 +141,17 @@ pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
     }
 }
 
-/// The columns between these edges; `None` where too many lines have texts that reach over an edge or stand outside.
-pub(super) fn between(strips: &[Strip], edges: &[f32]) -> Option<Vec<Column>> {
-    let mut held: Vec<Vec<&Token>> = vec![Vec::new(); edges.len().checked_sub(1)?];
-    let mut misfits = 0;
-    for strip in strips {
-        let mut fits = true;
-        for token in &strip.tokens {
-            let column = edges.partition_point(|&x| x <= token.x()).checked_sub(1);
-            let Some(column) = column.filter(|&c| c < held.len()) else {
-                fits = false;
-                continue;
-            };
-            let reach = 0.5 * token.em();
-            let (bbox, x0, x1) = (token.bbox(), edges[column], edges[column + 1]);
-            fits &= x0 - reach <= bbox.x0 && bbox.x1 <= x1 + reach;
-            held[column].push(token);
-        }
-        misfits += usize::from(!fits);
-    }
-    let column = |(tokens, edges): (&Vec<&Token>, &[f32])| match tokens.is_empty() {
-        true => Column::blank(edges[0], edges[1]),
-        false => column_of_tokens(tokens),
+/// Whether the lines stand in these columns, from the first one of figures on: in few of them a text finds no column.
+pub(super) fn stand_in(strips: &[Strip], columns: &[Column]) -> bool {
+    let first = strips.iter().position(Strip::is_of_figures).unwrap_or(0);
+    let fits = |strip: &&Strip| {
+        let stands = assign(strip, columns);
+        let mut texts = strip.tokens.iter().zip(stands);
+        texts.all(|(token, c)| c.is_some_and(|c| columns[c].off(token) <= FITS))
     };
-    let fits = misfits as f32 <= MISFITS * strips.len() as f32;
-    fits.then(|| held.iter().zip(edges.windows(2)).map(column).collect())
+    let lines = &strips[first..];
+    let misfits = lines.iter().filter(|strip| !fits(strip)).count();
+    misfits as f32 <= MISFITS * lines.len() as f32
 }
 
 /// The words of a header that have no other below them, where there are three or more.
@@ -230,24 +236,8 @@ fn of_full_lines(full: &[&Strip], header: Option<&Strip>) -> Option<Vec<Column>>
 
 /// The column that these tokens make.
 fn column_of_tokens(tokens: &[&Token]) -> Column {
-    let sorted = |of: &dyn Fn(&Token) -> f32| {
-        let mut all: Vec<f32> = tokens.iter().map(|t| of(t)).collect();
-        all.sort_by(f32::total_cmp);
-        all
-    };
-    // All but a tenth at each end.
-    let cut = tokens.len() / 10;
-    let spread = |set: Set| {
-        let all = sorted(&|t| set.of(t.bbox()));
-        (all[all.len() - 1 - cut] - all[cut], all[all.len() / 2])
-    };
-    let (set, (_, at)) = SETS
-        .iter()
-        .map(|&set| (set, spread(set)))
-        .min_by(|a, b| a.1.0.total_cmp(&b.1.0))
-        .unwrap_or((Set::Middle, (0.0, 0.0)));
-    let (starts, ends) = (sorted(&|t| t.bbox().x0), sorted(&|t| t.bbox().x1));
-    Column { x0: starts[cut], x1: ends[ends.len() - 1 - cut], set, at, count: tokens.len() }
+    let boxes: Vec<Rect> = tokens.iter().map(|t| *t.bbox()).collect();
+    Column::of_boxes(&boxes).unwrap_or(Column::blank(0.0, 0.0))
 }
 
 /// Whether the tokens of all lines stand in these columns, and no two columns are one.
@@ -302,6 +292,8 @@ pub(super) fn assign(strip: &Strip, columns: &[Column]) -> Vec<Option<usize>> {
     }
     /// A token without a column costs as much as one so many ems off.
     const NONE: f32 = 8.0;
+    /// Of columns that it stands within, the one whose texts are held most nearly where it is.
+    const HELD: f32 = 0.05;
     let order = in_order(tokens);
     // best[i][c]: the least cost of the first i tokens in the first c columns.
     let mut best = vec![vec![0.0f32; cols + 1]; tokens.len() + 1];
@@ -313,7 +305,8 @@ pub(super) fn assign(strip: &Strip, columns: &[Column]) -> Vec<Option<usize>> {
         for c in 0..cols {
             let skip = best[i + 1][c];
             let none = best[i][c + 1] + NONE;
-            let take = best[i][c] + columns[c].off(token).min(NONE);
+            let off = columns[c].off(token) + HELD * columns[c].held_off(token);
+            let take = best[i][c] + off.min(NONE);
             let (cost, step) = if take <= skip && take <= none {
                 (take, 2)
             } else if skip <= none {

@@ -21,9 +21,10 @@ use crate::geom::Rect;
 use crate::normalize::lines::{Line, LinedPage};
 use crate::options::Options;
 use crate::parallel;
-use crate::place::Place;
+use crate::place::{Place, Spot};
 use crate::segment::figures::is_figure;
-use crate::segment::outline::{Fragment, Ruling};
+use crate::segment::outline::{Fragment, GridCell, Ruling};
+use columns::Column;
 use edges::{Edges, TOUCH};
 use open::open_tables;
 use solve::Grid;
@@ -36,6 +37,8 @@ const MAX_FRAMES: usize = 400;
 const BESIDE: f32 = 2.2;
 /// A frame with this share of rows blank, not counting those at its end, is a chart with its labels.
 const BLANK_ROWS: f32 = 0.4;
+/// Texts lie over each other that share so many points.
+const OVERLAID: f32 = 2.0;
 
 /// What a page holds: its tables, and all else.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,64 +49,105 @@ pub struct PageTables {
     pub rest: Vec<Line>,
 }
 
+/// What may go on at the top of the next page.
+struct Above {
+    /// The columns of the last table, all its panels together.
+    columns: Vec<Column>,
+    /// What its header begins with.
+    header: String,
+}
+
 impl PageTables {
-    /// The edges of the columns of the last table, all its panels together, where rules do not tell them.
-    pub fn columns_at_foot(&self) -> Option<Vec<f32>> {
+    /// The last table, where rules do not tell its columns.
+    fn at_foot(&self) -> Option<Above> {
         let last = self.fragments.last().filter(|f| f.ruling != Ruling::Grid)?;
-        Some(columns_of(&self.fragments, last))
+        let first = panels_of(&self.fragments, last).next()?;
+        Some(Above { columns: columns_of(&self.fragments, last), header: opening(first) })
     }
 
-    /// Whether the first table has no header, and other columns than the table on the page before that it may go on
-    /// with: too few texts may stand in a column to show it. Or there is none where lines of figures are: one row or two.
-    pub fn lacks_columns(&self, columns: &[f32]) -> bool {
+    /// Whether the first table goes on with the one on the page before, and may be read better in that one's columns: it
+    /// has no header or the same one, and other columns, for too few texts may stand in one to show it, or texts that lie
+    /// one over the other. Or there is no table where lines of figures are: one row or two.
+    fn lacks_columns(&self, above: &Above) -> bool {
         let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
         let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
-        if self.fragments.is_empty() {
+        let Some(first) = self.fragments.first() else {
             return self.rest.iter().find(|line| line.pieces.len() > 1).is_some_and(|l| is_row(&l));
-        }
-        self.fragments.first().is_some_and(|first| {
-            let mut opening = first.cells.iter().filter(|cell| cell.row == 0);
-            first.ruling != Ruling::Grid
-                && columns_of(&self.fragments, first).len() != columns.len()
-                && opening.any(|cell| is_figure(cell.text.as_str()))
-        })
+        };
+        let has_no_header =
+            || first.cells.iter().any(|cell| cell.row == 0 && is_figure(cell.text.as_str()));
+        let is_first = || self.rest.iter().all(|line| line.bbox.y0 > first.bbox.y0);
+        let has_same_header = || opening(first) == above.header && is_first();
+        first.ruling != Ruling::Grid
+            && (!self.has_columns(above) || has_texts_overlaid(first))
+            && (has_no_header() || has_same_header())
     }
 
-    /// Whether the first table has as many columns as these.
-    pub fn has_columns(&self, columns: &[f32]) -> bool {
+    /// Whether the first table has as many columns.
+    fn has_columns(&self, above: &Above) -> bool {
         let of = |first| columns_of(&self.fragments, first).len();
-        self.fragments.first().is_some_and(|first| of(first) == columns.len())
+        self.fragments.first().is_some_and(|first| of(first) == above.columns.len())
     }
 }
 
-/// The edges of the columns of a table, those of its panels one behind the other.
-fn columns_of(fragments: &[Fragment], table: &Fragment) -> Vec<f32> {
-    let is_beside = |f: &&Fragment| f.panels == table.panels && f.row_edges == table.row_edges;
-    let mut edges: Vec<f32> = Vec::new();
-    for panel in fragments.iter().filter(is_beside) {
-        let known = edges.last().copied().unwrap_or(f32::MIN);
-        edges.extend(panel.col_edges.iter().copied().filter(|&x| x > known));
+/// The text of a table's first cell.
+fn opening(fragment: &Fragment) -> String {
+    fragment.cells.first().map_or_else(String::new, |cell| cell.text.as_str().to_owned())
+}
+
+/// Whether texts of one row lie over each other.
+fn has_texts_overlaid(fragment: &Fragment) -> bool {
+    let beside = fragment.cells.windows(2).filter(|w| w[0].row == w[1].row);
+    let mut boxes = beside.filter_map(|w| text_box(fragment, &w[0]).zip(text_box(fragment, &w[1])));
+    boxes.any(|(a, b)| a.x1 > b.x0 + OVERLAID)
+}
+
+/// The box around the text of a cell, as the page is read.
+fn text_box(fragment: &Fragment, cell: &GridCell) -> Option<Rect> {
+    match cell.text.place()?.spot {
+        Spot::Box(bbox) => Some(fragment.frame.rect(&bbox)),
+        _ => None,
     }
-    edges
+}
+
+/// The panels of a table, left to right.
+fn panels_of<'a>(
+    fragments: &'a [Fragment],
+    table: &'a Fragment,
+) -> impl Iterator<Item = &'a Fragment> {
+    fragments.iter().filter(|f| f.panels == table.panels && f.row_edges == table.row_edges)
+}
+
+/// The columns of a table, those of its panels one behind the other.
+fn columns_of(fragments: &[Fragment], table: &Fragment) -> Vec<Column> {
+    let of_panel = |panel: &Fragment| -> Vec<Column> {
+        let column = |(col, edges): (usize, &[f32])| {
+            let own = panel.cells.iter().filter(|c| c.row > 0 && c.col == col && c.colspan == 1);
+            let boxes: Vec<Rect> = own.filter_map(|cell| text_box(panel, cell)).collect();
+            Column::of_boxes(&boxes).unwrap_or(Column::blank(edges[0], edges[1]))
+        };
+        panel.col_edges.windows(2).enumerate().map(column).collect()
+    };
+    panels_of(fragments, table).flat_map(of_panel).collect()
 }
 
 /// Finds the tables of all pages.
 ///
-/// Pages are read side by side; a page whose first table has no header is read again with the columns of the table on the
-/// page before, where these are others and its texts stand in them.
+/// Pages are read side by side; a page whose first table goes on with the one on the page before is read again in that one's
+/// columns, where these are others or its texts lie over each other, if its texts stand in them.
 pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<PageTables> {
     // Each page's notes stay with its tables until these are final.
-    let read = |above: Option<&[f32]>, page| {
+    let read = |above: Option<&[Column]>, page| {
         let mut noted = Sink::new();
         (fragments(&mut noted, options, page, above), noted)
     };
     let mut tables =
         parallel::map(sink, options.threads, pages.iter().collect(), |_, page| read(None, page));
     for (i, page) in pages.iter().enumerate().skip(1) {
-        let Some(columns) = tables[i - 1].0.columns_at_foot() else { continue };
-        if tables[i].0.lacks_columns(&columns) {
-            let again = read(Some(&columns), page);
-            if again.0.has_columns(&columns) {
+        let Some(above) = tables[i - 1].0.at_foot() else { continue };
+        if tables[i].0.lacks_columns(&above) {
+            let again = read(Some(&above.columns), page);
+            if again.0.has_columns(&above) {
                 tables[i] = again;
             }
         }
@@ -115,13 +159,12 @@ pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<
     tables.into_iter().map(noted).collect()
 }
 
-/// Finds the tables of one page. `above` are the edges of the columns of the table that may go on here from the page
-/// before.
+/// Finds the tables of one page. `above` are the columns of the table that may go on here from the page before.
 fn fragments(
     sink: &mut Sink,
     options: &Options,
     page: &LinedPage,
-    above: Option<&[f32]>,
+    above: Option<&[Column]>,
 ) -> PageTables {
     let limit = options.limits.table_cells as usize;
     let told = told::tables(page);

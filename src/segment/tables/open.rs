@@ -4,10 +4,11 @@
 //! and hold figures there, line after line.
 
 use crate::diag::Sink;
+use crate::figure::narrow;
 use crate::lexicon::{self, is_han};
 use crate::normalize::lines::Joint;
 use crate::segment::outline::{Fragment, Ruling};
-use crate::segment::tables::columns;
+use crate::segment::tables::columns::{self, Column};
 use crate::segment::tables::doubts;
 use crate::segment::tables::edges::Edge;
 use crate::segment::tables::solve::{self, Grid, Solved};
@@ -17,6 +18,8 @@ use std::ops::Range;
 
 /// Lines of one text follow each other at most at so many ems.
 const LEADING: f32 = 1.8;
+/// … and those of a figure by fewer.
+const LEADING_OF_FIGURE: f32 = 1.6;
 /// The lines of one text are looked for among the last so many.
 const WRAPPED: usize = 8;
 /// Rules whose ends differ by no more than this belong to one table.
@@ -76,15 +79,14 @@ const SPACED_WORD: usize = 8;
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
-/// rules that are no part of a ruled table, `above` the edges of the columns of the table that may go on from the page
-/// before.
+/// rules that are no part of a ruled table, `above` the columns of the table that may go on from the page before.
 pub(super) fn open_tables(
     sink: &mut Sink,
     page: u32,
     tokens: &mut Vec<Token>,
     heads: Vec<Grid>,
     across: &[Edge],
-    above: Option<&[f32]>,
+    above: Option<&[Column]>,
     limit: usize,
 ) -> Vec<Fragment> {
     let mut rows = strips(std::mem::take(tokens));
@@ -545,10 +547,9 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     taken.extend(found);
 }
 
-/// The columns of these lines: those of the table above where its edges are known and the lines stand between them.
-fn columns_like(lines: &[Strip], above: Option<&[f32]>) -> Vec<columns::Column> {
-    let known = above.and_then(|edges| columns::between(lines, edges));
-    known.unwrap_or_else(|| columns::columns(lines))
+/// The columns of the table above, where they are known and the lines stand in them.
+fn known_columns(lines: &[Strip], above: Option<&[Column]>) -> Option<Vec<Column>> {
+    above.filter(|columns| columns::stand_in(lines, columns)).map(<[Column]>::to_vec)
 }
 
 /// Puts tokens back where they were taken from.
@@ -563,11 +564,11 @@ fn between_rules(
     page: u32,
     mut rows: Vec<Strip>,
     across: &[Edge],
-    above: Option<&[f32]>,
+    above: Option<&[Column]>,
     rules: usize,
     limit: usize,
 ) -> Result<Solved, Vec<Strip>> {
-    let columns = columns_like(&rows, above);
+    let columns = known_columns(&rows, above).unwrap_or_else(|| columns::columns(&rows));
     if columns.len() < 2 || has_leaders(&rows) {
         return Err(rows);
     }
@@ -639,7 +640,7 @@ fn without_frame(
     page: u32,
     rows: Vec<Strip>,
     across: &[Edge],
-    above: Option<&[f32]>,
+    above: Option<&[Column]>,
     limit: usize,
 ) -> Result<(Solved, Vec<Strip>), Vec<Strip>> {
     let body = table_lines(&rows);
@@ -654,7 +655,7 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
-    let known = above.and_then(|edges| columns::between(&table, edges));
+    let known = known_columns(&table, above);
     let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
     let columns = known.unwrap_or_else(|| columns::columns(&table));
     if columns.len() < 2 || has_leaders(&table) {
@@ -696,22 +697,35 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     let near = &above[above.len().saturating_sub(WRAPPED)..];
     let is_rest = |rest: &Token| {
+        let is_figure = rest.is_figure();
         let of_column = |text: &&Token| {
             let (a, b) = (text.bbox(), rest.bbox());
             let middles = (a.center().x - b.center().x).abs();
-            // Of a bracket that opens a line, the white half may be left out.
+            // Of a bracket that opens a line, and of a point that ends it, the white half may be left out.
             let opens = |t: &Token| t.text().starts_with(['（', '“', '《', '【']);
-            let half = if opens(text) || opens(rest) { text.em() / 2.0 } else { 0.0 };
-            !text.is_figure() && (a.x0 - b.x0).abs().min(middles) <= SAME_START + half
+            let ends = text.text().ends_with(['．', '，']);
+            let half = if opens(text) || opens(rest) || ends { text.em() / 2.0 } else { 0.0 };
+            text.is_figure() == is_figure && (a.x0 - b.x0).abs().min(middles) <= SAME_START + half
         };
         let texts: Vec<&Token> = near.iter().flat_map(|l| &l.tokens).filter(of_column).collect();
         let widest = texts.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
         texts.last().is_some_and(|last| {
             let step = rest.piece.bbox.y0 - last.piece.bbox.y0;
-            step <= LEADING * last.em() && rest.bbox().width() <= widest + rest.em() / 2.0
+            let leading = if is_figure { LEADING_OF_FIGURE } else { LEADING };
+            step <= leading * last.em()
+                && rest.bbox().width() <= widest + rest.em() / 2.0
+                && (!is_figure || is_one_figure(&both(last, rest)))
         })
     };
-    !is_caption(line) && line.tokens.iter().all(|rest| !rest.is_figure() && is_rest(rest))
+    // Figures side by side are a row.
+    let figures = line.tokens.iter().filter(|t| t.is_figure()).count();
+    !is_caption(line) && figures < 2 && line.tokens.iter().all(is_rest)
+}
+
+/// The text of a figure that goes on in another line, half-width.
+fn both(text: &Token, rest: &Token) -> String {
+    let chars = text.text().chars().chain(rest.text().chars());
+    chars.filter(|c| !c.is_whitespace()).map(narrow).collect()
 }
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.

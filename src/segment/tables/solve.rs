@@ -27,6 +27,8 @@ const MIN_LINES: usize = 3;
 const SHARED_LINES: f32 = 0.6;
 /// Share of the tokens of a column that are figures, where it is to show columns.
 const FIGURES: f32 = 0.8;
+/// Lines of one text follow each other at most at so many ems.
+const LEADING: f32 = 1.8;
 /// A text is set as others are if it stands off them by no more than so many ems.
 const ALIGNED: f32 = 0.6;
 /// What a ruled cell keeps free beside its text, both sides together, in points, at least.
@@ -684,7 +686,7 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
             .filter(|t| t.y() > lowest[i].y() + 0.35 * em)
             .collect();
         let [left, right] = beside.as_slice() else { return false };
-        if stands_above(head, left, bbox) || stands_above(head, right, bbox) {
+        if [left, right].into_iter().any(|word| begins_above(head, rules, word, bbox)) {
             return false;
         }
         let is_below = |e: &&Edge| bbox.y1 - 0.2 * em <= e.at && e.at <= left.y();
@@ -713,7 +715,7 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
                 own.max_by(|a, b| a.y().total_cmp(&b.y()))
             };
             c.and_then(own).is_some_and(|word| {
-                word.y() > token.y() + 0.35 * token.em() && !stands_above(head, word, bbox)
+                word.y() > token.y() + 0.35 * token.em() && !begins_above(head, rules, word, bbox)
             })
         };
         let left = columns.iter().rev().find(|c| c.x1 <= bbox.x0 + 1.0);
@@ -733,13 +735,21 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
     all
 }
 
-/// Whether the text that a word ends begins above a word beside it, which so is no title of both.
-fn stands_above(head: &[Strip], word: &Token, beside: &Rect) -> bool {
-    head.iter().flat_map(|s| &s.tokens).any(|t| {
-        let is_own = t.bbox().overlap(word.bbox(), Axis::X) > 0.0;
-        let is_apart = t.bbox().overlap(beside, Axis::X) <= 0.0;
-        is_own && is_apart && t.y() < beside.center().y - 0.35 * t.em()
-    })
+/// Whether the text that a word ends begins above a word beside it, which so is no title of both: its lines follow each
+/// other, with no rule between them.
+fn begins_above(head: &[Strip], rules: &[Edge], word: &Token, beside: &Rect) -> bool {
+    let mut first = word;
+    for t in head.iter().rev().flat_map(|s| &s.tokens) {
+        let starts = (t.bbox().x0 - word.bbox().x0).abs();
+        let is_aligned = starts.min((t.x() - word.x()).abs()) <= ALIGNED * t.em();
+        let follows = t.y() < first.y() && first.y() - t.y() <= LEADING * t.em();
+        let is_between =
+            |e: &Edge| t.y() < e.at && e.at < first.y() && e.from <= t.x() && t.x() <= e.to;
+        if is_aligned && follows && !rules.iter().any(is_between) {
+            first = t;
+        }
+    }
+    first.y() < beside.center().y - 0.35 * first.em()
 }
 
 /// Whether a word of the header stands over the column.
