@@ -1,5 +1,5 @@
-//! A wide table cut left and right: its right half stands on pages of its own, without the column of
-//! names, row for row.
+//! A wide table cut left and right: its right half stands on pages of its own, row for row, without the column of
+//! names or with the same names.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::repair::document::{Slot, Table, TableRow};
@@ -8,15 +8,17 @@ use crate::repair::rows::{self, Kinds};
 
 /// The tables under one title, right halves put to the left ones they belong to.
 ///
-/// A right half has as many rows as the table before it, and no names in its first column.
+/// A right half has as many rows as the table before it, and in its first columns no names or the same ones.
 pub(super) fn join(sink: &mut Sink, tables: Vec<Table>) -> Vec<Table> {
     let mut whole: Vec<Table> = Vec::new();
     for table in tables {
         let is_even = whole.last().is_some_and(|left| left.rows.len() == table.rows.len());
+        let names = whole.last().and_then(|left| named_alike(left, &table)).filter(|_| is_even);
         match whole.last_mut() {
             Some(left) if is_even && (is_nameless(&table) || goes_on_right(left, &table)) => {
-                widen(sink, left, table);
+                widen(sink, left, table, 0);
             }
+            Some(left) if names.is_some() => widen(sink, left, table, names.unwrap_or(0)),
             Some(left) if is_nameless(&table) => {
                 remark_uneven(sink, left, &table);
                 whole.push(table);
@@ -53,26 +55,50 @@ fn goes_on_right(left: &Table, right: &Table) -> bool {
         && theirs.iter().all(|word| !own.contains(word))
 }
 
-/// Puts the columns of the right half behind those of the left.
-fn widen(sink: &mut Sink, left: &mut Table, right: Table) {
+/// How many columns name the rows of both tables alike, where the other columns have other headers: those of the right
+/// half, which stand again in front of it. `None` where the tables differ. The shorter one is compared.
+pub(super) fn named_alike(left: &Table, right: &Table) -> Option<usize> {
+    let rows = left.rows.len().min(right.rows.len());
+    let kinds = Kinds::of(left.rows.iter(), left.columns);
+    let is_key = |&col: &usize| {
+        let is_serial = col == 0 && headers::is_serial(&left.header);
+        let texts = |table: &Table| headers::column_text(&table.header, col);
+        let is_same = |(a, b): (&_, &_)| rows::text_at(a, col) == rows::text_at(b, col);
+        (is_serial || !kinds.figures[col])
+            && texts(left) == texts(right)
+            && left.rows.iter().zip(&right.rows).all(is_same)
+    };
+    let most = left.columns.min(right.columns);
+    let keys = (0..most).take_while(is_key).count();
+    let has_names = (0..keys).any(|col| kinds.words[col]);
+    let others = |table: &Table| -> Vec<String> {
+        (keys..table.columns).map(|col| headers::path_text(&table.header, col)).collect()
+    };
+    let (own, theirs) = (others(left), others(right));
+    let is_other = theirs.iter().all(|path| !path.is_empty() && !own.contains(path));
+    (rows > 2 && has_names && keys < most && is_other).then_some(keys)
+}
+
+/// Puts the columns of the right half, but for the first ones that name its rows again, behind those of the left.
+fn widen(sink: &mut Sink, left: &mut Table, right: Table, names: usize) {
     sink.repair(Repair {
         stage: Stage::Repair,
         rule: "joined_halves",
         place: right.header.iter().chain(&right.rows).find_map(rows::place_of),
         before: right.header.iter().map(rows::printed).collect::<Vec<_>>().join("\n"),
-        after: format!("columns {} to {}", left.columns + 1, left.columns + right.columns),
+        after: format!("columns {} to {}", left.columns + 1, left.columns + right.columns - names),
     });
     level(&mut left.header, left.columns, right.header.len());
     let tiers = left.header.len();
     let mut header = right.header;
     level(&mut header, right.columns, tiers);
     for (row, more) in left.header.iter_mut().zip(header) {
-        row.slots.extend(more.slots);
+        row.slots.extend(more.slots.into_iter().skip(names));
     }
     for (row, more) in left.rows.iter_mut().zip(right.rows) {
-        row.slots.extend(more.slots);
+        row.slots.extend(more.slots.into_iter().skip(names));
     }
-    left.columns += right.columns;
+    left.columns += right.columns - names;
 }
 
 /// Gives a header as many tiers as the other half's: its last tier reaches down.

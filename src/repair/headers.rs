@@ -206,8 +206,17 @@ fn reach(next: &[TableRow], count: usize, most: usize) -> usize {
 
 /// The words of a column of the header from the top tier down, a cell over several columns counted
 /// for the first of them alone.
-fn column_text(header: &[TableRow], col: usize) -> String {
+pub(super) fn column_text(header: &[TableRow], col: usize) -> String {
     header.iter().map(|row| rows::text_at(row, col)).collect()
+}
+
+/// The words over a column of the header from the top tier down, those of cells over several columns among them.
+pub(super) fn path_text(header: &[TableRow], col: usize) -> String {
+    let words = |row: &TableRow| {
+        let from = (0..=col).rev().find(|&at| !matches!(row.slots.get(at), Some(Slot::Left)));
+        from.map_or_else(String::new, |from| rows::text_at(row, from))
+    };
+    header.iter().map(words).collect()
 }
 
 /// Whether every word of the row is left over from the header above it, and there are any.
@@ -243,11 +252,28 @@ fn is_within(part: &str, whole: &str) -> bool {
 }
 
 /// Whether these rows open a table of their own: words over most of the columns that hold figures
-/// in the table so far.
+/// in the table so far, each or one title over several, with words below it.
 pub(super) fn is_other_header(kinds: &Kinds, next: &[TableRow]) -> bool {
     let Some(first) = next.first() else { return false };
     let figures = kinds.figures.iter().filter(|&&figures| figures).count();
-    figures > 0 && words_over_figures(first, kinds) * 2 >= figures && !has_figures(first, kinds)
+    let below = next.get(1).is_some_and(|row| is_mostly_words(row, kinds));
+    let words = words_over_figures(first, kinds);
+    let words = if below { words + titled(first, kinds) } else { words };
+    figures > 0 && words * 2 >= figures && !has_figures(first, kinds)
+}
+
+/// How many columns of figures a title over several covers, the first one of each title not counted.
+fn titled(row: &TableRow, kinds: &Kinds) -> usize {
+    let mut is_title = false;
+    let mut covered = 0;
+    for (slot, &figures) in row.slots.iter().zip(&kinds.figures) {
+        match slot {
+            Slot::Cell(cell) => is_title = figures && !cell.text.is_empty(),
+            Slot::Left => covered += usize::from(is_title && figures),
+            Slot::Above => is_title = false,
+        }
+    }
+    covered
 }
 
 /// Whether the first column is one of serial numbers by its header.

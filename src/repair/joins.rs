@@ -316,17 +316,23 @@ fn which_table(
             return Some((index, Some((count, Again::Whole))));
         }
     }
-    for (index, open) in group.iter().enumerate().rev().take(PARTS) {
-        let rows = open.fit(rows, fragment);
-        let Some(rows) = rows else { continue };
+    let goes_on = |open: &Open| -> Option<HeaderAgain> {
+        let rows = open.fit(rows, fragment)?;
         let header = open.header_again(&rows);
         let data = &rows[header.map_or(0, |(count, _)| count)..];
         let is_alike = header.is_some() || open.has_edges_of(fragment);
-        if is_alike && open.goes_on_with(data, header.is_some()) {
-            return Some((index, header));
-        }
-    }
-    None
+        (is_alike && open.goes_on_with(data, header.is_some())).then_some(header)
+    };
+    let latest = group.len().saturating_sub(PARTS);
+    let (index, header) =
+        (latest..group.len()).rev().find_map(|i| Some((i, goes_on(&group[i])?)))?;
+    // Of the parts of a wide table that name their rows again, the first one with the fewest rows is due.
+    let is_part = |open: &Open| halves::named_alike(&open.table, &group[index].table).is_some();
+    let fewer = |&i: &usize| {
+        group[i].table.rows.len() <= group[index].table.rows.len() && is_part(&group[i])
+    };
+    let due = (latest..index).filter(fewer).min_by_key(|&i| group[i].table.rows.len());
+    due.and_then(|i| Some((i, goes_on(&group[i])?))).or(Some((index, header)))
 }
 
 impl Open {

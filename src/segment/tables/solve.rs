@@ -4,7 +4,7 @@
 //! their answer costs, so that a reading can be weighed against another one.
 
 use crate::figure::narrow;
-use crate::geom::{Axis, Rect};
+use crate::geom::Rect;
 use crate::lexicon::{self, TOTALS};
 use crate::normalize::lines::{Line, wants_space};
 use crate::place::PlacedText;
