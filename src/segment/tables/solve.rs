@@ -299,19 +299,21 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
     }
     let rooms: Vec<f32> = lattice.xs.windows(2).map(|w| (w[1] - w[0] - padding).max(1.0)).collect();
     let mut ys: Vec<f32> = Vec::new();
-    let mut labels: Vec<([f32; 2], usize)> = Vec::new();
+    let mut labels: Vec<Label> = Vec::new();
     for (row, tokens) in by_row.into_iter().enumerate() {
         let sides = [lattice.ys[row], lattice.ys[row + 1]];
-        let inner = inner_rows(&lattice.xs, sides, tokens.clone(), &figures, &rooms);
-        let rows = inner.len() + 1;
-        labels.extend(label_cells(&tokens, sides, rows, &figures).map(|column| (sides, column)));
+        let (inner, mut told) = inner_rows(&lattice.xs, sides, tokens.clone(), &figures, &rooms);
+        if told.is_empty() {
+            told.extend(label_cells(&tokens, sides, inner.len() + 1, &figures));
+        }
+        labels.extend(told);
         ys.extend(inner);
     }
     if ys.is_empty() || (lattice.rows() + ys.len()).saturating_mul(lattice.cols()) > limit {
         return lattice;
     }
     let mut fine = lattice.with_rows(&ys);
-    for (sides, column) in labels {
+    for Label { sides, column } in labels {
         let inside = |r: &usize| sides[0] <= fine.ys[*r] && fine.ys[*r + 1] < sides[1];
         for row in (0..fine.rows()).filter(inside).collect::<Vec<_>>() {
             fine.open_below(row, column);
@@ -320,13 +322,20 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
     fine
 }
 
+/// A cell beside several rows that no rule parts.
+struct Label {
+    /// Its upper and lower side, in points.
+    sides: [f32; 2],
+    column: usize,
+}
+
 /// The columns of a ruled row of several inner rows that have one text in its middle, beside names: a label of them all.
 fn label_cells<'a>(
     tokens: &'a [(usize, &Token)],
     sides: [f32; 2],
     rows: usize,
     figures: &'a [bool],
-) -> impl Iterator<Item = usize> + 'a {
+) -> impl Iterator<Item = Label> + 'a {
     let of = |column: usize| tokens.iter().filter(move |(c, _)| *c == column).map(|(_, t)| *t);
     let is_label = move |column: &usize| {
         let bbox = of(*column).map(|t| *t.bbox()).reduce(|a, b| a.union(&b));
@@ -338,7 +347,8 @@ fn label_cells<'a>(
             && of(column + 1).count() >= rows
     };
     let columns = if rows > 2 { figures.len().saturating_sub(1) } else { 0 };
-    (0..columns).filter(|&c| !figures[c]).filter(is_label)
+    let labels = (0..columns).filter(|&c| !figures[c]).filter(is_label);
+    labels.map(move |column| Label { sides, column })
 }
 
 /// Columns of a ruled table that hold figures, but for the first.
@@ -355,20 +365,20 @@ fn ruled_figure_columns(cells: &[GridCell], settled: &[(Token, usize)], cols: us
 }
 
 /// Where rows meet within one ruled row: below a header that stands in it, and between figures one below the other that
-/// have names of their own.
+/// have names of their own; and the labels that stand beside several of them.
 fn inner_rows(
     xs: &[f32],
     sides: [f32; 2],
     tokens: Vec<(usize, &Token)>,
     figures: &[bool],
     rooms: &[f32],
-) -> Vec<f32> {
+) -> (Vec<f32>, Vec<Label>) {
     let mut held = vec![0usize; figures.len()];
     for (column, _) in tokens.iter().filter(|(c, t)| figures[*c] && t.is_figure()) {
         held[*column] += 1;
     }
     if held.iter().all(|&count| count < 2) {
-        return Vec::new();
+        return Default::default();
     }
     let all: Vec<Token> = tokens.iter().map(|(_, t)| (*t).clone()).collect();
     let lines = strips(all);
@@ -396,8 +406,15 @@ fn inner_rows(
     };
     body.nameless = body.nameless_between_rules();
     let rows = rows::rows(&body);
-    ys.extend(between_rows(&body, &rows));
-    ys
+    let between = between_rows(&body, &rows);
+    ys.extend(&between);
+    let mut labels: Vec<Label> = Vec::new();
+    for ((column, _), of) in body.tokens.iter().zip(&rows.of).filter(|(_, of)| of.len() > 1) {
+        let above = of.start.checked_sub(1).map_or(top, |row| between[row]);
+        let sides = [above, between.get(of.end - 1).copied().unwrap_or(sides[1])];
+        labels.push(Label { sides, column: *column });
+    }
+    (ys, labels)
 }
 
 /// The heights between the rows: in the middle of what ends above and begins below.
