@@ -35,6 +35,9 @@ const REACHED: f32 = 0.2;
 /// Nine texts in ten of a column are held at one place, give or take so many ems.
 const SET_OFF: f32 = 5.0;
 
+/// Texts are held at one place, give or take so many points.
+const HELD_AT: f32 = 1.5;
+
 /// How the texts of a column are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Set {
@@ -86,12 +89,16 @@ impl Column {
         // All but a tenth at each end.
         let cut = boxes.len() / 10;
         let last = boxes.len().checked_sub(1 + cut)?;
-        let spread = |set: Set| {
+        // How many are held at the usual place, and how far off it the others are.
+        let held = |set: Set| {
             let all = sorted(&|bbox| set.of(bbox));
-            (all[last] - all[cut], all[all.len() / 2])
+            let at = all[all.len() / 2];
+            let held = all.iter().filter(|&&x| (x - at).abs() <= HELD_AT).count();
+            (if 2 * held > all.len() { held } else { 0 }, all[last] - all[cut], at)
         };
-        let sets = SETS.iter().map(|&set| (set, spread(set)));
-        let (set, (_, at)) = sets.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+        let sets = SETS.iter().map(|&set| (set, held(set)));
+        let (set, (.., at)) =
+            sets.min_by(|(_, a), (_, b)| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)))?;
         let (starts, ends) = (sorted(&|bbox| bbox.x0), sorted(&|bbox| bbox.x1));
         Some(Column { x0: starts[cut], x1: ends[last], set, at, count: boxes.len() })
     }
@@ -152,6 +159,30 @@ pub(super) fn stand_in(strips: &[Strip], columns: &[Column]) -> bool {
     let lines = &strips[first..];
     let misfits = lines.iter().filter(|strip| !fits(strip)).count();
     misfits as f32 <= MISFITS * lines.len() as f32
+}
+
+/// Where the columns meet: in the middle between what stands in each, however few of the texts reach furthest; where these
+/// lie over each other, between what usually stands there.
+pub(super) fn meet(strips: &[Strip], columns: &[Column]) -> Vec<f32> {
+    let mut extents: Vec<(f32, f32)> = columns.iter().map(|c| (c.x0, c.x1)).collect();
+    for strip in strips {
+        for (token, column) in strip.tokens.iter().zip(assign(strip, columns)) {
+            // A total may stand over two columns.
+            let is_own =
+                |c: &usize| columns[*c].off(token) <= FITS || !TOTALS.contains(&token.text());
+            if let Some(c) = column.filter(is_own) {
+                let (x0, x1) = &mut extents[c];
+                (*x0, *x1) = (x0.min(token.bbox().x0), x1.max(token.bbox().x1));
+            }
+        }
+    }
+    let between = |c: usize| {
+        let (left, right) = (extents[c].1, extents[c + 1].0);
+        let usual = (columns[c].x1, columns[c + 1].x0);
+        let (left, right) = if left <= right { (left, right) } else { usual };
+        (left + right) / 2.0
+    };
+    (0..columns.len().saturating_sub(1)).map(between).collect()
 }
 
 /// The words of a header that have no other below them, where there are three or more.

@@ -957,6 +957,11 @@ fn label_spans(
     if let Some(spans) = between_subtotals(elements, rows) {
         return (spans, 0.0);
     }
+    if elements.iter().zip(&firsts).all(is_at)
+        && let Some(spans) = at_last(&firsts, texts)
+    {
+        return (spans, 0.0);
+    }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for (i, element) in elements.iter().enumerate() {
@@ -980,8 +985,13 @@ fn label_spans(
             return (spans, 0.0);
         }
     }
-    // Else they stand at the first of their rows, or at a row of their own.
-    (alone, 0.5)
+    // Else they stand at the first of their rows, or at a row of their own: all lines of each at that of its first.
+    let mut spans = alone;
+    for block in blocks {
+        let first = spans[block.start].clone();
+        spans[block].fill(first);
+    }
+    (spans, 0.5)
 }
 
 /// The rows of labels that stand in the middle of theirs, where a subtotal opens or closes the rows of each; `None` where
@@ -1003,6 +1013,21 @@ fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<us
         let groups: Vec<Range<usize>> = cuts.windows(2).map(|w| w[0]..w[1]).collect();
         stand_in_groups(elements, rows, &groups)
     })
+}
+
+/// The rows of labels that stand at the last of theirs, where a subtotal opens those of each; `None` where they do not.
+fn at_last(lasts: &[usize], texts: &[String]) -> Option<Vec<Range<usize>>> {
+    let is_subtotal = |row: usize| texts.get(row).is_some_and(|t| SUBTOTALS.contains(&t.as_str()));
+    let mut spans: Vec<Range<usize>> = Vec::with_capacity(lasts.len());
+    for &last in lasts {
+        let next = spans.last().map_or(0, |span| span.end);
+        let first = (next..=last).rev().find(|&row| is_subtotal(row))?;
+        if first == last || !(last + 1 == texts.len() || is_subtotal(last + 1)) {
+            return None;
+        }
+        spans.push(first..last + 1);
+    }
+    Some(spans)
 }
 
 /// The group of rows that each label stands in the middle of; the first and the last group may have none, as a page

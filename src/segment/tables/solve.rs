@@ -186,7 +186,7 @@ fn inner_columns(tokens: Vec<Token>) -> Vec<f32> {
     if !told {
         return Vec::new();
     }
-    columns.windows(2).map(|w| (w[0].x1 + w[1].x0) / 2.0).collect()
+    columns::meet(&rows, &columns)
 }
 
 /// How many figures, and how many texts, stand in each column.
