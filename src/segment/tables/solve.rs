@@ -29,6 +29,10 @@ const SHARED_LINES: f32 = 0.6;
 const FIGURES: f32 = 0.8;
 /// Lines of one text follow each other at most at so many ems.
 const LEADING: f32 = 1.8;
+/// A text in vertical lines has so many characters one below the other.
+const UPRIGHT: usize = 3;
+/// Characters of one vertical line stand off it by no more than so many ems.
+const SAME_LINE: f32 = 0.3;
 /// A text is set as others are if it stands off them by no more than so many ems.
 const ALIGNED: f32 = 0.6;
 /// What a ruled cell keeps free beside its text, both sides together, in points, at least.
@@ -1075,6 +1079,7 @@ impl Grid {
         let mut cells: Vec<GridCell> = Vec::with_capacity(self.cells.len());
         for (mut cell, mut tokens) in self.cells.into_iter().zip(self.held) {
             tokens.sort_by(|a, b| a.line.cmp(&b.line).then(a.bbox().x0.total_cmp(&b.bbox().x0)));
+            let tokens = vertical(&tokens).unwrap_or(tokens);
             let room = match &self.rooms {
                 Some(rooms) if cell.colspan == 1 => rooms[cell.col],
                 _ => cell.bbox.width() - self.padding,
@@ -1118,6 +1123,38 @@ fn cell_at(xs: &[f32], ys: &[f32], rows: Range<usize>, columns: Range<usize>) ->
         bbox: Rect::new(xs[columns.start], ys[rows.start], xs[columns.end], ys[rows.end]),
         place: None,
     }
+}
+
+/// The characters of a text set in vertical lines, from the top down and from right to left, as they were drawn: 分散供养
+/// beside 人员. `None` where the tokens are no such text.
+fn vertical(tokens: &[Token]) -> Option<Vec<Token>> {
+    let lines = tokens.windows(2).filter(|w| w[0].line != w[1].line).count() + 1;
+    if lines < UPRIGHT {
+        return None;
+    }
+    let mut chars: Vec<Token> = Vec::new();
+    for token in tokens {
+        let mut rest = token.clone();
+        for joint in &token.piece.joints {
+            let (left, right) = rest.cut(joint.at)?;
+            chars.push(left);
+            rest = right;
+        }
+        chars.push(rest);
+    }
+    chars.sort_by_key(|t| t.piece.order);
+    let is_char = |t: &Token| t.text().chars().count() == 1;
+    // Each is drawn below the one before, or at the top of a line to the left of it.
+    let mut turns = 0;
+    let follows = chars.windows(2).all(|w| {
+        let (a, b) = (&w[0], &w[1]);
+        let is_below = (a.x() - b.x()).abs() <= SAME_LINE * a.em() && a.y() < b.y();
+        let is_turn = b.bbox().x1 <= a.bbox().x0 && b.y() < a.y();
+        turns += usize::from(is_turn);
+        is_below || is_turn
+    });
+    let is_upright = chars.iter().all(is_char) && follows && turns > 0 && turns < lines;
+    is_upright.then_some(chars)
 }
 
 /// Joins the tokens of one cell, in reading order: nothing between Han, nothing within a figure that was too long for
