@@ -5,7 +5,7 @@
 
 use crate::figure::narrow;
 use crate::geom::Rect;
-use crate::lexicon::{self, TOTALS};
+use crate::lexicon::{self, TOTALS, is_han};
 use crate::normalize::lines::{Line, wants_space};
 use crate::place::PlacedText;
 use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
@@ -1129,7 +1129,7 @@ fn cell_at(xs: &[f32], ys: &[f32], rows: Range<usize>, columns: Range<usize>) ->
 /// beside 人员. `None` where the tokens are no such text.
 fn vertical(tokens: &[Token]) -> Option<Vec<Token>> {
     let lines = tokens.windows(2).filter(|w| w[0].line != w[1].line).count() + 1;
-    if lines < UPRIGHT {
+    if lines > 1 && lines < UPRIGHT {
         return None;
     }
     let mut chars: Vec<Token> = Vec::new();
@@ -1143,17 +1143,18 @@ fn vertical(tokens: &[Token]) -> Option<Vec<Token>> {
         chars.push(rest);
     }
     chars.sort_by_key(|t| t.piece.order);
-    let is_char = |t: &Token| t.text().chars().count() == 1;
-    // Each is drawn below the one before, or at the top of a line to the left of it.
+    let is_char = |t: &Token| t.text().chars().count() == 1 && t.text().chars().all(is_han);
+    // Each is drawn below the one before, or at the top of a line to the left of it: in a row that is too low, each one is.
     let mut turns = 0;
     let follows = chars.windows(2).all(|w| {
         let (a, b) = (&w[0], &w[1]);
         let is_below = (a.x() - b.x()).abs() <= SAME_LINE * a.em() && a.y() < b.y();
-        let is_turn = b.bbox().x1 <= a.bbox().x0 && b.y() < a.y();
+        let is_turn = b.bbox().x1 <= a.bbox().x0 && (lines == 1 || b.y() < a.y());
         turns += usize::from(is_turn);
         is_below || is_turn
     });
-    let is_upright = chars.iter().all(is_char) && follows && turns > 0 && turns < lines;
+    let is_upright =
+        chars.iter().all(is_char) && follows && turns > 0 && (lines == 1 || turns < lines);
     is_upright.then_some(chars)
 }
 
