@@ -8,3 +8,16 @@ pub(super) fn is_figure(text: &str) -> bool {
     let kind = figure::kind(text);
     kind.is_numeric() || kind == Kind::Mark
 }
+
+/// Whether the text opens a range that goes on in the next line: 2018-.
+pub(super) fn opens_range(text: &str) -> bool {
+    let text = text.trim_end_matches(|c| "年月日".contains(c));
+    let first = text.trim_end_matches(|c| "-－–—~～至".contains(c));
+    first.len() < text.len() && figure::kind(first.trim_end_matches(['年', '月'])).is_numeric()
+}
+
+/// Whether a column of so many texts, so many of them figures, is one of figures: what closes a range is none.
+pub(super) fn is_of_figures(texts: usize, figures: usize, ranges: usize) -> bool {
+    let figures = figures.saturating_sub(ranges);
+    figures > 0 && 2 * figures >= texts
+}

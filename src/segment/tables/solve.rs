@@ -8,6 +8,7 @@ use crate::geom::Rect;
 use crate::lexicon::{self, TOTALS, is_han};
 use crate::normalize::lines::{Line, wants_space};
 use crate::place::PlacedText;
+use crate::segment::figures::{is_of_figures, opens_range};
 use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
 use crate::segment::tables::columns::{self, Column, Set};
 use crate::segment::tables::edges::{Edge, Edges};
@@ -358,14 +359,16 @@ fn label_cells<'a>(
 /// Columns of a ruled table that hold figures, but for the first.
 fn ruled_figure_columns(cells: &[GridCell], settled: &[(Token, usize)], cols: usize) -> Vec<bool> {
     let (mut figures, mut all) = (vec![0usize; cols], vec![0usize; cols]);
+    let mut ranges = vec![0usize; cols];
     for (token, cell) in settled {
         let cell = &cells[*cell];
         if cell.colspan == 1 {
             all[cell.col] += 1;
             figures[cell.col] += usize::from(token.is_figure());
+            ranges[cell.col] += usize::from(opens_range(token.text()));
         }
     }
-    (0..cols).map(|c| c > 0 && figures[c] > 0 && 2 * figures[c] >= all[c]).collect()
+    (0..cols).map(|c| c > 0 && is_of_figures(all[c], figures[c], ranges[c])).collect()
 }
 
 /// Where rows meet within one ruled row: below a header that stands in it, and between figures one below the other that
@@ -647,14 +650,15 @@ struct Headed {
 impl Column {
     /// Whether most of what stands in the column is figures.
     fn of_figures(&self, lines: &[Strip]) -> bool {
-        let (mut figures, mut all) = (0usize, 0usize);
+        let (mut figures, mut ranges, mut all) = (0usize, 0usize, 0usize);
         for token in lines.iter().flat_map(|s| &s.tokens) {
             if self.overlap(token.bbox()) > 0.0 && self.off(token) <= 1.0 {
                 all += 1;
                 figures += usize::from(token.is_figure());
+                ranges += usize::from(opens_range(token.text()));
             }
         }
-        figures > 0 && 2 * figures >= all
+        is_of_figures(all, figures, ranges)
     }
 }
 
