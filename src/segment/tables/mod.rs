@@ -37,6 +37,8 @@ const MAX_FRAMES: usize = 400;
 const BESIDE: f32 = 2.2;
 /// A frame with this share of rows blank, not counting those at its end, is a chart with its labels.
 const BLANK_ROWS: f32 = 0.4;
+/// A table of so many rows at most may show too few texts of a column.
+const SHORT: usize = 6;
 /// Texts lie over each other that share so many points.
 const OVERLAID: f32 = 2.0;
 
@@ -66,8 +68,8 @@ impl PageTables {
     }
 
     /// Whether the first table goes on with the one on the page before, and may be read better in that one's columns: it
-    /// has no header or the same one, and other columns, for too few texts may stand in one to show it, or texts that lie
-    /// one over the other. Or there is no table where lines of figures are: one row or two.
+    /// has no header or the same one, and other columns, or too few rows to show them, or texts that lie one over the
+    /// other. Or there is no table where lines of figures are: one row or two.
     fn lacks_columns(&self, above: &Above) -> bool {
         let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
         let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
@@ -79,7 +81,7 @@ impl PageTables {
         let is_first = || self.rest.iter().all(|line| line.bbox.y0 > first.bbox.y0);
         let has_same_header = || opening(first) == above.header && is_first();
         first.ruling != Ruling::Grid
-            && (!self.has_columns(above) || has_texts_overlaid(first))
+            && (!self.has_columns(above) || first.rows() <= SHORT || has_texts_overlaid(first))
             && (has_no_header() || has_same_header())
     }
 

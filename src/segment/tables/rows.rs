@@ -839,7 +839,11 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<
             }
             Some(_) => continue,
         };
-        let sparse = |c: &usize| words(*c) && columns[*c].len() * 10 <= rows * 7;
+        // The number of a row stands beside it alone, those of groups are few.
+        let sparse = |c: &usize| {
+            let share = if is_of_numbers(&columns[*c]) { 5 } else { 7 };
+            words(*c) && columns[*c].len() * 10 <= rows * share
+        };
         let end = first + (first..columns.len()).take_while(sparse).count();
         let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= rows * 7;
         if first < end && is_list && rows > 2 {
