@@ -27,6 +27,8 @@ fn half(c: char) -> char {
         '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
             char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
         }
+        // The dash of GB 2312, which fonts and codings give either number.
+        '―' => '—',
         '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\t' => ' ',
         _ => c,
     }

@@ -5,6 +5,7 @@
 
 use crate::diag::Sink;
 use crate::figure::narrow;
+use crate::geom::Rect;
 use crate::lexicon::{self, is_han};
 use crate::normalize::lines::Joint;
 use crate::segment::outline::{Fragment, Ruling};
@@ -90,7 +91,8 @@ pub(super) fn open_tables(
     limit: usize,
 ) -> Vec<Fragment> {
     let mut rows = strips(std::mem::take(tokens));
-    rows.iter_mut().for_each(join_spaced);
+    let names = names_of_three(&rows);
+    rows.iter_mut().for_each(|row| join_spaced(row, &names));
     rows.iter_mut().for_each(cut_headers);
     rows.iter_mut().for_each(cut_figures);
     cut_at_common_starts(&mut rows);
@@ -147,7 +149,7 @@ pub(super) fn open_tables(
 
 /// Joins words whose characters are set apart: 合　　计, 睢　　县, or spread over the width of their column. All gaps in one
 /// are alike, and wider than any within a text.
-fn join_spaced(row: &mut Strip) {
+fn join_spaced(row: &mut Strip, names: &[Rect]) {
     let mut joined: Vec<Token> = Vec::with_capacity(row.tokens.len());
     let mut at = 0;
     while at < row.tokens.len() {
@@ -156,7 +158,8 @@ fn join_spaced(row: &mut Strip) {
         let mut best = (word.clone(), at + 1);
         for next in at + 1..row.tokens.len().min(at + SPACED_WORD) {
             let Some(both) = word.with(&row.tokens[next]) else { break };
-            if is_spaced(&both, joined.is_empty()) {
+            let opens = joined.is_empty();
+            if is_spaced(&both, opens) || is_as_wide(&both, names) {
                 best = (both.clone(), next + 1);
             }
             word = both;
@@ -165,6 +168,30 @@ fn join_spaced(row: &mut Strip) {
         at = best.1;
     }
     row.tokens = joined;
+}
+
+/// Where texts of three characters of Chinese stand, and no more: one for each place.
+fn names_of_three(rows: &[Strip]) -> Vec<Rect> {
+    let mut names: Vec<Rect> = Vec::new();
+    for token in rows.iter().flat_map(|row| &row.tokens) {
+        let chars = token.text().chars();
+        if chars.clone().count() == 3 && chars.clone().all(is_han) && !is_at(token, &names) {
+            names.push(*token.bbox());
+        }
+    }
+    names
+}
+
+/// Whether a text begins and ends where one of these does.
+fn is_at(token: &Token, places: &[Rect]) -> bool {
+    let near = |a: f32, b: f32| (a - b).abs() <= SAME_START;
+    places.iter().any(|r| near(r.x0, token.bbox().x0) && near(r.x1, token.bbox().x1))
+}
+
+/// Whether a text is a name of two characters as wide as those of three above or below it: 王　芳.
+fn is_as_wide(token: &Token, names: &[Rect]) -> bool {
+    let chars: Vec<char> = token.text().chars().filter(|c| !c.is_whitespace()).collect();
+    chars.len() == 2 && chars.iter().all(|c| is_han(*c)) && is_at(token, names)
 }
 
 /// Whether a text is one word of Chinese with equal gaps between its characters; of two characters, one that opens its
