@@ -4,7 +4,6 @@
 //! and hold figures there, line after line.
 
 use crate::diag::Sink;
-use crate::figure::narrow;
 use crate::geom::Rect;
 use crate::lexicon::{self, is_han};
 use crate::normalize::lines::Joint;
@@ -19,8 +18,6 @@ use std::ops::Range;
 
 /// Lines of one text follow each other at most at so many ems.
 const LEADING: f32 = 1.8;
-/// … and those of a figure by fewer.
-const LEADING_OF_FIGURE: f32 = 1.6;
 /// The lines of one text are looked for among the last so many.
 const WRAPPED: usize = 8;
 /// Rules whose ends differ by no more than this belong to one table.
@@ -728,7 +725,8 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
 
 /// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
 /// alone below the last figures: each of its texts begins where those in the last lines do or stands in their middle, is
-/// no wider than they are, and follows the last of them as the lines of one text do.
+/// no wider than they are, and follows the last of them as the lines of one text do. So does a figure below others, close to
+/// the last line.
 fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     let near = &above[above.len().saturating_sub(WRAPPED)..];
     let is_rest = |rest: &Token| {
@@ -738,29 +736,24 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
             let middles = (a.center().x - b.center().x).abs();
             // Of a bracket that opens a line, and of a point that ends it, the white half may be left out.
             let opens = |t: &Token| t.text().starts_with(['（', '“', '《', '【']);
-            let ends = text.text().ends_with(['．', '，']);
-            let half = if opens(text) || opens(rest) || ends { text.em() / 2.0 } else { 0.0 };
-            text.is_figure() == is_figure && (a.x0 - b.x0).abs().min(middles) <= SAME_START + half
+            let is_open = text.text().ends_with(['．', '，']);
+            let half = if opens(text) || opens(rest) || is_open { text.em() / 2.0 } else { 0.0 };
+            let ends = if is_figure { (a.x1 - b.x1).abs() } else { f32::MAX };
+            let off = (a.x0 - b.x0).abs().min(middles).min(ends);
+            text.is_figure() == is_figure && off <= SAME_START + half
         };
         let texts: Vec<&Token> = near.iter().flat_map(|l| &l.tokens).filter(of_column).collect();
         let widest = texts.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
         texts.last().is_some_and(|last| {
-            let step = rest.piece.bbox.y0 - last.piece.bbox.y0;
-            let leading = if is_figure { LEADING_OF_FIGURE } else { LEADING };
-            step <= leading * last.em()
-                && rest.bbox().width() <= widest + rest.em() / 2.0
-                && (!is_figure || is_one_figure(&both(last, rest)))
+            // A figure may stand in the middle of a name's lines.
+            let above = above.last().filter(|_| is_figure).map_or(last.y(), Strip::y);
+            let step = rest.y() - above;
+            step <= LEADING * last.em() && rest.bbox().width() <= widest + rest.em() / 2.0
         })
     };
     // Figures side by side are a row.
     let figures = line.tokens.iter().filter(|t| t.is_figure()).count();
     !is_caption(line) && figures < 2 && line.tokens.iter().all(is_rest)
-}
-
-/// The text of a figure that goes on in another line, half-width.
-fn both(text: &Token, rest: &Token) -> String {
-    let chars = text.text().chars().chain(rest.text().chars());
-    chars.filter(|c| !c.is_whitespace()).map(narrow).collect()
 }
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元.
