@@ -4,6 +4,7 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind};
+use crate::lexicon::TOTALS;
 use crate::place::Place;
 use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
@@ -164,6 +165,8 @@ impl Kinds {
                 match row.slots.get(col) {
                     Some(Slot::Left) => held += 1,
                     Some(Slot::Above) => kinds.spans[col] = true,
+                    // A total over numbers and names says nothing of the numbers.
+                    Some(Slot::Cell(cell)) if is_wide_total(cell, row, col) => held += 1,
                     Some(Slot::Cell(cell)) => profile.add(cell.text.as_str()),
                     _ => {}
                 }
@@ -181,6 +184,11 @@ impl Kinds {
         }
         kinds
     }
+}
+
+/// Whether a cell names a total and covers the next column too.
+fn is_wide_total(cell: &TableCell, row: &TableRow, col: usize) -> bool {
+    matches!(row.slots.get(col + 1), Some(Slot::Left)) && TOTALS.contains(&cell.text.as_str())
 }
 
 /// What two rows on both sides of a page's edge are to each other.
