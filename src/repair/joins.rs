@@ -520,6 +520,10 @@ impl Open {
         let data = headers::without_repeats(&self.table.header, data, |row| {
             note_row(sink, Again::Whole.rule(), row);
         });
+        let mut data = data;
+        if self.panels > 1 {
+            rows::straighten(sink, &self.kinds(), &mut data);
+        }
         let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);
         let mut data = data.into_iter();

@@ -186,6 +186,36 @@ impl Kinds {
     }
 }
 
+/// Puts the first rows of a panel back to their columns that stand one column too far left: names under labels, figures
+/// under names, nothing in the last column.
+///
+/// Occurs where a page of HTML folds a list beside labels that span rows: what is left of a span at the top of the next
+/// panel has no cell there, and all cells of these rows move left.
+pub(super) fn straighten(sink: &mut Sink, kinds: &Kinds, rows: &mut [TableRow]) {
+    let is_of_words = |col: usize| kinds.words[col] && !kinds.figures[col];
+    let last = kinds.figures.len().saturating_sub(1);
+    if last < 2 || !is_of_words(0) || !is_of_words(1) || !kinds.figures[last] {
+        return;
+    }
+    for row in rows {
+        let (label, name) = (text_at(row, 0), text_at(row, 1));
+        let is_name = !label.is_empty() && !is_figure(&label) && !is_mark(&label);
+        let has_figure = is_figure(&name) || is_mark(&name);
+        let is_single = row.slots.iter().all(|slot| matches!(slot, Slot::Cell(_)));
+        if !(is_name && has_figure && is_single && is_blank(row, last)) {
+            return;
+        }
+        let before = printed(row);
+        if let Some(place) = row.cell(0).map(|cell| cell.place) {
+            row.slots.pop();
+            row.slots.insert(0, blank(place));
+        }
+        let place = place_of(row);
+        let after = printed(row);
+        sink.repair(Repair { stage: Stage::Repair, rule: "row_moved_right", place, before, after });
+    }
+}
+
 /// Whether a cell names a total and covers the next column too.
 fn is_wide_total(cell: &TableCell, row: &TableRow, col: usize) -> bool {
     matches!(row.slots.get(col + 1), Some(Slot::Left)) && TOTALS.contains(&cell.text.as_str())
