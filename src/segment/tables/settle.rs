@@ -22,6 +22,8 @@ const SHARED: f32 = 4.0;
 const LEARNT: usize = 3;
 /// What it costs that a text runs over the sides of its cell, by em.
 const OVERFLOW: f32 = 0.1;
+/// What it costs that a text goes on with what was drawn when others had been drawn in between.
+const RESUMED: f32 = 1.0;
 /// What each text costs that a text is cut into, and into how many it is cut at most.
 const CUT: f32 = 0.05;
 const PARTS: usize = 24;
@@ -147,7 +149,10 @@ impl Settle {
         let by_set =
             |set: Set| off(side, bbox, em, set) + if set == usual { 0.0 } else { SET_OTHERWISE };
         let over = (side.x0 - bbox.x0).max(0.0) + (bbox.x1 - side.x1).max(0.0);
-        SETS.into_iter().map(by_set).fold(f32::INFINITY, f32::min) + OVERFLOW * (over / em).min(FAR)
+        let resumed = token.piece.joints.iter().filter(|joint| joint.resumed).count();
+        SETS.into_iter().map(by_set).fold(f32::INFINITY, f32::min)
+            + OVERFLOW * (over / em).min(FAR)
+            + RESUMED * resumed as f32
     }
 
     /// The token cut into the texts of several cells, where it may be cut, as cheaply as can be; and what that costs.
