@@ -6,7 +6,7 @@
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
 use crate::figure::narrow;
-use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS};
+use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS, TOTALS};
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -579,7 +579,8 @@ fn stand_in_rows(
                 texts: &texts_of(body, run.end, &of, heights.len()),
                 known: &known,
             };
-            let (spans, costs) = label_spans(body, c, &columns[c], &rows);
+            let (mut spans, costs) = label_spans(body, c, &columns[c], &rows);
+            spans.iter_mut().for_each(|span| *span = rows.without_totals(span.clone()));
             cost += costs;
             for (element, span) in columns[c].iter().zip(&spans) {
                 element.tokens.iter().for_each(|&t| of[t] = span.clone());
@@ -894,6 +895,19 @@ struct Beside<'a> {
 }
 
 impl Beside<'_> {
+    /// Whether the row is that of a total, which is no label's.
+    fn is_total(&self, row: usize) -> bool {
+        self.texts.get(row).is_some_and(|text| TOTALS.contains(&text.as_str()))
+    }
+
+    /// These rows without totals above and below the others.
+    fn without_totals(&self, rows: Range<usize>) -> Range<usize> {
+        let is_other = |row: &usize| !self.is_total(*row);
+        let first = rows.clone().find(is_other);
+        let last = rows.clone().rfind(is_other);
+        first.zip(last).map_or(rows, |(first, last)| first..last + 1)
+    }
+
     /// The middle of some rows.
     fn middle(&self, rows: &Range<usize>) -> f32 {
         let last = rows.end.max(rows.start + 1) - 1;
@@ -962,7 +976,7 @@ fn label_spans(
         return (spans, 0.0);
     }
     if elements.iter().zip(&firsts).all(is_at)
-        && let Some(spans) = at_last(&firsts, texts)
+        && let Some(spans) = at_last(&firsts, rows)
     {
         return (spans, 0.0);
     }
@@ -1011,6 +1025,8 @@ fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<us
         let end = heights.len() - total;
         let mut cuts: Vec<usize> = subtotals.iter().map(|row| row + closes).collect();
         cuts.extend([0, end, heights.len()]);
+        let totals = (0..heights.len()).filter(|&row| rows.is_total(row));
+        cuts.extend(totals.flat_map(|row| [row, row + 1]));
         cuts.retain(|&cut| cut <= end || cut == heights.len());
         cuts.sort_unstable();
         cuts.dedup();
@@ -1020,13 +1036,15 @@ fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<us
 }
 
 /// The rows of labels that stand at the last of theirs, where a subtotal opens those of each; `None` where they do not.
-fn at_last(lasts: &[usize], texts: &[String]) -> Option<Vec<Range<usize>>> {
+fn at_last(lasts: &[usize], rows: &Beside) -> Option<Vec<Range<usize>>> {
+    let texts = rows.texts;
     let is_subtotal = |row: usize| texts.get(row).is_some_and(|t| SUBTOTALS.contains(&t.as_str()));
+    let is_end = |row: usize| row == texts.len() || is_subtotal(row) || rows.is_total(row);
     let mut spans: Vec<Range<usize>> = Vec::with_capacity(lasts.len());
     for &last in lasts {
         let next = spans.last().map_or(0, |span| span.end);
         let first = (next..=last).rev().find(|&row| is_subtotal(row))?;
-        if first == last || !(last + 1 == texts.len() || is_subtotal(last + 1)) {
+        if first == last || !is_end(last + 1) {
             return None;
         }
         spans.push(first..last + 1);
@@ -1052,7 +1070,8 @@ fn stand_in_groups(
         let label = &elements[spans.len()..spans.len() + lines];
         let is_outer = i == 0 || i + 1 == groups.len();
         let Some((first, last)) = label.first().zip(label.last()) else {
-            if is_outer { continue } else { return None }
+            let is_total = group.len() == 1 && rows.is_total(group.start);
+            if is_outer || is_total { continue } else { return None }
         };
         let off = (first.y + last.y) / 2.0 - rows.middle(group);
         let stands = off.abs() <= SAME_ROW * first.em;
