@@ -536,10 +536,11 @@ fn with_body(
             tokens.push((covered(plain, bbox.x0, token, own, &taken), token.clone()));
         }
     }
-    // A total over labels and names names its row, and is no label.
+    // A total over labels and names, or in the column of labels, names its row.
     let body_of = |columns: &Range<usize>, token: &Token| {
-        let names = columns.end - 1;
-        let is_total = columns.start == 0 && !figures[names] && TOTALS.contains(&token.text());
+        let names = columns.end.max(2) - 1;
+        let has_names = figures.get(names).is_some_and(|figures| !figures);
+        let is_total = columns.start == 0 && has_names && TOTALS.contains(&token.text());
         if is_total { names } else { columns.start }
     };
     let rules_across: Vec<RuleAcross> = rules
