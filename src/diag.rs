@@ -127,6 +127,11 @@ impl Sink {
         self.repairs.push(repair);
     }
 
+    /// Whether a diagnostic with this code was remarked.
+    pub fn holds(&self, code: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
+    }
+
     /// Adds what another one took, behind its own.
     pub fn append(&mut self, other: Sink) {
         self.diagnostics.extend(other.diagnostics);

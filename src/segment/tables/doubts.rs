@@ -8,6 +8,8 @@ use crate::segment::outline::Fragment;
 use crate::segment::tables::solve::Solved;
 use crate::segment::tables::strips::Token;
 
+/// What is said of a table that is not told for certain.
+pub(super) const UNCERTAIN: &str = "table_uncertain";
 /// Figures are printed one over the other if they share so much of the narrower's width.
 const OVERLAID: f32 = 0.5;
 /// A header that costs more is not told for certain: it is against what rules or alignment say.
@@ -59,7 +61,7 @@ pub(super) fn uncertain(sink: &mut Sink, page: u32, solved: &Solved) {
         return;
     };
     sink.remark(Diagnostic {
-        code: "table_uncertain",
+        code: UNCERTAIN,
         severity: Severity::Warning,
         place: Some(Place::of_box(page, solved.fragment.bbox)),
         message: Wording::new(en, zh),

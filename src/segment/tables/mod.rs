@@ -51,44 +51,84 @@ pub struct PageTables {
     pub rest: Vec<Line>,
 }
 
-/// What may go on at the top of the next page.
-struct Above {
-    /// The columns of the last table, all its panels together.
+/// A table as the page beside it shows it.
+struct Beside {
+    /// Its columns, all its panels together.
     columns: Vec<Column>,
     /// What its header begins with.
     header: String,
+    /// Whether they are told for certain.
+    is_certain: bool,
 }
 
-impl PageTables {
+/// The tables of a page, and what was said while they were read.
+struct Reading {
+    tables: PageTables,
+    noted: Sink,
+}
+
+impl Reading {
     /// The last table, where rules do not tell its columns.
-    fn at_foot(&self) -> Option<Above> {
-        let last = self.fragments.last().filter(|f| f.ruling != Ruling::Grid)?;
-        let first = panels_of(&self.fragments, last).next()?;
-        Some(Above { columns: columns_of(&self.fragments, last), header: opening(first) })
+    fn at_foot(&self) -> Option<Beside> {
+        self.tables.fragments.last().and_then(|last| self.beside(last))
+    }
+
+    /// The first table likewise.
+    fn at_head(&self) -> Option<Beside> {
+        self.tables.fragments.first().and_then(|first| self.beside(first))
+    }
+
+    fn beside(&self, table: &Fragment) -> Option<Beside> {
+        let fragments = &self.tables.fragments;
+        let first = panels_of(fragments, table).next().filter(|f| f.ruling != Ruling::Grid)?;
+        Some(Beside {
+            columns: columns_of(fragments, table),
+            header: opening(first),
+            is_certain: self.is_certain(),
+        })
+    }
+
+    fn is_certain(&self) -> bool {
+        !self.noted.holds(doubts::UNCERTAIN)
     }
 
     /// Whether the first table goes on with the one on the page before, and may be read better in that one's columns: it
     /// has no header or the same one, and other columns, or too few rows to show them, or texts that lie one over the
     /// other. Or there is no table where lines of figures are: one row or two.
-    fn lacks_columns(&self, above: &Above) -> bool {
+    fn lacks_columns_of(&self, above: &Beside) -> bool {
+        let PageTables { fragments, rest } = &self.tables;
         let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
         let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
-        let Some(first) = self.fragments.first() else {
-            return self.rest.iter().find(|line| line.pieces.len() > 1).is_some_and(|l| is_row(&l));
+        let Some(first) = fragments.first() else {
+            return rest.iter().find(|line| line.pieces.len() > 1).is_some_and(|l| is_row(&l));
         };
-        let has_no_header =
-            || first.cells.iter().any(|cell| cell.row == 0 && is_figure(cell.text.as_str()));
-        let is_first = || self.rest.iter().all(|line| line.bbox.y0 > first.bbox.y0);
-        let has_same_header = || opening(first) == above.header && is_first();
-        first.ruling != Ruling::Grid
-            && (!self.has_columns(above) || first.rows() <= SHORT || has_texts_overlaid(first))
-            && (has_no_header() || has_same_header())
+        if first.ruling == Ruling::Grid {
+            return false;
+        }
+        let columns = columns_of(fragments, first).len();
+        let shows_few = || first.rows() <= SHORT || has_texts_overlaid(first);
+        let is_first = || rest.iter().all(|line| line.bbox.y0 > first.bbox.y0);
+        if first.cells.iter().any(|cell| cell.row == 0 && is_figure(cell.text.as_str())) {
+            columns != above.columns.len() || shows_few()
+        } else {
+            let is_other = columns < above.columns.len() || !self.is_certain();
+            above.is_certain
+                && (is_other || shows_few())
+                && opening(first) == above.header
+                && is_first()
+        }
     }
 
-    /// Whether the first table has as many columns.
-    fn has_columns(&self, above: &Above) -> bool {
-        let of = |first| columns_of(&self.fragments, first).len();
-        self.fragments.first().is_some_and(|first| of(first) == above.columns.len())
+    /// Whether the last table is not told for certain, and the one on the next page, which goes on with it, is.
+    fn is_shown_by(&self, below: &Beside) -> bool {
+        let is_same = |foot: Beside| foot.header == below.header;
+        !self.is_certain() && below.is_certain && self.at_foot().is_some_and(is_same)
+    }
+}
+
+impl Beside {
+    fn has_as_many(&self, other: &Beside) -> bool {
+        self.columns.len() == other.columns.len()
     }
 }
 
@@ -135,38 +175,48 @@ fn columns_of(fragments: &[Fragment], table: &Fragment) -> Vec<Column> {
 
 /// Finds the tables of all pages.
 ///
-/// Pages are read side by side; a page whose first table goes on with the one on the page before is read again in that one's
-/// columns, where these are others or its texts lie over each other, if its texts stand in them.
+/// Pages are read side by side; then a page whose table goes on with the one on the page before or after is read again in
+/// that one's columns where these are told better there, if its texts stand in them.
 pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<PageTables> {
     // Each page's notes stay with its tables until these are final.
-    let read = |above: Option<&[Column]>, page| {
+    let read = |columns: Option<&[Column]>, page| {
         let mut noted = Sink::new();
-        (fragments(&mut noted, options, page, above), noted)
+        let tables = fragments(&mut noted, options, page, columns);
+        Reading { tables, noted }
     };
-    let mut tables =
+    let mut readings =
         parallel::map(sink, options.threads, pages.iter().collect(), |_, page| read(None, page));
-    for (i, page) in pages.iter().enumerate().skip(1) {
-        let Some(above) = tables[i - 1].0.at_foot() else { continue };
-        if tables[i].0.lacks_columns(&above) {
-            let again = read(Some(&above.columns), page);
-            if again.0.has_columns(&above) {
-                tables[i] = again;
+    for i in (1..pages.len()).rev() {
+        let Some(below) = readings[i].at_head() else { continue };
+        if readings[i - 1].is_shown_by(&below) {
+            let again = read(Some(&below.columns), &pages[i - 1]);
+            if again.is_certain() && again.at_foot().is_some_and(|foot| foot.has_as_many(&below)) {
+                readings[i - 1] = again;
             }
         }
     }
-    let noted = |(tables, noted)| {
+    for i in 1..pages.len() {
+        let Some(above) = readings[i - 1].at_foot() else { continue };
+        if readings[i].lacks_columns_of(&above) {
+            let again = read(Some(&above.columns), &pages[i]);
+            if again.at_head().is_some_and(|head| head.has_as_many(&above)) {
+                readings[i] = again;
+            }
+        }
+    }
+    let tables = |Reading { tables, noted }| {
         sink.append(noted);
         tables
     };
-    tables.into_iter().map(noted).collect()
+    readings.into_iter().map(tables).collect()
 }
 
-/// Finds the tables of one page. `above` are the columns of the table that may go on here from the page before.
+/// Finds the tables of one page. `known` are the columns of a table that may go on here from the page before or after.
 fn fragments(
     sink: &mut Sink,
     options: &Options,
     page: &LinedPage,
-    above: Option<&[Column]>,
+    known: Option<&[Column]>,
 ) -> PageTables {
     let limit = options.limits.table_cells as usize;
     let told = told::tables(page);
@@ -205,7 +255,7 @@ fn fragments(
         &mut tokens,
         heads,
         &lone.across,
-        above,
+        known,
         limit,
     ));
     doubts::overlaid(sink, page.number, &pool.tokens, &fragments);

@@ -77,14 +77,14 @@ const SPACED_WORD: usize = 8;
 const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
-/// rules that are no part of a ruled table, `above` the columns of the table that may go on from the page before.
+/// rules that are no part of a ruled table, `known` the columns of a table that may go on from the page before or after.
 pub(super) fn open_tables(
     sink: &mut Sink,
     page: u32,
     tokens: &mut Vec<Token>,
     heads: Vec<Grid>,
     across: &[Edge],
-    above: Option<&[Column]>,
+    known: Option<&[Column]>,
     limit: usize,
 ) -> Vec<Fragment> {
     let mut rows = strips(std::mem::take(tokens));
@@ -119,7 +119,7 @@ pub(super) fn open_tables(
             let mut taken = take_between(&mut rows, &stack, span);
             take_header_above(&mut rows, &mut taken, &top);
             take_rows_below(&mut rows, &mut taken, &top);
-            match between_rules(page, taken, &across, above, rules, limit) {
+            match between_rules(page, taken, &across, known, rules, limit) {
                 Ok(solved) => {
                     doubts::uncertain(sink, page, &solved);
                     fragments.push(solved.fragment);
@@ -128,10 +128,10 @@ pub(super) fn open_tables(
             }
         }
     }
-    let (stretches, others) = stretches(rows, if above.is_some() { 1 } else { MIN_LINES });
+    let (stretches, others) = stretches(rows, if known.is_some() { 1 } else { MIN_LINES });
     let mut left = others;
     for stretch in stretches {
-        match without_frame(page, stretch, &across, above, limit) {
+        match without_frame(page, stretch, &across, known, limit) {
             Ok((solved, rest)) => {
                 doubts::uncertain(sink, page, &solved);
                 fragments.push(solved.fragment);
@@ -579,9 +579,9 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     taken.extend(found);
 }
 
-/// The columns of the table above, where they are known and the lines stand in them.
-fn known_columns(lines: &[Strip], above: Option<&[Column]>) -> Option<Vec<Column>> {
-    above.filter(|columns| columns::stand_in(lines, columns)).map(<[Column]>::to_vec)
+/// The columns that are known, where the lines stand in them.
+fn known_columns(lines: &[Strip], known: Option<&[Column]>) -> Option<Vec<Column>> {
+    known.filter(|columns| columns::stand_in(lines, columns)).map(<[Column]>::to_vec)
 }
 
 /// Puts tokens back where they were taken from.
@@ -596,11 +596,11 @@ fn between_rules(
     page: u32,
     mut rows: Vec<Strip>,
     across: &[Edge],
-    above: Option<&[Column]>,
+    known: Option<&[Column]>,
     rules: usize,
     limit: usize,
 ) -> Result<Solved, Vec<Strip>> {
-    let columns = known_columns(&rows, above).unwrap_or_else(|| columns::columns(&rows));
+    let columns = known_columns(&rows, known).unwrap_or_else(|| columns::columns(&rows));
     if columns.len() < 2 || has_leaders(&rows) {
         return Err(rows);
     }
@@ -672,7 +672,7 @@ fn without_frame(
     page: u32,
     rows: Vec<Strip>,
     across: &[Edge],
-    above: Option<&[Column]>,
+    known: Option<&[Column]>,
     limit: usize,
 ) -> Result<(Solved, Vec<Strip>), Vec<Strip>> {
     let body = table_lines(&rows);
@@ -687,7 +687,7 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
-    let known = known_columns(&table, above);
+    let known = known_columns(&table, known);
     let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
     let columns = known.unwrap_or_else(|| columns::columns(&table));
     if columns.len() < 2 || has_leaders(&table) {
