@@ -55,7 +55,7 @@ pub struct PageTables {
 struct Beside {
     /// Its columns, all its panels together.
     columns: Vec<Column>,
-    /// What its header begins with.
+    /// What its header begins with; where its first columns are taken for one, more stands there.
     header: String,
     /// Whether they are told for certain.
     is_certain: bool,
@@ -114,14 +114,14 @@ impl Reading {
             let is_other = columns < above.columns.len() || !self.is_certain();
             above.is_certain
                 && (is_other || shows_few())
-                && opening(first) == above.header
+                && opening(first).starts_with(&above.header)
                 && is_first()
         }
     }
 
     /// Whether the last table is not told for certain, and the one on the next page, which goes on with it, is.
     fn is_shown_by(&self, below: &Beside) -> bool {
-        let is_same = |foot: Beside| foot.header == below.header;
+        let is_same = |foot: Beside| foot.header.starts_with(&below.header);
         !self.is_certain() && below.is_certain && self.at_foot().is_some_and(is_same)
     }
 }

@@ -579,9 +579,11 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     taken.extend(found);
 }
 
-/// The columns that are known, where the lines stand in them.
+/// The columns that are known, where the lines stand in them, with what bridges two of them cut.
 fn known_columns(lines: &[Strip], known: Option<&[Column]>) -> Option<Vec<Column>> {
-    known.filter(|columns| columns::stand_in(lines, columns)).map(<[Column]>::to_vec)
+    let known = known?;
+    let cut: Vec<Strip> = lines.iter().map(|strip| solve::cut_bridging(strip, known)).collect();
+    columns::stand_in(&cut, known).then(|| known.to_vec())
 }
 
 /// Puts tokens back where they were taken from.
