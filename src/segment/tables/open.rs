@@ -267,6 +267,8 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
         xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
     };
     let common = |x: f32| near(&starts, x) >= COMMON;
+    let ends = sorted(tokens().map(|t| t.bbox().x1).collect());
+    let ends_in_common = |t: &Token| near(&ends, t.bbox().x1) >= COMMON;
     // A figure, and words that begin where others do: neither a unit nor what a number counts.
     let is_counter =
         |c: char| "年月日期第".contains(c) || lexicon::is_unit(c.encode_utf8(&mut [0; 4]));
@@ -276,9 +278,10 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
             && !right.text().starts_with(is_counter)
             && right.text().chars().filter(|c| is_han(*c)).nth(3).is_some()
     };
-    // Words, and a figure that begins where others do.
+    // Words, and a figure that begins where others do, or ends where others do behind words that begin so.
     let begins_figure = |left: &Token, right: &Token, x: f32| {
-        common(x) && is_one_figure(right.text()) && left.text().ends_with(is_han)
+        let is_set = common(x) || common(left.bbox().x0) && ends_in_common(right);
+        is_set && is_one_figure(right.text()) && left.text().ends_with(is_han)
     };
     for row in rows {
         let mut tokens = Vec::with_capacity(row.tokens.len());
