@@ -38,7 +38,7 @@ const BESIDE: f32 = 2.2;
 /// A frame with this share of rows blank, not counting those at its end, is a chart with its labels.
 const BLANK_ROWS: f32 = 0.4;
 /// A table of so many rows at most may show too few texts of a column.
-const SHORT: usize = 6;
+const SHORT: usize = 10;
 /// Texts lie over each other that share so many points.
 const OVERLAID: f32 = 2.0;
 

@@ -231,27 +231,12 @@ fn cut_headers(row: &mut Strip) {
 fn cut_figures(row: &mut Strip) {
     let mut tokens = Vec::with_capacity(row.tokens.len());
     for token in row.tokens.drain(..) {
-        let halves = token.piece.joints.iter().find_map(|joint| {
-            let (left, right) = token.cut(joint.at)?;
-            // 0678-2472985 is one text.
-            let is_apart = !right.text().starts_with(['-', '－']) && !is_grouped(token.text());
-            let figures = is_one_figure(left.text()) && is_one_figure(right.text());
-            (figures && is_apart).then_some((left, right))
-        });
-        match halves.filter(|_| token.is_figure() && !is_one_figure(token.text())) {
+        match token.glued_figures() {
             Some((left, right)) => tokens.extend([left, right]),
             None => tokens.push(token),
         }
     }
     row.tokens = tokens;
-}
-
-/// Whether spaces may part the thousands of one figure: 41 616 309.21.
-fn is_grouped(text: &str) -> bool {
-    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
-    let mut groups = whole.split(' ').map(|group| (group.len(), is_one_figure(group)));
-    let is_first = |(digits, is_figure)| is_figure && digits <= 3;
-    groups.next().is_some_and(is_first) && groups.all(|group| group == (3, true))
 }
 
 /// Cuts pieces where another operator begins at the left edge of a column: where many lines have a text that begins there.

@@ -24,6 +24,8 @@ const LEARNT: usize = 3;
 const OVERFLOW: f32 = 0.1;
 /// What it costs that a text goes on with what was drawn when others had been drawn in between.
 const RESUMED: f32 = 1.0;
+/// What it costs that two figures are one text.
+const GLUED: f32 = 3.0;
 /// What each text costs that a text is cut into, and into how many it is cut at most.
 const CUT: f32 = 0.05;
 const PARTS: usize = 24;
@@ -153,6 +155,7 @@ impl Settle {
         SETS.into_iter().map(by_set).fold(f32::INFINITY, f32::min)
             + OVERFLOW * (over / em).min(FAR)
             + RESUMED * resumed as f32
+            + if token.glued_figures().is_some() { GLUED } else { 0.0 }
     }
 
     /// The token cut into the texts of several cells, where it may be cut, as cheaply as can be; and what that costs.

@@ -101,6 +101,22 @@ impl Token {
         self.piece.order == last.unwrap_or(0).max(other.piece.order) + 1
     }
 
+    /// The two figures that it is, where two operators drew them one up against the other and together they are none.
+    pub fn glued_figures(&self) -> Option<(Token, Token)> {
+        if !self.is_figure() && !self.text().starts_with(|c: char| c.is_ascii_digit())
+            || is_one_figure(self.text())
+        {
+            return None;
+        }
+        self.piece.joints.iter().find_map(|joint| {
+            let (left, right) = self.cut(joint.at)?;
+            // 0678-2472985 is one text.
+            let is_apart = !right.text().starts_with(['-', '－']) && !is_grouped(self.text());
+            let figures = is_one_figure(left.text()) && is_one_figure(right.text());
+            (figures && is_apart).then_some((left, right))
+        })
+    }
+
     /// The gaps between its characters, white space left out, in ems; `None` in a text input.
     pub fn char_gaps(&self) -> Option<Vec<f32>> {
         let chars = self.piece.text.chars().filter(|c| !c.ch.is_whitespace());
@@ -223,6 +239,14 @@ pub(super) fn strips(mut tokens: Vec<Token>) -> Vec<Strip> {
         .collect();
     strips.sort_by(|a, b| a.y().total_cmp(&b.y()));
     strips
+}
+
+/// Whether spaces may part the thousands of one figure: 41 616 309.21.
+fn is_grouped(text: &str) -> bool {
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let mut groups = whole.split(' ').map(|group| (group.len(), is_one_figure(group)));
+    let is_first = |(digits, is_figure)| is_figure && digits <= 3;
+    groups.next().is_some_and(is_first) && groups.all(|group| group == (3, true))
 }
 
 /// Whether a text is one figure: a sign, digits in one group or in groups of three, at most one point.
