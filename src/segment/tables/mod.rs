@@ -157,7 +157,8 @@ fn panels_of<'a>(
     fragments: &'a [Fragment],
     table: &'a Fragment,
 ) -> impl Iterator<Item = &'a Fragment> {
-    fragments.iter().filter(|f| f.panels == table.panels && f.row_edges == table.row_edges)
+    // The last one may have fewer rows.
+    fragments.iter().filter(|f| f.panels == table.panels && f.bbox.y0 == table.bbox.y0)
 }
 
 /// The columns of a table, those of its panels one behind the other.
