@@ -248,9 +248,11 @@ fn of_full_lines(full: &[&Strip], header: Option<&Strip>) -> Option<Vec<Column>>
             };
             let (a, b) = (usual(i - 1), usual(i));
             if a.x1 > b.x0 + 0.5 {
-                // Texts that run over their neighbours are told apart by the words above them.
-                let words = &header?.tokens;
-                let wall = (words[i - 1].bbox().x1 + words[i].bbox().x0) / 2.0;
+                // Texts that run over their neighbours are told apart by the words above them, or by the order of drawing.
+                let by_header = header.map(|header| {
+                    (header.tokens[i - 1].bbox().x1 + header.tokens[i].bbox().x0) / 2.0
+                });
+                let wall = by_header.or_else(|| drawn_wall(full, i))?;
                 if !(left.x0 < wall && wall < right.x1) {
                     return None;
                 }
@@ -263,6 +265,19 @@ fn of_full_lines(full: &[&Strip], header: Option<&Strip>) -> Option<Vec<Column>>
         }
     }
     Some(columns)
+}
+
+/// Where the texts at place `i` of these lines begin, if each was drawn right behind the one before it, which it may lie
+/// over: in the middle between the middles of both.
+fn drawn_wall(full: &[&Strip], i: usize) -> Option<f32> {
+    let is_drawn_on = |strip: &&Strip| strip.tokens[i].is_drawn_behind(&strip.tokens[i - 1]);
+    let middle = |i: usize| {
+        let mut all: Vec<f32> = full.iter().map(|strip| strip.tokens[i].x()).collect();
+        all.sort_by(f32::total_cmp);
+        all[all.len() / 2]
+    };
+    let (left, right) = (middle(i - 1), middle(i));
+    (full.iter().all(is_drawn_on) && left < right).then_some((left + right) / 2.0)
 }
 
 /// The column that these tokens make.
