@@ -129,7 +129,12 @@ pub fn until_pages(sink: &mut Sink, options: &Options, source: &Source) -> Resul
 /// As [`read`].
 pub fn printed_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
     let pages = until_pages(sink, options, source)?;
-    Ok(normalize::line_up(sink, options, pages))
+    Ok(lines_as_printed(sink, options, pages))
+}
+
+/// [`printed_lines`] of pages.
+pub fn lines_as_printed(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
+    normalize::line_up(sink, options, pages)
 }
 
 /// Stops after `normalize`.
@@ -151,9 +156,14 @@ pub fn until_outline(
     source: &Source,
 ) -> Result<Outline, Error> {
     let pages = until_pages(sink, options, source)?;
+    Ok(outline_of(sink, options, pages))
+}
+
+/// [`until_outline`] of pages.
+pub fn outline_of(sink: &mut Sink, options: &Options, pages: Pages) -> Outline {
     let seen = pages.seen();
     let lines = normalize::normalize(sink, options, pages);
-    Ok(Outline { seen, ..segment::segment(sink, options, lines) })
+    Outline { seen, ..segment::segment(sink, options, lines) }
 }
 
 /// Stops after `repair`.

@@ -70,6 +70,11 @@ impl Place {
         Place { page, spot: Spot::Box(rect) }
     }
 
+    /// The place so many characters further on; a box stays where it is.
+    pub fn onward(self, characters: u32) -> Place {
+        Place { spot: self.spot.onward(characters), ..self }
+    }
+
     /// The left edge in tenths of a point; where there is no page, a character counts as ten points.
     pub fn left(&self) -> i64 {
         match self.spot {
@@ -147,18 +152,117 @@ pub struct PlacedChar {
 
 /// Clean text whose every character leads back to its place.
 ///
-/// The string is kept beside the places, so that patterns run over it directly;
-/// `places.len() == string.chars().count()` always.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// The string is kept beside the places, so that patterns run over it directly; there is a place for each of its
+/// characters. Where they stand one behind the other, as those of a document's cell do, the first place says all.
+#[derive(Debug, Clone, Default)]
 pub struct PlacedText {
     string: String,
-    places: Vec<Place>,
+    places: Places,
+}
+
+/// Where the characters of a text stand.
+#[derive(Debug, Clone)]
+enum Places {
+    /// So many characters, the first one here, each one character further on than the one before it.
+    Onward { first: Place, count: u32 },
+    /// Each for itself.
+    Each(Vec<Place>),
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        Places::Each(Vec::new())
+    }
+}
+
+impl Places {
+    fn first(&self) -> Option<Place> {
+        match self {
+            Places::Onward { first, .. } => Some(*first),
+            Places::Each(places) => places.first().copied(),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Places::Onward { count, .. } => *count as usize,
+            Places::Each(places) => places.len(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Place> + '_ {
+        (0..self.count()).map(|index| match self {
+            Places::Onward { first, .. } => first.onward(index as u32),
+            Places::Each(places) => places[index],
+        })
+    }
+
+    fn push(&mut self, place: Place) {
+        match self {
+            Places::Onward { first, count } if place == first.onward(*count) => *count += 1,
+            Places::Onward { .. } => self.each().push(place),
+            Places::Each(places) if places.is_empty() => {
+                *self = Places::Onward { first: place, count: 1 };
+            }
+            Places::Each(places) => places.push(place),
+        }
+    }
+
+    fn append(&mut self, other: &Places) {
+        match (&mut *self, other) {
+            (_, other) if other.count() == 0 => {}
+            (Places::Each(places), other) if places.is_empty() => *self = other.clone(),
+            (Places::Onward { first, count }, Places::Onward { first: next, count: more })
+                if first.onward(*count) == *next =>
+            {
+                *count += more;
+            }
+            (_, other) => self.each().extend(other.iter()),
+        }
+    }
+
+    /// The places each for itself from now on.
+    fn each(&mut self) -> &mut Vec<Place> {
+        if let Places::Onward { .. } = self {
+            *self = Places::Each(self.iter().collect());
+        }
+        match self {
+            Places::Each(places) => places,
+            Places::Onward { .. } => unreachable!("they are each for itself since the line above"),
+        }
+    }
+
+    fn slice(&self, chars: std::ops::Range<usize>) -> Places {
+        match self {
+            Places::Onward { first, .. } if !chars.is_empty() => Places::Onward {
+                first: first.onward(chars.start as u32),
+                count: chars.len() as u32,
+            },
+            Places::Onward { .. } => Places::default(),
+            Places::Each(places) => Places::Each(places[chars].to_vec()),
+        }
+    }
+}
+
+/// How the places are kept says nothing of what they are.
+impl PartialEq for PlacedText {
+    fn eq(&self, other: &PlacedText) -> bool {
+        self.string == other.string && self.places.iter().eq(other.places.iter())
+    }
 }
 
 impl PlacedText {
     /// No text at all.
     pub fn new() -> PlacedText {
         PlacedText::default()
+    }
+
+    /// A text whose first character stands here, each other one character further on.
+    pub fn onward(string: String, first: Place) -> PlacedText {
+        match string.chars().count() as u32 {
+            0 => PlacedText::new(),
+            count => PlacedText { string, places: Places::Onward { first, count } },
+        }
     }
 
     /// Adds one character.
@@ -170,7 +274,7 @@ impl PlacedText {
     /// Adds all of `other`.
     pub fn append(&mut self, other: &PlacedText) {
         self.string.push_str(&other.string);
-        self.places.extend_from_slice(&other.places);
+        self.places.append(&other.places);
     }
 
     /// The text.
@@ -185,14 +289,20 @@ impl PlacedText {
 
     /// The characters with their places, in order.
     pub fn chars(&self) -> impl Iterator<Item = PlacedChar> + '_ {
-        self.string.chars().zip(&self.places).map(|(ch, &place)| PlacedChar { ch, place })
+        self.string.chars().zip(self.places.iter()).map(|(ch, place)| PlacedChar { ch, place })
     }
 
     /// Where the text stands: the box of the characters on the page it begins on, or its first
     /// character in a text input. `None` for empty text.
     pub fn place(&self) -> Option<Place> {
-        let first = *self.places.first()?;
-        Some(self.places.iter().filter(|p| p.page == first.page).fold(first, |a, p| a.union(p)))
+        let first = self.places.first()?;
+        match &self.places {
+            Places::Onward { .. } => Some(first),
+            Places::Each(places) => {
+                let here = places.iter().filter(|place| place.page == first.page);
+                Some(here.fold(first, |a, place| a.union(place)))
+            }
+        }
     }
 
     /// The part between two byte positions of the text, places and all; positions must lie on
@@ -202,7 +312,7 @@ impl PlacedText {
             return PlacedText::new();
         };
         let skip = self.string[..bytes.start].chars().count();
-        let places = self.places[skip..skip + part.chars().count()].to_vec();
+        let places = self.places.slice(skip..skip + part.chars().count());
         PlacedText { string: part.to_owned(), places }
     }
 
@@ -226,12 +336,45 @@ impl FromIterator<PlacedChar> for PlacedText {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, cell_name, row_and_column};
+    use super::{Place, PlacedChar, PlacedText, Spot, cell_name, row_and_column};
+    use crate::geom::Rect;
 
     /// Every character has one: what it takes, a notice takes a hundred thousand times.
     #[test]
     fn a_place_takes_24_bytes() {
         assert_eq!(size_of::<Place>(), 24);
+    }
+
+    /// What is kept short gives the same places as what is kept for each character.
+    #[test]
+    fn places_are_the_same_however_they_are_kept() {
+        let cell = |row, character| Place {
+            page: 1,
+            spot: Spot::Cell { table: 1, row, col: 2, character },
+        };
+        let boxed = |x: f32| Place::of_box(1, Rect::new(x, 0.0, x + 1.0, 1.0));
+        let laid = |text: &str, places: &[Place]| -> PlacedText {
+            text.chars().zip(places).map(|(ch, &place)| PlacedChar { ch, place }).collect()
+        };
+        let places = |text: &PlacedText| text.chars().map(|c| c.place).collect::<Vec<_>>();
+        let abc = [cell(7, 1), cell(7, 2), cell(7, 3)];
+        let onward = PlacedText::onward("甲乙丙".to_owned(), cell(7, 1));
+        assert_eq!((places(&onward), &onward), (abc.to_vec(), &laid("甲乙丙", &abc)));
+        for (all, at) in [
+            ([cell(7, 1), cell(7, 2), cell(7, 3), cell(7, 4)], 2),
+            ([cell(7, 1), cell(7, 2), cell(8, 1), cell(8, 2)], 2),
+            ([cell(7, 2), cell(7, 1), cell(7, 2), cell(7, 9)], 1),
+            ([boxed(0.0), boxed(1.0), boxed(1.0), boxed(1.0)], 1),
+        ] {
+            let (whole, mut joined) = (laid("一二三四", &all), laid("一二三四", &all[..at]));
+            joined.append(&laid(&"一二三四"[3 * at..], &all[at..]));
+            assert_eq!((&joined, places(&joined)), (&whole, all.to_vec()));
+            assert_eq!(whole.slice(3..9), laid("二三", &all[1..3]));
+            assert!(whole.slice(6..6).place().is_none());
+            let here = all.iter().fold(all[0], |a, b| a.union(b));
+            assert_eq!(whole.place(), Some(here));
+            assert_ne!(whole, PlacedText::onward("一二三四".to_owned(), cell(9, 1)));
+        }
     }
 
     #[test]

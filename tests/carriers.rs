@@ -438,6 +438,57 @@ fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
 }
 
 #[test]
+fn a_day_stored_in_words_of_iso_8601_is_printed_by_its_format() {
+    let styles = r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="31"/><xf numFmtId="22"/></cellXfs></styleSheet>"#;
+    let text =
+        |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let day = |at: &str, style: u8, stored: &str| {
+        format!(r#"<c r="{at}" s="{style}" t="d"><v>{stored}</v></c>"#)
+    };
+    let rows: Vec<String> = [
+        ("开工", 1, "2023-05-01"),
+        ("完工", 2, "2023-12-31T18:30:00Z"),
+        ("无格式", 0, "2023-05-01"),
+        ("不详", 1, "2023-13"),
+    ]
+    .iter()
+    .zip(1..)
+    .map(|((name, style, stored), row)| {
+        let cells = text(&format!("A{row}"), name) + &day(&format!("B{row}"), *style, stored);
+        format!(r#"<row r="{row}">{cells}</row>"#)
+    })
+    .collect();
+    let sheet = format!("<worksheet><sheetData>{}</sheetData></worksheet>", rows.concat());
+    assert_eq!(
+        read(workbook_styled(&sheet, styles)),
+        "开工|2023年5月1日\n完工|2023/12/31 18:30\n无格式|2023-05-01\n不详|2023-13\n"
+    );
+}
+
+#[test]
+fn messages_of_what_is_printed_name_sheet_and_cell() {
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1" t="inlineStr"><is><t>户数</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>甲市</t></is></c><c r="B2"><f>1+1</f></c></row></sheetData></worksheet>"#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let book =
+        zip(&[("正文.txt", "关于下达计划的通知\n".as_bytes()), ("附件1.xlsx", &workbook(sheet))]);
+    for (name, bytes, place) in [
+        ("a.xlsx", workbook(sheet), "a.xlsx: S!B2: "),
+        ("a.zip", book, "a.zip: 附件1.xlsx: S!B2: "),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).expect("the folder is writable");
+        for format in ["text", "tables", "json"] {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fubiao"));
+            command.current_dir(folder.path()).env("LC_ALL", "C.UTF-8");
+            let told = command.args(["convert", name, "--format", format]).output();
+            let told =
+                String::from_utf8_lossy(&told.expect("the command starts").stderr).into_owned();
+            let line = told.lines().find(|line| line.contains("[formula_without_value]"));
+            assert!(line.is_some_and(|line| line.contains(place)), "{format}: {told}");
+        }
+    }
+}
+
+#[test]
 fn entities_do_not_grow_and_nothing_outside_is_read() {
     let lol: String = (1..10)
         .map(|i| format!(r#"<!ENTITY l{i} "{}">"#, format!("&l{};", i - 1).repeat(10)))

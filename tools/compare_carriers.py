@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Counts the rows of notices in Word, Excel, HTML, OFD and packages that tools return whole, on the same files in one run.
 
-    python tools/compare_carriers.py BINARY FOLDER     # pip install "markitdown[docx,xlsx,xls]" kreuzberg pandas openpyxl xlrd odfpy lxml
+    python tools/compare_carriers.py BINARY FOLDER     # pip install "markitdown[docx,xlsx,xls]" kreuzberg pandas openpyxl xlrd odfpy lxml \
+                                                       #   "docling-slim[format-office,format-html,format-opendocument,format-markdown,convert-core]"
 
 FOLDER has NAME.ext beside NAME.ext.truth.json. A row of the truth is whole where one row of a tool's tables has its name
 and all its figures, in their order, and nothing else between them (compare_rows.py); zeros behind the point aside, 88.8%
@@ -9,12 +10,14 @@ and 0.888, or 674.18 and 674.1800000000004, are not the same: what counts is wha
 hides; how many files let one of them out is counted too.
 """
 
+import importlib.util
 import json
 import logging
 import re
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 from compare_rows import is_whole, plain, rows_of_truth
@@ -99,13 +102,34 @@ def pandas():
     return read
 
 
+def docling():
+    from unittest.mock import MagicMock
+
+    # Its package imports torch (2 GB and more) for recordings, which no file here is: a stand-in lets the rest run as it is.
+    for absent in ("torch", "torchaudio", "transformers"):
+        if importlib.util.find_spec(absent) is None:
+            sys.modules[absent] = MagicMock()
+    warnings.simplefilter("ignore")
+    from docling.document_converter import DocumentConverter
+
+    reader = DocumentConverter()
+
+    def read(path):
+        document = reader.convert(path).document
+        rows = [row for table in document.tables for row in table.data.grid]
+        # A cell over several columns is listed in each of them.
+        return [[cell.text for at, cell in enumerate(row) if cell.start_col_offset_idx == at] for row in rows]
+
+    return read
+
+
 def main():
     binary, folder = sys.argv[1], Path(sys.argv[2])
     cases = {}
     for truth in sorted(folder.glob("*.truth.json")):
         path = folder / truth.name.removesuffix(".truth.json")
         cases.setdefault(path.suffix, []).append((path, truth))
-    makers = {"fubiao": lambda: fubiao(binary), "MarkItDown": markitdown, "kreuzberg": kreuzberg, "pandas": pandas}
+    makers = {"fubiao": lambda: fubiao(binary), "MarkItDown": markitdown, "kreuzberg": kreuzberg, "pandas": pandas, "docling": docling}
     kinds = sorted(cases)
     print("| tool | " + " | ".join(kinds) + " | hidden figures given | seconds |")
     print("|---" * (len(kinds) + 3) + "|")

@@ -144,7 +144,7 @@ impl<'l> Flow<'l> {
     pub fn paragraph(&mut self, line: &TextLine, spot: Spot) -> Result<(), Error> {
         self.count(&line.text)?;
         let room = Rect::new(MARGIN, self.y, WIDTH - MARGIN, self.y + line.size);
-        self.page.runs.extend(Setting::of(line, &room).runs(line, spot, GAP));
+        Setting::of(line, &room).lay(&mut self.page.runs, line, spot, GAP);
         self.y += PITCH * line.size;
         Ok(())
     }
@@ -192,8 +192,8 @@ impl<'l> Flow<'l> {
             for line in &cell.lines {
                 self.count(&line.text)?;
                 let room = Rect::new(x0, y, x1, y + line.size);
-                let runs = Setting::of(line, &room).runs(line, spot.onward(begun), gap);
-                self.page.runs.extend(runs);
+                let setting = Setting::of(line, &room);
+                setting.lay(&mut self.page.runs, line, spot.onward(begun), gap);
                 y += PITCH * line.size;
                 begun += line.text.chars().count() as u32 + 1;
             }
@@ -322,10 +322,11 @@ impl Setting {
         Setting { left, top: room.y0, half }
     }
 
-    /// The line as runs: one for what stands between gaps and marks.
-    fn runs(&self, line: &TextLine, spot: Spot, gap: usize) -> Vec<Run> {
+    /// Adds the line to the runs of its page: one for what stands between gaps and marks.
+    fn lay(&self, runs: &mut Vec<Run>, line: &TextLine, spot: Spot, gap: usize) {
         let x = |cell: usize| self.left + cell as f32 * self.half;
-        let mut runs = Vec::new();
+        let first = runs.len();
+        let chars = line.text.chars().count();
         let mut marks = line.marks.iter().peekable();
         let mut open: Option<Run> = None;
         // Where the next character stands, in half-width characters, and the white space before it.
@@ -362,9 +363,13 @@ impl Setting {
                 _ => runs.extend(open.take()),
             }
             let run = open.get_or_insert_with(|| Run {
-                text: String::new(),
+                text: String::with_capacity(line.text.len()),
                 bbox: Rect::default(),
-                edges: vec![x(cell)],
+                edges: {
+                    let mut edges = Vec::with_capacity(chars - index + 1);
+                    edges.push(x(cell));
+                    edges
+                },
                 size: line.size,
                 turn: Turn::Upright,
                 ink: Ink::Seen { lightness: 0.0 },
@@ -380,18 +385,17 @@ impl Setting {
         }
         runs.extend(open);
         for (_, mark) in marks {
-            let end = spot.onward(line.text.chars().count() as u32);
+            let end = spot.onward(chars as u32);
             runs.push(self.mark(mark, x(cell), line.size, end));
             cell += width_of(mark);
         }
-        for run in &mut runs {
+        for run in &mut runs[first..] {
             if let (Some(&first), Some(&last), true) =
                 (run.edges.first(), run.edges.last(), run.size == line.size)
             {
                 run.bbox = Rect::new(first, self.top, last, self.top + line.size);
             }
         }
-        runs
     }
 
     /// A mark raised behind what ends at `left`.

@@ -1,6 +1,7 @@
 //! `fubiao convert`: a notice, or a result made earlier, in another format.
 
 use crate::archive::reviewed;
+use crate::carrier::page::Pages;
 use crate::cli::args::{Convert, Format};
 use crate::cli::bounds::Timer;
 use crate::cli::excerpt::Printed;
@@ -12,13 +13,13 @@ use crate::corrections::{self, Corrections};
 use crate::diag::{Sink, Wording};
 #[cfg(feature = "parquet")]
 use crate::emit::parquet;
-use crate::emit::record::{DiagnosticRecord, NoticeRecord};
+use crate::emit::record::NoticeRecord;
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
-use crate::emit::{csv, datapackage, facts, json, tables, text};
+use crate::emit::{csv, datapackage, facts, json, places, tables, text};
 use crate::error::Error;
 use crate::options::Options;
-use crate::pipeline;
+use crate::pipeline::{self, Origin};
 use crate::source::Source;
 use std::io::{self, Write};
 use std::path::Path;
@@ -69,8 +70,8 @@ enum Input {
 impl Run<'_> {
     fn write_as(&self, format: Format) -> Answer {
         match format {
-            Format::Text => self.as_printed(pipeline::printed_lines, text::write),
-            Format::Tables => self.as_printed(pipeline::until_outline, tables::write),
+            Format::Text => self.as_printed(pipeline::lines_as_printed, text::write),
+            Format::Tables => self.as_printed(pipeline::outline_of, tables::write),
             Format::Json => {
                 self.as_record(|record| self.write_made(|out| json::write(out, record)))
             }
@@ -178,7 +179,7 @@ impl Run<'_> {
     /// Runs the pipeline until a stage that still has what is printed, and writes that.
     fn as_printed<T>(
         &self,
-        until: impl FnOnce(&mut Sink, &Options, &Source) -> Result<T, Error>,
+        until: impl FnOnce(&mut Sink, &Options, Pages) -> T,
         write: impl FnOnce(&mut dyn Write, &T) -> io::Result<()>,
     ) -> Answer {
         let Input::Notice(source) = self.read()? else {
@@ -192,15 +193,18 @@ impl Run<'_> {
         };
         let (mut clock, timer) = (Clock::start(), self.timer(&source));
         let mut sink = Sink::new();
-        let read = until(&mut sink, self.options, &source).map_err(|e| self.stopped(&e))?;
+        let pages = pipeline::until_pages(&mut sink, self.options, &source);
+        let pages = pages.map_err(|e| self.stopped(&e))?;
+        let origins: Vec<Origin> = pages.pages.iter().map(|page| page.origin.clone()).collect();
+        let read = until(&mut sink, self.options, pages);
         drop(timer);
         clock.lap("read");
         self.write(|out| write(out, &read))?;
         clock.lap("emit");
         let (diagnostics, _) = sink.into_parts();
-        let diagnostics: Vec<_> = diagnostics.iter().map(DiagnosticRecord::from).collect();
+        let (diagnostics, parts) = places::located(&diagnostics, &origins);
         let printed = Printed::new(Some(&source), self.options);
-        self.reporter.diagnostics(&source.name, &diagnostics, &[], &printed);
+        self.reporter.diagnostics(&source.name, &diagnostics, &parts, &printed);
         self.tell(&clock);
         Ok(Status::Done)
     }

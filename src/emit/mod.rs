@@ -8,7 +8,7 @@ pub mod json;
 pub mod own;
 #[cfg(feature = "parquet")]
 pub mod parquet;
-mod places;
+pub mod places;
 pub mod record;
 pub mod remarks;
 pub mod tables;

@@ -1,7 +1,10 @@
 //! Where things stand, in results: the words of the file itself. A place knows its page; which file of the notice
 //! that is of, and which sheet, is known of pages alone and written to places here.
 
-use crate::emit::record::{NoticeRecord, PlaceRecord, SectionRecord};
+use crate::diag::Diagnostic;
+use crate::emit::record::{
+    DiagnosticRecord, NoticeRecord, PartRecord, PlaceRecord, SectionRecord, parts,
+};
 use crate::pipeline::Origin;
 use crate::place::cell_name;
 use std::collections::HashMap;
@@ -13,15 +16,48 @@ struct Of {
     sheet: Option<String>,
 }
 
-impl NoticeRecord {
-    /// Writes to each place which file and sheet it stands in.
-    pub(super) fn locate(&mut self, origins: &[Origin]) {
+impl Of {
+    /// What each page is of that is of a file or sheet, by its number.
+    fn pages(origins: &[Origin]) -> HashMap<u32, Of> {
         let of = |origin: &Origin| Of {
             part: origin.part.as_ref().map(|part| part.index),
             sheet: origin.sheet.as_deref().map(str::to_owned),
         };
-        let known = (1..).zip(origins.iter().map(of)).filter(|(_, of)| *of != Of::default());
-        self.write_to_places(&known.collect());
+        (1..).zip(origins.iter().map(of)).filter(|(_, of)| *of != Of::default()).collect()
+    }
+
+    /// Writes it to a place.
+    fn write_to(&self, place: &mut PlaceRecord) {
+        place.part = self.part;
+        if let (Some(sheet), Some(row), Some(col)) = (&self.sheet, place.row, place.col) {
+            (place.sheet, place.cell) = (Some(sheet.clone()), Some(cell_name(row, col)));
+            (place.table, place.row, place.col) = (None, None, None);
+        }
+    }
+}
+
+/// Diagnostics with the file and sheet of their places, and the files.
+pub fn located(
+    diagnostics: &[Diagnostic],
+    origins: &[Origin],
+) -> (Vec<DiagnosticRecord>, Vec<PartRecord>) {
+    let known = Of::pages(origins);
+    let record = |diagnostic: &Diagnostic| {
+        let mut record = DiagnosticRecord::from(diagnostic);
+        if let Some(place) = &mut record.place
+            && let Some(of) = known.get(&place.page)
+        {
+            of.write_to(place);
+        }
+        record
+    };
+    (diagnostics.iter().map(record).collect(), parts(origins))
+}
+
+impl NoticeRecord {
+    /// Writes to each place which file and sheet it stands in.
+    pub(super) fn locate(&mut self, origins: &[Origin]) {
+        self.write_to_places(&Of::pages(origins));
     }
 
     /// The same from what other places of the record say, for those that were made anew.
@@ -36,11 +72,8 @@ impl NoticeRecord {
             return;
         }
         self.each_place(&mut |place| {
-            let Some(of) = known.get(&place.page) else { return };
-            place.part = of.part;
-            if let (Some(sheet), Some(row), Some(col)) = (&of.sheet, place.row, place.col) {
-                (place.sheet, place.cell) = (Some(sheet.clone()), Some(cell_name(row, col)));
-                (place.table, place.row, place.col) = (None, None, None);
+            if let Some(of) = known.get(&place.page) {
+                of.write_to(place);
             }
         });
     }

@@ -793,7 +793,7 @@ fn source_record(source: &Source, reading: &Reading) -> SourceRecord {
 }
 
 /// The files that pages are of, each once.
-fn parts(origins: &[Origin]) -> Vec<PartRecord> {
+pub(super) fn parts(origins: &[Origin]) -> Vec<PartRecord> {
     let mut parts: Vec<&Part> = origins.iter().filter_map(|o| o.part.as_deref()).collect();
     parts.dedup_by_key(|part| part.index);
     let record = |part: &Part| PartRecord {

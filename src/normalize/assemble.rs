@@ -9,7 +9,7 @@ use crate::carrier::page::{Page, Rule, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{CellNumber, Mark};
-use crate::place::Place;
+use crate::place::{Place, PlacedText};
 use std::collections::BTreeMap;
 
 /// A gap without a space character parts two pieces from so many ems on.
@@ -45,7 +45,7 @@ pub(super) struct RawLine {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RawPiece {
     /// The characters, each with its place as seen; never empty, no white space at the ends.
-    pub chars: Vec<(char, Place)>,
+    pub text: PlacedText,
     /// The box around it.
     pub bbox: Rect,
     /// Font size as seen, in points.
@@ -64,9 +64,9 @@ impl RawPiece {
     /// Puts a raised mark behind the characters, which end at `at`; an exponent of a unit becomes one of them.
     pub(super) fn raise(&mut self, mark: &Run, page: u32, at: f32) {
         let (text, place) = (mark.text.trim(), mark.place(page));
-        match (self.chars.last().map(|last| last.0), text) {
-            (Some('m' | 'M'), "2" | "²") => self.chars.push(('²', place)),
-            (Some('m' | 'M'), "3" | "³") => self.chars.push(('³', place)),
+        match (self.text.as_str().chars().next_back(), text) {
+            (Some('m' | 'M'), "2" | "²") => self.text.push('²', place),
+            (Some('m' | 'M'), "3" | "³") => self.text.push('³', place),
             _ => self.marks.push(Mark { text: text.to_owned(), at, place }),
         }
     }
@@ -248,7 +248,7 @@ impl Open {
         let last = *stretch.chars.last()?;
         let mut open = Open {
             piece: RawPiece {
-                chars: Vec::with_capacity(stretch.chars.len()),
+                text: PlacedText::new(),
                 bbox: rect_of(&stretch.chars[0]),
                 size: stretch.run.size,
                 order: stretch.order as u32,
@@ -275,10 +275,10 @@ impl Open {
                     && is_word(glyph.ch)
                     && gap > WORD_GAP * glyph.size
                 {
-                    self.piece.chars.push((' ', glyph.place));
+                    self.piece.text.push(' ', glyph.place);
                 }
             }
-            self.piece.chars.push((glyph.ch, glyph.place));
+            self.piece.text.push(glyph.ch, glyph.place);
             if !glyph.ch.is_whitespace() {
                 self.piece.bbox = self.piece.bbox.union(&rect_of(glyph));
             }
@@ -354,7 +354,7 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
             Some((gap, _, at)) => {
                 let (open, first) = (&mut pieces[at], stretch.chars[0]);
                 if is_word(open.last.ch) && is_word(first.ch) && gap > WORD_GAP {
-                    open.piece.chars.push((' ', first.place));
+                    open.piece.text.push(' ', first.place);
                 }
                 let (at, order) = (first.start, stretch.order as u32);
                 open.piece.joints.push(Joint { at, order, resumed: !next(open) });
@@ -484,8 +484,7 @@ mod tests {
         let mut out = String::new();
         for line in raw_lines(&mut sink, &page, Turn::Upright) {
             let show = |piece: &RawPiece| {
-                let text: String = piece.chars.iter().map(|c| c.0).collect();
-                let mut shown = format!("{} {text}", piece.bbox.x0);
+                let mut shown = format!("{} {}", piece.bbox.x0, piece.text.as_str());
                 piece.joints.iter().for_each(|x| shown += &format!(" ^{}", x.at));
                 piece.marks.iter().for_each(|mark| shown += &format!(" ~{}", mark.text));
                 shown

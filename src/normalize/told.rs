@@ -7,7 +7,7 @@ use super::turn::Frame;
 use crate::carrier::page::{KnownCell, KnownTable, Page, Run};
 use crate::geom::Rect;
 use crate::normalize::lines::{CellNumber, ToldCell, ToldTable};
-use crate::place::Place;
+use crate::place::{Place, PlacedChar, PlacedText};
 
 /// Whether each run of the page stands in a cell that the document tells of.
 pub(super) fn in_cells(page: &Page) -> Vec<bool> {
@@ -79,9 +79,16 @@ fn piece_of(page: u32, placed: &Placed, cell: CellNumber) -> Option<RawPiece> {
     let edge = |index: usize| run.edges.get(index).copied();
     let start = edge(lead).unwrap_or(run.bbox.x0);
     let end = edge(lead + length).unwrap_or(run.bbox.x1);
-    let chars = text.chars().zip(lead..).map(|(c, index)| (c, run.place_of(page, index)));
+    let text = match run.spot {
+        Some(_) => PlacedText::onward(text.to_owned(), run.place_of(page, lead)),
+        None => {
+            let place = |index| run.place_of(page, index);
+            let chars = text.chars().zip(lead..);
+            chars.map(|(ch, index)| PlacedChar { ch, place: place(index) }).collect()
+        }
+    };
     let mut piece = RawPiece {
-        chars: chars.collect(),
+        text,
         bbox: Rect::new(start, run.bbox.y0, end, run.bbox.y1),
         size: run.size,
         order: placed.order as u32,
@@ -128,15 +135,15 @@ mod tests {
         let runs = vec![run("　南昌", 0.0), run("市", 12.0), run("12", 6.0)];
         let (_, lines) = rows(&Page { number: 1, runs, tables: vec![table], ..Page::default() });
         let [line] = lines.as_slice() else { panic!("one row is one line: {lines:?}") };
-        let said = line.pieces.iter().map(|piece| {
-            let text: String = piece.chars.iter().map(|c| c.0).collect();
-            (text, piece.cell.map(|cell| cell.cell))
-        });
+        let said = line
+            .pieces
+            .iter()
+            .map(|piece| (piece.text.as_str().to_owned(), piece.cell.map(|cell| cell.cell)));
         let said: Vec<_> = said.collect();
         let own = |text: &str, cell| (text.to_owned(), Some(cell));
         assert_eq!(said, [own("南昌", 0), own("市", 0), own("12", 1)]);
-        let first = line.pieces[0].chars[0].1.spot;
-        assert_eq!(first, Spot::Cell { table: 1, row: 1, col: 1, character: 2 });
+        let first = line.pieces[0].text.place().map(|place| place.spot);
+        assert_eq!(first, Some(Spot::Cell { table: 1, row: 1, col: 1, character: 2 }));
         assert_eq!(line.pieces[0].bbox.x0, 10.0);
     }
 }

@@ -17,21 +17,22 @@ use crate::typing::columns::{self, squeeze};
 use crate::typing::prose::located;
 use crate::typing::table::{self, Around};
 
-/// The annexes of the notice, typed, in printed order.
+/// The annexes of the notice, typed, in printed order. Takes them, and the tables of the body, out of the document.
 pub fn annexes(
     sink: &mut Sink,
     options: &Options,
-    document: &Document,
+    document: &mut Document,
     frame: &Frame,
 ) -> Vec<Annex> {
     let mut annexes = Vec::new();
     let has_annexes = !document.annexes.is_empty();
-    for table in &document.tables {
+    for table in std::mem::take(&mut document.tables) {
         annexes.extend(before_annexes(sink, frame, table, has_annexes));
     }
-    let texts: Vec<_> = document.annexes.iter().zip(1..).collect();
+    let texts: Vec<_> = std::mem::take(&mut document.annexes).into_iter().zip(1..).collect();
     let read = parallel::map(sink, options.threads, texts, |sink, (annex, place)| {
-        of_annex(sink, frame, annex, annex.number.unwrap_or(place))
+        let number = annex.number.unwrap_or(place);
+        of_annex(sink, frame, annex, number)
     });
     annexes.extend(read.into_iter().flatten());
     annexes
@@ -60,17 +61,18 @@ pub fn annex_list(document: &Document) -> Vec<AnnexListEntry> {
 }
 
 /// A table before the annexes. Beside annexes, only one of figures is taken for a table of facts.
-fn before_annexes(sink: &mut Sink, frame: &Frame, table: &Table, has_annexes: bool) -> Vec<Annex> {
-    let mut own = Sink::new();
-    let annexes = table::typed(&mut own, frame, table, Around::default());
-    let Some(place) = annexes.first().map(|annex| annex.place) else { return annexes };
+fn before_annexes(sink: &mut Sink, frame: &Frame, table: Table, has_annexes: bool) -> Vec<Annex> {
     let has_figures = |annex: &Annex| annex.columns.iter().any(|c| c.role != ColumnRole::Text);
     let is_metadata = table.header.iter().chain(&table.rows).any(|row| {
         let mut cells = row.slots.iter().enumerate().filter_map(|(col, _)| row.cell(col));
         cells.any(|cell| METADATA.iter().any(|word| squeeze(cell.text.as_str()).starts_with(word)))
     });
+    let may_be_list = !table.header.is_empty() && !is_metadata;
+    let mut own = Sink::new();
+    let annexes = table::typed(&mut own, frame, table, Around::default());
+    let Some(place) = annexes.first().map(|annex| annex.place) else { return annexes };
     let rows: usize = annexes.iter().map(|annex| annex.rows.len()).sum();
-    let is_list = !table.header.is_empty() && rows > 1 && !is_metadata;
+    let is_list = may_be_list && rows > 1;
     if is_list && (annexes.iter().any(has_figures) || !has_annexes) {
         sink.append(own);
         return annexes;
@@ -89,13 +91,13 @@ fn before_annexes(sink: &mut Sink, frame: &Frame, table: &Table, has_annexes: bo
 }
 
 /// The entries of one annex: one a table, or one without a table.
-fn of_annex(sink: &mut Sink, frame: &Frame, annex: &AnnexText, number: u32) -> Vec<Annex> {
+fn of_annex(sink: &mut Sink, frame: &Frame, mut annex: AnnexText, number: u32) -> Vec<Annex> {
     let title = located(&annex.title.trim());
     let place = annex.label.place().or(title.as_ref().map(|title| title.place));
     let mut notes: Vec<Located<String>> =
         annex.notes.iter().filter_map(|note| located(&note.trim())).collect();
     let mut entries: Vec<Annex> = Vec::new();
-    for (index, table) in annex.tables.iter().enumerate() {
+    for (index, table) in std::mem::take(&mut annex.tables).into_iter().enumerate() {
         let caption = annex.unit_captions.get(index).or(annex.unit_captions.last());
         let own = table.title.as_ref().and_then(|title| located(&title.trim())).filter(|own| {
             index > 0
@@ -111,7 +113,7 @@ fn of_annex(sink: &mut Sink, frame: &Frame, annex: &AnnexText, number: u32) -> V
     }
     if entries.is_empty() {
         let place = place.or(annex.images.first().copied()).unwrap_or(NOWHERE);
-        remark_without_table(sink, annex, number, place);
+        remark_without_table(sink, &annex, number, place);
         notes.extend(annex.paragraphs.iter().filter_map(|p| located(&p.text.trim())));
         entries.push(Annex {
             number,

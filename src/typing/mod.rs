@@ -22,11 +22,11 @@ use crate::options::Options;
 use crate::repair::document::Document;
 
 /// Reads the meaning of the document.
-pub fn typing(sink: &mut Sink, options: &Options, document: Document) -> Notice {
+pub fn typing(sink: &mut Sink, options: &Options, mut document: Document) -> Notice {
     let frame = frame::frame(sink, &document);
     let targets = targets::targets(sink, &document.body, &frame);
     let deadlines = deadlines::deadlines(sink, &document.body, &frame);
-    let annexes = annex::annexes(sink, options, &document, &frame);
+    let annexes = annex::annexes(sink, options, &mut document, &frame);
     let notice = Notice {
         body: body::sections(&document.body),
         targets,

@@ -28,7 +28,7 @@ pub struct Around<'t> {
 
 /// A table typed: one entry, or one for each of two lists that stand beside each other in it; none
 /// where it has no rows. Their number is the caller's to give.
-pub fn typed(sink: &mut Sink, frame: &Frame, table: &Table, around: Around) -> Vec<Annex> {
+pub fn typed(sink: &mut Sink, frame: &Frame, table: Table, around: Around) -> Vec<Annex> {
     let title = table.title.as_ref().and_then(|title| located(&title.trim()));
     let title = around.title.or(title);
     let captions = [table.unit.as_ref(), around.caption];
@@ -36,7 +36,7 @@ pub fn typed(sink: &mut Sink, frame: &Frame, table: &Table, around: Around) -> V
         let title = title.as_ref()?;
         Some(Located::new(columns::unit_of_title(&title.value)?, title.place))
     });
-    let lists = shape::lists(sink, table.clone()).into_iter();
+    let lists = shape::lists(sink, table).into_iter();
     lists.filter_map(|table| one(sink, frame, table, &title, &unit)).collect()
 }
 
@@ -64,12 +64,14 @@ fn one(
     let lines = without_column_numbers(sink, lines(&columns, &rows, &bands));
     let lines = without_repeated_totals(sink, lines);
     let place = lines.first()?.name.place;
-    let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
-    let regions = regions::assign(sink, &names, &context);
-    let rows = lines.into_iter().zip(regions).zip(1..).map(|((mut line, region), number)| {
+    let (names, lines): (Vec<RowName>, Vec<_>) =
+        lines.into_iter().map(|line| (line.name, (line.keys, line.serial, line.cells))).unzip();
+    let regions = regions::assign(sink, names, &context);
+    let rows = lines.into_iter().zip(regions).zip(1..).map(|((line, region), number)| {
+        let (mut keys, serial, cells) = line;
         // The total of all bands stands below the last of them.
-        line.keys.retain(|key| region.level != Level::Province || key.column != BAND);
-        Row { number, region, keys: line.keys, serial: line.serial, cells: line.cells }
+        keys.retain(|key| region.level != Level::Province || key.column != BAND);
+        Row { number, region, keys, serial, cells }
     });
     let annex = Annex {
         number: 0,
@@ -141,12 +143,12 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
     let mut lines = Vec::with_capacity(rows.len());
     let mut naming = Naming::default();
     let mut carried: Vec<Key> = Vec::new();
-    let mut above: Vec<Option<TableCell>> = Vec::new();
+    let mut above: Vec<Option<&TableCell>> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         above.resize(row.slots.len().max(above.len()), None);
         for (slot, above) in row.slots.iter().zip(&mut above) {
             match slot {
-                Slot::Cell(cell) => *above = Some(cell.clone()),
+                Slot::Cell(cell) => *above = Some(cell),
                 Slot::Left => *above = None,
                 Slot::Above => {}
             }
@@ -169,7 +171,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
             cells.push(cell);
         }
         let covering = |col: usize| covering(row, &above, col);
-        let serial = columns.serial.and_then(|col| row.cell(col)).cloned();
+        let serial = columns.serial.and_then(|col| row.cell(col));
         let band = bands.over(at);
         let mut keys = keys(columns, row, covering, &mut carried);
         if let Some(band) = band {
@@ -342,7 +344,7 @@ fn keys<'a>(
 /// The cell that covers a place of a row.
 fn covering<'a>(
     row: &'a TableRow,
-    above: &'a [Option<TableCell>],
+    above: &[Option<&'a TableCell>],
     col: usize,
 ) -> Option<&'a TableCell> {
     let mut at = col;
@@ -351,7 +353,7 @@ fn covering<'a>(
     }
     match row.slots.get(at)? {
         Slot::Cell(cell) => Some(cell),
-        _ => above.get(at)?.as_ref(),
+        _ => *above.get(at)?,
     }
 }
 

@@ -138,7 +138,7 @@ impl<'s> Filling<'s> {
             }
         }
         if let Some((text, is_figure)) = shown {
-            let lines = lines_of(&text.text, &style.look(is_figure), text.marks);
+            let lines = lines_of(text.text, &style.look(is_figure), text.marks);
             self.sheet.cells.push(Cell { row, col, lines });
         }
         Ok(())
@@ -180,9 +180,8 @@ impl<'s> Filling<'s> {
                 (Text::plain(text), false, false, false)
             }
             Value::Text(text) => {
-                let shown = style.format.text(&text.text);
-                let text = if shown == text.text { text } else { Text::plain(shown) };
-                (text, false, false, false)
+                let shown = style.format.text(&text.text).filter(|shown| *shown != text.text);
+                (shown.map_or(text, Text::plain), false, false, false)
             }
             #[cfg(feature = "ods")]
             Value::Printed { text, is_rounded, is_negative } => {

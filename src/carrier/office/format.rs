@@ -186,24 +186,29 @@ impl Format {
         printed
     }
 
-    /// A text as printed.
-    pub fn text(&self, text: &str) -> String {
+    /// Whether a number is printed as a day or a time.
+    #[cfg(feature = "excel")]
+    pub fn is_date(&self) -> bool {
+        self.sections.first().is_some_and(Section::is_date)
+    }
+
+    /// A text as printed, where the format says how texts are; `None` where it is printed as it is stored.
+    pub fn text(&self, text: &str) -> Option<String> {
         let of_text = |section: &&Section| section.tokens.contains(&Token::Text);
         let section = match self.sections.as_slice() {
             [_, _, _, last] => Some(last),
             [only] => Some(only).filter(of_text),
             sections => sections.last().filter(of_text),
         };
-        let Some(section) = section else { return text.to_owned() };
         let mut out = String::new();
-        for token in &section.tokens {
+        for token in &section?.tokens {
             match token {
                 Token::Literal(literal) => out.push_str(literal),
                 Token::Text | Token::General => out.push_str(text),
                 _ => {}
             }
         }
-        out
+        Some(out)
     }
 
     /// The section for a number, and whether its sign is printed before it.
@@ -932,6 +937,49 @@ impl Moment {
     }
 }
 
+/// The number of a day and time in the form of ISO 8601, as a workbook may store it: `2023-05-01T09:30:00`, the day or
+/// the time alone; `None` for anything else. A zone behind it is not applied: what is printed is the time that is stored.
+#[cfg(feature = "excel")]
+pub(super) fn moment_of_iso(text: &str, from_1904: bool) -> Option<f64> {
+    let text = text.trim();
+    let (day, time) = match text.split_once('T') {
+        Some((day, time)) => (day, time),
+        None if text.contains(':') => ("", text),
+        None => (text, ""),
+    };
+    let number =
+        |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok())?;
+    let days = match day.split('-').collect::<Vec<_>>()[..] {
+        [""] => 0,
+        [year, month, day] => {
+            let (year, month, day): (u32, u32, u32) = (number(year)?, number(month)?, number(day)?);
+            let day = jiff::civil::Date::new(
+                year.try_into().ok()?,
+                month.try_into().ok()?,
+                day.try_into().ok()?,
+            );
+            let since = jiff::civil::date(1899, 12, 30).until(day.ok()?).ok()?.get_days();
+            // Excel counts a 29 February of 1900, which was none.
+            let days = if since < 61 { since - 1 } else { since };
+            days - if from_1904 { 1462 } else { 0 }
+        }
+        _ => return None,
+    };
+    let time = time.find(['Z', '+', '-']).map_or(time, |zone| &time[..zone]);
+    let seconds = match time.split(':').collect::<Vec<_>>()[..] {
+        [""] if !day.is_empty() => 0.0,
+        [hour, minute, ref second @ ..] if second.len() < 2 => {
+            let (hour, minute): (u32, u32) = (number(hour)?, number(minute)?);
+            let second: f64 = second.first().map_or(Some(0.0), |s| s.parse().ok())?;
+            let is_time = hour < 24 && minute < 60 && (0.0..60.0).contains(&second);
+            is_time.then_some(f64::from(hour * 3600 + minute * 60) + second)?
+        }
+        _ => return None,
+    };
+    let number = f64::from(days) + seconds / 86_400.0;
+    (number >= 0.0).then_some(number)
+}
+
 /// The date so many days after 1 January 1970.
 fn civil(days: i64) -> (i32, u32, u32) {
     let z = days + 719_468;
@@ -1051,10 +1099,36 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "excel")]
+    fn days_are_read_as_iso_8601_writes_them() {
+        for (text, expected) in [
+            ("2023-05-01", Some(45_047.0)),
+            (" 2023-05-01T12:00:00 ", Some(45_047.5)),
+            ("2023-05-01T06:00:00.000Z", Some(45_047.25)),
+            ("2023-05-01T18:00", Some(45_047.75)),
+            ("12:00:00", Some(0.5)),
+            ("1900-03-01", Some(61.0)),
+            ("1900-02-28", Some(59.0)),
+            ("1900-01-01", Some(1.0)),
+            ("1899-12-01", None),
+            ("2023-02-30", None),
+            ("2023年5月1日", None),
+            ("2023-05", None),
+            ("-1-2-3", None),
+            ("24:00:00", None),
+            ("T", None),
+            ("", None),
+        ] {
+            assert_eq!(moment_of_iso(text, false), expected, "{text}");
+        }
+        assert_eq!(moment_of_iso("1904-01-02", true), Some(1.0));
+    }
+
+    #[test]
     fn texts_have_a_section_of_their_own() {
-        assert_eq!(Format::parse("0;-0;;@").text("甲"), "甲");
-        assert_eq!(Format::parse("@\"市\"").text("南昌"), "南昌市");
-        assert_eq!(Format::parse(";;;").text("藏"), "");
-        assert_eq!(Format::parse("0.00").text("甲"), "甲");
+        assert_eq!(Format::parse("0;-0;;@").text("甲").as_deref(), Some("甲"));
+        assert_eq!(Format::parse("@\"市\"").text("南昌").as_deref(), Some("南昌市"));
+        assert_eq!(Format::parse(";;;").text("藏").as_deref(), Some(""));
+        assert_eq!(Format::parse("0.00").text("甲"), None);
     }
 }

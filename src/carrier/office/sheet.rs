@@ -439,12 +439,13 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
 }
 
 /// A text as the lines of a cell.
-pub(super) fn lines_of(text: &str, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
+pub(super) fn lines_of(text: String, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
     let Look { align, indent, size } = *style;
     // Most cells are one line.
     if indent == 0 && !text.contains('\n') {
-        let line = TextLine { text: text.to_owned(), size, align, marks };
-        return if text.trim().is_empty() { Vec::new() } else { vec![line] };
+        let is_blank = text.trim().is_empty();
+        let line = TextLine { text, size, align, marks };
+        return if is_blank { Vec::new() } else { vec![line] };
     }
     let text = text.replace("\r\n", "\n");
     let lines = TextLine { text, size, align, marks }.broken(indent.min(20));

@@ -6,6 +6,7 @@ use super::words::{Word, Words};
 use super::{Context, RowName, Station, depths, only_cut, sum_of, total_rows};
 use crate::lexicon::{NOT_REGION_HEADERS, REGION_ENDINGS, REGION_HEADERS};
 use crate::model::{Level, Region};
+use std::collections::BTreeMap;
 
 /// Of the names, the share that must look like places, one in so many, for a table to be one of places.
 const FEW: usize = 4;
@@ -127,9 +128,14 @@ fn by_groups(rows: &[RowName]) -> Option<Vec<Option<usize>>> {
 fn by_depths(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>> {
     let depths = super::below_the_total(rows, stations)?;
     let mut parents = depths::parents(&depths);
-    for head in 0..rows.len() {
-        let parts: Vec<usize> = (0..rows.len()).filter(|&at| parents[at] == Some(head)).collect();
-        if !parts.is_empty() && !sum_of(rows, head, &parts).is_clear() {
+    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, head) in parents.iter().enumerate() {
+        if let Some(head) = head {
+            parts.entry(*head).or_default().push(at);
+        }
+    }
+    for (head, parts) in parts {
+        if !sum_of(rows, head, &parts).is_clear() {
             parts.iter().for_each(|&at| parents[at] = None);
         }
     }

@@ -56,13 +56,13 @@ pub struct Context<'a> {
 }
 
 /// One region for each row, in order.
-pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Region> {
+pub fn assign(sink: &mut Sink, rows: Vec<RowName>, context: &Context) -> Vec<Region> {
     let mut words: Vec<Words> = rows.iter().map(|row| words::read(&row.text)).collect();
     let scope = Scope::of(context.frame, context.title, words.iter().map(|w| &w.word));
-    unify_rare_forms(sink, rows, &scope, &mut words);
-    if !items::are_places(rows, &words, &scope, context) {
-        note_of_which(sink, rows, &words);
-        return items::assign(rows, words, &scope);
+    unify_rare_forms(sink, &rows, &scope, &mut words);
+    if !items::are_places(&rows, &words, &scope, context) {
+        note_of_which(sink, &rows, &words);
+        return items::assign(&rows, words, &scope);
     }
     let rows = &spanned_by_bands(rows, &scope);
     let mut stations = by_names(rows, &words, &scope, context);
@@ -77,9 +77,11 @@ pub fn assign(sink: &mut Sink, rows: &[RowName], context: &Context) -> Vec<Regio
 }
 
 /// The rows with the bands that name a division taken for cells that span their rows.
-fn spanned_by_bands(rows: &[RowName], scope: &Scope) -> Vec<RowName> {
+fn spanned_by_bands(mut rows: Vec<RowName>, scope: &Scope) -> Vec<RowName> {
+    if rows.iter().all(|row| row.band.is_none()) {
+        return rows;
+    }
     let last_total = rows.iter().rposition(|row| words::read(&row.text).word == Word::Total);
-    let mut rows = rows.to_vec();
     for (at, row) in rows.iter_mut().enumerate() {
         let Some(band) = &row.band else { continue };
         let words::Words { word, .. } = words::read(band);
@@ -1270,7 +1272,7 @@ mod tests {
             let header = issuer.split(' ').nth(2).unwrap_or_default();
             let context = Context { frame: &frame, title: "", header };
             let mut sink = Sink::new();
-            let regions = assign(&mut sink, &rows, &context);
+            let regions = assign(&mut sink, rows, &context);
             let mut said: Vec<String> = regions.iter().map(say).collect();
             said.extend(sink.into_parts().0.iter().map(|d| format!("! {}", d.code)));
             assert_eq!(said.join("\n"), expected.trim_end(), "{name}");

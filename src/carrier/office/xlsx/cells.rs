@@ -1,11 +1,13 @@
 //! The cells of a sheet, read token by token: a sheet may be long, and most of it is figures.
 
 use super::styles::Styles;
-use crate::carrier::office::cells::{Filling, MOST_COLS, MOST_ROWS, Text, Value};
+use crate::carrier::office::cells::{CellStyle, Filling, MOST_COLS, MOST_ROWS, Text, Value};
+use crate::carrier::office::format::moment_of_iso;
 use crate::carrier::office::sheet::{Area, Sheet};
 use crate::carrier::xml::{Attributes, Malformed, Reader, Token};
 use crate::error::Error;
 use crate::options::Limits;
+use std::borrow::Cow;
 
 /// What the cells of all sheets refer to.
 pub(super) struct Book<'b> {
@@ -123,8 +125,11 @@ pub(super) fn read(
                 let (at_row, at_col) = place.unwrap_or((row.max(1) - 1, col));
                 (row, col) = (at_row + 1, at_col + 1);
                 let style = book.styles.cell(attributes.number("s").unwrap_or(0));
-                let value =
-                    if is_empty { Value::Blank } else { value(book, &mut reader, attributes)? };
+                let value = if is_empty {
+                    Value::Blank
+                } else {
+                    value(book, style, &mut reader, attributes)?
+                };
                 filling.put(at_row, at_col, style, value).map_err(Stop::Limit)?;
             }
             "mergeCell" => {
@@ -193,9 +198,14 @@ fn place_of(reference: &str) -> Option<(u32, u32)> {
 }
 
 /// Reads the value of a cell that has begun.
-fn value(book: &Book, reader: &mut Reader, attributes: Attributes) -> Result<Value, Malformed> {
+fn value(
+    book: &Book,
+    style: &CellStyle,
+    reader: &mut Reader,
+    attributes: Attributes,
+) -> Result<Value, Malformed> {
     let kind = attributes.get("t");
-    let (mut stored, mut has_formula, mut inline) = (None::<String>, false, None);
+    let (mut stored, mut has_formula, mut inline) = (None::<Cow<str>>, false, None);
     let mut depth = 0usize;
     let mut in_value = false;
     while let Some(token) = reader.next()? {
@@ -219,7 +229,10 @@ fn value(book: &Book, reader: &mut Reader, attributes: Attributes) -> Result<Val
                     None => break,
                 }
             }
-            Token::Text(text) if in_value => stored.get_or_insert_default().push_str(&text),
+            Token::Text(text) if in_value => match &mut stored {
+                Some(stored) => stored.to_mut().push_str(&text),
+                None => stored = Some(text),
+            },
             Token::Text(_) => {}
         }
     }
@@ -236,9 +249,14 @@ fn value(book: &Book, reader: &mut Reader, attributes: Attributes) -> Result<Val
             Value::Text(text.cloned().unwrap_or_default())
         }
         Some("str") => Value::Text(Text::plain(unescaped(&stored))),
-        Some("e") => Value::Error(stored),
+        Some("e") => Value::Error(stored.into_owned()),
         Some("b") => Value::Text(Text::plain(if stored.trim() == "0" { "FALSE" } else { "TRUE" })),
-        Some("inlineStr" | "d") => Value::Text(Text::plain(stored)),
+        // A day under a format that is none is left as it is stored.
+        Some("d") => match moment_of_iso(&stored, book.from_1904) {
+            Some(moment) if style.format.is_date() => Value::Number(moment),
+            _ => Value::Text(Text::plain(stored)),
+        },
+        Some("inlineStr") => Value::Text(Text::plain(stored)),
         _ => match stored.trim().parse() {
             Ok(number) => Value::Number(number),
             Err(_) => Value::Text(Text::plain(stored)),
