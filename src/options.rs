@@ -17,6 +17,9 @@ pub struct Options {
     pub threads: usize,
     /// What recognizes characters on pictures; without it, pages that are pictures are not read.
     pub models: Option<Models>,
+    /// Whether a page read from a picture keeps it, set upright and flat, as its places are: the review page shows it.
+    /// A byte a pixel.
+    pub keep_pictures: bool,
 }
 
 /// The models that recognize characters, opened but not yet read: a notice that is no scan pays nothing for

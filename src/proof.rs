@@ -285,28 +285,52 @@ fn remark(sink: &mut Sink, notice: &Notice) {
     }
 }
 
-/// Says which annexes that call themselves tables show none on pages that are pictures: a whole table was lost.
+/// Says which annexes that are tables by their own titles, or by the list of annexes, show none on pages that are
+/// pictures, and which listed ones are not there at all: a whole table was lost.
 fn remark_missing_tables(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
+    let is_table = |title: &str| title.trim_end_matches(['）', ')', ' ']).ends_with('表');
     let lost = |annex: &&Annex| {
-        let title = annex.title.as_ref().map_or("", |title| title.value.as_str());
-        let is_table = title.trim_end_matches(['）', ')', ' ']).ends_with('表');
-        is_table && annex.rows.is_empty() && seen.iter().any(|s| s.page == annex.place.page)
+        let listed = notice.annex_list.iter().filter(|entry| entry.number == annex.number);
+        let mut titles = listed.map(|entry| &entry.title).chain(&annex.title);
+        titles.any(|title| is_table(&title.value))
+            && annex.rows.is_empty()
+            && seen.iter().any(|s| s.page == annex.place.page)
     };
-    for annex in notice.annexes.iter().filter(lost) {
-        let Wording { en, zh } = annex_name(annex.number);
+    let mut remark = |place: Place, Wording { en, zh }: Wording| {
         sink.remark(Diagnostic {
             code: TABLE_NOT_FOUND,
             severity: Severity::Error,
-            place: Some(annex.place),
-            message: Wording::new(
-                format!("{en} says that it is a table, and none was found on its pages, which are pictures"),
-                format!("{zh}标题为表，但其图片页上没有找到表格"),
-            ),
+            place: Some(place),
+            message: Wording::new(en, zh),
             hint: Some(Wording::new(
                 "scan the page again, flat and at 200 dpi or more",
                 "请平整页面，以 200 dpi 以上重新扫描",
             )),
         });
+    };
+    for annex in notice.annexes.iter().filter(lost) {
+        let Wording { en, zh } = annex_name(annex.number);
+        let en = format!(
+            "{en} says that it is a table, and none was found on its pages, which are pictures"
+        );
+        remark(annex.place, Wording::new(en, format!("{zh}标题为表，但其图片页上没有找到表格")));
+    }
+    // What is listed stands behind the list.
+    let behind = |place: &Place| seen.iter().any(|s| s.page >= place.page);
+    let absent = notice.annex_list.iter().filter(|entry| {
+        is_table(&entry.title.value)
+            && behind(&entry.title.place)
+            && !notice.annexes.iter().any(|annex| annex.number == entry.number)
+    });
+    for entry in absent {
+        let Wording { en, zh } = annex_name(entry.number);
+        let en = format!(
+            "{en} is listed as a table, and was not found in the notice, whose pages are pictures"
+        );
+        remark(
+            entry.title.place,
+            Wording::new(en, format!("附件说明列有{zh}（表），但图片页上没有找到")),
+        );
     }
 }
 

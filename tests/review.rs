@@ -10,12 +10,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fubiao::check;
 use fubiao::diag::Sink;
-use fubiao::emit::record::NoticeRecord;
+use fubiao::emit::record::{NoticeRecord, OfferRecord};
 use fubiao::options::Options;
 use fubiao::pipeline;
 use fubiao::review::{Face, Setting, Sheet, page, sheets};
 use fubiao::source::Source;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
 
@@ -78,6 +78,24 @@ fn a_broken_sum_comes_with_its_figures_and_the_cell_to_doubt() {
         assert_eq!((parts.len(), total), (12, 1265), "{file}");
         assert_eq!(raw(&error["suspects"][0]["cell"]), "204", "{file}");
     }
+}
+
+#[test]
+fn a_doubtful_cell_of_a_scan_comes_with_its_causes_and_readings() {
+    let source = Source::new("notice.txt", sample("notice.txt")).expect("a text");
+    let reading = pipeline::read(&source, &Options::default()).expect("a notice");
+    let mut record = NoticeRecord::new(&source, &reading);
+    let cells = &mut record.annexes[0].rows[0].cells;
+    cells[0].confidence = Some(0.61);
+    cells[0].doubt = vec!["readings_differ".to_owned()];
+    cells[0].readings = vec![OfferRecord { text: "7".to_owned(), confidence: 0.3 }];
+    // Doubtful for another reason than its picture.
+    cells[1].doubt = vec!["table_uncertain".to_owned()];
+    let data = data(&page(&record, &[], &[], &Setting::default()));
+    let cells = list(&data["annexes"][0]["rows"][0]["cells"]);
+    let sight = json!({"doubt": ["readings_differ"], "readings": ["7"]});
+    assert_eq!((&cells[0][4], &cells[0][5]), (&Value::Null, &sight));
+    assert_eq!(cells[1].get(4), None);
 }
 
 #[test]

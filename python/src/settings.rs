@@ -18,6 +18,7 @@ pub fn options(password: Option<String>, ocr: bool, named: &Named) -> PyResult<O
         password: password.map(Password::new),
         threads: 1,
         models: models(ocr),
+        ..Options::default()
     })
 }
 

@@ -59,6 +59,19 @@ pub struct Page {
     pub layout: Layout,
     /// Which part of the input it is.
     pub origin: Origin,
+    /// The picture it was read from, where [`crate::options::Options::keep_pictures`] asks for it.
+    pub shown: Option<Arc<Shown>>,
+}
+
+/// The picture that a page was read from, as it was set upright and flat: places on the page are places on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// From 0, black, to 255, row by row.
+    pub shades: Vec<u8>,
 }
 
 /// Which part of an input a page is.

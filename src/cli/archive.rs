@@ -310,7 +310,13 @@ fn settings(args: &Batch, password: Option<Password>, reviewed: Reviewed) -> Set
         wanted: wanted(&args.forms),
         gather: gather_settings(&args.forms),
         reviewed: Arc::new(reviewed),
-        options: Options { limits: args.limits.limits(), password, threads: 1, models },
+        options: Options {
+            limits: args.limits.limits(),
+            password,
+            threads: 1,
+            models,
+            ..Options::default()
+        },
         build: build(program.ok().map(|program| program.code).as_deref()) + reads,
     }
 }
@@ -384,7 +390,13 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     let mut output = io::stdout().lock();
     // What is no text opens nothing: the notice then says that it wants a password.
     let password = password::of_environment().unwrap_or_default();
-    let options = Options { limits: args.limits.limits(), password, threads: 1, models };
+    let options = Options {
+        limits: args.limits.limits(),
+        password,
+        threads: 1,
+        models,
+        ..Options::default()
+    };
     let served = if args.probe {
         let open = open_doors().into_iter().map(str::to_owned).collect();
         output.write_all(Confinement { missing, open }.to_lines().as_bytes())

@@ -138,7 +138,13 @@ pub(super) fn options(
         reporter.tell(&name, &file_error(&error), Some(&hint));
         Status::Mistyped
     })?;
-    Ok(Options { limits: limits.limits(), password, threads: crew(), models: models() })
+    Ok(Options {
+        limits: limits.limits(),
+        password,
+        threads: crew(),
+        models: models(),
+        ..Options::default()
+    })
 }
 
 pub(super) fn denied(deny: Option<Deny>, findings: &[FindingRecord]) -> Status {

@@ -49,6 +49,7 @@ pub fn data(
         ])).collect::<Vec<_>>(),
         "findings": record.findings.iter().map(|f| finding(record, sums, f)).collect::<Vec<_>>(),
         "diagnostics": record.diagnostics.iter().map(|said| json!({
+            "code": said.code,
             "severity": said.severity,
             "message": [said.message, said.message_zh],
             "hint": [said.hint, said.hint_zh],
@@ -149,10 +150,21 @@ fn row(row: &RowRecord) -> Value {
     })
 }
 
-/// `[raw, value, status, place]` as printed, then what was said of it in a result made earlier.
+/// `[raw, value, status, place]` as printed, then what was said of it in a result made earlier or null, then, where it
+/// was read from a picture and is doubtful, why and what else it may say.
 fn cell(cell: &CellRecord) -> Value {
+    let sight = cell.confidence.is_some() && !cell.doubt.is_empty();
+    let sight = sight.then(|| {
+        let readings = cell.readings.iter().map(|offer| &offer.text).collect::<Vec<_>>();
+        json!({"doubt": cell.doubt, "readings": readings})
+    });
     let Some(said) = &cell.correction else {
-        return json!([cell.raw, cell.value, cell.status, place(&cell.place)]);
+        let mut printed =
+            vec![json!(cell.raw), json!(cell.value), json!(cell.status), place(&cell.place)];
+        if let Some(sight) = sight {
+            printed.extend([Value::Null, sight]);
+        }
+        return Value::Array(printed);
     };
     let status = match (said.verdict == "corrected", &said.from) {
         (false, _) => cell.status.as_str(),
@@ -164,7 +176,7 @@ fn cell(cell: &CellRecord) -> Value {
     json!([cell.raw, said.from, status, place(&cell.place), {
         "verdict": said.verdict, "value": value, "by": said.by, "at": said.at,
         "comment": said.comment.as_deref().unwrap_or_default(),
-    }])
+    }, sight])
 }
 
 fn finding(record: &NoticeRecord, sums: &[StatedSum], finding: &FindingRecord) -> Value {

@@ -56,8 +56,8 @@ const cellAt = (key) => {
   const row = annex?.rows[r];
   const cell = row?.cells[c];
   if (!cell) return null;
-  const [raw, value, status, place] = cell;
-  return { annex, row, column: annex.columns[c], raw, value, status, place };
+  const [raw, value, status, place, , sight] = cell;
+  return { annex, row, column: annex.columns[c], raw, value, status, place, sight };
 };
 
 /** The figure that an operand has now: null for a blank, undefined where it can't be read. */
@@ -87,7 +87,21 @@ const doubts = [
   ...data.diagnostics.map((remark) => ({
     ...remark, kind: "remark", sums: [], suspects: [], places: remark.place ? [remark.place] : [],
   })),
+  ...doubtfulReadings(),
 ];
+
+/** A doubt for each cell that was read from a picture and is not certain. */
+function doubtfulReadings() {
+  const found = [];
+  for (const [a, annex] of data.annexes.entries()) {
+    for (const [r, row] of annex.rows.entries()) {
+      row.cells.forEach((cell, c) => cell[5] && found.push({
+        kind: "reading", severity: "warning", sums: [], suspects: [], places: [cell[3]], cell: [a, r, c],
+      }));
+    }
+  }
+  return found;
+}
 const suspects = new Map(); // key of a cell -> the likeliest proposal
 for (const finding of doubts.filter((d) => d.severity !== "note")) {
   const likeliest = finding.suspects.filter((s) => s.cell);
@@ -99,6 +113,9 @@ for (const finding of doubts.filter((d) => d.severity !== "note")) {
 /** `mended`, `answered`, `ticked`, `open`, or `gone` for a sum that a correction broke and another mended. */
 function stateOf(number) {
   const it = doubts[number];
+  const isSaid = (reading) => said.has(keyOf(reading.cell));
+  if (it.kind === "reading" && isSaid(it)) return "answered";
+  if (it.code === "readings_doubtful" && doubts.filter((d) => d.kind === "reading").every(isSaid)) return "answered";
   if (it.kind === "fresh" && holds(sums[it.sums[0]])) return "gone";
   const broken = it.sums.filter((s) => !heldAtFirst[s]);
   if (broken.length && broken.every((s) => holds(sums[s]))) return "mended";
@@ -126,7 +143,15 @@ function findFresh() {
   });
 }
 
-const messageOf = (it) => (it.kind === "fresh" ? `${words().newBreak}: ${labels(sums[it.sums[0]]).title}` : pick(it.message));
+/** Why a reading is doubtful. */
+const causesOf = (sight) => sight.doubt.map((code) => words().causes[code] ?? code).join(lang === "zh" ? "、" : ", ");
+
+function readingMessage(it) {
+  const { row, column, raw, sight } = cellAt(keyOf(it.cell));
+  return `${row.region} ${column.path.join("/")}: ${raw || words().blank} (${causesOf(sight)})`;
+}
+
+const messageOf = (it) => (it.kind === "reading" ? readingMessage(it) : it.kind === "fresh" ? `${words().newBreak}: ${labels(sums[it.sums[0]]).title}` : pick(it.message));
 const isWalked = (number) => doubts[number].severity !== "note" && stateOf(number) !== "gone";
 const numbers = doubts.map((_, number) => number);
 const openDoubts = () => numbers.filter((n) => isWalked(n) && stateOf(n) === "open");
@@ -308,7 +333,7 @@ function openDoubt(number, { focus = false } = {}) {
   const it = doubts[number];
   const suspect = it.suspects.find((s) => s.cell);
   const stated = it.sums.map((s) => sums[s].stated).find((o) => o.length === 3);
-  const key = suspect ? keyOf(suspect.cell) : stated ? keyOf(stated) : keyAtPlace.get(placeKey(it.places[0]));
+  const key = it.cell ? keyOf(it.cell) : suspect ? keyOf(suspect.cell) : stated ? keyOf(stated) : keyAtPlace.get(placeKey(it.places[0]));
   if (key) choose(key, { focus });
   else if (it.places[0]) lightPlace(it.places[0]);
   byId(`doubt-${number}`)?.scrollIntoView({ block: "nearest" });
@@ -684,11 +709,41 @@ function drawPanel() {
   byId("value").value = word?.verdict === "corrected" ? word.value ?? "" : suspects.get(chosen) ?? cell.value ?? "";
   byId("comment").value = word?.comment ?? "";
   byId("undo").hidden = !word;
-  drawCrop(cell.place);
+  byId("panel").classList.toggle("sight", Boolean(cell.sight));
+  drawReadings(cell);
+  drawCrop(cell.place, cell.sight ? { margin: 24, most: 8 } : { margin: 60, most: 3 });
 }
 
-/** The cell as printed, enlarged. */
-function drawCrop(place) {
+/** What a doubtful cell may say, as printed first; a figure each, chosen by its number. */
+function readingsOf(key) {
+  const cell = key && cellAt(key);
+  if (!cell?.sight) return [];
+  return [...new Set([cell.raw, ...cell.sight.readings])].filter((text) => figure(asFigure(text))).slice(0, 9);
+}
+
+function drawReadings(cell) {
+  byId("readings").hidden = !cell.sight;
+  if (!cell.sight) return;
+  const name = make("span", { id: "readings-name" }, `${words().readings}: ${causesOf(cell.sight)}`);
+  byId("readings").replaceChildren(name, ...readingsOf(chosen).map((text, at) => {
+    const button = make("button", { type: "button" }, make("kbd", {}, String(at + 1)), " ", text);
+    button.addEventListener("click", () => takeReading(at));
+    return button;
+  }));
+}
+
+/** Takes a reading of the cell in the panel, and goes on to the next doubt where this one was walked to. */
+function takeReading(at) {
+  const [key, text] = [chosen, readingsOf(chosen)[at]];
+  if (text === undefined) return;
+  const isWalkedTo = doubts[doubt]?.kind === "reading" && keyOf(doubts[doubt].cell) === key;
+  if (text === cellAt(key).raw) say(key, "confirmed");
+  else say(key, "corrected", asFigure(text));
+  if (isWalkedTo) walk(1);
+}
+
+/** The cell as printed, enlarged: `margin` points around it, and `most` times at most. */
+function drawCrop(place, { margin, most }) {
   const crop = byId("crop");
   const sheet = data.sheets.find((s) => s.page === place[0]);
   const picture = byId(`sheet-${place[0]}`)?.querySelector("img");
@@ -696,7 +751,7 @@ function drawCrop(place) {
   byId("panel").classList.toggle("cropless", !isShown);
   if (!isShown) return crop.replaceChildren();
   const [, x0, y0, x1, y1] = place;
-  const zoom = Math.min(crop.clientWidth / (x1 - x0 + 60), crop.clientHeight / (y1 - y0 + 12), 3);
+  const zoom = Math.min(crop.clientWidth / (x1 - x0 + margin), crop.clientHeight / (y1 - y0 + 12), most);
   const copy = make("div", { className: "copy" }, picture.cloneNode());
   const layer = byId(`sheet-${place[0]}`).querySelector(".words");
   if (layer) copy.append(layer.cloneNode(true));
@@ -931,6 +986,7 @@ function pressed(event) {
     c: () => chosen && say(chosen, "confirmed"),
   };
   if (acts[event.key]) acts[event.key]();
+  else if (/^[1-9]$/.test(event.key) && readingsOf(chosen).length >= Number(event.key)) takeReading(Number(event.key) - 1);
   else if (td && ARROWS[event.key]) move(td, ...ARROWS[event.key]);
   else if (td && event.key === "Enter") byId("value").select();
   else return;

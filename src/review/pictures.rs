@@ -1,11 +1,12 @@
 //! A PDF in, a picture of each page out: drawn by hayro as pixels and as outlines, and the smaller
 //! of the two kept. What a picture lacks (text in a font that the file does not hold) is given as
-//! words, so that the browser draws them with a font of its own.
+//! words, so that the browser draws them with a font of its own. A page that was read from a picture shows that
+//! picture, set upright and flat.
 //!
 //! Deliberately absent: scripts, links and forms of the PDF. Nothing of it but its looks goes on.
 
 use crate::carrier::guard::guarded;
-use crate::carrier::page::Page;
+use crate::carrier::page::{Page, Shown};
 use crate::carrier::pdf::open;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::options::Options;
@@ -119,7 +120,9 @@ pub fn pictures(
             drawn.resize(pages.len(), Drawn::default());
             break;
         }
-        let of_page = sheets.get(index).and_then(|sheet| {
+        let of_page = page.shown.as_deref().and_then(|shown| picture_of(shown, sharp));
+        let of_page = of_page.or_else(|| {
+            let sheet = sheets.get(index)?;
             let of_page = guarded(|| Ok(pen.draw(sheet, page)));
             if of_page.is_err() {
                 // What the reader left behind when it broke down may be half done.
@@ -168,6 +171,41 @@ fn remark_full(sink: &mut Sink, page: &Page) {
             format!("可用 --pages {number}-{} 指定", number.saturating_add(99)),
         )),
     });
+}
+
+/// The picture that a page was read from, as it was set flat, in its own pixels: characters are looked over on it.
+#[cfg(feature = "ocr")]
+fn picture_of(shown: &Shown, sharp: f32) -> Option<Drawn> {
+    /// Shades of grey, but for black: 4 bits a pixel.
+    const GREYS: u32 = 15;
+    // Of a long notice every second pixel, blended with its neighbours.
+    let by = if sharp < SHARP { 2 } else { 1 };
+    let (width, height) = (shown.width / by, shown.height / by);
+    let shade = |x: usize, y: usize| {
+        let rows = (y * by..(y + 1) * by).map(|y| &shown.shades[y * shown.width..]);
+        let sum: u32 = rows.flat_map(|row| &row[x * by..(x + 1) * by]).map(|&v| u32::from(v)).sum();
+        ((sum / (by * by) as u32) * GREYS + 127) / 255
+    };
+    let mut packed = Vec::with_capacity(width.div_ceil(2) * height);
+    for y in 0..height {
+        for x in (0..width).step_by(2) {
+            let right = if x + 1 < width { shade(x + 1, y) } else { 0 };
+            packed.push((shade(x, y) << 4 | right) as u8);
+        }
+    }
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Four);
+    encoder.write_header().ok()?.write_image_data(&packed).ok()?;
+    let picture = Some(Picture { media_type: "image/png", bytes });
+    Some(Drawn { picture, words: Vec::new() })
+}
+
+/// Without recognition no page has one.
+#[cfg(not(feature = "ocr"))]
+fn picture_of(_: &Shown, _: f32) -> Option<Drawn> {
+    None
 }
 
 /// What drawing a document needs from page to page.

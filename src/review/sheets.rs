@@ -212,6 +212,7 @@ fn drawn(
     which: &RangeInclusive<u32>,
 ) -> Result<Vec<Sheet>, Error> {
     // What could not be read has been said when the notice was read.
+    let options = &Options { keep_pictures: true, ..options.clone() };
     let pages = carrier::extract(&mut Sink::new(), options, source)?.pages;
     let drawn = pictures(sink, options, source, &pages, which);
     let sheet = |(page, drawn): (&Page, Drawn)| {

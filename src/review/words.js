@@ -20,8 +20,14 @@ const WORDS = {
     allDone: "所有疑点均已处理。", level: { error: "错误", warning: "警告", note: "提示" },
     skip: "跳到附表", bodyTable: "正文中的表", noTitle: "（无标题）", keys: [
       ["n  p", "下一处、上一处未处理的疑点"], ["↑ ↓ ← →", "在表中移动"], ["Enter", "更正当前单元格"], ["c", "确认当前单元格无误"],
+      ["1 … 9", "采用扫描件存疑单元格的某个识别结果"],
       ["Esc", "放弃，回到表中"], ["s", "保存更正"], ["?", "显示或关闭本说明"],
     ],
+    readings: "识别结果存疑",
+    causes: {
+      touches_edge: "触及单元格边缘", low_confidence: "识别把握低", form: "写法与同列不一致", under_seal: "被印章遮盖",
+      readings_differ: "两次识别不一致", handwriting: "手写或笔迹划过", faint: "墨迹很淡", ink_left: "有未识别的墨迹",
+    },
     rules: {
       doubled_glyphs: "重影字", joined_halves: "左右两半合并", joined_name: "折行名称合并", joined_page_break: "跨页段落合并",
       joined_title: "折行标题合并", of_which_prefix: "其中", page_number: "页码", printed_twice: "重复印出", repeated_element: "重复要素",
@@ -46,8 +52,15 @@ const WORDS = {
     allDone: "All doubts are dealt with.", level: { error: "error", warning: "warning", note: "note" },
     skip: "Skip to the tables", bodyTable: "Table in the body", noTitle: "(no title)", keys: [
       ["n  p", "next, previous open doubt"], ["↑ ↓ ← →", "move in a table"], ["Enter", "correct the cell"], ["c", "confirm the cell"],
+      ["1 … 9", "take a reading of a doubtful cell of a scan"],
       ["Esc", "give up, back to the table"], ["s", "save the corrections"], ["?", "show or close this help"],
     ],
+    readings: "Doubtful reading",
+    causes: {
+      touches_edge: "touches the edge of its cell", low_confidence: "low confidence", form: "written unlike its column",
+      under_seal: "under a seal", readings_differ: "read twice, differently", handwriting: "handwriting", faint: "faint",
+      ink_left: "ink left over",
+    },
     rules: {},
     helpText: "Point at a cell and its place lights up on the page, and the other way round. Red figures are suspect and bear a proposal. Corrections go to a file of their own, what is printed stays; fubiao convert --corrections applies them.",
   },

@@ -21,6 +21,7 @@ const pictures = process.argv[3] && path.resolve(process.argv[3]);
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const housing = path.join(root, "samples/housing-2023/notice.pdf");
 
+const scan = path.join(root, "samples/aid-2021/scan.png");
 const workbook = path.join(root, "samples/aid-2021/notice.xls");
 
 const playwright = have("playwright-core");
@@ -144,6 +145,57 @@ const cases = {
     const result = JSON.parse(run("convert", workbook, "--corrections", file));
     assert.equal(result.annexes[0].rows[0].cells[0].value, "7");
     await picture(page, "workbook");
+    return page;
+  },
+
+  async "a doubtful cell of a scan is shown large, with its readings to choose by a key"(browser) {
+    // As recognition would have left two cells of a result.
+    const result = JSON.parse(run("convert", housing));
+    const cells = result.annexes[0].rows[1].cells;
+    const [first, second] = cells.filter((cell) => cell.status === "value");
+    const other = `${first.raw}5`;
+    Object.assign(first, { confidence: 0.61, doubt: ["readings_differ"], readings: [{ text: other, confidence: 0.3 }, { text: "\u53e3", confidence: 0.1 }] });
+    Object.assign(second, { confidence: 0.97, doubt: ["form"] });
+    const file = path.join(folder, "scanned.json");
+    fs.writeFileSync(file, JSON.stringify(result));
+    const page = await opened(browser, reviewOf(file, "scanned"));
+    const doubts = page.locator("#list .doubt.reading");
+    assert.equal(await doubts.count(), 2, "each doubtful cell is a doubt");
+    assert.match(await doubts.first().textContent(), /两次识别不一致/);
+    await doubts.first().locator("button").click();
+    const key = `0.1.${cells.indexOf(first)}`;
+    const shown = page.locator("#readings button");
+    assert.deepEqual(await shown.allTextContents(), [`1 ${first.raw}`, `2 ${other}`], "what is no figure is not offered");
+    assert.ok(await page.locator("#panel.sight").isVisible());
+    await page.locator("#title").click();
+    await page.keyboard.press("3");
+    assert.equal(await td(page, key).locator("ins").count(), 0, "there is no third reading");
+    await page.keyboard.press("2");
+    assert.equal(await td(page, key).locator("ins").textContent(), other);
+    assert.equal(await page.locator("#list .doubt.reading.answered").count(), 1);
+    assert.deepEqual(await shown.allTextContents(), [`1 ${second.raw}`], "and the next doubt is open");
+    await page.keyboard.press("1");
+    assert.match(await td(page, `0.1.${cells.indexOf(second)}`).textContent(), /✓/);
+    assert.equal(await page.locator("#list .doubt.reading.answered").count(), 2);
+    await page.locator("#other").click();
+    assert.match(await doubts.first().textContent(), /read twice, differently/);
+    return page;
+  },
+
+  async "a scan shows the picture it was read from, set upright, and its cells on it"(browser) {
+    try {
+      run("models", "--check");
+    } catch {
+      console.log("     not tried: the models that read pictures are not installed (`fubiao models`)");
+      return null;
+    }
+    const page = await opened(browser, reviewOf(scan, "scan"));
+    const size = await page.locator("#sheet-1 img").evaluate((image) => [image.naturalWidth, image.naturalHeight]);
+    assert.deepEqual(size, [1654, 2339], "in its own pixels");
+    assert.deepEqual(await page.evaluate(inkless), [], "there is ink in the place of each cell");
+    await td(page, "0.0.0").click();
+    assert.ok(await page.locator("#crop img").isVisible());
+    await picture(page, "scan");
     return page;
   },
 

@@ -4,7 +4,7 @@
 //! recognizer of PP-OCRv6 small (PaddleOCR, Apache-2.0), whose bytes are checked by hash before they are
 //! parsed. The classifier of turned lines that comes with them is left out on purpose: it turned 500 into 005.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use rten::Model;
 use rten_tensor::NdTensor;
@@ -29,7 +29,7 @@ const OFFERED: f32 = 0.01;
 /// What recognizes characters.
 pub(super) trait Recognize: Sync {
     /// How likely each pixel belongs to the body of a text line, 0 to 255; sides divisible by 32.
-    fn detect(&self, page: &[f32], width: usize, height: usize) -> Result<Gray, Error>;
+    fn detect(&self, page: Vec<f32>, width: usize, height: usize) -> Result<Gray, Error>;
     /// The characters of one line, [`HEIGHT`] pixels high.
     fn recognize(&self, line: &Gray) -> Result<Recognized, Error>;
 }
@@ -83,8 +83,11 @@ struct Rten {
     classes: Vec<Option<char>>,
 }
 
-/// The engine of this process: models are checked by hash, so any two are the same.
-static ENGINE: OnceLock<Result<Rten, Error>> = OnceLock::new();
+/// The engine of this process: models are checked by hash, so any two are the same. Models that are refused leave it
+/// open for others.
+static ENGINE: OnceLock<Rten> = OnceLock::new();
+/// Held while models are loaded: twice would take twice the memory.
+static LOADING: Mutex<()> = Mutex::new(());
 
 /// The engine, loaded at first use.
 ///
@@ -94,8 +97,15 @@ static ENGINE: OnceLock<Result<Rten, Error>> = OnceLock::new();
 pub(super) fn engine(models: Option<&Models>) -> Result<&'static dyn Recognize, Error> {
     // Who gives no models wants no pictures read, whatever this process has loaded for others.
     let models = models.ok_or_else(|| Error::new(ErrorKind::ModelsMissing))?;
-    let engine = ENGINE.get_or_init(|| Rten::load(models));
-    engine.as_ref().map(|engine| engine as &dyn Recognize).map_err(Clone::clone)
+    let _loading = LOADING.lock().map_err(|_| fault("loading them broke down before"))?;
+    let engine = match ENGINE.get() {
+        Some(engine) => engine,
+        None => {
+            let engine = Rten::load(models)?;
+            ENGINE.get_or_init(|| engine)
+        }
+    };
+    Ok(engine)
 }
 
 impl Rten {
@@ -126,9 +136,10 @@ fn fault(error: impl ToString) -> Error {
 }
 
 impl Recognize for Rten {
-    fn detect(&self, page: &[f32], width: usize, height: usize) -> Result<Gray, Error> {
-        let input = NdTensor::from_data([1, 3, height, width], page.to_vec());
-        let output = self.detector.run_one(input.view().into(), None).map_err(fault)?;
+    fn detect(&self, page: Vec<f32>, width: usize, height: usize) -> Result<Gray, Error> {
+        let input = NdTensor::from_data([1, 3, height, width], page);
+        // Given away, it is let go of after the first layer.
+        let output = self.detector.run_one(input.into(), None).map_err(fault)?;
         let map: NdTensor<f32, 4> = output.try_into().map_err(fault)?;
         let [_, _, h, w] = map.shape();
         let data = map.iter().map(|&p| (p.clamp(0.0, 1.0) * 255.0) as u8).collect();
@@ -145,14 +156,18 @@ impl Recognize for Rten {
             }
         }
         let input = NdTensor::from_data([1, 3, HEIGHT, wide], plane.repeat(3));
-        let output = self.recognizer.run_one(input.view().into(), None).map_err(fault)?;
+        let output = self.recognizer.run_one(input.into(), None).map_err(fault)?;
         let steps: NdTensor<f32, 3> = output.try_into().map_err(fault)?;
         let [_, count, classes] = steps.shape();
         if classes != self.classes.len() {
             return Err(fault(format!("{classes} classes, {} characters", self.classes.len())));
         }
-        let data = steps.to_vec();
-        Ok(decode(&data, count, &self.classes, wide as f32 / count.max(1) as f32))
+        let step = wide as f32 / count.max(1) as f32;
+        // 18,709 classes a step: not copied where they stand in a row already.
+        match steps.data() {
+            Some(data) => Ok(decode(data, count, &self.classes, step)),
+            None => Ok(decode(&steps.to_vec(), count, &self.classes, step)),
+        }
     }
 }
 

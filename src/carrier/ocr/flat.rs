@@ -81,6 +81,15 @@ impl Flat {
         (cx + dx * cos - dy * sin, cy + dx * sin + dy * cos)
     }
 
+    /// Where a place of the page as it came is on the flat page.
+    pub fn forth(&self, x: f32, y: f32) -> (f32, f32) {
+        // What moves a place changes little from one to the next: each step comes nearer.
+        (0..6).fold((x, y), |(u, v), _| {
+            let (bx, by) = self.back(u, v);
+            (u + x - bx, v + y - by)
+        })
+    }
+
     /// Where a line's places are once skew is taken out.
     fn forward(&self, line: &Chain) -> Chain {
         let (sin, cos) = (-self.skew).to_radians().sin_cos();
@@ -322,4 +331,21 @@ fn solve<const N: usize, const M: usize>(matrix: &mut [[f64; M]; N]) -> Option<[
         solution[i] = matrix[i][M - 1] / matrix[i][i];
     }
     Some(solution)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_forth_leads_back() {
+        let mut flat = Flat::none(&Gray::new(1600, 2300, 255));
+        flat.skew = 2.0;
+        flat.dy = Some([[3.0; KNOTS], [-20.0, -15.0, -10.0, -5.0, 0.0, 5.0, 10.0, 15.0, 20.0]]);
+        for (x, y) in [(40.0, 60.0), (800.0, 1100.0), (1500.0, 2200.0)] {
+            let (u, v) = flat.forth(x, y);
+            let (bx, by) = flat.back(u, v);
+            assert!((bx - x).abs() < 0.1 && (by - y).abs() < 0.1, "{bx} {by}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod doubts;
 mod engine;
 mod flat;
 mod ink;
+mod layer;
 mod lines;
 mod marks;
 mod page;
@@ -45,13 +46,13 @@ pub(crate) fn pages(
     picture::decode(&options.limits, kind, &source.bytes, |picture| {
         let number = pages.len() as u32 + 1;
         options.models.as_ref().inspect(|models| models.begin_page());
-        pages.push(read_page(sink, options.threads, engine, &picture, number)?);
+        pages.push(read_page(sink, options, engine, &picture, None, number)?);
         Ok(())
     })?;
     Ok(Pages { pages, text_from: TextFrom::Ocr, encoding: None })
 }
 
-/// Reads one page of a PDF as a picture.
+/// Reads one page of a PDF as a picture. `layer` is the text under it, which is taken if it proves right.
 ///
 /// # Errors
 /// As [`pages`].
@@ -59,10 +60,11 @@ pub(crate) fn pdf_page(
     sink: &mut Sink,
     options: &Options,
     page: &hayro_syntax::page::Page<'_>,
+    layer: Option<&Page>,
     number: u32,
 ) -> Result<Page, Error> {
     let engine = engine::engine(options.models.as_ref())?;
     options.models.as_ref().inspect(|models| models.begin_page());
     let picture = picture::draw(&options.limits, page)?;
-    read_page(sink, options.threads, engine, &picture, number)
+    read_page(sink, options, engine, &picture, layer, number)
 }

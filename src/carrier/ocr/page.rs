@@ -5,6 +5,7 @@ use crate::carrier::ocr::doubts;
 use crate::carrier::ocr::engine::{HEIGHT, Recognize};
 use crate::carrier::ocr::flat::Flat;
 use crate::carrier::ocr::ink::{self, Inks};
+use crate::carrier::ocr::layer::{Layer, Verdict};
 use crate::carrier::ocr::lines::{self, Line, PageLines};
 use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::picture::Picture;
@@ -12,13 +13,15 @@ use crate::carrier::ocr::raster::Gray;
 use crate::carrier::ocr::read::{Cut, ReadLine, Sheet};
 use crate::carrier::ocr::rules::{self, Frames, Lattice, Ruled};
 use crate::carrier::ocr::typeset::{Setting, scaled};
-use crate::carrier::page::{Page, Rule, Run};
+use crate::carrier::page::{Page, Rule, Run, Shown};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
+use crate::options::Options;
 use crate::parallel;
 use crate::place::Place;
 use crate::sight::{Doubt, Offer};
+use std::sync::Arc;
 
 /// Longer side of the picture that the detector is given, in pixels.
 const DETECTED: f32 = 1_280.0;
@@ -33,12 +36,13 @@ const COARSE: f32 = 100.0;
 /// What pages without a word on their size are scaled to: the usual height of a line, in pixels.
 const LINE: f32 = 27.0;
 
-/// Reads one page.
+/// Reads one page; `layer` is the text that lies under it.
 pub(super) fn read_page(
     sink: &mut Sink,
-    threads: usize,
+    options: &Options,
     engine: &dyn Recognize,
     picture: &Picture,
+    layer: Option<&Page>,
     number: u32,
 ) -> Result<Page, Error> {
     let mut inks = ink::separate(picture, None);
@@ -90,11 +94,17 @@ pub(super) fn read_page(
     };
     let reader =
         Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
-    let mut read = read_lines(sink, threads, &reader, &found.lines)?;
+    // A layer of a page that lies on its side or stands on its head would have to be turned with it.
+    let layer = layer.filter(|_| quarters == 0);
+    let layer = layer.map(|page| Layer::of(page, &flat, dpi / 72.0, &found.lines));
+    let verdict = layer.as_ref().map(|layer| layer.prove(&found.lines, |line| reader.read(line)));
+    let verdict = verdict.transpose()?;
+    let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
+    let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
     settle_zeros(&mut read);
     let setting = Setting::of(&read, &ruled);
-    let said = setting.said(&read, |r| r.sight.confidence > 300 || r.line.detected);
+    let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
     let tables: Vec<Lattice> = lattices
         .into_iter()
         .map(|lattice| {
@@ -113,6 +123,7 @@ pub(super) fn read_page(
         height: bare.height as f32 * points,
         ..Page::default()
     };
+    page.shown = options.keep_pictures.then(|| Arc::new(shown(&inks.plain)));
     page.rules = page_rules(&ruled, &framed, &tables, points);
     let mut runs: Vec<Run> = setting.runs(&read, points);
     for lattice in &tables {
@@ -120,7 +131,15 @@ pub(super) fn read_page(
     }
     page.runs.extend(runs);
     remark(sink, &page, picture, &inks, quarters % 4, &flat);
+    if let Some(verdict) = &verdict {
+        remark_layer(sink, &page, verdict);
+    }
     Ok(page)
+}
+
+/// The page as whoever looks it over sees it.
+fn shown(plain: &Gray) -> Shown {
+    Shown { width: plain.width, height: plain.height, shades: plain.data.clone() }
 }
 
 /// What lines are read with.
@@ -153,20 +172,34 @@ impl Reader<'_> {
         // What neither the detector nor the recognizer takes for text is none: a speck, a part of a seal.
         let nothing = reading.read.weakest() < 0.35 && !line.detected;
         let blank = nothing || text.trim().is_empty();
-        Ok((!blank).then_some(ReadLine { line, reading, sight }))
+        Ok((!blank).then_some(ReadLine { line, reading, sight, told: false }))
     }
 }
 
-/// Reads the lines, side by side where several threads may work: a page in hand at a time is all the memory.
+/// Reads the lines, side by side where several threads may work. What a proven layer says of a line is taken.
+///
+/// There are as many jobs as threads, each of which takes one line after the other. Were each line a job, a thread that
+/// waits for the models' own threads would begin the next line meanwhile, and within it another: a page of 150 lines held
+/// the memory of half of them at a time.
 fn read_lines<'l>(
     sink: &mut Sink,
     threads: usize,
     reader: &Reader<'_>,
+    layer: Option<&Layer>,
     lines: &'l [Line],
 ) -> Result<Vec<ReadLine<'l>>, Error> {
-    let read = parallel::map(sink, threads, lines.iter().collect(), |_, line| reader.read(line));
-    let read: Vec<Option<ReadLine<'l>>> = read.into_iter().collect::<Result<_, _>>()?;
-    let mut read: Vec<ReadLine<'l>> = read.into_iter().flatten().collect();
+    let one = |i: usize| match layer.and_then(|layer| layer.line(lines, i)) {
+        Some(line) => Ok(Some(line)),
+        None => reader.read(&lines[i]),
+    };
+    let threads = threads.max(1);
+    let jobs = parallel::map(sink, threads, (0..threads).collect(), |_, first| {
+        (first..lines.len()).step_by(threads).map(one).collect::<Result<Vec<_>, _>>()
+    });
+    let jobs: Vec<Vec<Option<ReadLine<'l>>>> = jobs.into_iter().collect::<Result<_, _>>()?;
+    let mut jobs: Vec<_> = jobs.into_iter().map(Vec::into_iter).collect();
+    let in_order = (0..lines.len()).map(|i| jobs[i % threads].next().flatten());
+    let mut read: Vec<ReadLine<'l>> = in_order.collect::<Vec<_>>().into_iter().flatten().collect();
     // A dash above or below other text in its cell is what is left of a rule.
     let is_dash = |r: &ReadLine<'_>| r.reading.read.chars.iter().all(|c| matches!(c.ch, '—' | '-'));
     let texts: Vec<_> = read.iter().filter(|r| !is_dash(r)).map(|r| r.line.home).collect();
@@ -311,8 +344,9 @@ fn detect(engine: &dyn Recognize, plain: &Gray) -> Result<Gray, Error> {
     let scale = (DETECTED / plain.width.max(plain.height) as f32).min(1.0);
     let size = |n: usize| ((n as f32 * scale / 32.0).round() as usize).max(1) * 32;
     let small = plain.scaled(size(plain.width), size(plain.height));
-    let plane: Vec<f32> = small.data.iter().map(|&v| f32::from(v) / 127.5 - 1.0).collect();
-    engine.detect(&plane.repeat(3), small.width, small.height)
+    let shades = small.data.iter().map(|&v| f32::from(v) / 127.5 - 1.0);
+    let planes = shades.cycle().take(3 * small.data.len()).collect();
+    engine.detect(planes, small.width, small.height)
 }
 
 /// By how much a page that says nothing of its size is to be scaled, by the height of its lines.
@@ -395,6 +429,33 @@ fn page_rules(ruled: &[Ruled], framed: &[bool], tables: &[Lattice], points: f32)
         }
     }
     all
+}
+
+/// Says whether the text under the picture was taken.
+fn remark_layer(sink: &mut Sink, page: &Page, verdict: &Verdict) {
+    let (code, en, zh) = match verdict {
+        Verdict::Proven(count) => (
+            "layer_proven",
+            format!(
+                "the text under the picture was taken: {count} lines of it say what the picture shows"
+            ),
+            format!("已采用图片下的文本层：抽查 {count} 行，与图片一致"),
+        ),
+        Verdict::Refuted { said, shown } => (
+            "layer_refuted",
+            format!(
+                "the text under the picture does not say what it shows (\"{said}\", and \"{shown}\" in the picture): the picture was read"
+            ),
+            format!("图片下的文本层与图片不一致（文本层“{said}”，图片“{shown}”），已改为识别图片"),
+        ),
+    };
+    sink.remark(Diagnostic {
+        code,
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(en, zh),
+        hint: None,
+    });
 }
 
 /// Says what was done to the page, and what can't be read well.

@@ -44,6 +44,8 @@ pub(super) struct ReadLine<'a> {
     pub line: &'a Line,
     pub reading: Reading,
     pub sight: Sight,
+    /// Whether the text under the picture says so, and not recognition.
+    pub told: bool,
 }
 
 /// What crops are made from.

@@ -94,7 +94,8 @@ pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Stro
     let sideways = transposed(&erase(ink, &across));
     let gray = transposed(gray);
     let standing = with_hair(&sideways, &gray, dpi);
-    let down = found(&sideways, &gray, &standing, SHORTEST[1]);
+    let mut down = found(&sideways, &gray, &standing, SHORTEST[1]);
+    down.retain(|c| !is_of_characters(c, &across, &standing, dpi));
     let ink = transposed(&erase(sideways, &down));
     let strokes = Strokes { across: lying, down: standing };
     let rules = across.into_iter().map(|curve| Ruled { axis: Axis::X, curve });
@@ -216,6 +217,35 @@ fn without_text(ink: &Gray, chains: Vec<Chain>) -> Vec<Chain> {
         cut(from, text.len());
     }
     parts
+}
+
+/// Whether a stroke that stands is made of characters that stand below each other, one in each row: at the rules that
+/// it passes it leaves off, on both sides of nearly all of them. A worn rule leaves off anywhere.
+fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -> bool {
+    /// Fewest sides of rules passed that say so.
+    const SIDES: usize = 6;
+    /// Share of them that the stroke reaches, at most.
+    const REACHED: f32 = 0.2;
+    let (near, far) = ((0.012 * dpi).round() as isize, (0.035 * dpi).round() as isize);
+    let reaches = |at: f32, side: isize| {
+        let places = (near..=far).map(|d| at as isize + side * d);
+        let dark = |&y: &isize| {
+            let x = down.at_x(y as f32) as isize;
+            (x - 2..=x + 2).any(|x| standing.at(y, x) == 1)
+        };
+        2 * places.clone().filter(dark).count() > places.count()
+    };
+    let mut sides = Vec::new();
+    for rule in across {
+        let at = rule.at_x(down.at_x(rule.at()));
+        let x = down.at_x(at);
+        let passes = down.from + dpi * 0.05 < at && at < down.to - dpi * 0.05;
+        if passes && rule.from < x - dpi * 0.1 && x + dpi * 0.1 < rule.to {
+            sides.extend([-1, 1].map(|side| reaches(at, side)));
+        }
+    }
+    let reached = sides.iter().filter(|reached| **reached).count();
+    sides.len() >= SIDES && reached as f32 <= REACHED * sides.len() as f32
 }
 
 /// Joins chains that go on where others end.
@@ -688,7 +718,8 @@ mod tests {
 
     /// A page with strokes of a shade each: x0, y0, x1, y1.
     fn page(strokes: &[([usize; 4], u8)]) -> Gray {
-        let mut page = Gray::new(800, 400, 250);
+        let low = strokes.iter().map(|stroke| stroke.0[3]).max().unwrap_or(0);
+        let mut page = Gray::new(800, (low + 40).max(400), 250);
         for &([x0, y0, x1, y1], shade) in strokes {
             for y in y0..y1 {
                 page.data[y * 800 + x0..y * 800 + x1].fill(shade);
@@ -725,6 +756,18 @@ mod tests {
     #[test]
     fn hair_rules_too_pale_to_be_ink_are_rules() {
         assert_eq!(cells(&page(&frame(221, 40))), CELLS);
+    }
+
+    #[test]
+    fn characters_below_each_other_are_no_rule() {
+        let rows = || (0..16).map(|row| 40 + row * 40);
+        let mut edges: Vec<_> = rows().map(|y| ([100, y, 700, y + 2], 40)).collect();
+        edges.extend([100, 698].map(|x| ([x, 40, x + 2, 642], 40)));
+        let with = |more: Vec<([usize; 4], u8)>| cells(&page(&[&edges[..], &more].concat())).len();
+        // A stroke in the middle of each row, as high as its characters, and one that is worn off anywhere.
+        assert_eq!(with(rows().take(15).map(|y| ([300, y + 6, 302, y + 36], 40)).collect()), 15);
+        let worn = (0..17).map(|part| 42 + part * 35).map(|y| ([300, y, 302, y + 27], 40));
+        assert_eq!(with(worn.collect()), 30);
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Set {
             ink: Ink::Seen { lightness: 0.0 },
             spot: None,
             joints: Vec::new(),
-            sight: Some(Box::new(read.sight.clone())),
+            sight: (!read.told).then(|| Box::new(read.sight.clone())),
         }
     }
 
@@ -434,6 +434,7 @@ mod tests {
                 line,
                 reading: reading.clone(),
                 sight: Sight::default(),
+                told: false,
             })
             .collect();
         let runs = Setting::of(&read, ruled).runs(&read, 1.0);
@@ -479,6 +480,7 @@ mod tests {
                     line,
                     reading: reading.clone(),
                     sight: Sight::default(),
+                    told: false,
                 })
                 .collect();
             Setting::of(&read, &[])

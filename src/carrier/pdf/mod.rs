@@ -26,7 +26,9 @@ use unicode_normalization::UnicodeNormalization;
 use crate::carrier::guard::guarded;
 #[cfg(feature = "ocr")]
 use crate::carrier::ocr;
-use crate::carrier::page::{Page, Pages, TextFrom};
+#[cfg(feature = "ocr")]
+use crate::carrier::page::Ink;
+use crate::carrier::page::{Page, Pages, Run, TextFrom};
 use crate::carrier::pdf::budget::{Budget, check_tables};
 use crate::carrier::pdf::content::{Layers, read_sheet};
 use crate::carrier::pdf::fonts::{Shelf, UNREADABLE, note_shapes};
@@ -150,7 +152,8 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
     Ok(Pages { pages, text_from, encoding: None })
 }
 
-/// Reads the pages that are pictures by recognizing their characters; gives how many there were.
+/// Reads the pages that are pictures by recognizing their characters, or by the text under them if it proves right;
+/// gives how many were recognized.
 #[cfg(feature = "ocr")]
 fn read_pictures(
     sink: &mut Sink,
@@ -160,10 +163,17 @@ fn read_pictures(
 ) -> Result<(Vec<Page>, usize), Error> {
     let mut read = 0;
     for (page, drawn) in pages.iter_mut().zip(pdf.pages().iter()) {
-        if is_picture(page) && options.models.is_some() {
-            *page = ocr::pdf_page(sink, options, drawn, page.number)
+        let has_layer = has_layer(page);
+        if options.models.is_none() {
+            if has_layer {
+                remark_unproven(sink, page);
+            }
+        } else if is_picture(page) || has_layer {
+            let layer = has_layer.then_some(&*page);
+            *page = ocr::pdf_page(sink, options, drawn, layer, page.number)
                 .map_err(|error| error.on_page(page.number))?;
-            read += 1;
+            let is_told = !page.runs.is_empty() && page.runs.iter().all(|run| run.sight.is_none());
+            read += usize::from(!is_told);
         }
     }
     Ok((pages, read))
@@ -334,10 +344,47 @@ fn remark_incomplete(sink: &mut Sink, page: &Page) {
 /// Whether a page is a picture: one covers most of it, and there is no more text than a scanner's
 /// mark and a page number.
 fn is_picture(page: &Page) -> bool {
+    is_covered(page) && has_no_more_than_a_mark(page.runs.iter())
+}
+
+/// Whether a page is a picture with text under it: one covers most of it, and more text than a scanner's mark is not
+/// seen, and no more than that is.
+#[cfg(feature = "ocr")]
+fn has_layer(page: &Page) -> bool {
+    let (seen, unseen): (Vec<&Run>, Vec<&Run>) =
+        page.runs.iter().partition(|run| run.ink != Ink::Invisible);
+    is_covered(page)
+        && has_no_more_than_a_mark(seen.into_iter())
+        && !has_no_more_than_a_mark(unseen.into_iter())
+}
+
+fn is_covered(page: &Page) -> bool {
     let area = |r: &Rect| r.width() * r.height();
     let covered = page.images.iter().map(area).sum::<f32>();
-    let chars = page.runs.iter().flat_map(|r| r.text.chars()).filter(|c| !c.is_whitespace());
-    covered > PICTURE * page.width * page.height && chars.take(MARK + 1).count() <= MARK
+    covered > PICTURE * page.width * page.height
+}
+
+fn has_no_more_than_a_mark<'r>(runs: impl Iterator<Item = &'r Run>) -> bool {
+    let chars = runs.flat_map(|r| r.text.chars()).filter(|c| !c.is_whitespace());
+    chars.take(MARK + 1).count() <= MARK
+}
+
+/// Says that nothing was there to hold a layer against its picture.
+#[cfg(feature = "ocr")]
+fn remark_unproven(sink: &mut Sink, page: &Page) {
+    sink.remark(Diagnostic {
+        code: "layer_unproven",
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(
+            "the page is a picture with text under it, which was read without comparing the two",
+            "本页是带文本层的图片，已读取文本层，未与图片核对",
+        ),
+        hint: Some(Wording::new(
+            "run `fubiao models` once: the picture is then compared",
+            "请运行一次 `fubiao models`，安装模型后即可核对",
+        )),
+    });
 }
 
 fn remark_picture(sink: &mut Sink, page: &Page) {
