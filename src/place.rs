@@ -200,7 +200,7 @@ impl Places {
     fn push(&mut self, place: Place) {
         match self {
             Places::Onward { first, count } if place == first.onward(*count) => *count += 1,
-            Places::Onward { .. } => self.each().push(place),
+            Places::Onward { .. } => self.extend(std::iter::once(place)),
             Places::Each(places) if places.is_empty() => {
                 *self = Places::Onward { first: place, count: 1 };
             }
@@ -217,19 +217,18 @@ impl Places {
             {
                 *count += more;
             }
-            (_, other) => self.each().extend(other.iter()),
+            (_, other) => self.extend(other.iter()),
         }
     }
 
-    /// The places each for itself from now on.
-    fn each(&mut self) -> &mut Vec<Place> {
-        if let Places::Onward { .. } = self {
-            *self = Places::Each(self.iter().collect());
-        }
-        match self {
+    /// Keeps the places each for itself, with these behind them.
+    fn extend(&mut self, more: impl Iterator<Item = Place>) {
+        let mut places = match std::mem::take(self) {
             Places::Each(places) => places,
-            Places::Onward { .. } => unreachable!("they are each for itself since the line above"),
-        }
+            onward => onward.iter().collect(),
+        };
+        places.extend(more);
+        *self = Places::Each(places);
     }
 
     fn slice(&self, chars: std::ops::Range<usize>) -> Places {
