@@ -216,7 +216,8 @@ pub fn is_serial_header(header: &str) -> bool {
 }
 
 /// Names of a row that numbers the columns: 栏次 1 2 3.
-pub const COLUMN_NUMBERS: &[&str] = &["栏次", "列次", "栏目", "行次", "甲", "乙", "丙", "丁"];
+pub const COLUMN_NUMBERS: &[&str] =
+    &["栏次", "列次", "栏目", "行次", "甲", "乙", "丙", "丁", "戊", "己"];
 
 /// Words that make a header one over regions.
 pub const REGION_HEADERS: &[&str] = &[
