@@ -544,7 +544,10 @@ pub const NO_FIGURE: &[&str] = &[
 
 /// Characters that, alone or repeated, are drawn where there is no figure. ⸺ and ⸻ stand for —— in
 /// what browsers print.
-pub const PLACEHOLDER_MARKS: &str = "-－−–—―⸺⸻─‐‑﹣﹘/／\\＼…⋯*＊·.×~～_＿";
+pub const PLACEHOLDER_MARKS: &str = "-－−‒–—―⸺⸻─━‐‑﹣﹘⁃ー/／∕⁄⧸\\＼∖⧵﹨…⋯*＊·.×~～〜∼_＿";
+
+/// Characters that, alone, say of a row that something holds for it or does not: a matrix of √ and ×.
+pub const TICKS: &str = "√✓✔☑✅○〇◯●◎□■☐☒△▲☆★×✕✖✗✘╳⨯∨";
 
 /// What Excel draws where a formula has no answer.
 pub const SHEET_ERRORS: &[&str] =

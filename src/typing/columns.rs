@@ -43,6 +43,10 @@ pub struct FactColumn {
     pub column: Column,
     /// Whether its header names its unit, which then holds whatever a column of units says.
     pub has_own_unit: bool,
+    /// Whether it holds ticks: × among √ says something.
+    pub holds_ticks: bool,
+    /// Whether a cell over several rows is a label of each of them: it stands left of what tells them apart.
+    pub labels_rows: bool,
 }
 
 /// A column that tells rows apart: the region's, and others of words and codes before the figures.
@@ -136,13 +140,14 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
                 && Some(col) != units
                 && !codes.contains(&col)
                 && !printed[col].content.profile.is_figures()
+                && !printed[col].content.profile.is_ticks()
         })
         .collect();
     let (group, name) = name_column(&printed, &words).unwrap_or_else(|| {
         let first = (0..count).find(|&col| !numbers(col) && !codes.contains(&col));
         (None, first.unwrap_or(0))
     });
-    let facts: Vec<FactColumn> = (0..count)
+    let mut facts: Vec<FactColumn> = (0..count)
         .filter(|&col| {
             let Printed { header, content } = &printed[col];
             !numbers(col)
@@ -152,8 +157,20 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
         })
         .map(|at| fact(at, &printed[at], codes.contains(&at), unit, table))
         .collect();
+    // Labels right of the name, up to the first column that no cell over several rows stands in.
+    for fact in &mut facts {
+        let between = name + 1..=fact.at;
+        fact.labels_rows = !between.is_empty()
+            && between.clone().all(|col| {
+                let content = &printed[col].content;
+                content.covered > 0 && content.profile.is_words()
+            });
+    }
     let is_key = |fact: &&FactColumn| {
-        fact.column.role == ColumnRole::Text && Some(fact.at) != units && fact.at != name
+        fact.column.role == ColumnRole::Text
+            && Some(fact.at) != units
+            && fact.at != name
+            && !fact.holds_ticks
     };
     let first_figures = facts.iter().find(|fact| fact.column.role != ColumnRole::Text);
     let before = first_figures.map_or(0, |fact| fact.at);
@@ -302,7 +319,8 @@ fn fact(
         role,
         place: place.unwrap_or(Place { page: 1, spot: Spot::Box(Default::default()) }),
     };
-    FactColumn { at, column, has_own_unit }
+    let (holds_ticks, labels_rows) = (held.is_ticks(), false);
+    FactColumn { at, column, has_own_unit, holds_ticks, labels_rows }
 }
 
 /// The header texts over a column from the top tier down, each with its place.
