@@ -3,10 +3,10 @@
 //!
 //! The only answer to "is this a figure?". Every stage asks here; where a figure stands and what its
 //! column means is left to them. Two rules are kept throughout: white space never joins digits (it may
-//! stand beside a comma or a point, which do), and what can be read in more than one way is no figure
-//! but a doubt.
+//! stand beside a comma or a point, which do) but for the thin spaces that are set for nothing else
+//! (GB/T 15835-2011, 5.1.1: 千分空), and what can be read in more than one way is no figure but a doubt.
 
-use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, SHEET_ERRORS};
+use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, REGION_ENDINGS, SHEET_ERRORS};
 use crate::pattern::{Steps, digit};
 use rust_decimal::Decimal;
 
@@ -181,7 +181,7 @@ pub(crate) fn narrow(c: char) -> char {
 }
 
 /// Signs of a negative figure; △ and ▲ as in accounts.
-const MINUS: [char; 8] = ['-', '－', '−', '–', '—', '﹣', '△', '▲'];
+const MINUS: &[char] = &['-', '－', '−', '‒', '–', '—', '―', '﹣', '﹘', '‐', '‑', '⁻', '△', '▲'];
 
 /// Signs of money before a figure, with their units.
 const MONEY: [(char, &str); 3] = [('¥', "元"), ('$', "美元"), ('€', "欧元")];
@@ -295,7 +295,7 @@ fn figure(text: &str) -> Reading {
 /// The text without the brackets that make its digits negative: (12), (5.2)%.
 fn without_brackets(text: &str) -> Option<String> {
     let (digits, behind) = text.strip_prefix('(')?.split_once(')')?;
-    let is_figure = digits.chars().all(|c| digit(c) || ",. ".contains(c));
+    let is_figure = digits.chars().all(|c| digit(c) || ",. ".contains(c) || is_thin(c));
     is_figure.then(|| [digits.trim(), behind].concat())
 }
 
@@ -309,11 +309,71 @@ fn plain(digits: &str, beside: Figure) -> Reading {
     }
 }
 
+/// Whether a character is a space that is set between groups of three digits and for nothing else: a
+/// quarter of an em and less.
+fn is_thin(c: char) -> bool {
+    matches!(c, '\u{2005}' | '\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{202F}')
+}
+
+/// Whether a character is a space that may be set between groups of three digits, and between two
+/// figures as well. Which of the two it is, the other figures of a table tell: [`is_grouped`].
+fn is_no_break(c: char) -> bool {
+    c == '\u{A0}'
+}
+
+/// Whether the text is a figure whose digits stand in groups of three, parted by spaces that no line
+/// breaks at: 1 234 567.80.
+pub fn is_grouped(text: &str) -> bool {
+    let is_space = |c: char| is_thin(c) || is_no_break(c);
+    let joint = |c: char| if is_space(c) { '\u{2009}' } else { c };
+    text.contains(is_space)
+        && matches!(read(&text.trim().chars().map(joint).collect::<String>()), Reading::Figure(_))
+}
+
+/// The grouped figure with thin spaces between its groups, which is read in one way alone.
+pub fn thin(c: char) -> char {
+    if is_no_break(c) { '\u{202F}' } else { c }
+}
+
+/// The digits without the thin spaces between their groups; `None` where a group is not of three. No
+/// other separator stands among them, but a point.
+fn ungrouped(body: &str) -> Option<String> {
+    let (whole, decimals) = match body.split_once(['.', '。']) {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (body, None),
+    };
+    let is_group = |group: &str, length: std::ops::RangeInclusive<usize>| {
+        length.contains(&group.len()) && group.chars().all(digit)
+    };
+    let groups: Vec<&str> = whole.split(is_thin).collect();
+    let (first, rest) = groups.split_first()?;
+    let is_whole = match rest {
+        [] => !first.is_empty() && first.chars().all(digit),
+        rest => is_group(first, 1..=3) && rest.iter().all(|group| is_group(group, 3..=3)),
+    };
+    let mut plain = groups.concat();
+    let Some(decimals) = decimals else { return is_whole.then_some(plain) };
+    let groups: Vec<&str> = decimals.split(is_thin).collect();
+    let (last, before) = groups.split_last()?;
+    let is_decimals = match before {
+        [] => !last.is_empty() && last.chars().all(digit),
+        before => is_group(last, 1..=3) && before.iter().all(|group| is_group(group, 3..=3)),
+    };
+    plain.push('.');
+    plain.push_str(&groups.concat());
+    (is_whole && is_decimals).then_some(plain)
+}
+
 /// The digits without thousands separators, `.` before the decimals.
 ///
 /// White space beside a separator is what a line's end left there; between two digits it may part
 /// two figures.
 fn joined(body: &str) -> Result<String, Doubt> {
+    if body.contains(is_thin)
+        && let Some(plain) = ungrouped(body)
+    {
+        return Ok(plain);
+    }
     let mut plain = String::with_capacity(body.len());
     // Digits since the last separator, and how many separators of each kind came.
     let (mut run, mut commas, mut points) = (0usize, 0usize, 0usize);
@@ -355,7 +415,7 @@ fn joined(body: &str) -> Result<String, Doubt> {
 /// Whether the text is figures strung together by marks: 2009-2011, 100~200, 3/4, 9:30, 100至200.
 fn is_strung(text: &str) -> bool {
     let mut parts = 0;
-    let is_link = |c: char| "-－−–—~～至/:：".contains(c);
+    let is_link = |c: char| "-－−‒–—―﹣﹘‐‑~～〜至/／∕⁄:：".contains(c);
     for part in text.split(is_link).map(str::trim) {
         let number = part.trim_end_matches(['%', '‰']);
         if number.is_empty() || !number.chars().all(|c| digit(c) || c == '.' || c == ',') {
@@ -396,6 +456,49 @@ fn mark_at_end(text: &str) -> Option<(&str, &str)> {
         rest = next;
     }
     (!rest.starts_with(digit)).then(|| (&text[..text.len() - rest.len()], rest))
+}
+
+/// The name of a row without the footnote marks behind it, and those: 咸安区*, 咸安区①, 咸安区（注1）. Only words have
+/// a mark behind them; a number behind words may be a part of the name.
+pub fn without_marks(name: &str) -> (&str, &str) {
+    let mut rest = name.trim_end();
+    loop {
+        let of_note = |text: &str| -> Option<usize> {
+            let open = text.rfind(['[', '〔', '【', '（', '('])?;
+            let inner = text[open..].trim_start_matches(['[', '〔', '【', '（', '(']);
+            let inner = inner.strip_suffix([']', '〕', '】', '）', ')'])?;
+            let is_round = text[open..].starts_with(['（', '(']);
+            let number = inner.strip_prefix('注').or((!is_round).then_some(inner))?;
+            let is_number = number.chars().all(|c| digit(c) || is_sign_of_note(c));
+            (is_number && number.len() <= 6 && !inner.is_empty()).then_some(open)
+        };
+        let before = rest.trim_end_matches(is_sign_of_mark).trim_end();
+        let before = match of_note(before) {
+            Some(open) => before[..open].trim_end(),
+            None => before,
+        };
+        if before.len() == rest.len() {
+            break;
+        }
+        rest = before;
+    }
+    // 注 alone ends other words too, and a number may tell two parts of a project apart.
+    let bare = rest.trim_end_matches(|c: char| digit(c) || ('①'..='⑳').contains(&c));
+    if let Some(region) = bare.strip_suffix('注').filter(|region| region.ends_in(REGION_ENDINGS)) {
+        rest = region;
+    }
+    let marks = &name[rest.len()..];
+    let is_number = |c: char| matches!(c, '①'..='⑳' | '⑴'..='⒇' | '❶'..='❿');
+    let is_word = rest.chars().next_back().is_some_and(lexicon::is_han);
+    if !is_word || (marks.contains(is_number) && !rest.ends_in(REGION_ENDINGS)) {
+        return (name, "");
+    }
+    (rest, marks.trim())
+}
+
+/// A character that is a footnote mark behind a name; ☆ and ★ may rank it.
+fn is_sign_of_mark(c: char) -> bool {
+    (is_sign_of_note(c) || c == '＊' || c == '#' || c == '＃') && !matches!(c, '☆' | '★')
 }
 
 /// Behind a mark in square brackets: `[1]`, 〔注1〕.
@@ -452,6 +555,30 @@ mod tests {
             seen += 1;
         }
         assert!(seen > 12, "only {seen} cases");
+    }
+
+    #[test]
+    fn marks_come_off_names() {
+        for (text, name, mark) in [
+            ("咸安区*", "咸安区", "*"),
+            ("咸安区※", "咸安区", "※"),
+            ("咸安区①", "咸安区", "①"),
+            ("咸安区[1]", "咸安区", "[1]"),
+            ("咸安区（注1）", "咸安区", "（注1）"),
+            ("咸安区注", "咸安区", "注"),
+            ("咸安区注2", "咸安区", "注2"),
+            ("咸安区①②", "咸安区", "①②"),
+            ("学前教育＊", "学前教育", "＊"),
+            ("滑县（省直管县）", "滑县（省直管县）", ""),
+            ("一标段①", "一标段①", ""),
+            ("备注", "备注", ""),
+            ("第3组", "第3组", ""),
+            ("项目（1）", "项目（1）", ""),
+            ("*", "*", ""),
+            ("12*", "12*", ""),
+        ] {
+            assert_eq!(without_marks(text), (name, mark), "{text}");
+        }
     }
 
     #[test]

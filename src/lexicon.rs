@@ -216,7 +216,8 @@ pub fn is_serial_header(header: &str) -> bool {
 }
 
 /// Names of a row that numbers the columns: 栏次 1 2 3.
-pub const COLUMN_NUMBERS: &[&str] = &["栏次", "列次", "栏目", "行次", "甲", "乙", "丙", "丁"];
+pub const COLUMN_NUMBERS: &[&str] =
+    &["栏次", "列次", "栏目", "行次", "甲", "乙", "丙", "丁", "戊", "己"];
 
 /// Words that make a header one over regions.
 pub const REGION_HEADERS: &[&str] = &[
@@ -543,7 +544,10 @@ pub const NO_FIGURE: &[&str] = &[
 
 /// Characters that, alone or repeated, are drawn where there is no figure. ⸺ and ⸻ stand for —— in
 /// what browsers print.
-pub const PLACEHOLDER_MARKS: &str = "-－−–—―⸺⸻─‐‑﹣﹘/／\\＼…⋯*＊·.×~～_＿";
+pub const PLACEHOLDER_MARKS: &str = "-－−‒–—―⸺⸻─━‐‑﹣﹘⁃ー/／∕⁄⧸\\＼∖⧵﹨…⋯*＊·.×~～〜∼_＿";
+
+/// Characters that, alone, say of a row that something holds for it or does not: a matrix of √ and ×.
+pub const TICKS: &str = "√✓✔☑✅○〇◯●◎□■☐☒△▲☆★×✕✖✗✘╳⨯∨";
 
 /// What Excel draws where a formula has no answer.
 pub const SHEET_ERRORS: &[&str] =

@@ -150,6 +150,7 @@ mod lexicon;
 pub mod model;
 pub mod name;
 pub mod normalize;
+mod numbering;
 pub mod options;
 mod parallel;
 mod pattern;

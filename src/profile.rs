@@ -4,7 +4,7 @@
 //! header, a name's column, a role) is left to who asks.
 
 use crate::figure::{self, Doubt, Reading};
-use crate::lexicon::{self, REGION_ENDINGS};
+use crate::lexicon::{self, REGION_ENDINGS, TICKS};
 use crate::pattern::{Steps, numeral};
 
 /// The longest name of a region, in characters: 积石山保安族东乡族撒拉族自治县 has 15.
@@ -39,6 +39,8 @@ pub struct Profile {
     pub regions: usize,
     /// Of these, units: 套, 万元, 元/户.
     pub units: usize,
+    /// Of these, marks that say that something holds: √. Marks for nothing (×) are not counted.
+    pub ticks: usize,
     /// Of these, numbers written out: 一, （二）, 十三.
     pub numerals: usize,
     /// What can't be read.
@@ -85,6 +87,7 @@ impl Profile {
                 self.regions += usize::from(is_region && is_short());
                 self.units += usize::from(lexicon::is_unit(&name));
                 let number = name.trim_matches(['（', '(', '）', ')', '、']);
+                self.ticks += usize::from(is_tick(&name));
                 self.numerals += usize::from(number.is_run(numeral, 1..=3));
             }
             Reading::Unreadable => self.unreadable += 1,
@@ -150,11 +153,22 @@ impl Profile {
         self.units > 0 && self.figures == 0 && self.units * 5 >= self.texts() * 4
     }
 
+    /// Whether it holds ticks and no other text: what they say stands in the header.
+    pub fn is_ticks(&self) -> bool {
+        self.ticks > 0 && self.ticks == self.texts() && self.figures == 0
+    }
+
     /// Whether its figures number the rows: each one more than the one before, three at least, in
     /// three of four rows.
     pub fn is_serial(&self) -> bool {
         !self.out_of_step && self.steps >= 3 && self.steps * 4 >= self.cells * 3
     }
+}
+
+/// Whether the text is a tick: √, ○.
+fn is_tick(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| TICKS.contains(c)) && chars.next().is_none()
 }
 
 #[cfg(test)]
@@ -174,6 +188,7 @@ mod tests {
                 ("regions", profile.is_regions()),
                 ("serial", profile.is_serial()),
                 ("units", profile.is_units()),
+                ("ticks", profile.is_ticks()),
             ];
             let told = told.iter().filter(|(_, is)| *is).map(|(word, _)| *word);
             told.collect::<Vec<_>>().join(" ")
@@ -188,6 +203,8 @@ mod tests {
             (&["1", "2", "3", "", ""][..], "figures"),
             (&["南昌市", "九江市", "市本级"][..], "words regions"),
             (&["套", "户", "万元", "元/户"][..], "words units"),
+            (&["√", "", "√", "×"][..], "words ticks"),
+            (&["√", "试点", "√"][..], "words"),
             (&["2019-2021", "2020-2022", "3"][..], "words"),
             (&["<36.6", "≥95%", "12a"][..], "words"),
         ] {

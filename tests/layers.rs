@@ -7,8 +7,19 @@ use std::path::{Path, PathBuf};
 
 /// What every room may use.
 const LEAVES: &[&str] = &[
-    "geom", "place", "diag", "error", "name", "parallel", "pattern", "plain", "figure", "lexicon",
-    "profile", "sight",
+    "geom",
+    "place",
+    "diag",
+    "error",
+    "name",
+    "parallel",
+    "pattern",
+    "plain",
+    "figure",
+    "lexicon",
+    "profile",
+    "numbering",
+    "sight",
 ];
 
 /// A room, and the paths below `crate::` it may use besides the leaves and itself. An entry allows
@@ -25,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lexicon", &[]),
     ("figure", &[]),
     ("profile", &[]),
+    ("numbering", &[]),
     ("plain", &[]),
     ("options", &[]),
     ("source", &[]),

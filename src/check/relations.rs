@@ -83,9 +83,10 @@ pub fn row_identities(figures: &Figures, index: usize) -> RowIdentities {
     let mut identities = Vec::new();
     let mut untried = 0;
     for relation in &relations {
+        let said: Vec<usize> = (0..rows).filter(|&r| says(figures, index, relation, r)).collect();
         let mut family: Vec<Identity> =
-            (0..rows).filter_map(|row| instance(figures, index, relation, row)).collect();
-        untried += rows - family.len();
+            said.iter().filter_map(|&row| instance(figures, index, relation, row)).collect();
+        untried += said.len() - family.len();
         family.retain(|identity| !identity.is_empty(figures));
         hold_to_the_last_digit(figures, &mut family.iter_mut().collect::<Vec<_>>());
         let broken = family.iter().filter(|i| i.state() == State::Broken).count();
@@ -473,6 +474,16 @@ fn columns_of(relation: &Relation) -> Vec<usize> {
 fn says_as_much(known: &Relation, new: &Relation) -> bool {
     let set = |r: &Relation| columns_of(r).into_iter().collect::<BTreeSet<_>>();
     set(known) == set(new)
+}
+
+/// Whether the rule says anything in a row: there is no percentage of nothing.
+fn says(figures: &Figures, index: usize, relation: &Relation, row: usize) -> bool {
+    match relation {
+        Relation::Percent { whole, .. } => {
+            figures.value(figures.cell(index, row, *whole)) != Some(0)
+        }
+        _ => true,
+    }
 }
 
 /// The rule in one row; `None` where a cell is no figure, or figures are too large to multiply.

@@ -70,7 +70,7 @@ fn compact(text: &str) -> String {
 pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
     let counting = counting_offsets(pages);
     for page in pages {
-        let (number, height) = (page.number, page.height);
+        let (number, height) = (page.number, height(page));
         let unpaged = has_no_margins(page);
         let edge = edge_lines(page);
         let rules = std::mem::take(&mut page.rules);
@@ -122,7 +122,7 @@ fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
             .into_iter()
             .filter_map(|i| page.lines.get(i))
             .filter(|l| {
-                l.pieces.len() == 1 && (unpaged || in_band(&l.bbox, page.height, NUMBER_BAND))
+                l.pieces.len() == 1 && (unpaged || in_band(&l.bbox, height(page), NUMBER_BAND))
             })
             .filter_map(|line| compact(line.pieces[0].text.as_str()).parse::<i64>().ok())
             .filter(|n| (1..10_000).contains(n))
@@ -170,7 +170,7 @@ pub(super) fn drop_running_lines(sink: &mut Sink, pages: &mut [LinedPage]) {
         for (i, key) in running {
             let first = met.insert(key);
             let line = &page.lines[i];
-            let margin = !has_no_margins(page) && in_band(&line.bbox, page.height, MARGIN_BAND);
+            let margin = !has_no_margins(page) && in_band(&line.bbox, height(page), MARGIN_BAND);
             let head = margin && size(line) < 1.15 * usual_size(page);
             if head || !first && (margin || most > 2 || has_no_margins(page)) {
                 gone.insert(i);
@@ -213,13 +213,13 @@ fn running_key(page: &LinedPage, index: usize) -> Option<(String, i32)> {
     let line = page.lines.get(index)?;
     let text = compact(line.text().as_str());
     let unpaged = has_no_margins(page);
-    let band = unpaged || in_band(&line.bbox, page.height, NUMBER_BAND);
+    let band = unpaged || in_band(&line.bbox, height(page), NUMBER_BAND);
     let table =
         line.pieces.len() > 3 || line.is_told_row() || inside_rules(&page.rules, &line.bbox);
     if !band || table || is_of_the_notice(&text) {
         return None;
     }
-    let margin = unpaged || in_band(&line.bbox, page.height, MARGIN_BAND);
+    let margin = unpaged || in_band(&line.bbox, height(page), MARGIN_BAND);
     if !margin && !stands_apart(page, index) {
         return None;
     }
@@ -241,6 +241,11 @@ fn stands_apart(page: &LinedPage, index: usize) -> bool {
 fn edge_lines(page: &LinedPage) -> BTreeSet<usize> {
     let n = page.lines.len();
     (0..n.min(2)).chain(n.saturating_sub(2)..n).collect()
+}
+
+/// How far the page reaches down as its lines read: on a page turned by a quarter, how wide it is as seen.
+fn height(page: &LinedPage) -> f32 {
+    page.frame.down(page.width, page.height)
 }
 
 fn in_band(bbox: &Rect, height: f32, share: f32) -> bool {
@@ -266,7 +271,9 @@ fn inside_rules(rules: &[Rule], bbox: &Rect) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::carrier::page::Turn;
     use crate::normalize::lines::Piece;
+    use crate::normalize::turn::Frame;
     use crate::pattern::agrees;
     use crate::place::{Place, PlacedText};
 
@@ -343,6 +350,14 @@ mod tests {
             .into();
         drop_page_numbers(&mut Sink::new(), &mut pages);
         assert_eq!(texts(&pages), ["甲", "乙", "甲", "乙", "甲", "乙"]);
+
+        // On a page turned by a quarter the foot is where its width ends.
+        let mut turned =
+            page(2, &[("甲", 100.0, 12.0), ("乙", 300.0, 12.0), ("- 2 -", 560.0, 9.0)]);
+        turned.frame = Frame::of(Turn::Up, turned.width, turned.height);
+        let mut turned = vec![turned];
+        drop_page_numbers(&mut Sink::new(), &mut turned);
+        assert_eq!(texts(&turned), ["甲", "乙"]);
 
         let mut one = vec![page(4, &[("甲", 300.0, 12.0), ("165766", 790.0, 9.0)])];
         drop_page_numbers(&mut Sink::new(), &mut one);

@@ -48,6 +48,14 @@ impl Frame {
         }
     }
 
+    /// How far a page of this size reaches down in the frame.
+    pub(super) fn down(&self, width: f32, height: f32) -> f32 {
+        match self.turn {
+            Turn::Down | Turn::Up => width,
+            Turn::Over | Turn::Upright | Turn::Slanted(_) => height,
+        }
+    }
+
     /// A run's edges along the reading direction.
     pub(super) fn edge(&self, edge: f32) -> f32 {
         match self.turn {

@@ -5,11 +5,13 @@ use crate::figure::{self, Reading};
 use crate::place::PlacedChar;
 
 /// Halves what is full-width in figures, labels and Latin words; spaces of other widths become
-/// plain ones.
+/// plain ones, but for those between the groups of a figure's digits: they say what a plain one does not.
 pub(super) fn halve(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     if !text.iter().any(|c| half(c.ch) != c.ch || half_mark(c.ch) != c.ch || c.ch == '／') {
         return None;
     }
+    let is_grouped = figure::is_grouped(&text.iter().map(|c| c.ch).collect::<String>());
+    let half = |c: char| if is_grouped && is_between_groups(c) { c } else { half(c) };
     let mut halved: Vec<PlacedChar> =
         text.iter().map(|c| PlacedChar { ch: half(c.ch), place: c.place }).collect();
     halve_marks_between_digits(&mut halved);
@@ -32,6 +34,11 @@ fn half(c: char) -> char {
         '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\t' => ' ',
         _ => c,
     }
+}
+
+/// Whether a space may stand between groups of digits.
+fn is_between_groups(c: char) -> bool {
+    c.is_whitespace() && c != '\u{3000}' && c != '\t'
 }
 
 /// A point or slash between two digits, and a per cent sign after one, belong to a figure anywhere;
@@ -60,7 +67,7 @@ fn half_mark(c: char) -> char {
     match c {
         '，' => ',',
         '．' | '。' => '.',
-        '－' | '−' | '﹣' | '–' | '‐' | '‑' => '-',
+        '－' | '−' | '﹣' | '﹘' | '‒' | '–' | '‐' | '‑' => '-',
         '＋' => '+',
         '％' => '%',
         _ => c,

@@ -106,6 +106,16 @@ pub fn division_of(code: u32, year: Option<u16>) -> Option<&'static Division> {
     at(code).min_by_key(|d| (d.years_from(year), std::cmp::Reverse(d.from)))
 }
 
+/// Whether a prefecture has counties or districts in a year; without a year, today. 东莞市 has none.
+pub fn has_counties(prefecture: u32, year: Option<u16>) -> bool {
+    let start = DIVISIONS.partition_point(|d| d.code <= prefecture);
+    let below = DIVISIONS[start..].iter().take_while(|d| d.code / 100 == prefecture / 100);
+    below.into_iter().any(|d| match year {
+        Some(year) => d.years_from(year) == 0,
+        None => d.until.is_none(),
+    })
+}
+
 /// The code a division went on under to this day, or to its end.
 pub fn current_code(code: u32) -> u32 {
     let mut code = code;
@@ -129,6 +139,15 @@ fn at(code: u32) -> impl DoubleEndedIterator<Item = &'static Division> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prefectures_without_counties_are_known() {
+        for (code, year, has) in
+            [(441900, None, false), (620200, Some(2020), false), (440200, Some(2020), true)]
+        {
+            assert_eq!(has_counties(code, year), has, "{code}");
+        }
+    }
 
     #[test]
     fn every_line_is_a_division_and_no_code_has_two_names_in_one_year() {

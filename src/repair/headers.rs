@@ -1,7 +1,8 @@
 //! Which rows of a fragment are header, and which of a continued fragment are that header again:
 //! whole, shortened or blank. Telling fragments of one table from another table is left to `joins`.
 
-use crate::lexicon::{self, COLUMN_NUMBERS};
+use crate::lexicon;
+use crate::numbering;
 use crate::repair::document::{Slot, TableRow};
 use crate::repair::rows::{self, Kinds, MAX_TIERS, is_figure, is_mark};
 
@@ -39,19 +40,10 @@ pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
     if is_all_header { 1 } else { tiers }
 }
 
-/// Whether the row numbers the columns: 甲 1 2 3, 栏次 1 2 3.
+/// Whether the row numbers the columns: 甲 1 2 3, 栏次 1 2 3, A B=C+D C D.
 pub(super) fn is_numbering(row: &TableRow) -> bool {
-    let mut next = 1u32;
-    for col in 0..row.slots.len() {
-        let text = rows::text_at(row, col);
-        let number = text.trim_matches(['(', ')', '（', '）']).parse::<u32>();
-        match number {
-            Ok(number) if number == next => next += 1,
-            Err(_) if text.is_empty() || COLUMN_NUMBERS.contains(&text.as_str()) => {}
-            _ => return false,
-        }
-    }
-    next > 3 && !rows::text_at(row, 0).is_empty()
+    let texts: Vec<String> = (0..row.slots.len()).map(|col| rows::text_at(row, col)).collect();
+    numbering::is_numbering(texts.iter().map(String::as_str))
 }
 
 /// Whether a column of figures has a figure in this row.

@@ -4,7 +4,7 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind};
-use crate::lexicon::TOTALS;
+use crate::lexicon::{self, TOTALS};
 use crate::place::Place;
 use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
@@ -268,6 +268,12 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
     let fits = is_one_sided && !clashes;
     let starts = |row: &TableRow| is_filled(row, key) || row.slots.get(key) == Some(&Slot::Left);
 
+    // A total names its row wherever it stands left of the figures, and no row is named so in its middle.
+    let is_total =
+        |col: usize| !kinds.figures[col] && lexicon::TOTALS.contains(&text_at(next, col).as_str());
+    if (0..cols).any(is_total) && has_figures(next) {
+        return Tear::Whole;
+    }
     if is_blank(next, key) && !is_empty(next) {
         return if starts(last) && fits { Tear::Torn } else { Tear::Doubtful };
     }

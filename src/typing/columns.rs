@@ -7,6 +7,7 @@ use crate::lexicon::{
     RATE_HEADERS, REGION_HEADERS, STOCK_HEADERS, TEXT_HEADERS, TOTALS, UNIT_HEADERS,
 };
 use crate::model::{Column, ColumnRole};
+use crate::numbering;
 use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
 use crate::repair::document::{Slot, Table, TableRow};
@@ -42,6 +43,10 @@ pub struct FactColumn {
     pub column: Column,
     /// Whether its header names its unit, which then holds whatever a column of units says.
     pub has_own_unit: bool,
+    /// Whether it holds ticks: × among √ says something.
+    pub holds_ticks: bool,
+    /// Whether a cell over several rows is a label of each of them: it stands left of what tells them apart.
+    pub labels_rows: bool,
 }
 
 /// A column that tells rows apart: the region's, and others of words and codes before the figures.
@@ -135,13 +140,14 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
                 && Some(col) != units
                 && !codes.contains(&col)
                 && !printed[col].content.profile.is_figures()
+                && !printed[col].content.profile.is_ticks()
         })
         .collect();
     let (group, name) = name_column(&printed, &words).unwrap_or_else(|| {
         let first = (0..count).find(|&col| !numbers(col) && !codes.contains(&col));
         (None, first.unwrap_or(0))
     });
-    let facts: Vec<FactColumn> = (0..count)
+    let mut facts: Vec<FactColumn> = (0..count)
         .filter(|&col| {
             let Printed { header, content } = &printed[col];
             !numbers(col)
@@ -151,8 +157,20 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
         })
         .map(|at| fact(at, &printed[at], codes.contains(&at), unit, table))
         .collect();
+    // Labels right of the name, up to the first column that no cell over several rows stands in.
+    for fact in &mut facts {
+        let between = name + 1..=fact.at;
+        fact.labels_rows = !between.is_empty()
+            && between.clone().all(|col| {
+                let content = &printed[col].content;
+                content.covered > 0 && content.profile.is_words()
+            });
+    }
     let is_key = |fact: &&FactColumn| {
-        fact.column.role == ColumnRole::Text && Some(fact.at) != units && fact.at != name
+        fact.column.role == ColumnRole::Text
+            && Some(fact.at) != units
+            && fact.at != name
+            && !fact.holds_ticks
     };
     let first_figures = facts.iter().find(|fact| fact.column.role != ColumnRole::Text);
     let before = first_figures.map_or(0, |fact| fact.at);
@@ -165,40 +183,19 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
 }
 
 /// Takes the numbers of columns off the words above them, where a row of such numbers was read as part
-/// of the header: 小计(3), 合计1=2+3. They run on by one over all columns that have one.
+/// of the header: 小计(3), 合计1=2+3, 存量C.
 fn take_off_column_numbers(printed: &mut [Printed]) {
-    let numbered: Vec<(usize, u32, usize)> = printed
+    let headers: Vec<&str> = printed
         .iter()
-        .enumerate()
-        .filter_map(|(col, column)| {
-            let (text, _) = column.header.last()?;
-            let (number, length) = column_number(text)?;
-            Some((col, number, length))
-        })
+        .map(|column| column.header.last().map_or("", |(text, _)| text.as_str()))
         .collect();
     let figures = printed.iter().filter(|column| column.content.profile.is_figures()).count();
-    let runs_on = numbered.windows(2).all(|pair| pair[1].1 == pair[0].1 + 1);
-    let begins = numbered.first().is_some_and(|first| first.1 == 1);
-    if numbered.len() < 2 || numbered.len() < figures || !begins || !runs_on {
-        return;
-    }
-    for (col, _, length) in numbered {
-        if let Some((text, _)) = printed[col].header.last_mut() {
+    let Some(lengths) = numbering::behind_words(&headers, figures) else { return };
+    for (column, length) in printed.iter_mut().zip(lengths) {
+        if let Some((text, _)) = column.header.last_mut() {
             text.truncate(length);
         }
     }
-}
-
-/// The number that a header ends in, and the length of what stands before it: 小计(3), 开工2, 合计1=2+3.
-fn column_number(text: &str) -> Option<(u32, usize)> {
-    let mark = |c: char| c.is_ascii_digit() || "=＝+＋-－()（）".contains(c);
-    let words = text.trim_end_matches(mark);
-    let number = text[words.len()..].trim_start_matches(['(', '（']);
-    let digits = number.trim_start_matches(|c: char| c.is_ascii_digit());
-    let number = number[..number.len() - digits.len()].parse().ok()?;
-    let behind = digits.trim_end_matches([')', '）']);
-    let is_formula = behind.is_empty() || behind.starts_with(['=', '＝']);
-    (is_formula && !words.trim().is_empty()).then_some((number, words.trim_end().len()))
 }
 
 /// The column of names, and that of groups before it, of the columns that hold words.
@@ -322,7 +319,8 @@ fn fact(
         role,
         place: place.unwrap_or(Place { page: 1, spot: Spot::Box(Default::default()) }),
     };
-    FactColumn { at, column, has_own_unit }
+    let (holds_ticks, labels_rows) = (held.is_ticks(), false);
+    FactColumn { at, column, has_own_unit, holds_ticks, labels_rows }
 }
 
 /// The header texts over a column from the top tier down, each with its place.

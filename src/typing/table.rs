@@ -5,10 +5,11 @@
 //! each row, `regions`; what is doubtful, `doubts`.
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::figure::{self, Kind, Reading};
-use crate::lexicon::{self, COLUMN_NUMBERS};
-use crate::model::{Amount, Annex, Cell, Column, ColumnRole, Frame, Key, Level, Row, Status};
-use crate::place::{Located, Place, PlacedText};
+use crate::figure::{self, Doubt, Kind, Reading};
+use crate::lexicon::{self, TICKS};
+use crate::model::{Amount, Annex, Cell, ColumnRole, Frame, Key, Level, Row, Status};
+use crate::numbering;
+use crate::place::{Located, Place, PlacedChar, PlacedText};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::typing::annex::{NOWHERE, unit_of};
 use crate::typing::columns::{self, Columns, FactColumn, squeeze};
@@ -50,11 +51,13 @@ fn one(
 ) -> Option<Annex> {
     let unit_name = unit.as_ref().map(|unit| unit.value.as_str());
     let (mut notes, table) = part_notes(table);
+    let table = with_thin_spaces(sink, table);
     let table = shape::upright(sink, table);
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
     let columns = columns::columns(&table, unit_name);
     let rows = straighten(sink, &columns, table.rows);
+    let rows = without_marks(sink, &columns, rows);
     let context = Context {
         frame,
         title: title.as_ref().map_or("", |title| &title.value),
@@ -105,6 +108,49 @@ fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
     (notes, Table { rows, ..table })
 }
 
+/// The table with thin spaces between the groups of its figures where spaces stand that may part two figures
+/// as well, and the table's figures show what they are: all of four digits and more have them.
+fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
+    /// Figures that show it.
+    const FEWEST: usize = 3;
+    let is_ungrouped = |text: &str| {
+        text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() > 3)
+            && matches!(figure::read(text), Reading::Figure(figure) if !figure.is_code)
+    };
+    let cells = || {
+        let slots = table.rows.iter().flat_map(|row| &row.slots);
+        slots.filter_map(|slot| if let Slot::Cell(cell) = slot { Some(cell) } else { None })
+    };
+    let is_doubtful = |text: &str| {
+        matches!(figure::read(text), Reading::Doubtful(Doubt::Parted)) && figure::is_grouped(text)
+    };
+    let mut grouped = cells().filter(|cell| is_doubtful(cell.text.as_str())).peekable();
+    let Some(first) = grouped.peek().map(|cell| (cell.place, cell.raw.clone())) else {
+        return table;
+    };
+    if grouped.count() < FEWEST || cells().any(|cell| is_ungrouped(cell.text.as_str())) {
+        return table;
+    }
+    for row in &mut table.rows {
+        for slot in &mut row.slots {
+            if let Slot::Cell(cell) = slot
+                && is_doubtful(cell.text.as_str())
+            {
+                let thin = |c: PlacedChar| PlacedChar { ch: figure::thin(c.ch), ..c };
+                cell.text = cell.text.chars().map(thin).collect();
+            }
+        }
+    }
+    sink.repair(Repair {
+        stage: Stage::Typing,
+        rule: "spaces_between_groups",
+        place: Some(first.0),
+        after: first.1.chars().filter(|c| !c.is_whitespace()).collect(),
+        before: first.1,
+    });
+    table
+}
+
 /// Puts the figures of a total row back under their columns where it merges 序号 and region and so
 /// has a cell less than the others: they stand one place to the left, and a blank is left at the
 /// end.
@@ -125,6 +171,24 @@ fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Ve
         });
         row.slots.pop();
         row.slots.insert(columns.name, Slot::Left);
+    }
+    rows
+}
+
+/// Takes footnote marks off the names of rows and of their groups: 咸安区* is 咸安区. What is printed stays.
+fn without_marks(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+    for row in &mut rows {
+        for &col in columns.group.iter().chain([&columns.name]) {
+            let Some(Slot::Cell(cell)) = row.slots.get_mut(col) else { continue };
+            let (name, mark) = figure::without_marks(cell.text.as_str());
+            if mark.is_empty() {
+                continue;
+            }
+            let (before, after) = (cell.text.as_str().to_owned(), name.to_owned());
+            cell.text = cell.text.slice(0..name.len());
+            let (stage, rule) = (Stage::Typing, "mark_of_name");
+            sink.repair(Repair { stage, rule, place: Some(cell.place), before, after });
+        }
     }
     rows
 }
@@ -161,7 +225,9 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         let mut figures: Vec<Option<Decimal>> = Vec::new();
         for fact in &columns.facts {
             let column = &fact.column;
-            let mut cell = read_cell(row, fact.at, column);
+            let is_label = fact.labels_rows && row.slots.get(fact.at) == Some(&Slot::Above);
+            let label = covering(row, &above, fact.at).filter(|_| is_label);
+            let mut cell = read_cell(row, fact, label);
             if cell.status == Status::Value && cell.unit.is_none() && !fact.has_own_unit {
                 cell.unit = row_unit.clone();
             }
@@ -254,10 +320,8 @@ fn code(columns: &Columns, row: &TableRow) -> Option<String> {
 /// Leaves out rows that number the columns: 栏次 1 2 3.
 fn without_column_numbers(sink: &mut Sink, mut lines: Vec<Line>) -> Vec<Line> {
     let is_numbering = |line: &Line| {
-        let numbers = line.cells.iter().map(|cell| cell.raw.trim().parse::<usize>().ok());
-        COLUMN_NUMBERS.contains(&line.name.text.as_str())
-            && !line.cells.is_empty()
-            && numbers.zip(1..).all(|(number, at)| number.is_none_or(|number| number == at))
+        let cells = line.cells.iter().map(|cell| cell.raw.as_str());
+        numbering::is_numbering([line.name.text.as_str()].into_iter().chain(cells))
     };
     lines.retain(|line| {
         let is_numbering = is_numbering(line);
@@ -426,9 +490,10 @@ impl Naming {
     }
 }
 
-/// Reads the cell of a column of facts. What another cell covers is blank.
-fn read_cell(row: &TableRow, col: usize, column: &Column) -> Cell {
-    let Some(cell) = row.cell(col) else {
+/// Reads the cell of a column of facts. What another cell covers is blank, but where that is a label of each row.
+fn read_cell(row: &TableRow, fact: &FactColumn, label: Option<&TableCell>) -> Cell {
+    let column = &fact.column;
+    let Some(cell) = row.cell(fact.at).or(label) else {
         let place = row.slots.iter().find_map(|slot| match slot {
             Slot::Cell(cell) => Some(cell.place),
             _ => None,
@@ -443,7 +508,9 @@ fn read_cell(row: &TableRow, col: usize, column: &Column) -> Cell {
         (_, Reading::Blank) => Status::Blank,
         (_, Reading::Unreadable) => Status::Unreadable,
         // Among words, 待定 is one more; a dash and 无 are still nothing.
-        (ColumnRole::Text, Reading::Mark) if !is_nothing(text) => Status::Text,
+        (ColumnRole::Text, Reading::Mark) if !is_nothing(text) || is_tick(fact, text) => {
+            Status::Text
+        }
         (_, Reading::Mark) => Status::Placeholder,
         (ColumnRole::Text, _) => Status::Text,
         (_, Reading::Figure(figure)) => {
@@ -456,6 +523,11 @@ fn read_cell(row: &TableRow, col: usize, column: &Column) -> Cell {
     };
     read.text = (read.status == Status::Text).then(|| columns::joined(&cell.text));
     read
+}
+
+/// Whether a mark for nothing, ×, is one of the column's ticks.
+fn is_tick(fact: &FactColumn, text: &str) -> bool {
+    fact.holds_ticks && text.trim().chars().all(|c| TICKS.contains(c))
 }
 
 /// Whether a text says that nothing is there, also among words.

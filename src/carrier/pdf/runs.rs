@@ -103,7 +103,7 @@ impl Glyph {
 /// Joins a page's glyphs to runs, in drawing order.
 ///
 /// White space ends a run, unless it is one space no wider than [`SPACED_GAP`] between two visible
-/// characters: that stays inside as `' '`. No run begins or ends with white space. Where Latin words
+/// characters: that stays inside, as what it is where a figure's groups may be parted by it, else as `' '`. No run begins or ends with white space. Where Latin words
 /// are set apart by their places alone, the space between them is put in.
 pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<Run> {
     let doubled = find_doubled(drawn);
@@ -121,7 +121,11 @@ pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<R
         let text = drawn.text_of(glyph);
         if text.chars().all(char::is_whitespace) {
             if let Some(open) = &mut open {
-                open.spaced = !text.is_empty() || open.spaced;
+                open.space = match (open.space, text.chars().next()) {
+                    (before, None) => before,
+                    (None, Some(space)) if text.len() == space.len_utf8() => Some(inner(space)),
+                    _ => Some(' '),
+                };
             }
             continue;
         }
@@ -207,8 +211,8 @@ struct Open {
     /// Where the last glyph ends and the baseline lies, in the run's own reading direction.
     end: f32,
     across: f32,
-    /// White space was drawn after the last glyph.
-    spaced: bool,
+    /// What white space was drawn after the last glyph.
+    space: Option<char>,
     /// The operator that drew the last glyph, and its text object.
     shown_by: u32,
     object: u32,
@@ -237,7 +241,7 @@ impl Open {
             vertical: glyph.vertical,
             end: start.along,
             across: start.across,
-            spaced: false,
+            space: None,
             shown_by: glyph.shown_by,
             object: glyph.object,
             word_gaps: Vec::new(),
@@ -252,7 +256,7 @@ impl Open {
         let same_direction = (self.direction.x - glyph.along.x).abs() < STRAIGHT
             && (self.direction.y - glyph.along.y).abs() < STRAIGHT;
         let gap = (start.along - self.end) / em;
-        let most = if self.spaced { SPACED_GAP } else { GAP };
+        let most = if self.space.is_some() { SPACED_GAP } else { GAP };
         same_direction
             && self.vertical == glyph.vertical
             && (glyph.size - self.run.size).abs() <= 0.08 * em
@@ -263,8 +267,11 @@ impl Open {
 
     fn push(&mut self, glyph: &Glyph, start: &Start, text: &str) {
         let em = self.run.size;
-        if self.spaced && start.along - self.end > 0.08 * em {
-            self.run.text.push(' ');
+        if let Some(space) = self.space.filter(|_| start.along - self.end > 0.08 * em) {
+            let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let is_in_figure =
+                is_digit(self.run.text.chars().next_back()) && is_digit(text.chars().next());
+            self.run.text.push(if is_in_figure { space } else { ' ' });
             self.run.edges.push(edge(glyph, 0.0));
         } else if let Some(last) = self.run.edges.last_mut() {
             let end = std::mem::replace(last, edge(glyph, 0.0));
@@ -276,7 +283,7 @@ impl Open {
                 self.word_gaps.push((self.run.edges.len() - 1, end));
             }
         }
-        self.spaced = false;
+        self.space = None;
         if glyph.shown_by != self.shown_by {
             // Some producers draw each character by an operator of its own, one right behind the other.
             let goes_on =
@@ -319,6 +326,14 @@ impl Open {
         self.run.text = text;
         self.run.edges = edges;
         self.run
+    }
+}
+
+/// The space as it stands inside a run: one that parts groups of digits stays what it is.
+fn inner(space: char) -> char {
+    match space {
+        '\u{A0}' | '\u{2005}' | '\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{202F}' => space,
+        _ => ' ',
     }
 }
 

@@ -17,7 +17,9 @@ use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::lexicon::AREAS;
 use crate::model::{Frame, Level, Region};
 use crate::place::Place;
-use crate::regions::{Fit, Found, Tier, by_length, by_rare_form, spoken, zone_prefecture};
+use crate::regions::{
+    Fit, Found, Tier, by_length, by_rare_form, has_counties, spoken, zone_prefecture,
+};
 use rust_decimal::Decimal;
 use scope::Scope;
 use std::collections::BTreeMap;
@@ -223,6 +225,7 @@ fn by_names(rows: &[RowName], words: &[Words], scope: &Scope, context: &Context)
         totals: total_rows(rows, words, scope),
         prefectures: prefecture_rows(rows, words, scope),
         spans: span_rows(rows),
+        areas: area_rows(rows, words, scope),
         group: None,
         stations: Vec::with_capacity(rows.len()),
     };
@@ -321,6 +324,35 @@ fn span_rows(rows: &[RowName]) -> Vec<Option<usize>> {
     own
 }
 
+/// The rows beside cells that name areas of prefectures: the name is no division's, and most of the rows it spans are
+/// prefectures.
+fn area_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
+    let mut areas = vec![false; rows.len()];
+    if scope.tier() == Some(Tier::Prefecture) || scope.tier() == Some(Tier::County) {
+        return areas;
+    }
+    let is_prefecture = |at: usize| match &words[at].word {
+        Word::Name(name) => {
+            let found = scope.resolve(name);
+            found.iter().any(|f| f.division.tier() == Tier::Prefecture && f.fit == Fit::Full)
+        }
+        _ => false,
+    };
+    let mut start = 0;
+    for run in rows.chunk_by(|a, b| a.spanned_by == b.spanned_by) {
+        let span = start..start + run.len();
+        start = span.end;
+        let Some(by) = run[0].spanned_by.as_deref() else { continue };
+        let is_name = matches!(words::read(by).word, Word::Name(_));
+        let parts = run.iter().filter(|row| !is_own_row(row)).count();
+        let prefectures = span.clone().filter(|&at| is_prefecture(at)).count();
+        if is_name && prefectures * 2 > parts && scope.resolve(&spoken(by)).is_empty() {
+            areas[span].fill(true);
+        }
+    }
+    areas
+}
+
 /// The walk down the table.
 struct Walk<'a> {
     scope: &'a Scope,
@@ -330,12 +362,17 @@ struct Walk<'a> {
     totals: Vec<bool>,
     prefectures: BTreeMap<u32, usize>,
     spans: Vec<Option<usize>>,
+    /// Whether the cell that spans the row names an area of prefectures.
+    areas: Vec<bool>,
     group: Option<Group>,
     stations: Vec<Station>,
 }
 
 impl Walk<'_> {
     fn place(&mut self, at: usize, row: &RowName) -> Station {
+        if is_spanned(row) && self.areas[at] {
+            return self.place_in_area(at, row);
+        }
         if is_spanned(row) {
             return self.place_spanned(at, row);
         }
@@ -363,12 +400,29 @@ impl Walk<'_> {
                 Station::top(Level::Subtotal)
             }
             Word::Township => match self.scope.resolve(&spoken(&words.printed)).is_empty() {
+                true if self.is_without_counties() => self.below_group(Level::Other),
                 true => Station::top(Level::Other),
                 false => self.place_name(at, &spoken(&words.printed)),
             },
             Word::Name(name) => self.place_name(at, name),
             Word::Blank => Station::top(Level::Other),
         }
+    }
+
+    /// A row beside a cell that names an area of prefectures: 东部. The area is no region of theirs; where it has a row
+    /// of its own, 小计, that is the sum of theirs.
+    fn place_in_area(&mut self, at: usize, row: &RowName) -> Station {
+        if is_own_row(row) || matches!(self.words[at].word, Word::Total | Word::Subtotal(None)) {
+            self.group = None;
+            return Station::top(Level::Subtotal);
+        }
+        let station = match &self.words[at].word {
+            Word::Name(name) => self.place_name(at, name),
+            Word::Central(of) => self.place_central(at, of.as_deref()),
+            _ => self.below_group(Level::Other),
+        };
+        let of_area = self.spans[at].filter(|_| station.parent_row.is_none());
+        Station { parent_row: station.parent_row.or(of_area), ..station }
     }
 
     /// A row beside a cell that names the prefecture of several rows.
@@ -407,6 +461,12 @@ impl Walk<'_> {
             found: division,
             doubt: Doubt::No,
         }
+    }
+
+    /// Whether the rows stand below a prefecture that has no counties, as 东莞市: its towns are its own.
+    fn is_without_counties(&self) -> bool {
+        let code = self.group.as_ref().and_then(|group| group.code);
+        code.is_some_and(|code| !has_counties(code, self.scope.year))
     }
 
     /// The one county that bears this full name in the notice's year.
@@ -1023,6 +1083,12 @@ fn note_of_which(sink: &mut Sink, rows: &[RowName], words: &[Words]) {
 
 /// Occurs if the figures allow one hierarchy alone, and it is not the one the names tell.
 fn remark_disagreement(sink: &mut Sink, rows: &[RowName], stations: &[Station]) {
+    // Where places have several rows each, the rows are of projects or of sources: the figures cut those, and not the
+    // places.
+    let is_again = |pair: &&[RowName]| !pair[0].text.is_empty() && pair[0].text == pair[1].text;
+    if rows.windows(2).filter(is_again).count() * 4 > rows.len() {
+        return;
+    }
     // A heading without figures of its own is no part of any cut.
     if stations.iter().filter_map(|s| s.parent_row).any(|head| !has_figures(&rows[head])) {
         return;
