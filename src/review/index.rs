@@ -35,7 +35,7 @@ pub enum Found {
         corrected: usize,
     },
     /// It could not be read: why.
-    Failed(String),
+    Failed(Wording),
 }
 
 /// The index: those with most doubts first, then those that could not be read, then the rest, each by name.
@@ -99,9 +99,13 @@ fn row(line: &Line, zh: bool) -> String {
                 format!("<td{class}>{doubts}</td><td>{corrected}</td><td>{checked}</td>"),
             )
         }
-        Found::Failed(why) => {
-            (name, format!("<td class=\"failed\" colspan=\"3\">{}</td>", in_html(why)))
-        }
+        Found::Failed(why) => (
+            name,
+            format!(
+                "<td class=\"failed\" colspan=\"3\">{}</td>",
+                in_html(if zh { &why.zh } else { &why.en })
+            ),
+        ),
     };
     let number = number.unwrap_or_default();
     format!("<tr><td>{name}{number}</td><td>{title}</td><td>{year}</td>{rest}</tr>\n")
