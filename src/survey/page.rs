@@ -486,13 +486,20 @@ fn table(
     figures: usize,
     rows: impl Iterator<Item = String>,
 ) -> String {
+    let count = head.len();
     let head = head.iter().zip(0..).map(|(name, at)| {
         let class = if at >= figures { " class=\"figure\"" } else { "" };
         format!("<th scope=\"col\"{class}>{}</th>", in_html(name))
     });
+    // On paper, narrow ones stand side by side and broad ones turn the sheet.
+    let breadth = match count {
+        ..3 if class == "figures" => " narrow",
+        ..10 => "",
+        _ => " broad",
+    };
     let (head, rows): (String, String) = (head.collect(), rows.collect());
     format!(
-        "<div class=\"scroll {class}\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\n\
+        "<div class=\"scroll {class}{breadth}\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\n\
          <tbody>{rows}</tbody></table></div>\n"
     )
 }
