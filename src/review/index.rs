@@ -56,7 +56,7 @@ pub fn index(mut lines: Vec<Line>, zh: bool) -> String {
     let lead = if zh {
         format!("共 {count} 份，其中 {open} 份有疑点，{failed} 份未能读取。")
     } else {
-        format!("{count} notices: {open} with doubts, {failed} could not be read.")
+        format!("Notices: {count}. With doubts: {open}. Could not be read: {failed}.")
     };
     let next = say(
         "Each page saves what you correct as a file. Put these files into one folder and run \

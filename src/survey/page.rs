@@ -96,8 +96,8 @@ impl Page<'_> {
         let corrected = sum(|n| n.corrected);
         let said = self.say(
             format!(
-                "{count} notices, {figures} figures; {findings} findings and {doubtful} doubtful \
-                 readings left, {corrected} cells corrected by reviewers. Figures are as the notices \
+                "Notices: {count}. Figures: {figures}. Findings left: {findings}; doubtful readings: {doubtful}; \
+                 cells corrected by reviewers: {corrected}. Figures are as the notices \
                  print them: nothing is added up and no unit is scaled."
             ),
             format!(
