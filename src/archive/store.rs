@@ -701,7 +701,7 @@ pub fn is_there(path: &Path, hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::ledger::{Gist, Reason};
+    use crate::archive::ledger::{Failure, Gist, Reason};
     use crate::emit::json;
     use crate::emit::record::NoticeRecord;
     use crate::options::Options;
