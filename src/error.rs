@@ -39,7 +39,7 @@ pub enum ErrorKind {
     /// Occurs if the bytes begin as a PDF but its objects can't be found.
     BrokenPdf {
         /// What was missing.
-        what: String,
+        what: Wording,
     },
     /// Occurs if a PDF wants a password other than the empty one, and none was given.
     PasswordNeeded,
@@ -232,7 +232,8 @@ impl ErrorKind {
             ),
             ErrorKind::BrokenDocument { what } => what.clone(),
             ErrorKind::BrokenPdf { what } => {
-                Wording::new(format!("broken PDF: {what}"), format!("PDF 已损坏：{what}"))
+                let Wording { en, zh } = what;
+                Wording::new(format!("broken PDF: {en}"), format!("PDF 已损坏：{zh}"))
             }
             ErrorKind::PasswordNeeded => {
                 Wording::new("the PDF is encrypted and wants a password", "PDF 已加密，需要密码")

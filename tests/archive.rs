@@ -83,6 +83,49 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
+fn inputs_in_which_nothing_is_recognised_are_named() {
+    let (input, out) = (archive(1), tempfile::tempdir().unwrap());
+    fs::write(input.path().join("letter.txt"), "您好，\n明天下午见。\n").unwrap();
+    // In the first run and in the second, which reads nothing anew.
+    for _ in 0..2 {
+        let run = batch(input.path(), out.path(), &["--lang", "en"]);
+        let said = told(&run);
+        assert!(
+            said.contains("in 1 input, nothing was checked there: letter.txt [nothing_recognised]"),
+            "{said}"
+        );
+        let report = fs::read_to_string(out.path().join("report.txt")).unwrap();
+        assert!(
+            report.contains("nothing recognised, nothing checked:\n  letter.txt\n"),
+            "{report}"
+        );
+    }
+    let quiet = batch(input.path(), out.path(), &["--quiet"]);
+    assert!(!told(&quiet).contains("nothing_recognised"), "{}", told(&quiet));
+}
+
+#[test]
+fn what_failed_is_said_as_by_convert_and_in_the_language_asked_for() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = input.path().join("x.pdf");
+    fs::write(&file, "%PDF-1.4 nothing").unwrap();
+    for (lang, said) in [
+        ("en", "error: x.pdf: broken PDF: no table of objects and no page was found [broken_pdf]"),
+        ("zh", "错误: x.pdf: PDF 已损坏：找不到对象表，也找不到页面 [broken_pdf]"),
+    ] {
+        let run = batch(input.path(), out.path(), &["--lang", lang, "--fresh"]);
+        assert_eq!(run.status.code(), Some(3));
+        assert!(told(&run).lines().any(|line| line == said), "{}", told(&run));
+        let converted = Command::new(env!("CARGO_BIN_EXE_fubiao"))
+            .current_dir(input.path())
+            .args(["convert", "x.pdf", "--lang", lang])
+            .output()
+            .unwrap();
+        assert_eq!(told(&converted).lines().next(), Some(said));
+    }
+}
+
+#[test]
 fn bad_files_fail_alone_and_nothing_is_read_twice() {
     let (input, out) = (archive(3), tempfile::tempdir().unwrap());
     let first = batch(input.path(), out.path(), &[]);
@@ -264,7 +307,7 @@ fn a_notice_that_takes_too_long_fails_alone() {
     let run = batch(input.path(), out.path(), &flags);
     let text = told(&run);
     assert_eq!(run.status.code(), Some(3));
-    assert!(text.contains("long.txt: timeout: ran over its time of 3 s"), "{text}");
+    assert!(text.contains("long.txt: ran over its time of 3 s"), "{text}");
     assert!(text.contains("2 read"), "{text}");
     let again = batch(input.path(), out.path(), &[&flags[..], &["--only-failed"]].concat());
     assert!(told(&again).contains("0 read"), "{}", told(&again));

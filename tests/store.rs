@@ -5,7 +5,7 @@
 
 use fubiao::archive::answer::Wanted;
 use fubiao::archive::gather;
-use fubiao::archive::ledger::{self, Entry, Outcome};
+use fubiao::archive::ledger::{self, Entry, Failure, Outcome};
 use fubiao::archive::merge;
 use fubiao::archive::plan::{Plan, Planner};
 use fubiao::archive::reviewed::Reviewed;
@@ -334,7 +334,7 @@ fn one_notice_never_ends_a_batch() {
     fs::create_dir_all(out.path().join("notices/2022/2.txt.json/inside")).unwrap();
     let summary = batch(input.path(), out.path()).unwrap();
     assert_eq!(summary.fates.iter().filter(|fate| **fate == Fate::Failed).count(), 2);
-    let Outcome::Failed { message, .. } = outcome(out.path(), "2022/2.txt") else {
+    let Outcome::Failed(Failure { message, .. }) = outcome(out.path(), "2022/2.txt") else {
         panic!("it can't be")
     };
     assert!(message.contains("its result can't be written"), "{message}");
@@ -474,7 +474,7 @@ fn what_reviewers_saved_is_applied_to_the_notice_it_is_of() {
     fs::write(&path, correction(&notice(2023, 1), "1002", "8")).unwrap();
     let unfit = batch_reviewed(input.path(), out.path(), reviews.path());
     assert_eq!(unfit.fates.iter().filter(|fate| **fate == Fate::Failed).count(), 2);
-    let Outcome::Failed { reason, message } = outcome(out.path(), "2023/1.txt") else {
+    let Outcome::Failed(Failure { reason, message, .. }) = outcome(out.path(), "2023/1.txt") else {
         panic!("it fails")
     };
     assert_eq!(reason.name(), "corrections");

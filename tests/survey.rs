@@ -217,4 +217,7 @@ fn a_report_is_made_of_what_an_archive_counts() {
         assert_eq!(fubiao(args).status.code(), Some(status), "{args:?}");
     }
     assert!(!at("r.pdf").exists());
+    let none = fubiao(&["report", "none", "-o", "none.html"]);
+    assert_eq!(none.status.code(), Some(3));
+    assert!(!at("none.html").exists(), "a report of no result at all is none");
 }

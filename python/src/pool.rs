@@ -11,9 +11,10 @@ use arrow_schema::Field;
 use fubiao::archive::answer::{Answer, Remade};
 use fubiao::archive::disk::{self, Accept};
 use fubiao::archive::isolate::Isolation;
-use fubiao::archive::ledger::{Gist, Piece, Reason};
+use fubiao::archive::ledger::{Failure, Gist, Piece, Reason};
 use fubiao::archive::workers::Workers;
 use fubiao::cli::password::VARIABLE;
+use fubiao::diag::Wording;
 use fubiao::emit::facts::{Fact, FactLine};
 use fubiao::emit::json;
 use fubiao::emit::remarks::{Line, Table};
@@ -168,7 +169,7 @@ impl Readers {
             (None, Some(path)) => match disk::read(path, self.longest, Accept::Files) {
                 Ok(bytes) => bytes,
                 Err(error) => {
-                    let said = Answer::failed(Reason::File, error.message(self.longest).en);
+                    let said = Answer::failed(Reason::File, error.message(self.longest));
                     return Read::of(name, None, 0, said, kept);
                 }
             },
@@ -178,7 +179,10 @@ impl Readers {
         let size = bytes.len();
         let said = match &self.workers {
             Some(workers) => workers.ask(name, bytes),
-            None => Answer::failed(Reason::Crash, "its readers are gone".to_owned()),
+            None => Answer::failed(
+                Reason::Crash,
+                Wording::new("its readers are gone", "读取进程已不在"),
+            ),
         };
         Read::of(name, Some(hash), size, said, kept)
     }
@@ -209,7 +213,9 @@ struct Whole {
 impl Read {
     fn of(source: &str, doc_id: Option<String>, bytes: usize, said: Answer, kept: Kept) -> Read {
         let came = match said {
-            Answer::Failed { reason, code, message } => Came::Failed { reason, code, message },
+            Answer::Failed(Failure { reason, code, message, .. }) => {
+                Came::Failed { reason, code, message }
+            }
             Answer::Done { gist, mut files } => {
                 let result = files.remove(&Piece::Result).unwrap_or_default();
                 let facts = files.remove(&Piece::Facts).unwrap_or_default();

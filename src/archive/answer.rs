@@ -1,9 +1,10 @@
 //! One notice's bytes in, its result's bytes out, with a panic caught: what a worker does, be it a process
 //! of its own or a thread of the run.
 
-use crate::archive::ledger::{Gist, Piece, Reason};
+use crate::archive::ledger::{Failure, Gist, Piece, Reason};
 use crate::archive::reviewed::{self, Review};
 use crate::archive::together;
+use crate::diag::Wording;
 use crate::emit::facts::Fact;
 use crate::emit::record::NoticeRecord;
 use crate::emit::remarks::{Line, Table};
@@ -32,14 +33,7 @@ pub enum Answer {
         files: Files,
     },
     /// It was not.
-    Failed {
-        /// Why, in a word.
-        reason: Reason,
-        /// What stopped it, as `fubiao explain` knows it; the reason's own word where no document did.
-        code: String,
-        /// Why, in a line.
-        message: String,
-    },
+    Failed(Failure),
 }
 
 /// The files of one notice.
@@ -81,7 +75,8 @@ pub enum Besides {
 pub fn answer(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answer {
     let read = panic::catch_unwind(AssertUnwindSafe(|| read(name, bytes, options, besides)));
     read.unwrap_or_else(|_| {
-        Answer::failed(Reason::Panic, LAST_PANIC.with_borrow_mut(std::mem::take))
+        let said = LAST_PANIC.with_borrow_mut(std::mem::take);
+        Answer::failed(Reason::Panic, Wording::new(said.clone(), format!("程序异常：{said}")))
     })
 }
 
@@ -95,7 +90,7 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
     let record = NoticeRecord::new(&source, &reading);
     let files = match result(&record) {
         Ok(files) => files,
-        Err(what) => return Answer::failed(Reason::Unreadable, what),
+        Err(what) => return Answer::failed(Reason::Unreadable, unmade(&what)),
     };
     let files = match besides {
         Besides::Nothing => files,
@@ -138,32 +133,33 @@ fn result(record: &NoticeRecord) -> Result<Files, String> {
 
 impl Answer {
     /// It was not read, for no fault that has a code of its own.
-    pub fn failed(reason: Reason, message: String) -> Answer {
-        Answer::Failed { reason, code: reason.name().to_owned(), message }
+    pub fn failed(reason: Reason, what: Wording) -> Answer {
+        Answer::Failed(Failure::new(reason, what))
     }
 
     fn unreadable(error: &Error) -> Answer {
-        let (code, message) = (error.code().to_owned(), error.to_string());
-        Answer::Failed { reason: Reason::Unreadable, code, message }
+        Answer::Failed(Failure::unreadable(error))
     }
 
     /// The answer with what a reviewer said of the notice, all of it or none: where it does not fit, there is no result
     /// that could be taken for the corrected one.
     pub fn corrected(self, review: &Review) -> Answer {
         let Answer::Done { files, .. } = &self else { return self };
-        let unfit = |what| {
-            Answer::failed(Reason::Corrections, format!("{}: {what}", review.path.display()))
+        let unfit = |Wording { en, zh }| {
+            let path = review.path.display();
+            let what = Wording::new(format!("{path}: {en}"), format!("{path}：{zh}"));
+            Answer::failed(Reason::Corrections, what)
         };
         let mut record = match Remade::of(files.get(&Piece::Result).map_or(&[], Vec::as_slice)) {
             Ok(Remade(record)) => record,
-            Err(what) => return unfit(what),
+            Err(what) => return unfit(unmade(&what)),
         };
         if let Err(error) = reviewed::apply(&mut record, &review.said) {
-            return unfit(error.to_string());
+            return unfit(error.message());
         }
         match result(&record) {
             Ok(files) => Answer::Done { gist: gist(&record), files },
-            Err(what) => unfit(what),
+            Err(what) => unfit(unmade(&what)),
         }
     }
 
@@ -173,11 +169,16 @@ impl Answer {
         match self {
             Answer::Done { gist, files } => match all_of(files, wanted) {
                 Ok(files) => Answer::Done { gist, files },
-                Err(what) => Answer::failed(Reason::Unreadable, what),
+                Err(what) => Answer::failed(Reason::Unreadable, unmade(&what)),
             },
             other => other,
         }
     }
+}
+
+/// What is said of a result of which a file can't be made: a fault of ours, told as the writer of the file tells it.
+fn unmade(what: &str) -> Wording {
+    Wording::new(what, format!("无法生成结果：{what}"))
 }
 
 /// The files with those that are wanted and not there yet.
@@ -261,6 +262,7 @@ fn gist(record: &NoticeRecord) -> Gist {
         warnings: findings("warning"),
         notes: findings("note"),
         diagnostics: record.diagnostics.len() as u64,
+        is_unrecognised: record.diagnostics.iter().any(|d| d.code == "nothing_recognised"),
     }
 }
 

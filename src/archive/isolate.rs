@@ -10,7 +10,8 @@ use crate::archive::answer::{Answer, Besides, Files, answer};
 #[cfg(target_os = "linux")]
 use crate::archive::confine;
 use crate::archive::confine::Fuel;
-use crate::archive::ledger::{Gist, Piece, Reason};
+use crate::archive::ledger::{Failure, Gist, Piece, Reason};
+use crate::diag::Wording;
 use crate::options::Options;
 use crate::source;
 use serde::{Deserialize, Serialize};
@@ -182,7 +183,7 @@ enum Head {
     /// These files follow.
     Done { gist: Gist, pieces: Vec<Piece> },
     /// Nothing follows.
-    Failed { reason: Reason, code: String, message: String },
+    Failed(Failure),
 }
 
 fn write_answer(output: &mut impl Write, answer: Answer) -> io::Result<()> {
@@ -194,8 +195,8 @@ fn write_answer(output: &mut impl Write, answer: Answer) -> io::Result<()> {
                 write_chunk(output, bytes)?;
             }
         }
-        Answer::Failed { reason, code, message } => {
-            write_chunk(output, &serde_json::to_vec(&Head::Failed { reason, code, message })?)?;
+        Answer::Failed(failure) => {
+            write_chunk(output, &serde_json::to_vec(&Head::Failed(failure))?)?;
         }
     }
     output.flush()
@@ -206,7 +207,7 @@ fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
     let Some(head) = read_chunk(input)? else { return Ok(None) };
     let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
     Ok(Some(match serde_json::from_slice(&head)? {
-        Head::Failed { reason, code, message } => Answer::Failed { reason, code, message },
+        Head::Failed(failure) => Answer::Failed(failure),
         Head::Done { gist, pieces } => {
             let mut files = Files::new();
             for piece in pieces {
@@ -232,7 +233,7 @@ pub struct Death {
     /// What that means for the notice it had.
     pub reason: Reason,
     /// The same in a line.
-    pub message: String,
+    pub message: Wording,
 }
 
 impl Worker {
@@ -308,15 +309,22 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let taken = self.cpu_time().zip(used).map(|(now, used)| now.saturating_sub(used));
-            let out_of = if taken.is_some_and(|taken| taken >= timeout) {
-                format!("{} s of CPU", timeout.as_secs_f32())
+            let message = if taken.is_some_and(|taken| taken >= timeout) {
+                let seconds = timeout.as_secs_f32();
+                Wording::new(
+                    format!("ran over its time of {seconds} s of CPU"),
+                    format!("超过时限：CPU 时间 {seconds} 秒"),
+                )
             } else if since.elapsed() >= by_clock {
-                format!("{} s by the clock", by_clock.as_secs_f32())
+                let seconds = by_clock.as_secs_f32();
+                Wording::new(
+                    format!("ran over its time of {seconds} s by the clock"),
+                    format!("超过时限：实际时间 {seconds} 秒"),
+                )
             } else {
                 continue;
             };
             self.end();
-            let message = format!("ran over its time of {out_of}");
             return Err(Death { reason: Reason::Timeout, message });
         }
     }
@@ -339,23 +347,27 @@ impl Worker {
         let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
         // What the standard library says of it is followed by a note on how to see more.
         if lines().any(|line| line.contains("memory allocation of")) {
-            let message = "ran over its memory".to_owned();
+            let message = Wording::new("ran over its memory", "超过内存上限");
             return Death { reason: Reason::Memory, message };
         }
         if status.is_some_and(|status| ended_by(status, SIGKILL)) {
-            let message = "the system ended its process, for want of memory as a rule".to_owned();
+            let message = Wording::new(
+                "the system ended its process, for want of memory as a rule",
+                "系统结束了读取进程，通常是内存不足",
+            );
             return Death { reason: Reason::Memory, message };
         }
         if status.is_some_and(|status| ended_by(status, SIGXCPU)) {
-            let message = "ran over its CPU time".to_owned();
+            let message = Wording::new("ran over its CPU time", "超过 CPU 时限");
             return Death { reason: Reason::Timeout, message };
         }
         let said = lines().find(|line| !line.starts_with("note: ")).unwrap_or_default();
-        let mut message = format!("its process died ({})", status.map_or(what, |s| s.to_string()));
-        if !said.is_empty() {
-            message.push_str(": ");
-            message.push_str(said);
-        }
+        let how = status.map_or(what, |s| s.to_string());
+        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+        let message = Wording::new(
+            format!("its process died ({how}){said}"),
+            format!("读取进程意外结束（{how}）{said}"),
+        );
         Death { reason: Reason::Crash, message }
     }
 
@@ -465,7 +477,7 @@ mod tests {
         let mut answers = answers.as_slice();
         for expected in ["empty", "GIF"] {
             match read_answer(&mut answers).unwrap().unwrap() {
-                Answer::Failed { reason: Reason::Unreadable, message, .. } => {
+                Answer::Failed(Failure { reason: Reason::Unreadable, message, .. }) => {
                     assert!(message.contains(expected), "{message}");
                 }
                 other => panic!("{other:?}"),

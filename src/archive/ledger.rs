@@ -9,6 +9,8 @@
 //! one stands ([`Ledger`]).
 
 use crate::archive::names;
+use crate::diag::Wording;
+use crate::error::Error;
 use crate::name::RelativeName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -57,12 +59,41 @@ pub enum Outcome {
         gist: Gist,
     },
     /// Not read.
-    Failed {
-        /// Why, in a word.
-        reason: Reason,
-        /// Why, in a line.
-        message: String,
-    },
+    Failed(Failure),
+}
+
+/// Why a notice was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// In a word.
+    pub reason: Reason,
+    /// What stopped it, as `fubiao explain` knows it; the reason's own word where no document did.
+    pub code: String,
+    /// In a line.
+    pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
+}
+
+impl Failure {
+    /// For no fault of the document that has a code of its own.
+    pub fn new(reason: Reason, what: Wording) -> Failure {
+        let Wording { en, zh } = what;
+        Failure { reason, code: reason.name().to_owned(), message: en, message_zh: zh }
+    }
+
+    /// For a fault of the document.
+    pub fn unreadable(error: &Error) -> Failure {
+        let Wording { en, zh } = error.message();
+        let (reason, code) = (Reason::Unreadable, error.code().to_owned());
+        Failure { reason, code, message: en, message_zh: zh }
+    }
+
+    /// What people are told: the line and the code.
+    pub fn wording(&self) -> Wording {
+        let Failure { code, message, message_zh, .. } = self;
+        Wording::new(format!("{message} [{code}]"), format!("{message_zh} [{code}]"))
+    }
 }
 
 /// A file that an archive has of each notice that was read.
@@ -168,6 +199,9 @@ pub struct Gist {
     pub notes: u64,
     /// Diagnostics.
     pub diagnostics: u64,
+    /// Whether neither a notice nor a table was recognised.
+    #[serde(default)]
+    pub is_unrecognised: bool,
 }
 
 /// A line longer than this is none of ours, in bytes: a name has a kilobyte, a message a few.
@@ -395,7 +429,7 @@ mod tests {
     use std::io::Write;
 
     fn entry(name: &str) -> Entry {
-        let outcome = Outcome::Failed { reason: Reason::Timeout, message: "30 s".into() };
+        let outcome = Outcome::Failed(Failure::new(Reason::Timeout, Wording::new("30 s", "30 秒")));
         Entry {
             name: RelativeName::new(name).unwrap(),
             bytes: 3,

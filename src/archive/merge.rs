@@ -8,7 +8,7 @@
 use crate::archive::answer::{Files, Remade, Wanted};
 use crate::archive::disk::{self, ReadError};
 use crate::archive::gather;
-use crate::archive::ledger::{self, Apart, Entry, Lines, Outcome, Piece};
+use crate::archive::ledger::{self, Apart, Entry, Failure, Lines, Outcome, Piece};
 use crate::archive::run::Shard;
 use crate::archive::store::{self, SHARDS, Store, StoreError};
 use crate::diag::Wording;
@@ -174,7 +174,9 @@ impl Seen {
     fn note(&mut self, entry: &Entry) -> Result<(), MergeError> {
         let told = match &entry.outcome {
             Outcome::Done { files, .. } => files.get(&Piece::Result).cloned().unwrap_or_default(),
-            Outcome::Failed { reason, message } => format!("{}: {message}", reason.name()),
+            Outcome::Failed(Failure { reason, message, .. }) => {
+                format!("{}: {message}", reason.name())
+            }
         };
         let name = self.hasher.hash_one(entry.name.as_str());
         let what = self.hasher.hash_one((&entry.key, &entry.content, told));

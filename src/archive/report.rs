@@ -5,7 +5,7 @@
 //! twice.
 
 use crate::archive::isolate::Confinement;
-use crate::archive::ledger::{Entry, Gist, Outcome, Reason};
+use crate::archive::ledger::{Entry, Failure, Gist, Outcome, Reason};
 use crate::archive::plan::Plan;
 use crate::archive::run::{Fate, Found, Strays, Summary};
 use crate::archive::store::{Store, StoreError};
@@ -31,6 +31,8 @@ pub struct Counts {
     pub unchanged: usize,
     /// Of all that are done: with a finding of severity error or warning.
     pub with_findings: usize,
+    /// Of all that are done: those in which neither a notice nor a table was recognised.
+    pub unrecognised: usize,
     /// Failed, in this run or before.
     pub failed: usize,
     /// Left to another part of the archive, or not asked for.
@@ -57,8 +59,10 @@ pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
             Fate::OwnOutput => counts.own_outputs += 1,
             Fate::NotReached => counts.not_reached += 1,
         }
-        let found = matches!(fate, Fate::Read(Found::Findings) | Fate::Unchanged(Found::Findings));
-        counts.with_findings += usize::from(found);
+        if let Fate::Read(found) | Fate::Unchanged(found) = fate {
+            counts.with_findings += usize::from(*found == Found::Findings);
+            counts.unrecognised += usize::from(*found == Found::Unrecognised);
+        }
     }
     counts
 }
@@ -69,11 +73,13 @@ pub struct Told<'a> {
     counts: Counts,
     summary: &'a Summary,
     /// The notices that failed, in the order of names, as far as they are named.
-    failed: Vec<(String, Reason, String)>,
+    failed: Vec<(String, Failure)>,
     /// How many failed for each reason.
     reasons: BTreeMap<Reason, usize>,
     /// The notices with findings of severity error or warning, as far as they are named.
     found: Vec<(String, Gist)>,
+    /// Those in which nothing was recognised, as far as they are named.
+    unrecognised: Vec<String>,
 }
 
 impl<'a> Told<'a> {
@@ -89,12 +95,16 @@ impl<'a> Told<'a> {
             failed: Vec::new(),
             reasons: BTreeMap::new(),
             found: Vec::new(),
+            unrecognised: Vec::new(),
         };
         for (item, fate) in plan.items().iter().zip(&summary.fates) {
             let is_told = match fate {
                 Fate::Failed => true,
                 Fate::Read(Found::Findings) | Fate::Unchanged(Found::Findings) => {
                     told.found.len() < NAMED
+                }
+                Fate::Read(Found::Unrecognised) | Fate::Unchanged(Found::Unrecognised) => {
+                    told.unrecognised.len() < NAMED
                 }
                 _ => false,
             };
@@ -103,11 +113,14 @@ impl<'a> Told<'a> {
             }
             let Some(Entry { name, outcome, .. }) = store.entry(&item.name)? else { continue };
             match outcome {
-                Outcome::Failed { reason, message } => {
-                    *told.reasons.entry(reason).or_default() += 1;
+                Outcome::Failed(failure) => {
+                    *told.reasons.entry(failure.reason).or_default() += 1;
                     if told.failed.len() < NAMED {
-                        told.failed.push((name.to_string(), reason, message));
+                        told.failed.push((name.to_string(), failure));
                     }
+                }
+                Outcome::Done { gist, .. } if gist.is_unrecognised => {
+                    told.unrecognised.push(name.to_string());
                 }
                 Outcome::Done { gist, .. } => told.found.push((name.to_string(), gist)),
             }
@@ -135,8 +148,9 @@ impl<'a> Told<'a> {
         } = self.counts;
         let mut line = Wording::new(
             format!(
-                "{notices} notices: {read} read, {unchanged} unchanged, {with_findings} with findings, \
-                 {failed} failed"
+                "{}: {read} read, {unchanged} unchanged, {with_findings} with findings, \
+                 {failed} failed",
+                counted(notices, "notice", "notices")
             ),
             format!(
                 "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件；\
@@ -153,7 +167,11 @@ impl<'a> Told<'a> {
             let _ = write!(line.zh, "；跳过 fubiao 自己写出的文件 {own_outputs} 个");
         }
         if litter > 0 {
-            let _ = write!(line.en, "; passed over {litter} hidden or temporary files");
+            let _ = write!(
+                line.en,
+                "; passed over {}",
+                counted(litter, "hidden or temporary file", "hidden or temporary files")
+            );
             let _ = write!(line.zh, "；跳过隐藏文件和临时文件 {litter} 个");
         }
         line
@@ -171,6 +189,26 @@ impl<'a> Told<'a> {
                 format!("失败：{}", list(Reason::name_zh, "，")),
             )
         })
+    }
+
+    /// What is said of inputs in which nothing was recognised; `None` if there are none.
+    pub fn unrecognised(&self) -> Option<Wording> {
+        let first = self.unrecognised.first()?;
+        let count = self.counts.unrecognised;
+        let (more, more_zh) = match count {
+            1 => ("", ""),
+            _ => (", …; report.txt lists them", " 等，见 report.txt"),
+        };
+        let inputs = counted(count, "input", "inputs");
+        Some(Wording::new(
+            format!(
+                "no notice and no table was recognised in {inputs}, nothing was checked there: {first}{more} \
+                 [nothing_recognised]"
+            ),
+            format!(
+                "有 {count} 件未识别出通知，也未识别出表格，未作任何核对：{first}{more_zh} [nothing_recognised]"
+            ),
+        ))
     }
 
     /// The report for people.
@@ -224,24 +262,25 @@ impl<'a> Told<'a> {
                 Wording::new(path.clone(), path)
             },
         );
-        part(
-            &mut text,
-            "failed",
-            "失败",
-            failed,
-            self.counts.failed,
-            |(name, reason, message)| {
-                let en = format!("{name}: {}: {message}", reason.name());
-                let zh = format!("{name}：{}：{message}", reason.name_zh());
-                Wording::new(en, zh)
-            },
-        );
+        part(&mut text, "failed", "失败", failed, self.counts.failed, |(name, failure)| {
+            let Wording { en, zh } = failure.wording();
+            Wording::new(format!("{name}: {en}"), format!("{name}：{zh}"))
+        });
         let with_findings = self.counts.with_findings;
         part(&mut text, "with findings", "有问题", found, with_findings, |(name, gist)| {
             let Gist { errors, warnings, .. } = gist;
             let en = format!("{name}: errors {errors}, warnings {warnings}");
             Wording::new(en, format!("{name}：错误 {errors}，警告 {warnings}"))
         });
+        let unrecognised = &self.unrecognised;
+        part(
+            &mut text,
+            "nothing recognised, nothing checked",
+            "未识别出通知或表格，未作核对",
+            unrecognised,
+            self.counts.unrecognised,
+            |name| Wording::new(name.as_str(), name.as_str()),
+        );
         let slowest = &summary.slowest;
         part(&mut text, "slowest", "最慢", slowest, slowest.len(), |(name, took)| {
             let line = format!("{:7.3} s  {name}", took.as_secs_f64());
@@ -252,7 +291,7 @@ impl<'a> Told<'a> {
 
     /// The report as JSON.
     pub fn to_json(&self, took: Duration, build: &str, confinement: &Confinement) -> Value {
-        let Told { counts, summary, failed, .. } = self;
+        let Told { counts, summary, failed, unrecognised, .. } = self;
         let seconds = |d: Duration| (d.as_secs_f64() * 1e3).round() / 1e3;
         let said = unconfined(confinement);
         let diagnostic = json!({
@@ -273,6 +312,8 @@ impl<'a> Told<'a> {
             "unchanged": counts.unchanged,
             "with_findings": counts.with_findings,
             "failed": counts.failed,
+            "nothing_recognised": unrecognised,
+            "nothing_recognised_not_listed": counts.unrecognised.saturating_sub(unrecognised.len()),
             "left_out": counts.left_out,
             "not_reached": counts.not_reached,
             "own_outputs": counts.own_outputs,
@@ -291,8 +332,14 @@ impl<'a> Told<'a> {
                 .map(|path| path.to_string_lossy())
                 .collect::<Vec<_>>(),
             "failures": failed.iter()
-                .map(|(name, reason, message)| {
-                    json!({"name": name, "reason": reason.name(), "message": message})
+                .map(|(name, Failure { reason, code, message, message_zh })| {
+                    json!({
+                        "name": name,
+                        "reason": reason.name(),
+                        "code": code,
+                        "message": message,
+                        "message_zh": message_zh,
+                    })
                 })
                 .collect::<Vec<_>>(),
             "failures_not_listed": counts.failed.saturating_sub(failed.len()),
@@ -302,6 +349,11 @@ impl<'a> Told<'a> {
             "diagnostics": diagnostics,
         })
     }
+}
+
+/// A number and what is counted: 1 notice, 2 notices.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn named(names: &[RelativeName]) -> &[RelativeName] {

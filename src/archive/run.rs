@@ -4,12 +4,13 @@ use crate::archive::answer::{Answer, Wanted};
 use crate::archive::disk::{self, Accept};
 use crate::archive::gather;
 use crate::archive::isolate::Isolation;
-use crate::archive::ledger::{self, Entry, Outcome, Reason};
+use crate::archive::ledger::{self, Entry, Failure, Outcome, Reason};
 use crate::archive::plan::{Item, Plan};
 use crate::archive::reviewed::Reviewed;
 use crate::archive::store::{Store, StoreError};
 use crate::archive::together;
 use crate::archive::workers::Workers;
+use crate::diag::Wording;
 use crate::emit::own;
 use crate::name::RelativeName;
 use crate::options::Options;
@@ -118,13 +119,15 @@ pub enum Fate {
     NotReached,
 }
 
-/// Whether a notice has a finding of severity error or warning.
+/// What a notice has that people look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// None.
+    /// Nothing.
     Nothing,
-    /// At least one.
+    /// At least one finding of severity error or warning.
     Findings,
+    /// No notice and no table was recognised in it, and nothing was checked.
+    Unrecognised,
 }
 
 /// Is told of each notice as it is done; from several threads.
@@ -292,7 +295,6 @@ fn one(
     let key = ledger::key(&content, &settings.build, &format!("{:?}{said}", settings.options));
     let need = need(settings.which, store.entry(&name)?, &key);
     let entry = |outcome| Entry { name, bytes: size, content, key, apart: None, outcome };
-    let failed = |reason, message| Outcome::Failed { reason, message };
 
     match need {
         Need::Nothing => return Ok((None, Fate::LeftOut)),
@@ -301,7 +303,7 @@ fn one(
             Ok(Some(held)) => return Ok(fated(held, Fate::Unchanged)),
             Ok(None) => {}
             Err(error) if error.is_of_one() => {
-                let entry = entry(failed(Reason::File, unwritten(&error)));
+                let entry = entry(Outcome::Failed(unwritten(&error)));
                 store.fail(&entry)?;
                 return Ok((Some(entry), Fate::Failed));
             }
@@ -325,8 +327,8 @@ fn one(
     };
     let (gist, files) = match answer {
         Answer::Done { gist, files } => (gist, files),
-        Answer::Failed { reason, message, .. } => {
-            let entry = entry(failed(reason, message));
+        Answer::Failed(failure) => {
+            let entry = entry(Outcome::Failed(failure));
             store.fail(&entry)?;
             return Ok((Some(entry), Fate::Failed));
         }
@@ -335,7 +337,7 @@ fn one(
     match store.put(&entry, &files) {
         Ok(entry) => Ok(fated(entry, Fate::Read)),
         Err(error) if error.is_of_one() => {
-            entry.outcome = failed(Reason::File, unwritten(&error));
+            entry.outcome = Outcome::Failed(unwritten(&error));
             store.fail(&entry)?;
             Ok((Some(entry), Fate::Failed))
         }
@@ -362,8 +364,8 @@ fn need(which: Which, known: Option<Entry>, key: &str) -> Need {
         (Which::All, _) => Need::Reading,
         (_, Outcome::Done { .. }) if is_same => Need::Looking(known),
         (Which::OnlyFailed, Outcome::Done { .. }) => Need::Nothing,
-        (Which::OnlyFailed, Outcome::Failed { .. }) => Need::Reading,
-        (Which::Undone, Outcome::Failed { reason, .. }) if is_same && !reason.may_pass() => {
+        (Which::OnlyFailed, Outcome::Failed(_)) => Need::Reading,
+        (Which::Undone, Outcome::Failed(failure)) if is_same && !failure.reason.may_pass() => {
             Need::Looking(known)
         }
         (Which::Undone, _) => Need::Reading,
@@ -371,23 +373,27 @@ fn need(which: Which, known: Option<Entry>, key: &str) -> Need {
 }
 
 /// Why a notice has no result, where it could be read.
-fn unwritten(error: &StoreError) -> String {
-    format!("its result can't be written: {}", error.what().en)
+fn unwritten(error: &StoreError) -> Failure {
+    let Wording { en, zh } = error.what();
+    let what =
+        Wording::new(format!("its result can't be written: {en}"), format!("无法写出结果：{zh}"));
+    Failure::new(Reason::File, what)
 }
 
 /// A notice with what became of it: it was read, or is unchanged.
 fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
     let fate = match &entry.outcome {
-        Outcome::Failed { .. } => Fate::Failed,
+        Outcome::Failed(_) => Fate::Failed,
         Outcome::Done { gist, .. } if gist.errors + gist.warnings > 0 => how(Found::Findings),
+        Outcome::Done { gist, .. } if gist.is_unrecognised => how(Found::Unrecognised),
         Outcome::Done { .. } => how(Found::Nothing),
     };
     (Some(entry), fate)
 }
 
 /// The bytes of an input, or why there are none.
-fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    disk::read(path, limit, Accept::Files).map_err(|error| error.message(limit).en)
+fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Wording> {
+    disk::read(path, limit, Accept::Files).map_err(|error| error.message(limit))
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ impl Contents {
     /// The number of the first notice of this content that was read; its own if it is that one, or was not read.
     fn first(&mut self, entry: &Entry, number: u32) -> u32 {
         match entry.outcome {
-            Outcome::Failed { .. } => number,
+            Outcome::Failed(_) => number,
             Outcome::Done { .. } => {
                 *self.first.entry(self.hasher.hash_one(&entry.content)).or_insert(number)
             }
@@ -701,7 +701,7 @@ pub fn is_there(path: &Path, hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::ledger::{Gist, Reason};
+    use crate::archive::ledger::{Failure, Gist, Reason};
     use crate::emit::json;
     use crate::emit::record::NoticeRecord;
     use crate::options::Options;
@@ -852,7 +852,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let entry = put(&store, "2023/a", 1);
-        let outcome = Outcome::Failed { reason: Reason::Timeout, message: "30 s".into() };
+        let outcome = Outcome::Failed(Failure::new(Reason::Timeout, Wording::new("30 s", "30 秒")));
         let failed = Entry { outcome, ..entry };
         store.fail(&failed).unwrap();
         let is_there = |piece| store.place(&failed.name, piece).exists();
@@ -870,7 +870,7 @@ mod tests {
         fs::create_dir_all(root.path().join("notices/a.json/b")).unwrap();
         let refused = store.put(&done("a"), &files(1, PLAIN)).unwrap_err();
         assert!(refused.is_of_one(), "{refused}");
-        let outcome = Outcome::Failed { reason: Reason::File, message: "x".into() };
+        let outcome = Outcome::Failed(Failure::new(Reason::File, Wording::new("x", "x")));
         store.fail(&Entry { outcome, ..done("a") }).unwrap();
         put(&store, "b", 1);
     }

@@ -5,6 +5,7 @@
 
 use crate::archive::disk::{self, Accept};
 use crate::archive::plan::Planner;
+use crate::diag::Wording;
 use crate::error::Error;
 use crate::source::{self, Source};
 use std::path::{Path, PathBuf};
@@ -16,15 +17,17 @@ const MARK: &[u8] = b"\x00fubiao: files of one notice\n";
 ///
 /// # Errors
 /// What can't be read, in words.
-pub(super) fn read(inputs: &[PathBuf], out: &Path, limit: u64) -> Result<Vec<u8>, String> {
+pub(super) fn read(inputs: &[PathBuf], out: &Path, limit: u64) -> Result<Vec<u8>, Wording> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut left = limit;
     let mut take = |path: &Path, name: String| {
-        let bytes = disk::read(path, left, Accept::Files)
-            .map_err(|error| format!("{name}: {}", error.message(limit).en))?;
+        let bytes = disk::read(path, left, Accept::Files).map_err(|error| {
+            let Wording { en, zh } = error.message(limit);
+            Wording::new(format!("{name}: {en}"), format!("{name}：{zh}"))
+        })?;
         left -= bytes.len() as u64;
         files.push((name, bytes));
-        Ok::<(), String>(())
+        Ok::<(), Wording>(())
     };
     for input in inputs {
         if !input.is_dir() {
@@ -33,7 +36,7 @@ pub(super) fn read(inputs: &[PathBuf], out: &Path, limit: u64) -> Result<Vec<u8>
             continue;
         }
         let mut planner = Planner::default();
-        planner.add(input, out, &mut |_| ()).map_err(|error| error.to_string())?;
+        planner.add(input, out, &mut |_| ()).map_err(|error| error.message())?;
         let plan = planner.plan();
         for item in plan.items() {
             take(&plan.path(item), plan.shown_name(item))?;

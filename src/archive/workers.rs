@@ -3,6 +3,7 @@
 use crate::archive::answer::{Answer, Besides, answer};
 use crate::archive::isolate::{Isolation, Worker};
 use crate::archive::ledger::Reason;
+use crate::diag::Wording;
 use crate::options::Options;
 use std::sync::{Mutex, MutexGuard};
 
@@ -32,7 +33,10 @@ impl Workers {
         let mut worker = match worker {
             Ok(worker) => worker,
             Err(e) => {
-                let message = format!("no worker could be started: {e}");
+                let message = Wording::new(
+                    format!("no worker could be started: {e}"),
+                    format!("无法启动读取进程：{e}"),
+                );
                 return Answer::failed(Reason::Crash, message);
             }
         };

@@ -7,13 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use crate::diag::Wording;
 use crate::error::{Error, ErrorKind};
 
 thread_local! {
     /// Whether this thread is inside [`guarded`].
     static WATCHING: Cell<bool> = const { Cell::new(false) };
-    /// What the reader's panic said and where, until `guarded` takes it.
-    static SAID: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Whose panic it was and what it said, until `guarded` takes it.
+    static SAID: RefCell<Option<[String; 2]>> = const { RefCell::new(None) };
 }
 
 static HOOK: Once = Once::new();
@@ -25,7 +26,12 @@ pub(crate) fn guarded<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, E
     let result = panic::catch_unwind(AssertUnwindSafe(read));
     WATCHING.set(around);
     result.unwrap_or_else(|panic| match SAID.take() {
-        Some(what) => Err(Error::new(ErrorKind::BrokenPdf { what })),
+        Some([reader, words]) => Err(Error::new(ErrorKind::BrokenPdf {
+            what: Wording::new(
+                format!("{reader} broke down on it: {words}"),
+                format!("{reader} 无法处理：{words}"),
+            ),
+        })),
         None => panic::resume_unwind(panic),
     })
 }
@@ -46,7 +52,7 @@ fn listen() {
             .unwrap_or("no words");
         let crate_name = place.split(['/', '\\']).rev().skip_while(|part| *part != "src").nth(1);
         let reader = crate_name.unwrap_or("the reader");
-        SAID.set(Some(format!("{reader} broke down on it: {words}")));
+        SAID.set(Some([reader.to_owned(), words.to_owned()]));
     }));
 }
 
@@ -69,6 +75,7 @@ mod tests {
         // Another crate's panic stands for the reader's.
         let error = guarded(|| Ok(Decimal::ONE / Decimal::ZERO)).unwrap_err();
         let ErrorKind::BrokenPdf { what } = error.kind() else { panic!("{error}") };
+        let what = &what.en;
         assert!(what.starts_with("rust_decimal-") && what.ends_with("Division by zero"), "{what}");
     }
 

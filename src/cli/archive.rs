@@ -56,7 +56,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Ok(plan) if plan.items().is_empty() => return no_notice(reporter, plan.own_outputs),
         Ok(plan) => plan,
         Err((status, what, hint)) => {
-            reporter.tell("batch", &what, Some(&hint));
+            reporter.tell("fubiao batch", &what, Some(&hint));
             return status;
         }
     };
@@ -124,6 +124,9 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if let Some(reasons) = told.reasons() {
         reporter.info(reporter.say(&reasons));
     }
+    if let Some(what) = told.unrecognised() {
+        reporter.warn(&what);
+    }
     if !summary.interrupted
         && let Some((what, hint)) = report::strays(&summary.strays, settings.strays)
     {
@@ -162,7 +165,7 @@ fn no_notice(reporter: &Reporter, own_outputs: usize) -> Status {
         "give the folder or the files of the notices; hidden files are passed over",
         "请给出通知所在的文件夹或文件；隐藏文件会被跳过",
     );
-    reporter.tell("batch", &what, Some(&hint));
+    reporter.tell("fubiao batch", &what, Some(&hint));
     Status::Unread
 }
 
@@ -384,7 +387,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     // that there is.
     let models = models();
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
-    alone.map_err(|error| reporter.error("worker", &error, "it has one thread")).ok();
+    alone.map_err(|error| reporter.error("fubiao worker", &error, "it has one thread")).ok();
     let missing = confine(WALLS, &bounds);
     let missing = missing.into_iter().map(str::to_owned).collect();
     let mut output = io::stdout().lock();
@@ -407,7 +410,7 @@ pub fn worker(reporter: &Reporter, args: &Worker) -> Status {
     match served {
         Ok(()) => Status::Done,
         Err(error) => {
-            reporter.error("worker", &error, "its input is made by fubiao batch");
+            reporter.error("fubiao worker", &error, "its input is made by fubiao batch");
             Status::Unread
         }
     }
@@ -438,7 +441,7 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
         Ok(notices) => {
             let parts = args.parts.len();
             reporter.info(reporter.say(&Wording::new(
-                format!("{notices} notices of {parts} parts"),
+                format!("{notices} notice{} of {parts} parts", if notices == 1 { "" } else { "s" }),
                 format!("{parts} 个部分，共 {notices} 件"),
             )));
             Status::Done
@@ -449,7 +452,7 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
                 "merge finished parts of one archive by one build",
                 "请合并同一程序对同一档案完成的各部分",
             );
-            reporter.tell("merge", &error.message(), Some(&hint));
+            reporter.tell("fubiao merge", &error.message(), Some(&hint));
             Status::Unread
         }
     }
@@ -470,7 +473,7 @@ pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
                 "give two results, or two folders of results",
                 "请给出两个结果，或两个结果文件夹",
             );
-            reporter.tell("diff", &what, Some(&hint));
+            reporter.tell("fubiao diff", &what, Some(&hint));
             return Status::Unread;
         }
     };
@@ -596,12 +599,11 @@ fn style(bar: &ProgressBar, template: &str) {
 
 impl Watch for Progress<'_> {
     fn done(&self, entry: Option<&Entry>) {
-        if let Some(Entry { name, outcome: Outcome::Failed { reason, message }, .. }) = entry {
+        if let Some(Entry { name, outcome: Outcome::Failed(failure), .. }) = entry {
             let mut count = self.count.lock().unwrap_or_else(|held| held.into_inner());
             count.failed += 1;
             let say = || {
-                let what = format!("{}: {message}", reason.name());
-                self.reporter.error(name.as_str(), &what, "");
+                self.reporter.tell(name.as_str(), &failure.wording(), None);
             };
             match &self.bar {
                 Some(bar) => {

@@ -20,9 +20,6 @@ const ENDINGS: &[(&str, Format)] = &[
     ("xlsx", Format::Xlsx),
 ];
 
-/// Endings of files that no format is written as.
-const OTHERS: &[&str] = &["html", "htm", "pdf", "doc", "docx", "xls", "ofd"];
-
 /// What to refuse, and what to do instead.
 pub type Refusal = (Wording, Wording);
 
@@ -96,7 +93,8 @@ fn by_ending(file: Option<&Path>, typed: Option<Format>) -> Result<Format, Refus
             ),
             Wording::new("leave out --format, or change the ending", "请去掉 --format，或改扩展名"),
         )),
-        (None, None) if OTHERS.contains(&ending) => Err((
+        // JSON under a name that says something else would be opened by what can't read it.
+        (None, None) if !ending.is_empty() => Err((
             Wording::new(
                 format!("no format is written as .{ending}"),
                 format!("没有写成 .{ending} 的格式"),
@@ -106,10 +104,11 @@ fn by_ending(file: Option<&Path>, typed: Option<Format>) -> Result<Format, Refus
                     "`fubiao review` makes an HTML page",
                     "生成网页请用 `fubiao review`",
                 ),
-                "xls" => Wording::new("use .xlsx", "请用 .xlsx"),
+                "xls" | "et" | "ods" => Wording::new("use .xlsx", "请用 .xlsx"),
+                "tsv" => Wording::new("use .csv", "请用 .csv"),
                 _ => Wording::new(
-                    "use .json, .ndjson, .csv, .parquet, .xlsx, .zip or .txt",
-                    "请用 .json、.ndjson、.csv、.parquet、.xlsx、.zip 或 .txt",
+                    "use .json, .ndjson, .csv, .parquet, .xlsx, .zip or .txt, or say --format",
+                    "请用 .json、.ndjson、.csv、.parquet、.xlsx、.zip 或 .txt，或用 --format 指定",
                 ),
             },
         )),
@@ -172,6 +171,7 @@ mod tests {
         let refused = of("a.csv", Some(Format::Json)).unwrap_err();
         assert_eq!(refused, "--format json contradicts the ending .csv");
         assert_eq!(of("a.html", None).unwrap_err(), "no format is written as .html");
+        assert_eq!(of("a.yaml", None).unwrap_err(), "no format is written as .yaml");
     }
 
     #[test]

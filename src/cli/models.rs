@@ -64,7 +64,7 @@ pub fn models(reporter: &Reporter, args: &ModelsArgs) -> Status {
     let Some(folder) = folder() else {
         let what = Wording::new("no folder for the models is known", "不知道把模型放在哪个文件夹");
         let hint = Wording::new("set FUBIAO_MODELS to one", "请用环境变量 FUBIAO_MODELS 指定");
-        reporter.tell("models", &what, Some(&hint));
+        reporter.tell("fubiao models", &what, Some(&hint));
         return Status::Unread;
     };
     let installed = is_installed(&folder);
@@ -92,7 +92,7 @@ pub fn models(reporter: &Reporter, args: &ModelsArgs) -> Status {
                      `fubiao models --from 文件.whl`"
                 ),
             );
-            reporter.tell("models", &what, Some(&hint));
+            reporter.tell("fubiao models", &what, Some(&hint));
             Status::Unread
         }
     }

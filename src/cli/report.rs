@@ -253,7 +253,7 @@ impl Reporter {
         self.line(&finding.severity, &format!("{name}:{place} {message} [{}]", finding.check));
         if let Some(cause) = self.cause(finding) {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "  {}", plain(cause));
+            let _ = writeln!(voice(), "  {}", plain(cause));
         }
     }
 
@@ -290,6 +290,13 @@ impl Reporter {
     pub fn remark(&self, what: &Wording) {
         if !self.is_quiet() {
             self.line("note", self.say(what));
+        }
+    }
+
+    /// Says what a run did not do as expected, unless errors alone are to be said.
+    pub fn warn(&self, what: &Wording) {
+        if self.is_said("warning") {
+            self.line("warning", self.say(what));
         }
     }
 

@@ -72,12 +72,18 @@ pub fn review_all(reporter: &Reporter, args: &Review) -> Answer {
     let with_doubts = lines.iter().filter(|l| matches!(l.found, Found::Page { doubts: 1.., .. }));
     let with_doubts = with_doubts.count();
     let failed = lines.iter().filter(|line| matches!(line.found, Found::Failed(_))).count();
+    for line in &lines {
+        if let Found::Failed(why) = &line.found {
+            reporter.tell(&line.name, why, None);
+        }
+    }
     let html = index(lines, reporter.lang() == Lang::Zh);
     let at = RelativeName::known("index.html").below(out);
     write(reporter, &at, html.as_bytes())?;
     let at = at.display();
+    let s = if count == 1 { "" } else { "s" };
     reporter.info(reporter.say(&Wording::new(
-        format!("{count} notices: {with_doubts} with doubts, {failed} failed; open {at}"),
+        format!("{count} notice{s}: {with_doubts} with doubts, {failed} failed; open {at}"),
         format!("通知 {count} 份：有疑点 {with_doubts} 份，失败 {failed} 份；请打开 {at}"),
     )));
     Ok(if failed > 0 { Status::Unread } else { Status::Done })
@@ -112,7 +118,7 @@ fn of_notices(reporter: &Reporter, args: &Review, out: &Path) -> Answer<Vec<Line
         Some(match disk::read(path, limit, Accept::Files) {
             Ok(bytes) if own::wrote(&bytes).is_some() => return None,
             Ok(bytes) => workers.ask(name, bytes),
-            Err(error) => Outcome::failed(Reason::File, error.message(limit).en),
+            Err(error) => Outcome::failed(Reason::File, error.message(limit)),
         })
     };
     each(reporter, out, plan.items(), |item| {
@@ -133,7 +139,7 @@ fn of_results(reporter: &Reporter, results: &[results::Found], out: &Path) -> An
             Ok((line(result.name.as_str(), &record), Some(html.into_bytes())))
         });
         let failed = |what| (failed(result.name.as_str(), what), None);
-        let made = made.unwrap_or_else(|what| failed(reporter.say(&what).to_owned()));
+        let made = made.unwrap_or_else(failed);
         Some((result.name.clone(), made))
     })
 }
@@ -157,7 +163,7 @@ fn each<T: Sync>(
                 *link = format!("pages/{}", address(file.as_str()));
             }
         } else if matches!(line.found, Found::Page { .. }) {
-            line.found = Found::Failed("its name is too long".to_owned());
+            line.found = Found::Failed(Wording::new("its name is too long", "文件名过长"));
         }
         Ok(Some(line))
     });
@@ -179,13 +185,11 @@ fn address(name: &str) -> String {
 fn of_answer(name: &str, answer: Outcome) -> Made {
     let mut files = match answer {
         Outcome::Done { files, .. } => files,
-        Outcome::Failed { reason, message, .. } => {
-            return (failed(name, format!("{}: {message}", reason.name())), None);
-        }
+        Outcome::Failed(failure) => return (failed(name, failure.wording()), None),
     };
     match json::read(files.get(&Piece::Result).map_or(&[], Vec::as_slice)) {
         Ok(record) => (line(name, &record), files.remove(&Piece::Page)),
-        Err(error) => (failed(name, error.to_string()), None),
+        Err(error) => (failed(name, error.message()), None),
     }
 }
 
@@ -201,7 +205,7 @@ fn line(name: &str, record: &NoticeRecord) -> Line {
     }
 }
 
-fn failed(name: &str, why: String) -> Line {
+fn failed(name: &str, why: Wording) -> Line {
     let (title, document_number, year) = (None, None, None);
     Line { name: name.to_owned(), title, document_number, year, found: Found::Failed(why) }
 }

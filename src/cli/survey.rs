@@ -41,7 +41,7 @@ pub fn report(reporter: &Reporter, args: &Report) -> Answer {
             "make results first: fubiao batch archive/ --out results",
             "请先生成结果：fubiao batch archive/ --out results",
         );
-        reporter.tell("report", &what, Some(&hint));
+        reporter.tell("fubiao report", &what, Some(&hint));
         return Err(Status::Unread);
     }
     let read: Vec<_> = found.par_iter().map(|found| (found, results::read(found))).collect();
@@ -51,13 +51,17 @@ pub fn report(reporter: &Reporter, args: &Report) -> Answer {
             Ok(record) => records.push(record),
             Err(what) => {
                 let hint = Wording::new(
-                    "read the notice again: fubiao batch, or fubiao convert",
-                    "请重新读取该通知：fubiao batch 或 fubiao convert",
+                    "give results that fubiao batch or fubiao convert wrote",
+                    "请给出 fubiao batch 或 fubiao convert 写出的结果",
                 );
                 reporter.tell(&found.path.display().to_string(), &what, Some(&hint));
                 status = Status::Unread;
             }
         }
+    }
+    if records.is_empty() {
+        // Each of them has been named; a report of none would look like one of an empty archive.
+        return Err(status);
     }
     let survey = survey::survey(records);
     let lang = match reporter.lang() {

@@ -35,7 +35,7 @@ pub enum Found {
         corrected: usize,
     },
     /// It could not be read: why.
-    Failed(String),
+    Failed(Wording),
 }
 
 /// The index: those with most doubts first, then those that could not be read, then the rest, each by name.
@@ -56,7 +56,7 @@ pub fn index(mut lines: Vec<Line>, zh: bool) -> String {
     let lead = if zh {
         format!("共 {count} 份，其中 {open} 份有疑点，{failed} 份未能读取。")
     } else {
-        format!("{count} notices: {open} with doubts, {failed} could not be read.")
+        format!("Notices: {count}. With doubts: {open}. Could not be read: {failed}.")
     };
     let next = say(
         "Each page saves what you correct as a file. Put these files into one folder and run \
@@ -99,9 +99,13 @@ fn row(line: &Line, zh: bool) -> String {
                 format!("<td{class}>{doubts}</td><td>{corrected}</td><td>{checked}</td>"),
             )
         }
-        Found::Failed(why) => {
-            (name, format!("<td class=\"failed\" colspan=\"3\">{}</td>", in_html(why)))
-        }
+        Found::Failed(why) => (
+            name,
+            format!(
+                "<td class=\"failed\" colspan=\"3\">{}</td>",
+                in_html(if zh { &why.zh } else { &why.en })
+            ),
+        ),
     };
     let number = number.unwrap_or_default();
     format!("<tr><td>{name}{number}</td><td>{title}</td><td>{year}</td>{rest}</tr>\n")

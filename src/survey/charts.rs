@@ -35,6 +35,9 @@ pub struct Ranked {
 
 /// Width and height of a small chart.
 const SMALL: (f64, f64) = (168.0, 92.0);
+/// Width of a digit of its figures, and how far from its edges they stay.
+const DIGIT: f64 = 6.4;
+const EDGE: f64 = 2.0;
 
 /// Bars over the years, up to `most`.
 pub fn small(name: &str, bars: &[Bar], most: Decimal) -> String {
@@ -43,6 +46,7 @@ pub fn small(name: &str, bars: &[Bar], most: Decimal) -> String {
     let room = height - top - bottom;
     let step = (width - 8.0) / bars.len().max(1) as f64;
     let thick = (step * 0.62).min(26.0);
+    let named = (2.5 * DIGIT / step).ceil().max(1.0) as usize;
     let said: Vec<String> = bars
         .iter()
         .map(|bar| format!("{} {}", bar.year, bar.value.map_or("—".to_owned(), printed)))
@@ -52,12 +56,15 @@ pub fn small(name: &str, bars: &[Bar], most: Decimal) -> String {
     for (bar, place) in bars.iter().zip(0..) {
         let middle = 4.0 + step * (f64::from(place) + 0.5);
         let left = middle - thick / 2.0;
-        let _ = write!(
-            svg,
-            r#"<text class="year" x="{middle:.1}" y="{:.1}">{:02}</text>"#,
-            height - 4.0,
-            bar.year % 100
-        );
+        // Years that would run into each other are named from the last on, with as many left out between.
+        if (bars.len() - 1 - place as usize).is_multiple_of(named) {
+            let _ = write!(
+                svg,
+                r#"<text class="year" x="{middle:.1}" y="{:.1}">{:02}</text>"#,
+                height - 4.0,
+                bar.year % 100
+            );
+        }
         let Some(value) = bar.value else {
             let _ = write!(
                 svg,
@@ -75,11 +82,18 @@ pub fn small(name: &str, bars: &[Bar], most: Decimal) -> String {
         );
         // The last is what one looks for first; two long figures side by side would run into each other.
         if place + 1 == bars.len() as i32 || bars.len() <= 3 {
+            let figure = printed(value);
+            // A long figure over a bar at the edge of the chart begins or ends with the chart.
+            let half = figure.len() as f64 * DIGIT / 2.0;
+            let (place, x) = match (middle - half < EDGE, middle + half > width - EDGE) {
+                (_, true) => (" end", width - EDGE),
+                (true, _) => (" start", EDGE),
+                _ => ("", middle),
+            };
             let _ = write!(
                 svg,
-                r#"<text class="value" x="{middle:.1}" y="{:.1}">{}</text>"#,
+                r#"<text class="value{place}" x="{x:.1}" y="{:.1}">{figure}</text>"#,
                 y - 2.0,
-                printed(value)
             );
         }
     }

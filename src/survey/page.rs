@@ -96,8 +96,8 @@ impl Page<'_> {
         let corrected = sum(|n| n.corrected);
         let said = self.say(
             format!(
-                "{count} notices, {figures} figures; {findings} findings and {doubtful} doubtful \
-                 readings left, {corrected} cells corrected by reviewers. Figures are as the notices \
+                "Notices: {count}. Figures: {figures}. Findings left: {findings}; doubtful readings: {doubtful}; \
+                 cells corrected by reviewers: {corrected}. Figures are as the notices \
                  print them: nothing is added up and no unit is scaled."
             ),
             format!(
@@ -486,13 +486,20 @@ fn table(
     figures: usize,
     rows: impl Iterator<Item = String>,
 ) -> String {
+    let count = head.len();
     let head = head.iter().zip(0..).map(|(name, at)| {
         let class = if at >= figures { " class=\"figure\"" } else { "" };
         format!("<th scope=\"col\"{class}>{}</th>", in_html(name))
     });
+    // On paper, narrow ones stand side by side and broad ones turn the sheet.
+    let breadth = match count {
+        ..3 if class == "figures" => " narrow",
+        ..10 => "",
+        _ => " broad",
+    };
     let (head, rows): (String, String) = (head.collect(), rows.collect());
     format!(
-        "<div class=\"scroll {class}\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\n\
+        "<div class=\"scroll {class}{breadth}\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\n\
          <tbody>{rows}</tbody></table></div>\n"
     )
 }

@@ -89,11 +89,15 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, options: &Options) -> Result<Pdf, Error
                 None => ErrorKind::PasswordNeeded,
             })
         }
-        LoadPdfError::Decryption(_) => broken("it is encrypted in a way that is not known here"),
-        LoadPdfError::Invalid if is_cut_short(bytes) => {
-            broken("it is cut short, its list of pages is missing")
+        LoadPdfError::Decryption(_) => {
+            broken("it is encrypted in a way that is not known here", "加密方式无法识别")
         }
-        LoadPdfError::Invalid => broken("no table of objects and no page was found"),
+        LoadPdfError::Invalid if is_cut_short(bytes) => {
+            broken("it is cut short, its list of pages is missing", "文件不完整，缺少页面目录")
+        }
+        LoadPdfError::Invalid => {
+            broken("no table of objects and no page was found", "找不到对象表，也找不到页面")
+        }
     })?;
     if pdf.len() as u64 > u64::from(limits.objects) {
         let (name, value) = ("max-objects", limits.objects.into());
@@ -107,7 +111,7 @@ fn read_pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pag
     let pdf = open(&source.bytes, options)?;
     let count = pdf.pages().len();
     if count == 0 {
-        return Err(broken("it has no pages"));
+        return Err(broken("it has no pages", "没有页面"));
     }
     if count as u64 > u64::from(limits.pages) {
         return Err(Error::new(ErrorKind::Limit { name: "max-pages", value: limits.pages.into() }));
@@ -236,8 +240,8 @@ fn read_side_by_side(options: &Options, pdf: &Pdf, cut: bool) -> Option<Vec<(Pag
     Some(pages)
 }
 
-fn broken(what: &str) -> Error {
-    Error::new(ErrorKind::BrokenPdf { what: what.to_owned() })
+fn broken(en: &str, zh: &str) -> Error {
+    Error::new(ErrorKind::BrokenPdf { what: Wording::new(en, zh) })
 }
 
 /// Whether the end of the file is missing: a whole one says after its last object where its table of
@@ -279,7 +283,11 @@ impl<'a, 'l> Reader<'a, 'l> {
             return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
         }
         if incomplete && self.cut {
-            return Err(broken("it is cut short, this page's content is missing").on_page(number));
+            return Err(broken(
+                "it is cut short, this page's content is missing",
+                "文件不完整，缺少本页内容",
+            )
+            .on_page(number));
         }
         if incomplete {
             remark_incomplete(sink, &page);

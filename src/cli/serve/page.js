@@ -38,7 +38,7 @@ function draw() {
 function row(notice) {
   const isClear = notice.state === "done" && notice.doubts === 0;
   const state = notice.state === "done" ? (isClear ? words().clear : words().doubts.replace("{}", notice.doubts)) : words()[notice.state];
-  const [en, zh] = notice.checked ?? ["", ""];
+  const [en, zh] = notice.message ?? notice.checked ?? ["", ""];
   const link = (text, path) => make("a", { href: `files/${notice.id}/${path}`, textContent: text });
   const act = (text, what) => {
     const button = make("button", { type: "button", textContent: text });
@@ -52,7 +52,7 @@ function row(notice) {
   const remove = act(words().remove, () => confirm(words().sure.replace("{}", notice.names[0])) && ask("DELETE", `files/${notice.id}`));
   const tr = make("tr", { className: notice.state === "done" ? (isClear ? "clear" : "doubtful") : notice.state },
     make("td", {}, make("span", { textContent: notice.title ?? notice.names[0] }), make("small", { textContent: notice.names.join("，") })),
-    make("td", {}, make("strong", { textContent: state }), make("small", { textContent: notice.message ?? (lang === "zh" ? zh : en) }),
+    make("td", {}, make("strong", { textContent: state }), make("small", { textContent: lang === "zh" ? zh : en }),
       notice.corrected ? make("small", { textContent: words().corrected.replace("{}", notice.corrected) }) : null),
     make("td", {}, make("div", { className: "actions" }, ...[review, ...downloads, again, remove].filter(Boolean))));
   tr.dataset.id = notice.id;

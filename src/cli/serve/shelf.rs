@@ -7,6 +7,7 @@ use crate::archive::ledger::Piece;
 use crate::archive::reviewed;
 use crate::cli::summary;
 use crate::corrections;
+use crate::diag::Wording;
 use crate::emit::json;
 use crate::emit::record::NoticeRecord;
 use crate::error::Error;
@@ -63,7 +64,7 @@ impl Part {
             Part::About => "about.json",
             Part::Result => "result.json",
             Part::Review => "review.html",
-            Part::Failure => "failure.txt",
+            Part::Failure => "failure.json",
             Part::Corrections => "corrections.json",
             Part::Draft => "draft.json",
         }
@@ -157,7 +158,10 @@ impl Shelf {
                 self.write(id, Part::Review, of(Piece::Page))?;
                 self.write(id, Part::Result, of(Piece::Result))
             }
-            Answer::Failed { message, .. } => self.write(id, Part::Failure, message.as_bytes()),
+            Answer::Failed(failure) => {
+                let Wording { en, zh } = failure.wording();
+                self.write(id, Part::Failure, json!([en, zh]).to_string().as_bytes())
+            }
         }
     }
 
@@ -215,14 +219,15 @@ impl Shelf {
         let length = fs::metadata(self.path(id, Part::Source)).map_or(0, |m| m.len());
         shown["bytes"] = length.into();
         if let Ok(message) = self.read(id, Part::Failure) {
+            let said: [String; 2] = serde_json::from_slice(&message).unwrap_or_default();
             shown["state"] = "failed".into();
-            shown["message"] = plain::shown(&String::from_utf8_lossy(&message)).into();
+            shown["message"] = json!(said.map(|words| plain::shown(&words).into_owned()));
         }
         if self.path(id, Part::Result).exists() {
             shown["state"] = "done".into();
             match self.record(id) {
                 Ok(record) => describe_result(&record, &mut shown),
-                Err(what) => shown["message"] = what.into(),
+                Err(what) => shown["message"] = json!([what, what]),
             }
         }
         shown
