@@ -321,12 +321,16 @@ fn is_no_break(c: char) -> bool {
     c == '\u{A0}'
 }
 
+/// Whether the character may stand between two groups of a figure's digits.
+pub fn is_gap(c: char) -> bool {
+    is_thin(c) || is_no_break(c)
+}
+
 /// Whether the text is a figure whose digits stand in groups of three, parted by spaces that no line
 /// breaks at: 1 234 567.80.
 pub fn is_grouped(text: &str) -> bool {
-    let is_space = |c: char| is_thin(c) || is_no_break(c);
-    let joint = |c: char| if is_space(c) { '\u{2009}' } else { c };
-    text.contains(is_space)
+    let joint = |c: char| if is_gap(c) { '\u{2009}' } else { c };
+    text.contains(is_gap)
         && matches!(read(&text.trim().chars().map(joint).collect::<String>()), Reading::Figure(_))
 }
 

@@ -173,7 +173,7 @@ fn a_limit_of_the_size_of_files_ends_nothing() {
     refuses(
         &shell(line),
         3,
-        &["1.txt: file: its result can't be written", "larger than is allowed here"],
+        &["1.txt: its result can't be written", "larger than is allowed here"],
     );
     assert_eq!(batch(input.path(), &out).status.code(), Some(0));
 }
@@ -290,11 +290,7 @@ fn inputs_that_are_no_files_come_to_an_end() {
     assert_eq!(convert(&pipe).status.code(), Some(0));
     writer.wait().unwrap();
     let (since, out) = (Instant::now(), tempfile::tempdir().unwrap());
-    refuses(
-        &batch(&pipe, out.path()),
-        3,
-        &["pipe: file: it is a pipe or a device, expected a file"],
-    );
+    refuses(&batch(&pipe, out.path()), 3, &["pipe: it is a pipe or a device, expected a file"]);
     refuses(
         &batch(folder.path(), &out.path().join("folder")),
         3,
@@ -347,7 +343,7 @@ fn a_file_that_vanished_is_named_and_tried_again() {
         child.wait_with_output().unwrap()
     };
     let first = run();
-    refuses(&first, 3, &["1.txt: file: no such file or folder", "1 read", "1 failed"]);
+    refuses(&first, 3, &["1.txt: no such file or folder", "1 read", "1 failed"]);
     fs::write(&gone, text).unwrap();
     let second = run();
     assert_eq!(second.status.code(), Some(0), "{}", told(&second));

@@ -109,7 +109,7 @@ fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
 }
 
 /// The table with thin spaces between the groups of its figures where spaces stand that may part two figures
-/// as well, and the table's figures show what they are: all of four digits and more have them.
+/// as well, and the table's figures show what they are: all of four digits and more have them, one of them two or decimals.
 fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
     /// Figures that show it.
     const FEWEST: usize = 3;
@@ -128,7 +128,13 @@ fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
     let Some(first) = grouped.peek().map(|cell| (cell.place, cell.raw.clone())) else {
         return table;
     };
-    if grouped.count() < FEWEST || cells().any(|cell| is_ungrouped(cell.text.as_str())) {
+    // Two figures of three digits look like one of six; of three groups, or with decimals, they do not.
+    let is_one = |text: &str| {
+        text.contains('.') || text.trim().chars().filter(|&c| figure::is_gap(c)).count() > 1
+    };
+    let (count, is_shown) = grouped
+        .fold((0, false), |(count, shown), cell| (count + 1, shown || is_one(cell.text.as_str())));
+    if count < FEWEST || !is_shown || cells().any(|cell| is_ungrouped(cell.text.as_str())) {
         return table;
     }
     for row in &mut table.rows {
