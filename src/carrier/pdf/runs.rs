@@ -15,6 +15,8 @@ use crate::place::Place;
 const GAP: f32 = 0.3;
 /// A gap that a printed space fills may be this wide, in ems: a half-width space, stretched a little.
 const SPACED_GAP: f32 = 0.75;
+/// A space between digits is no wider than so many ems where it parts their groups (千分空: a quarter).
+const THIN_GAP: f32 = 0.3;
 /// Latin words set without spaces stand at least this far apart, in ems.
 const WORD_GAP: f32 = 0.15;
 /// A glyph may reach back over the one before it by this much, in ems: kerning and tight setting.
@@ -103,8 +105,8 @@ impl Glyph {
 /// Joins a page's glyphs to runs, in drawing order.
 ///
 /// White space ends a run, unless it is one space no wider than [`SPACED_GAP`] between two visible
-/// characters: that stays inside, as what it is where a figure's groups may be parted by it, else as `' '`. No run begins or ends with white space. Where Latin words
-/// are set apart by their places alone, the space between them is put in.
+/// characters: that stays inside, as what it is where a figure's groups may be parted by it, else as `' '`. No run begins
+/// or ends with white space. Where Latin words are set apart by their places alone, the space between them is put in.
 pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<Run> {
     let doubled = find_doubled(drawn);
     note_doubled(sink, page, drawn, &doubled);
@@ -271,7 +273,13 @@ impl Open {
             let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
             let is_in_figure =
                 is_digit(self.run.text.chars().next_back()) && is_digit(text.chars().next());
-            self.run.text.push(if is_in_figure { space } else { ' ' });
+            // Producers draw thin spaces with the glyph of a plain one, narrower.
+            let is_thin = start.along - self.end <= THIN_GAP * em;
+            self.run.text.push(match space {
+                ' ' if is_in_figure && is_thin => '\u{A0}',
+                space if is_in_figure => space,
+                _ => ' ',
+            });
             self.run.edges.push(edge(glyph, 0.0));
         } else if let Some(last) = self.run.edges.last_mut() {
             let end = std::mem::replace(last, edge(glyph, 0.0));

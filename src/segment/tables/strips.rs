@@ -244,7 +244,8 @@ pub(super) fn strips(mut tokens: Vec<Token>) -> Vec<Strip> {
 /// Whether spaces may part the thousands of one figure: 41 616 309.21.
 fn is_grouped(text: &str) -> bool {
     let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
-    let mut groups = whole.split(' ').map(|group| (group.len(), is_one_figure(group)));
+    let mut groups =
+        whole.split(char::is_whitespace).map(|group| (group.len(), is_one_figure(group)));
     let is_first = |(digits, is_figure)| is_figure && digits <= 3;
     groups.next().is_some_and(is_first) && groups.all(|group| group == (3, true))
 }
