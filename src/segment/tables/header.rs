@@ -5,6 +5,7 @@
 //! first line of the same header. Both are tried, with what speaks against each as its cost.
 
 use crate::lexicon;
+use crate::numbering;
 use crate::segment::tables::columns::{Column, assign};
 use crate::segment::tables::edges::Edge;
 use crate::segment::tables::strips::{Strip, Token};
@@ -160,8 +161,11 @@ fn is_of_years(strip: &Strip) -> bool {
         && years.windows(2).all(is_next)
 }
 
-/// Whether the strip numbers the columns: 栏次 1 2 3, 甲 1 2 3, (1) (2), 3=1+2.
+/// Whether the strip numbers the columns: 栏次 1 2 3, 甲 1 2 3, (1) (2), 3=1+2, A B C.
 fn is_numbering(strip: &Strip) -> bool {
+    if strip.tokens.len() > 2 && numbering::is_numbering(strip.tokens.iter().map(Token::text)) {
+        return true;
+    }
     let mut next = 1u32;
     let mut bracketed = false;
     for (i, token) in strip.tokens.iter().enumerate() {
