@@ -39,6 +39,8 @@ const BESIDE: f32 = 2.2;
 const BLANK_ROWS: f32 = 0.4;
 /// A table of so many rows at most may show too few texts of a column.
 const SHORT: usize = 10;
+/// Headers are the same if no more than one character of so many differs.
+const HEADER_SHARE: usize = 5;
 /// Texts lie over each other that share so many points.
 const OVERLAID: f32 = 2.0;
 
@@ -55,8 +57,8 @@ pub struct PageTables {
 struct Beside {
     /// Its columns, all its panels together.
     columns: Vec<Column>,
-    /// What its header begins with; where its first columns are taken for one, more stands there.
-    header: String,
+    /// The characters of its header, sorted: the same however its words are put to columns.
+    header: Vec<char>,
     /// Whether they are told for certain.
     is_certain: bool,
 }
@@ -80,10 +82,12 @@ impl Reading {
 
     fn beside(&self, table: &Fragment) -> Option<Beside> {
         let fragments = &self.tables.fragments;
-        let first = panels_of(fragments, table).next().filter(|f| f.ruling != Ruling::Grid)?;
+        if table.ruling == Ruling::Grid {
+            return None;
+        }
         Some(Beside {
             columns: columns_of(fragments, table),
-            header: opening(first),
+            header: header_of(fragments, table),
             is_certain: self.is_certain(),
         })
     }
@@ -114,27 +118,51 @@ impl Reading {
             let is_other = columns < above.columns.len() || !self.is_certain();
             above.is_certain
                 && (is_other || shows_few())
-                && opening(first).starts_with(&above.header)
+                && above.has_header(&header_of(fragments, first))
                 && is_first()
         }
     }
 
-    /// Whether the last table is not told for certain, and the one on the next page, which goes on with it, is.
+    /// Whether the last table is not told for certain, or shows fewer columns, and the one on the next page, which goes on
+    /// with it, is told.
     fn is_shown_by(&self, below: &Beside) -> bool {
-        let is_same = |foot: Beside| foot.header.starts_with(&below.header);
-        !self.is_certain() && below.is_certain && self.at_foot().is_some_and(is_same)
+        let is_less = |foot: &Beside| !foot.is_certain || foot.columns.len() < below.columns.len();
+        let is_same = |foot: Beside| is_less(&foot) && below.has_header(&foot.header);
+        below.is_certain && self.at_foot().is_some_and(is_same)
     }
 }
 
 impl Beside {
+    /// Whether this is its header, but for a name that begins above the figures of the first row.
+    fn has_header(&self, header: &[char]) -> bool {
+        let (mut own, mut theirs) = (self.header.iter().peekable(), header.iter().peekable());
+        let mut other = 0;
+        while let (Some(a), Some(b)) = (own.peek(), theirs.peek()) {
+            let (skip, skip_theirs) = (a <= b, b <= a);
+            other += usize::from(skip != skip_theirs);
+            own.next_if(|_| skip);
+            theirs.next_if(|_| skip_theirs);
+        }
+        other += own.count() + theirs.count();
+        !header.is_empty() && other * HEADER_SHARE <= self.header.len()
+    }
+
     fn has_as_many(&self, other: &Beside) -> bool {
         self.columns.len() == other.columns.len()
     }
 }
 
-/// The text of a table's first cell.
-fn opening(fragment: &Fragment) -> String {
-    fragment.cells.first().map_or_else(String::new, |cell| cell.text.as_str().to_owned())
+/// The characters of a table's header, in all its panels, sorted.
+fn header_of(fragments: &[Fragment], table: &Fragment) -> Vec<char> {
+    let of_panel = |panel: &Fragment| -> Vec<char> {
+        let figures = panel.cells.iter().filter(|cell| is_figure(cell.text.as_str()));
+        let first = figures.map(|cell| cell.row).min().unwrap_or(0);
+        let header = panel.cells.iter().filter(|cell| cell.row < first);
+        header.flat_map(|cell| cell.text.as_str().chars()).filter(|c| !c.is_whitespace()).collect()
+    };
+    let mut chars: Vec<char> = panels_of(fragments, table).flat_map(of_panel).collect();
+    chars.sort_unstable();
+    chars
 }
 
 /// Whether texts of one row lie over each other.
