@@ -227,6 +227,9 @@ def calc_reads_excel(out, facts):
     office = shutil.which("soffice") or shutil.which("localc")
     if office is None:
         return "skipped: LibreOffice is not installed"
+    # Writer may be there alone.
+    if shutil.which("localc") is None and not (Path(office).resolve().parent / "scalc").exists():
+        return "skipped: LibreOffice has no Calc here"
     # -1: every sheet into a file of its own.
     token = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
     profile = f"-env:UserInstallation={(out / 'profile').as_uri()}"
