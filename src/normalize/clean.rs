@@ -81,7 +81,9 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
 /// The piece with its text as it is printed.
 fn as_it_is(piece: RawPiece) -> Piece {
     let RawPiece { text, bbox, size, order, joints, marks, cell } = piece;
-    Piece { raw: text.as_str().to_owned(), text, bbox, size, order, joints, marks, cell }
+    // What is told from a plain space by its width alone is printed as one.
+    let raw = text.as_str().replace('\u{A0}', " ");
+    Piece { raw, text, bbox, size, order, joints, marks, cell }
 }
 
 /// Whether no rule changes a text for this character: most lines hold no others.
