@@ -46,9 +46,10 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fubiao-review-"));
 process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
 const run = (...args) => execFileSync(fubiao, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28 });
 
+// A build without optimization takes long over a picture.
 function reviewOf(input, name = "page") {
   const output = path.join(folder, `${name}.html`);
-  run("review", input, "-o", output);
+  run("review", input, "-o", output, "--max-time", "120");
   return output;
 }
 
