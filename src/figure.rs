@@ -309,6 +309,9 @@ fn plain(digits: &str, beside: Figure) -> Reading {
     }
 }
 
+/// A gap between two groups of digits is no wider than so many ems (千分空: a quarter).
+pub const WIDEST_GAP: f32 = 0.3;
+
 /// Whether a character is a space that is set between groups of three digits and for nothing else: a
 /// quarter of an em and less.
 fn is_thin(c: char) -> bool {
@@ -329,8 +332,13 @@ pub fn is_gap(c: char) -> bool {
 /// Whether the text is a figure whose digits stand in groups of three, parted by spaces that no line
 /// breaks at: 1 234 567.80.
 pub fn is_grouped(text: &str) -> bool {
+    is_grouped_by(text, is_gap)
+}
+
+/// The same, where the groups are parted by whatever characters `is_gap` says.
+pub fn is_grouped_by(text: &str, is_gap: impl Fn(char) -> bool) -> bool {
     let joint = |c: char| if is_gap(c) { '\u{2009}' } else { c };
-    text.contains(is_gap)
+    text.contains(&is_gap)
         && matches!(read(&text.trim().chars().map(joint).collect::<String>()), Reading::Figure(_))
 }
 

@@ -7,6 +7,7 @@ use super::told;
 use super::turn::{Frame, order};
 use crate::carrier::page::{Page, Rule, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
+use crate::figure;
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{CellNumber, Mark};
 use crate::place::{Place, PlacedText};
@@ -27,8 +28,6 @@ const BEHIND: usize = 24;
 const SPACED_GAP: f32 = 1.1;
 /// A gap between Latin letters or figures is a word space from so many ems on.
 const WORD_GAP: f32 = 0.18;
-/// A gap between digits is no wider than so many ems where it parts their groups (千分空: a quarter).
-const THIN_GAP: f32 = 0.3;
 /// The same character printed again within so much of its width is one, printed bold.
 const DOUBLE: f32 = 0.3;
 /// Bands that a page is cut into, to find the rules beside a line.
@@ -279,7 +278,7 @@ impl Open {
                 {
                     // A quarter of an em between digits may part their groups.
                     let are_digits = before.ch.is_ascii_digit() && glyph.ch.is_ascii_digit();
-                    let is_thin = are_digits && gap <= THIN_GAP * glyph.size;
+                    let is_thin = are_digits && gap <= figure::WIDEST_GAP * glyph.size;
                     self.piece.text.push(if is_thin { '\u{A0}' } else { ' ' }, glyph.place);
                 }
             }

@@ -12,21 +12,27 @@ use crate::repair::rows::{self, Kinds};
 pub(super) fn join(sink: &mut Sink, tables: Vec<Table>) -> Vec<Table> {
     let mut whole: Vec<Table> = Vec::new();
     for table in tables {
-        let is_even = whole.last().is_some_and(|left| left.rows.len() == table.rows.len());
-        let names = whole.last().and_then(|left| named_alike(left, &table)).filter(|_| is_even);
-        match whole.last_mut() {
-            Some(left) if is_even && (is_nameless(&table) || goes_on_right(left, &table)) => {
-                widen(sink, left, table, 0);
-            }
-            Some(left) if names.is_some() => widen(sink, left, table, names.unwrap_or(0)),
-            Some(left) if is_nameless(&table) => {
-                remark_uneven(sink, left, &table);
-                whole.push(table);
-            }
-            _ => whole.push(table),
+        let is_even = |left: &&mut Table| left.rows.len() == table.rows.len();
+        if let Some(left) = whole.last_mut().filter(is_even)
+            && let Some(names) = names_of_right(left, &table)
+        {
+            widen(sink, left, table, names);
+            continue;
         }
+        if let Some(left) = whole.last().filter(|_| is_nameless(&table)) {
+            remark_uneven(sink, left, &table);
+        }
+        whole.push(table);
     }
     whole
+}
+
+/// How many columns of a table name rows again, if it is the right half of another one with as many rows.
+fn names_of_right(left: &Table, right: &Table) -> Option<usize> {
+    if is_nameless(right) || goes_on_right(left, right) {
+        return Some(0);
+    }
+    named_alike(left, right)
 }
 
 /// Whether the first column, serial numbers apart, holds figures: a table without names.

@@ -517,12 +517,11 @@ impl Open {
 
     /// Adds the rows of a page, the first of which may go on with the last of the page before.
     fn add(&mut self, sink: &mut Sink, data: Vec<TableRow>) {
-        let data = headers::without_repeats(&self.table.header, data, |row| {
+        let mut data = headers::without_repeats(&self.table.header, data, |row| {
             note_row(sink, Again::Whole.rule(), row);
         });
-        let mut data = data;
         if self.panels > 1 {
-            rows::straighten(sink, &self.kinds(), &mut data);
+            rows::move_right(sink, &self.kinds(), &mut data);
         }
         let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);

@@ -4,7 +4,7 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind};
-use crate::lexicon::{self, TOTALS};
+use crate::lexicon::TOTALS;
 use crate::place::Place;
 use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
@@ -191,7 +191,7 @@ impl Kinds {
 ///
 /// Occurs where a page of HTML folds a list beside labels that span rows: what is left of a span at the top of the next
 /// panel has no cell there, and all cells of these rows move left.
-pub(super) fn straighten(sink: &mut Sink, kinds: &Kinds, rows: &mut [TableRow]) {
+pub(super) fn move_right(sink: &mut Sink, kinds: &Kinds, rows: &mut [TableRow]) {
     let is_of_words = |col: usize| kinds.words[col] && !kinds.figures[col];
     let last = kinds.figures.len().saturating_sub(1);
     if last < 2 || !is_of_words(0) || !is_of_words(1) || !kinds.figures[last] {
@@ -270,7 +270,7 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
 
     // A total names its row wherever it stands left of the figures, and no row is named so in its middle.
     let is_total =
-        |col: usize| !kinds.figures[col] && lexicon::TOTALS.contains(&text_at(next, col).as_str());
+        |col: usize| !kinds.figures[col] && TOTALS.contains(&text_at(next, col).as_str());
     if (0..cols).any(is_total) && has_figures(next) {
         return Tear::Whole;
     }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::carrier::page::{Ink, Run, Turn};
 use crate::diag::{Repair, Sink, Stage};
+use crate::figure;
 use crate::geom::{Point, Rect};
 use crate::place::Place;
 
@@ -15,8 +16,6 @@ use crate::place::Place;
 const GAP: f32 = 0.3;
 /// A gap that a printed space fills may be this wide, in ems: a half-width space, stretched a little.
 const SPACED_GAP: f32 = 0.75;
-/// A space between digits is no wider than so many ems where it parts their groups (千分空: a quarter).
-const THIN_GAP: f32 = 0.3;
 /// Latin words set without spaces stand at least this far apart, in ems.
 const WORD_GAP: f32 = 0.15;
 /// A glyph may reach back over the one before it by this much, in ems: kerning and tight setting.
@@ -274,7 +273,7 @@ impl Open {
             let is_in_figure =
                 is_digit(self.run.text.chars().next_back()) && is_digit(text.chars().next());
             // Producers draw thin spaces with the glyph of a plain one, narrower.
-            let is_thin = start.along - self.end <= THIN_GAP * em;
+            let is_thin = start.along - self.end <= figure::WIDEST_GAP * em;
             self.run.text.push(match space {
                 ' ' if is_in_figure && is_thin => '\u{A0}',
                 space if is_in_figure => space,

@@ -53,8 +53,8 @@ pub struct PageTables {
     pub rest: Vec<Line>,
 }
 
-/// A table as the page beside it shows it.
-struct Beside {
+/// A table of a page, for the page before or after.
+struct Neighbour {
     /// Its columns, all its panels together.
     columns: Vec<Column>,
     /// The characters of its header, sorted: the same however its words are put to columns.
@@ -71,21 +71,21 @@ struct Reading {
 
 impl Reading {
     /// The last table, where rules do not tell its columns.
-    fn at_foot(&self) -> Option<Beside> {
-        self.tables.fragments.last().and_then(|last| self.beside(last))
+    fn at_foot(&self) -> Option<Neighbour> {
+        self.tables.fragments.last().and_then(|last| self.as_neighbour(last))
     }
 
     /// The first table likewise.
-    fn at_head(&self) -> Option<Beside> {
-        self.tables.fragments.first().and_then(|first| self.beside(first))
+    fn at_head(&self) -> Option<Neighbour> {
+        self.tables.fragments.first().and_then(|first| self.as_neighbour(first))
     }
 
-    fn beside(&self, table: &Fragment) -> Option<Beside> {
+    fn as_neighbour(&self, table: &Fragment) -> Option<Neighbour> {
         let fragments = &self.tables.fragments;
         if table.ruling == Ruling::Grid {
             return None;
         }
-        Some(Beside {
+        Some(Neighbour {
             columns: columns_of(fragments, table),
             header: header_of(fragments, table),
             is_certain: self.is_certain(),
@@ -99,7 +99,7 @@ impl Reading {
     /// Whether the first table goes on with the one on the page before, and may be read better in that one's columns: it
     /// has no header or the same one, and other columns, or too few rows to show them, or texts that lie one over the
     /// other. Or there is no table where lines of figures are: one row or two.
-    fn lacks_columns_of(&self, above: &Beside) -> bool {
+    fn lacks_columns_of(&self, above: &Neighbour) -> bool {
         let PageTables { fragments, rest } = &self.tables;
         let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
         let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
@@ -125,14 +125,15 @@ impl Reading {
 
     /// Whether the last table is not told for certain, or shows fewer columns, and the one on the next page, which goes on
     /// with it, is told.
-    fn is_shown_by(&self, below: &Beside) -> bool {
-        let is_less = |foot: &Beside| !foot.is_certain || foot.columns.len() < below.columns.len();
-        let is_same = |foot: Beside| is_less(&foot) && below.has_header(&foot.header);
+    fn is_shown_by(&self, below: &Neighbour) -> bool {
+        let is_less =
+            |foot: &Neighbour| !foot.is_certain || foot.columns.len() < below.columns.len();
+        let is_same = |foot: Neighbour| is_less(&foot) && below.has_header(&foot.header);
         below.is_certain && self.at_foot().is_some_and(is_same)
     }
 }
 
-impl Beside {
+impl Neighbour {
     /// Whether this is its header, but for a name that begins above the figures of the first row.
     fn has_header(&self, header: &[char]) -> bool {
         let (mut own, mut theirs) = (self.header.iter().peekable(), header.iter().peekable());
@@ -147,7 +148,7 @@ impl Beside {
         !header.is_empty() && other * HEADER_SHARE <= self.header.len()
     }
 
-    fn has_as_many(&self, other: &Beside) -> bool {
+    fn has_as_many(&self, other: &Neighbour) -> bool {
         self.columns.len() == other.columns.len()
     }
 }

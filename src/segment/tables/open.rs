@@ -160,8 +160,8 @@ const OF_FIGURES: usize = 8;
 /// words.
 fn cut_at_operators(rows: &mut [Strip]) {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    let operators = |row: &Strip| row.tokens.iter().map(|t| 1 + t.piece.joints.len()).sum();
-    let is_glued = |row: &Strip| row.tokens.iter().any(|t| !t.piece.joints.is_empty());
+    let operators = |row: &Strip| row.tokens.iter().map(Token::operators).sum::<usize>();
+    let is_glued = |row: &Strip| operators(row) > row.tokens.len();
     for row in rows.iter() {
         *counts.entry(operators(row)).or_default() += 1;
     }
@@ -195,6 +195,7 @@ fn cut_at_operators(rows: &mut [Strip]) {
     let last = rows.iter().rposition(is_like).map_or(0, |last| last + 1);
     for row in &mut rows[first..last] {
         if is_glued(row)
+            && operators(row) <= columns::MAX_COLUMNS
             && let Some(parts) = as_drawn(row)
         {
             row.tokens = parts;
@@ -204,16 +205,8 @@ fn cut_at_operators(rows: &mut [Strip]) {
 
 /// What each operator drew of a line, if that was from left to right.
 fn as_drawn(row: &Strip) -> Option<Vec<Token>> {
-    let mut parts: Vec<Token> = Vec::new();
-    for token in &row.tokens {
-        let mut rest = token.clone();
-        for joint in &token.piece.joints {
-            let (left, right) = rest.cut(joint.at)?;
-            parts.push(left);
-            rest = right;
-        }
-        parts.push(rest);
-    }
+    let parts: Option<Vec<Vec<Token>>> = row.tokens.iter().map(Token::by_operators).collect();
+    let mut parts = parts?.concat();
     parts.sort_by_key(|part| part.piece.order);
     let is_ltr = parts.windows(2).all(|w| w[0].bbox().x0 <= w[1].x() && w[0].x() <= w[1].bbox().x1);
     is_ltr.then_some(parts)
@@ -242,12 +235,17 @@ fn join_spaced(row: &mut Strip, names: &[Rect]) {
     row.tokens = joined;
 }
 
-/// Where texts of three characters of Chinese stand, and no more: one for each place.
+/// Where texts of three characters of Chinese stand, and no more: one for each place, no more places than a table has
+/// columns.
 fn names_of_three(rows: &[Strip]) -> Vec<Rect> {
     let mut names: Vec<Rect> = Vec::new();
     for token in rows.iter().flat_map(|row| &row.tokens) {
         let chars = token.text().chars();
-        if chars.clone().count() == 3 && chars.clone().all(is_han) && !is_at(token, &names) {
+        if names.len() < columns::MAX_COLUMNS
+            && chars.clone().count() == 3
+            && chars.clone().all(is_han)
+            && !is_at(token, &names)
+        {
             names.push(*token.bbox());
         }
     }

@@ -32,6 +32,8 @@ const FIGURES: f32 = 0.8;
 const LEADING: f32 = 1.8;
 /// A text in vertical lines has so many characters one below the other.
 const UPRIGHT: usize = 3;
+/// … and no more than so many in all.
+const LONGEST_UPRIGHT: usize = 60;
 /// Characters of one vertical line stand off it by no more than so many ems.
 const SAME_LINE: f32 = 0.3;
 /// A text is set as others are if it stands off them by no more than so many ems.
@@ -1134,19 +1136,12 @@ fn cell_at(xs: &[f32], ys: &[f32], rows: Range<usize>, columns: Range<usize>) ->
 /// beside 人员. `None` where the tokens are no such text.
 fn vertical(tokens: &[Token]) -> Option<Vec<Token>> {
     let lines = tokens.windows(2).filter(|w| w[0].line != w[1].line).count() + 1;
-    if lines > 1 && lines < UPRIGHT {
+    let count: usize = tokens.iter().map(Token::operators).sum();
+    if lines > 1 && lines < UPRIGHT || !(2..=LONGEST_UPRIGHT).contains(&count) {
         return None;
     }
-    let mut chars: Vec<Token> = Vec::new();
-    for token in tokens {
-        let mut rest = token.clone();
-        for joint in &token.piece.joints {
-            let (left, right) = rest.cut(joint.at)?;
-            chars.push(left);
-            rest = right;
-        }
-        chars.push(rest);
-    }
+    let chars: Option<Vec<Vec<Token>>> = tokens.iter().map(Token::by_operators).collect();
+    let mut chars = chars?.concat();
     chars.sort_by_key(|t| t.piece.order);
     let is_char = |t: &Token| t.text().chars().count() == 1 && t.text().chars().all(is_han);
     // Each is drawn below the one before, or at the top of a line to the left of it: in a row that is too low, each one is.

@@ -3,6 +3,7 @@
 //! A token is what may be one cell's text. What two operators drew side by side, or what holds a gap, may be cut where
 //! columns say so; nothing else is ever cut.
 
+use crate::figure;
 use crate::geom::Rect;
 use crate::normalize::lines::{Frame, Piece};
 use crate::place::{Place, PlacedText, Spot};
@@ -10,6 +11,8 @@ use crate::segment::figures::is_figure;
 
 /// A gap of this share of the font size is where a token may be cut.
 const GAP: f32 = 0.2;
+/// Two figures, one up against the other, are no longer than so many bytes.
+const TWO_FIGURES: usize = 64;
 /// Characters nearer than this share of the font size stand close.
 const CLOSE: f32 = 0.1;
 
@@ -101,17 +104,35 @@ impl Token {
         self.piece.order == last.unwrap_or(0).max(other.piece.order) + 1
     }
 
+    /// How many operators drew it.
+    pub fn operators(&self) -> usize {
+        1 + self.piece.joints.len()
+    }
+
+    /// What each operator drew of it, left to right; `None` where a part would have no text.
+    pub fn by_operators(&self) -> Option<Vec<Token>> {
+        let mut parts = Vec::with_capacity(self.operators());
+        let mut rest = self.clone();
+        for joint in &self.piece.joints {
+            let (left, right) = rest.cut(joint.at)?;
+            parts.push(left);
+            rest = right;
+        }
+        parts.push(rest);
+        Some(parts)
+    }
+
     /// The two figures that it is, where two operators drew them one up against the other and together they are none.
     pub fn glued_figures(&self) -> Option<(Token, Token)> {
-        if !self.is_figure() && !self.text().starts_with(|c: char| c.is_ascii_digit())
-            || is_one_figure(self.text())
-        {
+        let may_be = self.is_figure() || self.text().starts_with(|c: char| c.is_ascii_digit());
+        if !may_be || self.text().len() > TWO_FIGURES || is_one_figure(self.text()) {
             return None;
         }
         self.piece.joints.iter().find_map(|joint| {
             let (left, right) = self.cut(joint.at)?;
             // 0678-2472985 is one text.
-            let is_apart = !right.text().starts_with(['-', '－']) && !is_grouped(self.text());
+            let is_one = figure::is_grouped_by(self.text(), char::is_whitespace);
+            let is_apart = !right.text().starts_with(['-', '－']) && !is_one;
             let figures = is_one_figure(left.text()) && is_one_figure(right.text());
             (figures && is_apart).then_some((left, right))
         })
@@ -239,15 +260,6 @@ pub(super) fn strips(mut tokens: Vec<Token>) -> Vec<Strip> {
         .collect();
     strips.sort_by(|a, b| a.y().total_cmp(&b.y()));
     strips
-}
-
-/// Whether spaces may part the thousands of one figure: 41 616 309.21.
-fn is_grouped(text: &str) -> bool {
-    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
-    let mut groups =
-        whole.split(char::is_whitespace).map(|group| (group.len(), is_one_figure(group)));
-    let is_first = |(digits, is_figure)| is_figure && digits <= 3;
-    groups.next().is_some_and(is_first) && groups.all(|group| group == (3, true))
 }
 
 /// Whether a text is one figure: a sign, digits in one group or in groups of three, at most one point.
