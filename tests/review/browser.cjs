@@ -14,6 +14,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
+const { runCases } = require("./cases.cjs");
 
 const root = path.resolve(__dirname, "../..");
 const fubiao = path.resolve(process.argv[2] ?? path.join(root, "target/debug/fubiao"));
@@ -518,25 +519,10 @@ function inkless() {
   return bare;
 }
 
-(async () => {
-  if (pictures) fs.mkdirSync(pictures, { recursive: true });
-  const browser = await playwright.chromium.launch({
-    executablePath: chromium,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
-  });
-  let failed = 0;
-  for (const [name, test] of Object.entries(cases)) {
-    try {
-      const page = await test(browser);
-      assert.deepEqual(page?.wrong ?? [], []);
-      await page?.context().close();
-      console.log(`ok   ${name}`);
-    } catch (error) {
-      failed++;
-      console.log(`FAIL ${name}\n     ${error.stack.split("\n").slice(0, 6).join("\n     ")}`);
-    }
-  }
-  await browser.close();
-  process.exit(failed ? 1 : 0);
-})();
+runCases(cases, {
+  playwright, chromium, pictures,
+  check: async (page) => {
+    assert.deepEqual(page?.wrong ?? [], []);
+    await page?.context().close();
+  },
+});

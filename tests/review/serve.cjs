@@ -14,6 +14,7 @@ const http = require("node:http");
 const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
+const { runCases } = require("./cases.cjs");
 
 const root = path.resolve(__dirname, "../..");
 const fubiao = path.resolve(process.argv[2] ?? path.join(root, "target/debug/fubiao"));
@@ -262,23 +263,7 @@ const cases = {
   },
 };
 
-(async () => {
-  if (pictures) fs.mkdirSync(pictures, { recursive: true });
-  const browser = await playwright.chromium.launch({
-    executablePath: chromium,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-  let failed = 0;
-  for (const [name, test] of Object.entries(cases)) {
-    try {
-      await test(browser);
-      console.log(`ok   ${name}`);
-    } catch (error) {
-      failed++;
-      console.log(`FAIL ${name}\n     ${error.stack.split("\n").slice(0, 8).join("\n     ")}`);
-    }
-  }
-  await browser.close();
-  servers.forEach((server) => server.kill("SIGKILL"));
-  process.exit(failed ? 1 : 0);
-})();
+runCases(cases, {
+  playwright, chromium, pictures,
+  done: () => servers.forEach((server) => server.kill("SIGKILL")),
+});
