@@ -83,6 +83,10 @@ impl Drawn {
     fn text_of(&self, glyph: &Glyph) -> &str {
         self.text.get(glyph.text.start as usize..glyph.text.end as usize).unwrap_or_default()
     }
+
+    fn is_blank(&self, glyph: &Glyph) -> bool {
+        self.text_of(glyph).chars().all(char::is_whitespace)
+    }
 }
 
 impl Glyph {
@@ -369,10 +373,29 @@ fn same_ink(a: Ink, b: Ink) -> bool {
 }
 
 /// Marks each glyph that was drawn before at nearly the same place (text render mode 2, boldness by
-/// drawing twice, shadows).
+/// drawing twice, shadows): all that one operator drew, or none of it. Figures too wide for their cells lie over each
+/// other, and the last digit of one may cover the same digit of the next.
 fn find_doubled(drawn: &Drawn) -> Vec<bool> {
+    let again = drawn_again(drawn);
+    let mut doubled: Vec<bool> = again.iter().map(Option::is_some).collect();
+    let mut first = 0;
+    for shown in drawn.glyphs.chunk_by(|a, b| a.shown_by == b.shown_by) {
+        let glyphs = first..first + shown.len();
+        first = glyphs.end;
+        let is_new = |at: usize| again[at].is_none() && !drawn.is_blank(&drawn.glyphs[at]);
+        if again[glyphs.clone()].iter().any(Option::is_some) && glyphs.clone().any(is_new) {
+            for at in glyphs {
+                doubled[at] = again[at] == Some(drawn.glyphs[at].shown_by);
+            }
+        }
+    }
+    doubled
+}
+
+/// For each glyph that was drawn before at nearly the same place, the operator that drew it there.
+fn drawn_again(drawn: &Drawn) -> Vec<Option<u32>> {
     let mut seen = Seen::new(drawn.glyphs.len());
-    let mut doubled = vec![false; drawn.glyphs.len()];
+    let mut again = vec![None; drawn.glyphs.len()];
     // The cells of the size last seen: most glyphs have that of the one before.
     let (mut size, mut cell) = (f32::NAN, 0.0);
     for (index, glyph) in drawn.glyphs.iter().enumerate() {
@@ -394,8 +417,8 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
         let [left, right] = [floor(x - 0.5), floor(x + 0.5)];
         let [top, bottom] = [floor(y - 0.5), floor(y + 0.5)];
         let corners = [(left, top), (left, bottom), (right, top), (right, bottom)];
-        let before = corners.iter().any(|&(x, y)| {
-            seen.last(key(x, y)).and_then(|other| drawn.glyphs.get(other as usize)).is_some_and(
+        let before = corners.iter().find_map(|&(x, y)| {
+            seen.last(key(x, y)).and_then(|other| drawn.glyphs.get(other as usize)).filter(
                 |other| {
                     drawn.text_of(other) == drawn.text_of(glyph)
                         && (other.origin.x - glyph.origin.x).abs() < near
@@ -405,13 +428,12 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
                 },
             )
         });
-        if before {
-            doubled[index] = true;
-        } else {
-            seen.add(key(floor(x), floor(y)), index as u32);
+        match before {
+            Some(other) => again[index] = Some(other.shown_by),
+            None => seen.add(key(floor(x), floor(y)), index as u32),
         }
     }
-    doubled
+    again
 }
 
 /// The glyphs seen so far, by keys: a table that only grows and is asked four times as often as it is
