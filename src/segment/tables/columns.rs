@@ -35,6 +35,9 @@ const REACHED: f32 = 0.2;
 /// Nine texts in ten of a column are held at one place, give or take so many ems.
 const SET_OFF: f32 = 5.0;
 
+/// Texts of a column were drawn right behind those beside them in so many lines of ten.
+const DRAWN_ON: usize = 8;
+
 /// Texts are held at one place, give or take so many points.
 const HELD_AT: f32 = 1.5;
 
@@ -267,8 +270,8 @@ fn of_full_lines(full: &[&Strip], header: Option<&Strip>) -> Option<Vec<Column>>
     Some(columns)
 }
 
-/// Where the texts at place `i` of these lines begin, if each was drawn right behind the one before it, which it may lie
-/// over: in the middle between the middles of both.
+/// Where the texts at place `i` of these lines begin, if nearly each was drawn right behind the one before it, which it may
+/// lie over: in the middle between the middles of both.
 fn drawn_wall(full: &[&Strip], i: usize) -> Option<f32> {
     let is_drawn_on = |strip: &&Strip| strip.tokens[i].is_drawn_behind(&strip.tokens[i - 1]);
     let middle = |i: usize| {
@@ -277,7 +280,8 @@ fn drawn_wall(full: &[&Strip], i: usize) -> Option<f32> {
         all[all.len() / 2]
     };
     let (left, right) = (middle(i - 1), middle(i));
-    (full.iter().all(is_drawn_on) && left < right).then_some((left + right) / 2.0)
+    let drawn_on = full.iter().filter(|strip| is_drawn_on(strip)).count();
+    (10 * drawn_on >= DRAWN_ON * full.len() && left < right).then_some((left + right) / 2.0)
 }
 
 /// The column that these tokens make.

@@ -4,6 +4,7 @@
 
 mod columns;
 pub(super) mod doubts;
+mod drawn;
 pub mod edges;
 mod header;
 mod lattice;

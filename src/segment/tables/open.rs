@@ -10,11 +10,11 @@ use crate::normalize::lines::Joint;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns::{self, Column};
 use crate::segment::tables::doubts;
+use crate::segment::tables::drawn;
 use crate::segment::tables::edges::Edge;
 use crate::segment::tables::solve::{self, Grid, Solved};
 use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Lines of one text follow each other at most at so many ems.
@@ -66,7 +66,7 @@ const SAME_START: f32 = 0.5;
 /// What two operators drew into two cells is apart by so many ems at least; into one, it is not.
 const APART: f32 = 0.08;
 /// A header has no more lines than this.
-const MAX_HEADER: usize = 8;
+pub(super) const MAX_HEADER: usize = 8;
 /// What padded names of two characters end with: 合计, 睢县, 序号.
 const PADDED: [char; 8] = ['计', '县', '市', '区', '省', '号', '位', '称'];
 /// Characters of a padded word are no further apart than so many font sizes, …
@@ -88,8 +88,8 @@ pub(super) fn open_tables(
     known: Option<&[Column]>,
     limit: usize,
 ) -> Vec<Fragment> {
-    let mut rows = strips(std::mem::take(tokens));
-    cut_at_operators(&mut rows);
+    let mut rows = strips(drawn::gather(std::mem::take(tokens)));
+    drawn::cut_at_operators(&mut rows);
     let names = names_of_three(&rows);
     rows.iter_mut().for_each(|row| join_spaced(row, &names));
     rows.iter_mut().for_each(cut_headers);
@@ -144,72 +144,6 @@ pub(super) fn open_tables(
     }
     *tokens = left.into_iter().flat_map(|r| r.tokens).collect();
     fragments
-}
-
-/// Lines are drawn cell by cell if so many of them have as many operators, and as many cells at least.
-const LIKE_LINES: usize = 3;
-const CELLS: usize = 4;
-/// A text lies over the next one that reaches so many points into it.
-const OVER: f32 = 0.5;
-/// So many figures of ten in one place make it one of figures.
-const OF_FIGURES: usize = 8;
-
-/// Cuts the pieces of lines that were drawn cell by cell into what each operator drew: where figures are too wide for their
-/// columns, they lie one up against the other or over it, and only the order of drawing tells them apart. Lines are so
-/// drawn if many have as many operators, from left to right, and what stands at each place are figures in all of them, or
-/// words.
-fn cut_at_operators(rows: &mut [Strip]) {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    let operators = |row: &Strip| row.tokens.iter().map(Token::operators).sum::<usize>();
-    let is_glued = |row: &Strip| operators(row) > row.tokens.len();
-    for row in rows.iter() {
-        *counts.entry(operators(row)).or_default() += 1;
-    }
-    let usual =
-        counts.into_iter().filter(|&(cells, _)| (CELLS..=columns::MAX_COLUMNS).contains(&cells));
-    let Some((cells, lines)) = usual.max_by_key(|&(_, lines)| lines) else { return };
-    let is_like = |row: &Strip| operators(row) == cells;
-    if lines < LIKE_LINES || !rows.iter().any(|row| is_like(row) && is_glued(row)) {
-        return;
-    }
-    let like: Vec<Vec<Token>> =
-        rows.iter().filter(|row| is_like(row)).filter_map(as_drawn).collect();
-    let mut figures = vec![0usize; cells];
-    for parts in like.iter().filter(|parts| parts.len() == cells) {
-        for (count, part) in figures.iter_mut().zip(parts) {
-            *count += usize::from(part.is_figure());
-        }
-    }
-    // Where none reaches over the next, gaps and what stands below tell the columns.
-    let is_over = |w: &[Token]| w[1].bbox().x0 < w[0].bbox().x1 - OVER;
-    let over = like.iter().filter(|parts| parts.windows(2).any(is_over)).count();
-    let most = like.len() * OF_FIGURES;
-    let is_even = figures.iter().all(|&count| count == 0 || 10 * count >= most);
-    let of_figures = figures.iter().filter(|&&count| count > 0).count();
-    let is_drawn_so = like.len() * 10 >= lines * OF_FIGURES && 2 * over >= like.len();
-    if !is_drawn_so || !is_even || of_figures < 2 || of_figures == cells {
-        return;
-    }
-    // The header above them too, and lines among them with blank cells.
-    let first = rows.iter().position(is_like).unwrap_or(0).saturating_sub(MAX_HEADER);
-    let last = rows.iter().rposition(is_like).map_or(0, |last| last + 1);
-    for row in &mut rows[first..last] {
-        if is_glued(row)
-            && operators(row) <= columns::MAX_COLUMNS
-            && let Some(parts) = as_drawn(row)
-        {
-            row.tokens = parts;
-        }
-    }
-}
-
-/// What each operator drew of a line, if that was from left to right.
-fn as_drawn(row: &Strip) -> Option<Vec<Token>> {
-    let parts: Option<Vec<Vec<Token>>> = row.tokens.iter().map(Token::by_operators).collect();
-    let mut parts = parts?.concat();
-    parts.sort_by_key(|part| part.piece.order);
-    let is_ltr = parts.windows(2).all(|w| w[0].bbox().x0 <= w[1].x() && w[0].x() <= w[1].bbox().x1);
-    is_ltr.then_some(parts)
 }
 
 /// Joins words whose characters are set apart: 合　　计, 睢　　县, or spread over the width of their column. All gaps in one
@@ -694,9 +628,10 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         } else {
             0
         };
-        let far = open
-            .last()
-            .is_some_and(|last| row.y() - last.y() > reach(row.size().max(last.size()), pitch));
+        let far = open.last().is_some_and(|last| {
+            let apart = row.y() - row.reach() - (last.y() + last.reach());
+            apart > reach(row.size().max(last.size()), pitch)
+        });
         if far || prose || singles > MAX_SINGLES {
             stretches.push(std::mem::take(&mut open));
         }

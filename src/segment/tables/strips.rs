@@ -98,10 +98,11 @@ impl Token {
         width * (1 + points) as f32
     }
 
-    /// Whether nothing was drawn between the other token and this one.
+    /// Whether nothing was drawn between the other token and this one; a run may hold both on one line.
     pub fn is_drawn_behind(&self, other: &Token) -> bool {
         let last = other.piece.joints.iter().map(|joint| joint.order).max();
-        self.piece.order == last.unwrap_or(0).max(other.piece.order) + 1
+        let last = last.unwrap_or(0).max(other.piece.order);
+        self.piece.order == last + 1 || self.piece.order == last && self.line == other.line
     }
 
     /// How many operators drew it.
@@ -119,6 +120,12 @@ impl Token {
             rest = right;
         }
         parts.push(rest);
+        for part in &mut parts {
+            // What lies over the next one still holds where that begins.
+            part.piece.joints.clear();
+            // Lines of two cells side by side may stand a little higher and lower.
+            part.piece.bbox = part.along(&part.piece.text.place()?)?;
+        }
         Some(parts)
     }
 
@@ -238,6 +245,11 @@ impl Strip {
     /// The middle of the line.
     pub fn y(&self) -> f32 {
         self.bbox.center().y
+    }
+
+    /// How far it reaches up and down from its middle beyond one line: where a cell's lines were gathered.
+    pub fn reach(&self) -> f32 {
+        (self.bbox.height() / 2.0 - self.size()).max(0.0)
     }
 
     /// The largest font size in it.
