@@ -13,6 +13,7 @@ use crate::repair::headers::{self, Again};
 use crate::repair::loose::{self, Lone};
 use crate::repair::rows::{self, Kinds};
 use crate::segment::outline::{Block, Fragment, GridCell, Layout, Role, Ruling, TextBlock};
+use std::collections::BTreeSet;
 
 /// How many rows back the kinds of columns are judged by; a whole long table would be counted
 /// again for every page.
@@ -35,8 +36,43 @@ pub fn tables(sink: &mut Sink, blocks: &[Block]) -> Vec<Table> {
         }
     }
     joining.place_loose(sink, None, Lone::NameMayNotStand);
+    let left = std::mem::take(&mut joining.left);
     let groups = joining.into_groups();
-    groups.into_iter().flat_map(|group| halves::join(sink, group)).collect()
+    let tables: Vec<Table> =
+        groups.into_iter().flat_map(|group| halves::join(sink, group)).collect();
+    remark_parts(sink, &left, &tables);
+    tables
+}
+
+/// Says which of the lines that stand outside all tables look like a part of one.
+fn remark_parts(sink: &mut Sink, lines: &[TextBlock], tables: &[Table]) {
+    let texts = tables.iter().flat_map(|table| &table.header).flat_map(|row| &row.slots);
+    let header: BTreeSet<char> = texts
+        .filter_map(|slot| match slot {
+            Slot::Cell(cell) => Some(cell.text.as_str().chars()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let parts: Vec<&TextBlock> =
+        lines.iter().filter(|line| loose::may_be_part(line, &header)).collect();
+    for of_page in parts.chunk_by(|a, b| a.page == b.page) {
+        let (line, more) = (of_page[0], of_page.len() - 1);
+        let (en, zh) = match more {
+            0 => (String::new(), String::new()),
+            more => (format!(" (and {more} more on the page)"), format!("（本页另有{more}处）")),
+        };
+        sink.remark(Diagnostic {
+            code: "text_outside_table",
+            severity: Severity::Warning,
+            place: line.text.place(),
+            message: Wording::new(
+                format!("stands beside a table and in none of its cells: {}{en}", line.raw),
+                format!("印在表格旁，未能归入任何单元格：{}{zh}", line.raw),
+            ),
+            hint: Some(Wording::new("compare with the page", "请对照原页")),
+        });
+    }
 }
 
 /// Edges of one table's columns on two pages differ by no more than this share of its width.
@@ -68,6 +104,8 @@ struct Joining {
     parted: bool,
     /// Lines since the last fragment that may be rows of its table.
     loose: Vec<TextBlock>,
+    /// Those that were none.
+    left: Vec<TextBlock>,
 }
 
 impl Joining {
@@ -125,15 +163,17 @@ impl Joining {
     /// Puts lines that are rows to the latest table, or to the one of the last group that is named.
     fn place_loose(&mut self, sink: &mut Sink, table: Option<usize>, lone: Lone) {
         let lines = std::mem::take(&mut self.loose);
-        let Some(group) = self.groups.last_mut() else { return };
+        let Some(group) = self.groups.last_mut() else { return self.left.extend(lines) };
         let index = table.unwrap_or(group.len().saturating_sub(1));
-        let Some(open) = group.get_mut(index) else { return };
+        let Some(open) = group.get_mut(index) else { return self.left.extend(lines) };
         // Text between tables is long only where it is none of them.
         for line in lines.iter().take(RECENT) {
             let row = loose::row_of(line, &open.col_edges, &open.kinds(), lone);
             let Some(row) = row else {
                 if loose::may_be_row(line, &open.col_edges, &open.kinds()) {
                     remark_outside(sink, line);
+                } else {
+                    self.left.push(line.clone());
                 }
                 continue;
             };

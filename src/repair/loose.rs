@@ -2,10 +2,12 @@
 //! no table, so its row comes as a line of text between fragments.
 
 use crate::geom::Rect;
+use crate::lexicon::is_han;
 use crate::place::{Place, PlacedText, Spot};
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::repair::rows::{self, Kinds, is_figure, is_mark};
 use crate::segment::outline::TextBlock;
+use std::collections::BTreeSet;
 
 /// A longer text is no name of a region.
 const LONGEST_NAME: usize = 16;
@@ -77,6 +79,23 @@ pub(super) fn may_be_row(line: &TextBlock, col_edges: &[f32], kinds: &Kinds) -> 
         && pieces.iter().any(under_figures)
         && !text.contains('页')
         && !text.trim_end().ends_with(['。', '；', '，', '：'])
+}
+
+/// What names of divisions end with.
+const DIVISIONS: [char; 7] = ['市', '县', '区', '州', '盟', '旗', '镇'];
+
+/// Whether a line that stands outside all tables looks like a part of one: figures alone, nothing but characters of the
+/// header, or the name of a division.
+pub(super) fn may_be_part(line: &TextBlock, header: &BTreeSet<char>) -> bool {
+    let text = || line.text.as_str().chars().filter(|c| !c.is_whitespace());
+    let pieces = pieces(&line.text);
+    let is_of_header = text().all(|c| header.contains(&c));
+    let is_name = text().count() <= LONGEST_NAME
+        && text().count() > 1
+        && text().all(is_han)
+        && text().last().is_some_and(|last| DIVISIONS.contains(&last));
+    let of_figures = pieces.iter().all(|piece| is_figure(piece.as_str()));
+    !pieces.is_empty() && (is_of_header || is_name || of_figures)
 }
 
 /// The words of a line, each with its places.
