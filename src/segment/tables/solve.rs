@@ -734,7 +734,7 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
         let has_own = columns
             .iter()
             .min_by(|a, b| beside(a).total_cmp(&beside(b)))
-            .is_some_and(|c| self_headed(head, c));
+            .is_some_and(|c| self_headed(head, c, token));
         // Between two columns whose own words stand lower it is their title.
         let lower = |c: Option<&Column>| {
             let own = |c: &Column| {
@@ -781,8 +781,10 @@ fn begins_above(head: &[Strip], rules: &[Edge], word: &Token, beside: &Rect) -> 
 }
 
 /// Whether a word of the header stands over the column.
-fn self_headed(head: &[Strip], column: &Column) -> bool {
-    head.iter().flat_map(|s| &s.tokens).any(|t| column.overlap(t.bbox()) > 0.0)
+fn self_headed(head: &[Strip], column: &Column, beside: &Token) -> bool {
+    let is_level = |t: &&Token| t.y() > beside.y() - 0.35 * beside.em();
+    let mut words = head.iter().flat_map(|s| &s.tokens).filter(is_level);
+    words.any(|t| column.overlap(t.bbox()) > 0.0)
 }
 
 /// The columns with the extents of their headers: where there are as many lowest words as columns, the first stands over
