@@ -26,6 +26,8 @@ const OVERFLOW: f32 = 0.1;
 const RESUMED: f32 = 1.0;
 /// What it costs that two figures are one text.
 const GLUED: f32 = 3.0;
+/// What it costs that a figure ends a text whose words another operator drew.
+const MIXED: f32 = 0.3;
 /// What each text costs that a text is cut into, and into how many it is cut at most.
 const CUT: f32 = 0.05;
 const PARTS: usize = 24;
@@ -156,6 +158,7 @@ impl Settle {
             + OVERFLOW * (over / em).min(FAR)
             + RESUMED * resumed as f32
             + if token.glued_figures().is_some() { GLUED } else { 0.0 }
+            + if ends_in_figure(token) { MIXED } else { 0.0 }
     }
 
     /// The token cut into the texts of several cells, where it may be cut, as cheaply as can be; and what that costs.
@@ -213,6 +216,12 @@ impl Settle {
         settled.reverse();
         (settled.len() > 1).then_some((settled, whole))
     }
+}
+
+/// Whether the last operator that drew the text drew a figure behind words.
+fn ends_in_figure(token: &Token) -> bool {
+    let Some(joint) = token.piece.joints.last() else { return false };
+    token.cut(joint.at).is_some_and(|(words, figure)| figure.is_figure() && !words.is_figure())
 }
 
 /// How far a text set this way stands off its place in the cell, in ems.
