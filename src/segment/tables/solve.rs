@@ -665,8 +665,8 @@ impl Column {
     }
 }
 
-/// A line of a header with words cut that stand over two columns, each over the middle of its own, where two operators drew
-/// them.
+/// A line of a header with words cut that stand over two columns, each over the middle of its own or over all of it and no
+/// other, where two operators drew them.
 fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
     let mut tokens = Vec::with_capacity(strip.tokens.len());
     for token in &strip.tokens {
@@ -674,7 +674,12 @@ fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
         for joint in &token.piece.joints {
             let Some((left, right)) = rest.cut(joint.at) else { continue };
             let over = |t: &Token| {
-                columns.iter().position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
+                let mut below = (0..columns.len())
+                    .filter(|&c| t.bbox().x0 <= columns[c].x0 && columns[c].x1 <= t.bbox().x1);
+                columns
+                    .iter()
+                    .position(|c| (c.middle() - t.x()).abs() <= ALIGNED * t.em())
+                    .or_else(|| below.next().filter(|_| below.next().is_none()))
             };
             let apart = matches!((over(&left), over(&right)), (Some(a), Some(b)) if a < b);
             if apart && over(&rest).is_none() {
