@@ -197,14 +197,22 @@ pub(super) fn move_right(sink: &mut Sink, kinds: &Kinds, rows: &mut [TableRow]) 
     if last < 2 || !is_of_words(0) || !is_of_words(1) || !kinds.figures[last] {
         return;
     }
+    // What lacks beside these rows may be one blank cell.
+    let mut is_one_blank = false;
     for row in rows {
         let (label, name) = (text_at(row, 0), text_at(row, 1));
         let is_name = !label.is_empty() && !is_figure(&label) && !is_mark(&label);
         let has_figure = is_figure(&name) || is_mark(&name);
-        let is_single = row.slots.iter().all(|slot| matches!(slot, Slot::Cell(_)));
-        if !(is_name && has_figure && is_single && is_blank(row, last)) {
+        let is_single = row.slots.iter().take(last).all(|slot| matches!(slot, Slot::Cell(_)));
+        let is_short = match row.slots.get(last) {
+            Some(Slot::Cell(_)) => is_blank(row, last),
+            Some(Slot::Above) => is_one_blank,
+            _ => false,
+        };
+        if !(is_name && has_figure && is_single && is_short) {
             return;
         }
+        is_one_blank = true;
         let before = printed(row);
         if let Some(place) = row.cell(0).map(|cell| cell.place) {
             row.slots.pop();
