@@ -78,9 +78,15 @@ impl Cell {
 
     /// Its lines as one, in the middle of the cell.
     fn gathered(self) -> Option<Token> {
+        // Two figures one below the other in a cell are two.
+        let is_apart = self.is_figure() && !self.is_wide_figure();
         let mut lines = self.lines.into_iter();
         let mut whole = lines.next()?;
         for line in lines {
+            if let (true, Some(place)) = (is_apart, line.piece.text.place()) {
+                whole.piece.raw.push(' ');
+                whole.piece.text.push(' ', place);
+            }
             whole.piece.raw.push_str(&line.piece.raw);
             whole.piece.text.append(&line.piece.text);
             whole.piece.marks.extend(line.piece.marks);
@@ -96,8 +102,19 @@ impl Cell {
         self.lines.iter().all(|line| is_figure(line.text().trim_end_matches(['.', '．', ','])))
     }
 
-    /// Whether its text runs down the page.
+    /// Whether it holds one figure whose digits may be parted anywhere, as those as wide as Han are.
+    fn is_wide_figure(&self) -> bool {
+        let is_wide = |line: &Token| line.piece.raw.contains(|c| ('０'..='９').contains(&c));
+        self.is_figure() && self.lines.iter().all(is_wide)
+    }
+
+    /// Whether its text runs down the page, or is a figure of several lines.
     fn is_tall(&self) -> bool {
+        self.runs_down() || self.lines.len() > 1 && self.is_wide_figure()
+    }
+
+    /// Whether its text runs down the page.
+    fn runs_down(&self) -> bool {
         self.lines.len() >= TALL && self.lines.iter().all(is_short)
     }
 }
@@ -153,8 +170,11 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
     }
     // A token of which no part is a line of several stays whole.
     let mut is_cut = vec![false; tokens.len()];
-    let header = header(&cells);
-    for (of, _) in cells.iter().filter(|(of, _)| of.len() > 1) {
+    let header = Header::of(&cells);
+    let is_gathered = |cell: &Cell| {
+        cell.lines.len() > 1 && (header.runs_down || cell.bbox.y1 > header.within.end)
+    };
+    for (of, _) in cells.iter().filter(|(_, cell)| is_gathered(cell)) {
         of.iter().for_each(|&of| is_cut[of] = true);
     }
     let ranks = ranks(&cells);
@@ -165,8 +185,8 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
             gathered.extend(cell.gathered());
         }
     }
-    if let Some(header) = header {
-        flatten(&mut gathered, &header);
+    if header.runs_down {
+        flatten(&mut gathered, &header.within);
     }
     let rank = |order: u32| ranks.get(&order).copied().unwrap_or(order);
     for Piece { order, joints, .. } in gathered.iter_mut().map(|token| &mut token.piece) {
@@ -176,18 +196,28 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
     lined_up(gathered)
 }
 
-/// From where to where the header above the first row of figures reaches, if some of its words were drawn line by line.
-fn header(cells: &[(Vec<usize>, Cell)]) -> Option<Range<f32>> {
-    let cells = || cells.iter().map(|(_, cell)| cell);
-    let first = cells()
-        .filter(|cell| cell.is_figure())
-        .min_by(|a, b| a.bbox.center().y.total_cmp(&b.bbox.center().y))?;
-    let (y, em) = (first.bbox.center().y, first.lines[0].em());
-    let row = cells().filter(|cell| (cell.bbox.center().y - y).abs() <= SAME_HEIGHT * em);
-    let end = row.map(|cell| cell.bbox.y0).fold(y, f32::min);
-    let words = cells().filter(|cell| cell.lines.len() > 1 && cell.bbox.y1 <= end);
-    let start = words.map(|cell| cell.bbox.y0).reduce(f32::min)?;
-    Some(start..end)
+/// The header above the first row of figures.
+struct Header {
+    /// From where to where its words of several lines reach.
+    within: Range<f32>,
+    /// Whether some of them run down the page. Those of two or three lines are told from titles over them as they stand.
+    runs_down: bool,
+}
+
+impl Header {
+    fn of(cells: &[(Vec<usize>, Cell)]) -> Header {
+        let cells = || cells.iter().map(|(_, cell)| cell);
+        let figures = cells().filter(|cell| cell.is_figure());
+        let first = figures.min_by(|a, b| a.bbox.center().y.total_cmp(&b.bbox.center().y));
+        let end = first.map_or(f32::MIN, |first| {
+            let (y, em) = (first.bbox.center().y, first.lines[0].em());
+            let row = cells().filter(|cell| (cell.bbox.center().y - y).abs() <= SAME_HEIGHT * em);
+            row.map(|cell| cell.bbox.y0).fold(y, f32::min)
+        });
+        let words = || cells().filter(|cell| cell.lines.len() > 1 && cell.bbox.y1 <= end);
+        let start = words().map(|cell| cell.bbox.y0).fold(end, f32::min);
+        Header { within: start..end, runs_down: words().any(Cell::runs_down) }
+    }
 }
 
 /// Sets the words of a header as they would stand if each was one line: its tiers are told by their heights.
@@ -353,6 +383,10 @@ mod tests {
         let mut piece = Piece { raw: text.into(), size: EM, order, ..Piece::default() };
         let mut end = x;
         for ch in text.chars() {
+            let ch = match ch {
+                '０'..='９' => char::from_digit(ch as u32 - '０' as u32, 10).unwrap_or(ch),
+                ch => ch,
+            };
             let wide = if ch.is_ascii() { EM / 2.0 } else { EM };
             piece.text.push(ch, Place::of_box(1, Rect::new(end, y, end + wide, y + EM)));
             end += wide;
@@ -396,12 +430,12 @@ mod tests {
     fn texts_that_run_down_the_page_are_gathered_cell_by_cell() {
         let tall = "\
 地/区 开/工/任/务 建成
-南/昌/市 1/2/3/4 5/6/7/8/9
-九/江/市 9/8 1/7/6/6/2．/7
-赣/县 - 3/0/5/0";
+南/昌/市 １/２/３/４ ５/６/７/８/９
+九/江/市 ９/８ １/７/６/６/２．/７
+赣/县 - 12/345";
         assert_eq!(
             shown(&strips(gather(page(tall)))),
-            "地区 开工任务 建成\n南昌市 1234 56789\n九江市 98 17662.7\n赣县 - 3050"
+            "地区 开工任务 建成\n南昌市 1234 56789\n九江市 98 17662.7\n赣县 - 12 345"
         );
     }
 
