@@ -8,7 +8,7 @@ use crate::normalize::lines::Piece;
 use crate::place::{PlacedChar, PlacedText};
 use crate::segment::figures::is_figure;
 use crate::segment::tables::columns;
-use crate::segment::tables::open::MAX_HEADER;
+use crate::segment::tables::open::{CAPTIONS, MAX_HEADER};
 use crate::segment::tables::strips::{Strip, Token, is_one_figure};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,6 +24,8 @@ const SAME_END: f32 = 0.06;
 const SAME_HEIGHT: f32 = 0.45;
 /// Words over two tiers of a header stand between them, so many ems from each.
 const TIER: f32 = 0.8;
+/// The title of a group stands no more than so many ems above the words below it.
+const ABOVE: f32 = 2.2;
 /// A line of a narrow cell is no wider than so many ems.
 const NARROW: f32 = 8.0;
 /// A text runs down the page if it has so many lines, of so many characters at most; a page has so many of them at least.
@@ -216,6 +218,16 @@ impl Header {
         });
         let words = || cells().filter(|cell| cell.lines.len() > 1 && cell.bbox.y1 <= end);
         let start = words().map(|cell| cell.bbox.y0).fold(end, f32::min);
+        // Titles of groups may stand on one line above them.
+        let em = words().map(|cell| cell.lines[0].em()).fold(0.0, f32::max);
+        let is_title = |cell: &&Cell| {
+            let line = &cell.lines[0];
+            let is_above = (start - ABOVE * em..start).contains(&cell.bbox.y0);
+            is_above
+                && (line.em() - em).abs() < 0.1
+                && !CAPTIONS.iter().any(|caption| line.text().starts_with(caption))
+        };
+        let start = cells().filter(is_title).map(|cell| cell.bbox.y0).fold(start, f32::min);
         Header { within: start..end, runs_down: words().any(Cell::runs_down) }
     }
 }

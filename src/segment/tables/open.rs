@@ -75,7 +75,7 @@ const PADDING: f32 = 5.0;
 const EVEN: f32 = 0.3;
 const SPACED_WORD: usize = 8;
 /// What captions over a table begin with.
-const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
+pub(super) const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
 /// rules that are no part of a ruled table, `known` the columns of a table that may go on from the page before or after.
