@@ -170,14 +170,21 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
     if tall < TALL_CELLS || !stand_in_rows(&cells) {
         return tokens;
     }
-    // A token of which no part is a line of several stays whole.
-    let mut is_cut = vec![false; tokens.len()];
+    // Where columns are so narrow, what is drawn side by side below the header are cells. Words that two operators drew
+    // are not parted; nor is a token above of which no part is a line of several.
+    let mut is_cut: Vec<bool> = vec![false; tokens.len()];
     let header = Header::of(&cells);
     let is_gathered = |cell: &Cell| {
         cell.lines.len() > 1 && (header.runs_down || cell.bbox.y1 > header.within.end)
     };
     for (of, _) in cells.iter().filter(|(_, cell)| is_gathered(cell)) {
         of.iter().for_each(|&of| is_cut[of] = true);
+    }
+    for (token, is_cut) in tokens.iter().zip(&mut is_cut) {
+        let parts = token.by_operators().unwrap_or_default();
+        let of_figures = parts.iter().filter(|part| part.is_figure()).count();
+        *is_cut |=
+            token.y() > header.within.end && parts.len() > 1 && of_figures + 1 >= parts.len();
     }
     let ranks = ranks(&cells);
     let whole = tokens.into_iter().zip(&is_cut).filter(|(_, cut)| !**cut).map(|(token, _)| token);
