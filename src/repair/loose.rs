@@ -93,7 +93,7 @@ pub(super) fn may_be_part(line: &TextBlock, header: &BTreeSet<char>) -> bool {
     let is_name = text().count() <= LONGEST_NAME
         && text().count() > 1
         && text().all(is_han)
-        && text().last().is_some_and(|last| DIVISIONS.contains(&last));
+        && text().next_back().is_some_and(|last| DIVISIONS.contains(&last));
     let of_figures = pieces.iter().all(|piece| is_figure(piece.as_str()));
     !pieces.is_empty() && (is_of_header || is_name || of_figures)
 }
