@@ -140,7 +140,7 @@ fn struck_white_and_raised_text_of_word_is_no_figure() {
     ];
     assert_eq!(
         read(docx(&body.concat(), &[])),
-        "820\n12\n户数\n35\n2\n70\nstruck_out: 870\nhidden_text: 00\nstruck_out\n"
+        "820\n12\n户数\n35  2\n70\nstruck_out: 870\nhidden_text: 00\nstruck_out\n"
     );
 }
 
