@@ -54,6 +54,8 @@ pub enum Doubt {
     Parted,
     /// A comma or a point stands where it means nothing: 1,23 and 1.2.3.
     Separators,
+    /// A sign behind it may be its own, or link it to another; or a power of ten does: 1240-, 6.2E+03.
+    Sign,
     /// A letter stands at its end: 12a, 119O.
     Letter,
     /// It is said to be near, over or under: 约300, 300余, ≥95%.
@@ -122,6 +124,9 @@ pub fn read(text: &str) -> Reading {
     if text.contains('\u{FFFD}') || text.chars().all(|c| c == '#') || SHEET_ERRORS.contains(&text) {
         return Reading::Unreadable;
     }
+    if is_unnamed(text) {
+        return Reading::Unreadable;
+    }
     if is_drawn_mark(text) || is_word_for_nothing(text) {
         return Reading::Mark;
     }
@@ -130,6 +135,15 @@ pub fn read(text: &str) -> Reading {
         return Reading::Word;
     }
     figure(text)
+}
+
+/// Whether the text is made of characters that a font made up (the private use area), or of digits among such: a
+/// single one may be a tick or a bullet.
+fn is_unnamed(text: &str) -> bool {
+    let is_private = |c: char| matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}');
+    text.contains(is_private)
+        && text.chars().nth(1).is_some()
+        && text.chars().all(|c| is_private(c) || digit(c) || ",.-%()".contains(c))
 }
 
 /// Whether the text is a mark that is drawn where there is nothing, alone or repeated: —, /, …….
@@ -176,12 +190,20 @@ pub(crate) fn narrow(c: char) -> char {
         '＃' => '#',
         '＊' => '*',
         '￥' => '¥',
+        '＇' => '\'',
         _ => c,
     }
 }
 
-/// Signs of a negative figure; △ and ▲ as in accounts.
-const MINUS: &[char] = &['-', '－', '−', '‒', '–', '—', '―', '﹣', '﹘', '‐', '‑', '⁻', '△', '▲'];
+/// Signs of a negative figure; △ and ▲ as in accounts, 负 as a number format may spell it.
+const MINUS: &[char] =
+    &['-', '－', '−', '‒', '–', '—', '―', '﹣', '﹘', '‐', '‑', '⁻', '△', '▲', '负'];
+
+/// What parts thousands besides a comma, in figures that come from elsewhere: 1'234.
+const APOSTROPHES: &[char] = &['\'', '’', '‘', 'ʼ', '′'];
+
+/// What stands for a decimal point in the middle of a line's height: 12·5.
+const MIDDLE_DOTS: &[char] = &['·', '‧', '∙', '・', '•', '･'];
 
 /// Signs of money before a figure, with their units.
 const MONEY: [(char, &str); 3] = [('¥', "元"), ('$', "美元"), ('€', "欧元")];
@@ -236,6 +258,8 @@ fn figure(text: &str) -> Reading {
     {
         return Reading::Word;
     }
+    let respelled = respelled(text);
+    let text = respelled.as_deref().unwrap_or(text);
     let end = text.find(|c: char| !(digit(c) || ",.。".contains(c) || c.is_whitespace()));
     let (body, behind) = text.split_at(end.unwrap_or(text.len()));
     let mut rest = behind;
@@ -267,6 +291,10 @@ fn figure(text: &str) -> Reading {
     let body = body.trim();
     match rest {
         "" => {}
+        // 1240- may be a negative figure, or the first half of 1240-1500; 6.2E+03 has lost digits.
+        sign if sign.chars().all(|c| MINUS.contains(&c)) || is_exponent(sign) => {
+            return Reading::Doubtful(Doubt::Sign);
+        }
         // 12a and 119O: a mark, or a digit misread.
         letter if letter.len() == 1 && letter.as_bytes()[0].is_ascii_alphabetic() => {
             let digits = body.chars().filter(|c| digit(*c)).count();
@@ -292,11 +320,30 @@ fn figure(text: &str) -> Reading {
     }
 }
 
+/// The text with commas and a point for other marks between its digits: 1'234'567.5, 12·5. `None` where it has none,
+/// or they part something else, as those of 12'30 do.
+fn respelled(text: &str) -> Option<String> {
+    let is_mark = |c: char| APOSTROPHES.contains(&c) || MIDDLE_DOTS.contains(&c);
+    let end = text.find(|c: char| !(digit(c) || c == '.' || is_mark(c))).unwrap_or(text.len());
+    let (body, behind) = text.split_at(end);
+    if !body.contains(is_mark) || body.ends_with(is_mark) {
+        return None;
+    }
+    let plain = body.replace(APOSTROPHES, ",").replace(MIDDLE_DOTS, ".");
+    joined(&plain).is_ok().then(|| plain + behind)
+}
+
 /// The text without the brackets that make its digits negative: (12), (5.2)%.
 fn without_brackets(text: &str) -> Option<String> {
     let (digits, behind) = text.strip_prefix('(')?.split_once(')')?;
     let is_figure = digits.chars().all(|c| digit(c) || ",. ".contains(c) || is_thin(c));
     is_figure.then(|| [digits.trim(), behind].concat())
+}
+
+/// Whether the text is a power of ten as programs print it: E+03.
+fn is_exponent(text: &str) -> bool {
+    let exponent = text.strip_prefix(['E', 'e']).and_then(|rest| rest.strip_prefix(['+', '-']));
+    exponent.is_some_and(|digits| !digits.is_empty() && digits.chars().all(digit))
 }
 
 /// The figure of digits without separators; what stands beside it is known.

@@ -442,6 +442,7 @@ pub const MULTIPLIERS: &[(&str, u32)] = &[
     ("百亿", 10),
     ("千亿", 11),
     ("亿", 8),
+    ("千", 3),
 ];
 
 /// What a rate is by: 1.4万元/户.
@@ -468,7 +469,9 @@ pub struct Unit<'t> {
 pub fn unit_at_start(text: &str) -> Option<(Unit<'_>, &str)> {
     let before = |text: &'_ str, rest: &str| text.len() - rest.len();
     let found = MULTIPLIERS.iter().find_map(|&(w, p)| Some((text.strip_prefix(w)?, p)));
-    let (unit, power) = found.unwrap_or((text, 0));
+    // 千 begins other units, too: 千瓦.
+    let is_part = |power| power == 3 && text.after_word(MEASURED).is_some();
+    let (unit, power) = found.filter(|(_, power)| !is_part(*power)).unwrap_or((text, 0));
     let multiplier = &text[..before(text, unit)];
     let measured = unit.after_word(MEASURED).map(|rest| (rest, false));
     let (rest, counts) = match measured.or_else(|| Some((unit.after_word(COUNTED)?, true))) {
@@ -486,6 +489,12 @@ pub fn unit_at_start(text: &str) -> Option<(Unit<'_>, &str)> {
 pub fn unit(text: &str) -> Option<Unit<'_>> {
     let (unit, rest) = unit_at_start(text)?;
     (rest.is_empty() && !unit.name.is_empty()).then_some(unit)
+}
+
+/// The text, without white space, as a unit or a multiplier alone, and nothing else: 万元, 万.
+pub fn measure(text: &str) -> Option<Unit<'_>> {
+    let (unit, rest) = unit_at_start(text)?;
+    rest.is_empty().then_some(unit)
 }
 
 /// Ideographs, and the circle that stands for zero among them (二○一○年).

@@ -125,6 +125,65 @@ fn changes_are_taken_as_accepted_and_hidden_text_is_out() {
 }
 
 #[test]
+fn struck_white_and_raised_text_of_word_is_no_figure() {
+    let run = |properties: &str, text: &str| {
+        format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
+    };
+    let white = r#"<w:color w:val="FFFFFF"/>"#;
+    let body = [
+        format!("<w:p>{}{}</w:p>", run("<w:strike/>", "870"), run("", "820")),
+        format!("<w:p>{}{}</w:p>", run(white, "00"), run("", "12")),
+        // A whole paragraph in white stands on a shaded cell.
+        format!("<w:p>{}</w:p>", run(white, "户数")),
+        format!("<w:p>{}{}</w:p>", run("", "35"), run(r#"<w:position w:val="8"/>"#, "2")),
+        r#"<w:p><w:r><w:sym w:font="Symbol" w:char="F037"/><w:sym w:font="Times New Roman" w:char="F030"/></w:r></w:p>"#.to_owned(),
+    ];
+    assert_eq!(
+        read(docx(&body.concat(), &[])),
+        "820\n12\n户数\n35  2\n70\nstruck_out: 870\nhidden_text: 00\nstruck_out\n"
+    );
+}
+
+#[test]
+fn what_a_page_strikes_out_hides_or_holds_in_fields() {
+    let row = |cell: &str| format!("<tr><td>南昌市</td><td>{cell}</td></tr>");
+    let rows = [
+        "<s>870</s>820",
+        "<span style='text-decoration:line-through'>8</span>3",
+        "<span style='opacity:0'>9</span>12",
+        "<span style='color:#fff'>0</span>5",
+        "40<span style='vertical-align:super'>2</span>",
+        "<input value='610'><input type='hidden' value='9'>",
+        "<select><option>1<option selected>730</select>",
+        "<ruby>820<rt>ba</rt></ruby>",
+    ];
+    let table: String = rows.iter().map(|cell| row(cell)).collect();
+    let page = format!("<html><body><table border=1>{table}</table></body></html>");
+    let said = read(page.into_bytes());
+    let cells: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("南昌市|")).collect();
+    assert_eq!(cells, ["820", "3", "12", "5", "40/2", "610", "730", "820"]);
+    let behind: Vec<&str> = said.lines().filter(|line| !line.starts_with("南昌市")).collect();
+    assert_eq!(
+        behind,
+        [
+            "hidden_text: 9",
+            "hidden_text: 0",
+            "struck_out: 870",
+            "struck_out: 8",
+            "struck_out",
+            "struck_out",
+        ]
+    );
+}
+
+#[test]
+fn a_run_that_a_sheet_strikes_out_is_no_part_of_a_figure() {
+    let cell = r#"<row r="1"><c r="A1" t="inlineStr"><is><r><rPr><strike/></rPr><t>870</t></r><r><t>820</t></r></is></c><c r="B1" t="inlineStr"><is><r><rPr><strike val="0"/></rPr><t>3</t></r></is></c></row>"#;
+    let said = read(workbook(cell));
+    assert!(said.starts_with("820|3\n") && said.ends_with("struck_out\n"), "{said}");
+}
+
+#[test]
 fn what_a_field_shows_is_its_result() {
     let body = r#"<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>SUM(ABOVE)</w:instrText></w:r><w:r><w:t>!</w:t></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>165766</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:fldSimple w:instr="DATE"><w:r><w:t>套</w:t></w:r></w:fldSimple></w:p>"#;
     assert_eq!(read(docx(body, &[])), "165766套\n");

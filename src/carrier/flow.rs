@@ -5,10 +5,11 @@
 use super::letterhead;
 use super::page::{Ink, KnownCell, KnownTable, Layout, Page, Run, Turn};
 use super::width::{cells_of, width_of};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::geom::Rect;
 use crate::options::Limits;
-use crate::place::Spot;
+use crate::place::{Place, Spot};
 
 /// Width of the page, in points: so wide that a centred title of five lines keeps its middle.
 const WIDTH: f32 = 2000.0;
@@ -89,6 +90,34 @@ impl TextLine {
         }
         lines
     }
+}
+
+/// Says of text with a line through it that it was not read.
+#[cfg_attr(not(any(feature = "docx", feature = "excel", feature = "html")), allow(dead_code))]
+pub(super) fn note_struck(sink: &mut Sink, place: Option<Place>, text: &str) {
+    /// A text of a record is cut after so many characters.
+    const RECORD: usize = 200;
+    let text: String = text.trim().chars().take(RECORD).collect();
+    if text.is_empty() {
+        return;
+    }
+    sink.remark(Diagnostic {
+        code: "struck_out",
+        severity: Severity::Warning,
+        place,
+        message: Wording::new(
+            format!("{text:?} is struck out: it was not read"),
+            format!("“{text}”被划线删去，未读取"),
+        ),
+        hint: None,
+    });
+    sink.repair(Repair {
+        stage: Stage::Extract,
+        rule: "struck_out",
+        place,
+        before: text,
+        after: String::new(),
+    });
 }
 
 /// A table as the document has it.

@@ -52,6 +52,8 @@ pub struct Page {
     pub fills: Vec<Rect>,
     /// Boxes of images.
     pub images: Vec<Rect>,
+    /// Boxes of small dark drawings that are neither rules nor fills: characters that were turned into outlines, ticks.
+    pub drawings: Vec<Rect>,
     /// Tables whose cells the document tells: nothing of them has to be found. Empty where a page
     /// draws its tables, as PDF does.
     pub tables: Vec<KnownTable>,

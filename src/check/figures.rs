@@ -113,7 +113,7 @@ impl<'n> Measure<'n> {
     const NONE: Measure<'static> = Measure { unit: ("", ""), power: 0 };
 
     fn of(unit: Option<&'n str>) -> Measure<'n> {
-        match unit.and_then(lexicon::unit) {
+        match unit.and_then(lexicon::measure) {
             // 套 and 户 are added up where homes and subsidies make one task.
             Some(unit) if unit.counts => Measure { unit: ("个", unit.rate), power: unit.power },
             Some(unit) => Measure { unit: (unit.name, unit.rate), power: unit.power },

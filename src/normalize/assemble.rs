@@ -30,6 +30,9 @@ const SPACED_GAP: f32 = 1.1;
 const WORD_GAP: f32 = 0.18;
 /// The same character printed again within so much of its width is one, printed bold.
 const DOUBLE: f32 = 0.3;
+/// Digits that differ by more of the larger's size, or whose feet do, belong to two figures.
+const OTHER_SIZE: f32 = 0.15;
+const OTHER_HEIGHT: f32 = 0.15;
 /// Bands that a page is cut into, to find the rules beside a line.
 const BANDS: usize = 128;
 
@@ -329,6 +332,14 @@ impl Open {
     }
 }
 
+/// Whether two digits stand side by side in another size or at another height: they are no digits of one figure.
+fn are_set_apart(a: &Glyph, b: &Glyph) -> bool {
+    let em = a.size.max(b.size);
+    let is_other = (a.size - b.size).abs() > OTHER_SIZE * em
+        || (a.bottom - b.bottom).abs() > OTHER_HEIGHT * em;
+    a.ch.is_ascii_digit() && b.ch.is_ascii_digit() && is_other
+}
+
 fn rect_of(glyph: &Glyph) -> Rect {
     Rect::new(glyph.start, glyph.top, glyph.end, glyph.bottom)
 }
@@ -357,7 +368,8 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
         match best {
             Some((gap, _, at)) => {
                 let (open, first) = (&mut pieces[at], stretch.chars[0]);
-                if is_word(open.last.ch) && is_word(first.ch) && gap > WORD_GAP {
+                let is_parted = is_word(open.last.ch) && is_word(first.ch) && gap > WORD_GAP;
+                if is_parted || are_set_apart(&open.last, &first) {
                     open.piece.text.push(' ', first.place);
                 }
                 let (at, order) = (first.start, stretch.order as u32);

@@ -31,6 +31,8 @@ pub struct LinedPage {
     pub fills: Vec<Rect>,
     /// Boxes of images.
     pub images: Vec<Rect>,
+    /// Boxes of small dark drawings.
+    pub drawings: Vec<Rect>,
     /// Tables whose cells the document tells; their text stands in `lines` as well, a line a row.
     pub tables: Vec<ToldTable>,
     /// What the places of lines mean.

@@ -27,6 +27,9 @@ pub(super) fn unify(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     for c in text {
         match OTHERS.iter().find(|(other, _)| *other == c.ch) {
             Some(&(_, usual)) => unified.push(PlacedChar { ch: usual, place: c.place }),
+            None if digit_of(c.ch).is_some() => {
+                unified.extend(digit_of(c.ch).map(|ch| PlacedChar { ch, place: c.place }));
+            }
             None if stands_for_another(c.ch) => {
                 unified.extend(c.ch.nfkc().map(|ch| PlacedChar { ch, place: c.place }));
             }
@@ -36,11 +39,25 @@ pub(super) fn unify(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     (unified != text).then_some(unified)
 }
 
+/// The usual digit of one that another script or a font of mathematics has, or that Adobe's list of glyph names calls
+/// an old-style one (`sevenoldstyle`, U+F737).
+fn digit_of(c: char) -> Option<char> {
+    let from = match c as u32 {
+        0x660..=0x669 => 0x660,
+        0x6F0..=0x6F9 => 0x6F0,
+        0xF730..=0xF739 => 0xF730,
+        other @ 0x1D7CE..=0x1D7FF => 0x1D7CE + (other - 0x1D7CE) / 10 * 10,
+        _ => return None,
+    };
+    char::from_digit(c as u32 - from, 10)
+}
+
 /// Compatibility ideographs, radicals, Latin ligatures, forms for vertical text, and ideographs that a
 /// common font draws with the glyph of a usual one; all of the table lie here.
 fn stands_for_another(c: char) -> bool {
     matches!(c as u32, 0x3B35 | 0x2E80..=0x2FD5 | 0xF900..=0xFAFF | 0xFB00..=0xFB06 | 0xFE10..=0xFE19
         | 0xFE30..=0xFE48 | 0x2F800..=0x2FA1F)
+        || digit_of(c).is_some()
 }
 
 /// Characters that Unicode gives no equivalent, or an ASCII one where Chinese text wants its own:
@@ -117,6 +134,17 @@ const OTHERS: &[(char, char)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_of_other_scripts_are_the_usual_ones() {
+        let digits = |first: u32| (first..first + 10).filter_map(char::from_u32);
+        for first in [0x660, 0x6F0, 0xF730, 0x1D7CE, 0x1D7D8, 0x1D7F6] {
+            let usual: String = digits(first).filter_map(digit_of).collect();
+            assert_eq!(usual, "0123456789", "{first:x}");
+        }
+        // What mathematics raises is a mark, and fonts of symbols have the rest of the private use area.
+        assert!("7²⁷①\u{F037}\u{1D7CD}".chars().all(|c| digit_of(c).is_none()));
+    }
 
     #[test]
     fn the_table_lies_within_what_is_looked_up_in_it() {

@@ -62,6 +62,7 @@ fn line_up_page(
         rules: page.rules,
         fills: page.fills,
         images: page.images,
+        drawings: page.drawings,
         tables,
         layout: page.layout,
         frame,

@@ -16,6 +16,8 @@ const CROSSED: usize = 3;
 const SAME_SHADE: f32 = 0.03;
 /// A page with more pieces of pale text than this is not looked through for them.
 const MOST_PALE: usize = 2_000;
+/// Text this much smaller than most of the page is not seen.
+const TINY: f32 = 0.1;
 /// Text slanted by fewer degrees is a scan that lies askew, no watermark.
 const ASKEW: f32 = 5.0;
 /// A text of a record is cut after so many characters.
@@ -71,6 +73,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     let grounds = grounds(&page);
     let seals = seals(&page);
     let strikes = strikes(&page);
+    let tiny = TINY * usual_size(&page);
     let fills = std::mem::take(&mut page.fills);
     let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(page.runs.len());
@@ -88,6 +91,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             Ink::Outside => Some("outside_page"),
             Ink::Covered => Some("painted_over"),
+            _ if run.size < tiny => Some("invisible_text"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
             _ if !is_pale(&run) && strikes.contains_key(&moved.len()) => Some("struck_out"),
             _ if seals.iter().any(|seal| seal.holds(&run)) => Some("seal"),

@@ -92,7 +92,7 @@ pub(super) fn upright(mut page: Page) -> (Page, Turn, Frame) {
         for rule in &mut page.rules {
             *rule = frame.rule(rule);
         }
-        for rect in page.fills.iter_mut().chain(&mut page.images) {
+        for rect in page.fills.iter_mut().chain(&mut page.images).chain(&mut page.drawings) {
             *rect = frame.rect(rect);
         }
     }

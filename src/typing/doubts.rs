@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 /// Remarks on the cells of a table that look misread.
 pub fn remark(sink: &mut Sink, annex: &Annex) {
+    without_figures(sink, annex);
     headers(sink, annex);
     halves_of_rows(sink, annex);
     for row in &annex.rows {
@@ -21,6 +22,34 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
             }
         }
     }
+}
+
+/// Occurs if a table says what its figures are counted in, and no column holds any: a font that names its digits
+/// wrongly, or a page that puts them there by its style, leaves other characters.
+fn without_figures(sink: &mut Sink, annex: &Annex) {
+    let Some(unit) = &annex.unit else { return };
+    let is_text = |column: &Column| column.role == ColumnRole::Text;
+    if annex.columns.is_empty() || !annex.columns.iter().all(is_text) {
+        return;
+    }
+    let cells = || annex.rows.iter().flat_map(|row| &row.cells);
+    // A form that is still to be filled in is no such table.
+    let filled = cells().filter(|cell| cell.status != Status::Blank).count();
+    let figures = cells().filter(|cell| figure::kind(&cell.raw).is_numeric()).count();
+    if annex.rows.len() < 2 || filled * 2 < cells().count() || figures > 0 {
+        return;
+    }
+    let unit = &unit.value;
+    sink.remark(Diagnostic {
+        code: "table_without_figures",
+        severity: Severity::Warning,
+        place: Some(annex.place),
+        message: Wording::new(
+            format!("the table is in {unit}, and no cell of it was read as a figure"),
+            format!("本表单位为{unit}，但没有一个单元格读出数字"),
+        ),
+        hint: Some(Wording::new("look at the page", "请查看原页")),
+    });
 }
 
 /// Occurs if a column of figures has no header, or that of another column: a part of the header was
@@ -134,6 +163,11 @@ fn among_figures(sink: &mut Sink, cell: &Cell) {
             "approximate_figure",
             format!("\"{raw}\" is near, over or under a figure: kept as text"),
             format!("“{raw}”不是确数，按文字保留"),
+        ),
+        (Status::Text, Reading::Doubtful(Doubt::Sign)) => warn(
+            "ambiguous_figure",
+            format!("\"{raw}\" is no whole figure: its sign or power of ten stands behind it"),
+            format!("“{raw}”不是完整的数：符号或幂次在数字之后，按文字保留"),
         ),
         (Status::Text, Reading::Doubtful(_)) => warn(
             "ambiguous_figure",

@@ -289,7 +289,7 @@ fn bring_to_one_unit(columns: &Columns, lines: &mut [Line]) {
         }
         for line in lines.iter_mut() {
             let unit = line.cells[cell].unit.as_ref().or(of_column.as_ref());
-            let power = unit.and_then(|unit| lexicon::unit(unit)).map_or(0, |unit| unit.power);
+            let power = unit.and_then(|unit| lexicon::measure(unit)).map_or(0, |unit| unit.power);
             let factor = Decimal::from(10_u64.pow(power));
             if let Some(figure) = line.name.figures.get_mut(at) {
                 *figure = figure.and_then(|figure| figure.checked_mul(factor));

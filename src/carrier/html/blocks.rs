@@ -5,6 +5,7 @@ use super::style::{Sheet, Style};
 use super::tables;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::{Align, Grid, TextLine};
+use crate::figure::{self, Kind};
 
 /// What a page shows.
 #[derive(Debug)]
@@ -37,12 +38,15 @@ pub(super) struct Shown {
     pub blocks: Vec<Block>,
     /// Text that is hidden, piece by piece.
     pub hidden: Vec<String>,
+    /// Text with a line through it, likewise.
+    pub struck: Vec<String>,
 }
 
 /// Elements whose content is none of the page's text.
 const UNSEEN: &[&str] = &[
     "head", "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "select",
     "button", "textarea", "input", "audio", "video", "canvas", "title", "meta", "link", "datalist",
+    "rt", "rp",
 ];
 
 /// Elements that begin and end a line.
@@ -99,6 +103,8 @@ pub(super) struct Around {
     size: f32,
     linked: bool,
     raised: bool,
+    /// Whether what lies under it is not white.
+    ground: bool,
     /// Full-width spaces that the next line begins with.
     indent: f32,
 }
@@ -106,7 +112,14 @@ pub(super) struct Around {
 impl Default for Around {
     fn default() -> Around {
         // What browsers set text in.
-        Around { align: Align::Left, size: 12.0, linked: false, raised: false, indent: 0.0 }
+        Around {
+            align: Align::Left,
+            size: 12.0,
+            linked: false,
+            raised: false,
+            ground: false,
+            indent: 0.0,
+        }
     }
 }
 
@@ -116,7 +129,7 @@ pub(super) fn shown(tree: &Tree) -> Shown {
     walk.children(0, Around::default());
     walk.flush(0);
     tables::join_heads(&mut walk.blocks);
-    Shown { blocks: walk.blocks, hidden: walk.hidden }
+    Shown { blocks: walk.blocks, hidden: walk.hidden, struck: walk.struck }
 }
 
 /// A walk over the tree, with the line that is being read.
@@ -125,9 +138,12 @@ pub(super) struct Walk<'t> {
     sheet: std::rc::Rc<Sheet>,
     blocks: Vec<Block>,
     hidden: Vec<String>,
+    struck: Vec<String>,
     line: Open,
     /// Number of the next table.
     tables: u32,
+    /// Whether it walks a cell of a table.
+    in_cell: bool,
 }
 
 /// The line that is being read.
@@ -145,8 +161,16 @@ struct Open {
 impl<'t> Walk<'t> {
     fn new(tree: &'t Tree) -> Walk<'t> {
         let sheet = std::rc::Rc::new(Sheet::of(tree));
-        let (blocks, hidden) = (Vec::new(), Vec::new());
-        Walk { tree, sheet, blocks, hidden, line: Open::default(), tables: 0 }
+        Walk {
+            tree,
+            sheet,
+            blocks: Vec::new(),
+            hidden: Vec::new(),
+            struck: Vec::new(),
+            line: Open::default(),
+            tables: 0,
+            in_cell: false,
+        }
     }
 
     /// What the style sheets say of an element.
@@ -170,13 +194,16 @@ impl<'t> Walk<'t> {
             sheet: self.sheet.clone(),
             blocks: Vec::new(),
             hidden: Vec::new(),
+            struck: Vec::new(),
             line: Open::default(),
             tables: 0,
+            in_cell: true,
         };
         let style = self.style(cell);
         inner.children(cell, around.with(&style));
         inner.flush(cell);
         self.hidden.append(&mut inner.hidden);
+        self.struck.append(&mut inner.struck);
         let line = |block: Block| match block.shows {
             Shows::Line { line, .. } => Some(line),
             Shows::Gap | Shows::Table(_) => None,
@@ -204,10 +231,25 @@ impl<'t> Walk<'t> {
 
     fn element(&mut self, id: Id, around: Around, number: Option<i64>) {
         let name = self.tree.name(id);
-        if name.is_empty() || UNSEEN.contains(&name) {
+        if name.is_empty() {
+            return;
+        }
+        if UNSEEN.contains(&name) {
+            let value = self.value(id).filter(|_| self.style(id).hidden != Some(true));
+            self.text(&value.unwrap_or_default(), &around);
             return;
         }
         let style = self.style(id);
+        if style.struck || matches!(name, "s" | "strike") {
+            let text = self.tree.all_text(id);
+            let text = Some(text.trim()).filter(|text| !text.is_empty());
+            self.struck.extend(text.map(str::to_owned));
+            return;
+        }
+        if style.white && !style.ground && !around.ground && self.is_part(id) {
+            self.hide(id);
+            return;
+        }
         // A word processor's deletion, and what a page does not show.
         if style.hidden == Some(true) || name == "del" {
             self.hide(id);
@@ -215,7 +257,7 @@ impl<'t> Walk<'t> {
         }
         let mut inner = around.with(&style);
         inner.linked |= name == "a";
-        inner.raised |= name == "sup";
+        inner.raised |= name == "sup" || style.raised;
         if name == "br" {
             self.br(id);
             return;
@@ -248,6 +290,40 @@ impl<'t> Walk<'t> {
                 self.blocks.push(Block { node: id, shows: Shows::Gap });
             }
         }
+    }
+
+    /// The figure that a field of a form shows in a cell of a table: tables that are filled in on the page have them
+    /// there, and nowhere else.
+    fn value(&self, id: Id) -> Option<String> {
+        let tree = self.tree;
+        if !self.in_cell {
+            return None;
+        }
+        let value = match tree.name(id) {
+            "input" => {
+                let kind = tree.attribute(id, "type").unwrap_or("text").to_ascii_lowercase();
+                let shows = matches!(kind.as_str(), "text" | "number" | "tel");
+                tree.attribute(id, "value").filter(|_| shows)?.to_owned()
+            }
+            "textarea" => tree.all_text(id),
+            "select" => {
+                let options = || tree.within(id).filter(|&id| tree.name(id) == "option");
+                let chosen = options().find(|&id| tree.attribute(id, "selected").is_some());
+                tree.all_text(chosen.or_else(|| options().next())?)
+            }
+            _ => return None,
+        };
+        let is_figure =
+            matches!(figure::kind(&value), Kind::Mark) || figure::kind(&value).is_numeric();
+        is_figure.then(|| value.trim().to_owned())
+    }
+
+    /// Whether other text stands beside an element.
+    fn is_part(&self, id: Id) -> bool {
+        let parent = self.tree.parent(id);
+        parent.is_some_and(|parent| {
+            self.tree.all_text(parent).trim().len() > self.tree.all_text(id).trim().len()
+        })
     }
 
     fn br(&mut self, id: Id) {
@@ -327,6 +403,7 @@ impl Around {
         self.align = style.align.unwrap_or(self.align);
         self.size = style.size.map_or(self.size, |size| size.within(self.size));
         self.indent = style.indent.unwrap_or(self.indent);
+        self.ground |= style.ground;
         self
     }
 }

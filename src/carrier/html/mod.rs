@@ -9,7 +9,7 @@ mod style;
 mod tables;
 mod tree;
 
-use crate::carrier::flow::{Align, BODY_SIZE, Flow, Grid, TextLine};
+use crate::carrier::flow::{Align, BODY_SIZE, Flow, Grid, TextLine, note_struck};
 use crate::carrier::letterhead;
 use crate::carrier::page::{Pages, TextFrom};
 use crate::carrier::within;
@@ -42,13 +42,14 @@ pub(super) fn pages(
         sink.remark(decoded.remark());
     }
     let tree = tree::Tree::parse(&decoded.text, limits)?;
-    let blocks::Shown { mut blocks, hidden } = blocks::shown(&tree);
+    let blocks::Shown { mut blocks, hidden, struck } = blocks::shown(&tree);
     let mut article = article::article(&tree, &blocks);
     article.attachments.retain(|attachment| !attachment.is_among(beside));
     if article.blocks.is_empty() {
         return Err(nothing_shown());
     }
     note_hidden(sink, &hidden);
+    struck.iter().for_each(|text| note_struck(sink, None, text));
     if hidden.iter().map(|text| text.chars().count()).sum::<usize>()
         > shown_chars(&blocks, &article)
     {

@@ -19,6 +19,14 @@ pub(super) struct Style {
     pub indent: Option<f32>,
     /// Whether list items have no numbers.
     pub unmarked: bool,
+    /// Whether a line is drawn through the text.
+    pub struck: bool,
+    /// Whether the text is raised.
+    pub raised: bool,
+    /// Whether the text is white.
+    pub white: bool,
+    /// Whether what lies under the text is not white.
+    pub ground: bool,
 }
 
 /// A font size.
@@ -137,6 +145,9 @@ impl Sheet {
         if tree.attribute(id, "hidden").is_some() {
             style.hidden = Some(true);
         }
+        // White text of a sheet may stand on what another rule, which is not read, paints under it.
+        style.white = false;
+        style.ground |= tree.attribute(id, "bgcolor").is_some_and(|color| !is_white(color));
         if let Some(own) = tree.attribute(id, "style") {
             style.read(own);
         }
@@ -151,10 +162,16 @@ impl Style {
         self.size = other.size.or(self.size);
         self.indent = other.indent.or(self.indent);
         self.unmarked |= other.unmarked;
+        self.struck |= other.struck;
+        self.raised |= other.raised;
+        self.white |= other.white;
+        self.ground |= other.ground;
     }
 
     /// Reads declarations: `text-align: center; font-size: 22pt`.
     fn read(&mut self, declarations: &str) {
+        // What takes a box out of sight together: its place, or its size and that nothing runs over.
+        let (mut is_placed, mut is_beyond, mut tiny, mut cut) = (false, false, 0, false);
         for declaration in declarations.split(';') {
             let Some((property, value)) = declaration.split_once(':') else { continue };
             let value = value.to_ascii_lowercase();
@@ -163,6 +180,29 @@ impl Style {
                 "display" => self.hidden = Some(value == "none"),
                 "visibility" if matches!(value, "hidden" | "collapse") => self.hidden = Some(true),
                 "mso-hide" if value == "all" => self.hidden = Some(true),
+                "opacity" if value.parse::<f32>().is_ok_and(|share| share < 0.01) => {
+                    self.hidden = Some(true);
+                }
+                "clip" if value.starts_with("rect") => {
+                    let edges = value.split(|c: char| !c.is_ascii_digit());
+                    let is_small = |edge: &str| matches!(edge, "0" | "1");
+                    cut |= edges.filter(|edge| !edge.is_empty()).all(is_small);
+                }
+                "clip-path" => cut |= value.contains("inset(50%") || value.contains("inset(100%"),
+                "position" => is_placed = matches!(value, "absolute" | "fixed"),
+                "left" | "right" | "top" | "bottom" => is_beyond |= is_far(value),
+                "width" | "height" | "max-width" | "max-height" => {
+                    tiny += u8::from(matches!(size_of(value), Some(Size::Points(p)) if p < 1.0));
+                }
+                "overflow" if value == "hidden" => tiny += 1,
+                "text-decoration" | "text-decoration-line" => {
+                    self.struck = value.contains("line-through");
+                }
+                "vertical-align" => self.raised = matches!(value, "super" | "text-top"),
+                "color" => self.white = is_white(value),
+                "background" | "background-color" | "background-image" => {
+                    self.ground = !is_white(value) && !matches!(value, "none" | "transparent");
+                }
                 "text-align" => self.align = align_of(value).or(self.align),
                 "font-size" => {
                     self.size = size_of(value).or(self.size);
@@ -170,6 +210,7 @@ impl Style {
                         self.hidden = Some(true);
                     }
                 }
+                "text-indent" if is_far(value) => self.hidden = Some(true),
                 "text-indent" => {
                     self.indent = match size_of(value) {
                         Some(Size::Share(ems)) => Some(ems),
@@ -181,7 +222,26 @@ impl Style {
                 _ => {}
             }
         }
+        if is_placed && (is_beyond || cut) || tiny >= 2 && is_placed {
+            self.hidden = Some(true);
+        }
     }
+}
+
+/// Whether a place lies far beyond the edges of any window: -9999px.
+fn is_far(value: &str) -> bool {
+    matches!(size_of(value), Some(Size::Points(points)) if points < -400.0)
+        || matches!(size_of(value), Some(Size::Share(ems)) if ems < -50.0)
+}
+
+/// Whether a colour is white, or none.
+fn is_white(value: &str) -> bool {
+    let value: String = value.to_ascii_lowercase().split_ascii_whitespace().collect();
+    let is_clear = || value.strip_prefix("rgba(").is_some_and(|rest| rest.ends_with(",0)"));
+    matches!(
+        value.as_str(),
+        "white" | "#fff" | "#ffffff" | "rgb(255,255,255)" | "rgba(255,255,255,1)" | "transparent"
+    ) || is_clear()
 }
 
 fn align_of(value: &str) -> Option<Align> {
@@ -248,6 +308,40 @@ fn without_comments(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::options::Limits;
+
+    #[test]
+    fn what_takes_text_out_of_sight() {
+        let said = |style: &str| {
+            let page = format!("<p style='{style}'>1</p>");
+            let tree = Tree::parse(&page, &Limits::default()).expect("within limits");
+            let p = tree.within(0).find(|&id| tree.name(id) == "p").expect("a paragraph");
+            Sheet::of(&tree).style(&tree, p)
+        };
+        for hidden in [
+            "opacity:0",
+            "position:absolute;left:-9999px",
+            "text-indent:-999em",
+            "position:absolute;clip:rect(0 0 0 0)",
+            "position:absolute;clip-path:inset(50%)",
+            "position:absolute;width:1px;height:1px;overflow:hidden",
+        ] {
+            assert_eq!(said(hidden).hidden, Some(true), "{hidden}");
+        }
+        for shown in [
+            "opacity:0.8",
+            "position:absolute;left:10px",
+            "left:-9999px",
+            "text-indent:-2em",
+            "width:1px;overflow:hidden",
+            "color:#fff",
+        ] {
+            assert_eq!(said(shown).hidden, None, "{shown}");
+        }
+        assert!(said("text-decoration: underline line-through").struck);
+        assert!(said("vertical-align:super").raised && !said("vertical-align:top").raised);
+        assert!(said("color: rgb(255, 255, 255)").white && said("color:rgba(0,0,0,0)").white);
+        assert!(!said("color:#ffe").white && said("background:#036").ground);
+    }
 
     #[test]
     fn what_is_said_of_an_element() {

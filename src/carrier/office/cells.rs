@@ -21,12 +21,14 @@ pub(super) const SIZE: f32 = 11.0;
 pub(super) struct Text {
     pub text: String,
     pub marks: Vec<(usize, String)>,
+    /// Whether a part of it has a line through it, and was left out.
+    pub is_struck: bool,
 }
 
 impl Text {
     /// A text without marks.
     pub fn plain(text: impl Into<String>) -> Text {
-        Text { text: text.into(), marks: Vec::new() }
+        Text { text: text.into(), ..Text::default() }
     }
 
     /// Adds a piece; one that is raised behind others is a mark.
@@ -180,11 +182,17 @@ impl<'s> Filling<'s> {
                 (Text::plain(text), false, false, false)
             }
             Value::Text(text) => {
+                if text.is_struck {
+                    note(Remark::Struck);
+                }
                 let shown = style.format.text(&text.text).filter(|shown| *shown != text.text);
                 (shown.map_or(text, Text::plain), false, false, false)
             }
             #[cfg(feature = "ods")]
             Value::Printed { text, is_rounded, is_negative } => {
+                if text.is_struck {
+                    note(Remark::Struck);
+                }
                 if is_negative && is_unsigned(&text.text) {
                     note(Remark::Unsigned);
                 }

@@ -76,6 +76,7 @@ struct Styles {
     widths: HashMap<String, f32>,
     hidden_sheets: HashSet<String>,
     raised: HashSet<String>,
+    struck: HashSet<String>,
 }
 
 impl Styles {
@@ -125,6 +126,10 @@ impl Styles {
                     first == "super"
                         || first.trim_end_matches('%').parse::<f32>().is_ok_and(|up| up > 0.0)
                 });
+                let line = |key| said("text-properties", key).is_some_and(|line| line != "none");
+                if line("text-line-through-style") || line("text-line-through-type") {
+                    self.struck.insert(name.clone());
+                }
                 if is_raised {
                     self.raised.insert(name);
                 }
@@ -301,7 +306,10 @@ impl Content<'_> {
                     cols: (col, last(col, right, MOST_COLS)),
                 });
             }
-            let value = if is_empty { Value::Blank } else { self.value(reader, attributes)? };
+            let value = match is_empty {
+                true => unprinted(attributes).unwrap_or(Value::Blank),
+                false => self.value(reader, attributes)?,
+            };
             let style = attributes.get("style-name");
             let style = style.and_then(|name| self.styles.cells.get(&*name)).unwrap_or(&usual);
             if value != Value::Blank {
@@ -321,10 +329,10 @@ impl Content<'_> {
     fn value(&self, reader: &mut Reader, attributes: Attributes) -> Result<Value, Malformed> {
         let mut text = Text::default();
         let mut paragraphs = 0;
-        // The elements that are open, and whether what stands in them is raised.
-        let mut open: Vec<(bool, bool)> = Vec::new();
+        // The elements that are open: whether they stand in text, and what is in them is raised or struck out.
+        let mut open: Vec<[bool; 3]> = Vec::new();
         while let Some(token) = reader.next()? {
-            let (in_text, is_raised) = open.last().copied().unwrap_or((false, false));
+            let [in_text, is_raised, is_struck] = open.last().copied().unwrap_or_default();
             match token {
                 Token::Start {
                     name: "annotation" | "frame" | "shapes" | "note" | "ruby-text",
@@ -353,8 +361,13 @@ impl Content<'_> {
                     }
                     if !is_empty {
                         let style = attributes.get("style-name").unwrap_or_default();
-                        let raises = name == "span" && self.styles.raised.contains(&*style);
-                        open.push((in_text || matches!(name, "p" | "h"), is_raised || raises));
+                        let says =
+                            |styles: &HashSet<String>| name == "span" && styles.contains(&*style);
+                        open.push([
+                            in_text || matches!(name, "p" | "h"),
+                            is_raised || says(&self.styles.raised),
+                            is_struck || says(&self.styles.struck),
+                        ]);
                     }
                 }
                 Token::End(_) => {
@@ -362,11 +375,17 @@ impl Content<'_> {
                         break;
                     }
                 }
+                Token::Text(piece) if in_text && is_struck => {
+                    text.is_struck |= !piece.trim().is_empty();
+                }
                 Token::Text(piece) if in_text => {
                     text.push(&closed_up(&piece), is_raised);
                 }
                 Token::Text(_) => {}
             }
+        }
+        if let (0, Some(value)) = (paragraphs, unprinted(attributes)) {
+            return Ok(value);
         }
         let stored: Option<f64> = attributes.number("value");
         let has_formula = attributes.get("formula").is_some();
@@ -381,6 +400,17 @@ impl Content<'_> {
             _ if text.text.is_empty() => Value::Blank,
             _ => Value::Text(text),
         })
+    }
+}
+
+/// The value of a cell that has no paragraph: programs that store figures and leave their printing to others. How a
+/// percentage or a day is printed is not known then.
+fn unprinted(attributes: Attributes) -> Option<Value> {
+    let stored = attributes.number::<f64>("value")?;
+    match attributes.get("value-type").as_deref() {
+        Some("float" | "currency") => Some(Value::Number(stored)),
+        Some("percentage") => Some(Value::Unstored),
+        _ => None,
     }
 }
 

@@ -74,6 +74,8 @@ pub(super) enum Remark {
     Coloured,
     /// A figure below zero that its format shows without a sign.
     Unsigned,
+    /// A text of which a part is struck out.
+    Struck,
     /// A figure with more digits than its format shows.
     Rounded,
 }
@@ -417,6 +419,15 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
                     "look at the cell's number format, and ask its author which is meant",
                     "请查看单元格的数字格式，并向作者确认",
                 )),
+            ),
+            Remark::Struck => (
+                "struck_out",
+                Severity::Warning,
+                format!(
+                    "{count} cells of the sheet {name} hold text that is struck out: it was not read"
+                ),
+                format!("工作表“{name}”有{count}个单元格含有被划线删去的文字，未读取"),
+                None,
             ),
             Remark::Rounded => (
                 "digits_not_shown",

@@ -157,7 +157,8 @@ fn print_above(page: &mut Page, label: &str) {
 fn move_down(page: &mut Page, by: f32) {
     let lower = |rect: &mut Rect| *rect = Rect::new(rect.x0, rect.y0 + by, rect.x1, rect.y1 + by);
     page.runs.iter_mut().for_each(|run| lower(&mut run.bbox));
-    page.fills.iter_mut().chain(&mut page.images).for_each(lower);
+    let boxes = page.fills.iter_mut().chain(&mut page.images).chain(&mut page.drawings);
+    boxes.for_each(lower);
     page.tables.iter_mut().flat_map(|table| &mut table.row_edges).for_each(|y| *y += by);
     page.height += by;
 }

@@ -35,6 +35,8 @@ pub(super) enum Space {
     },
     /// A pattern: no colour of its own.
     Pattern,
+    /// The ink that is called None: it paints nothing.
+    Nothing,
 }
 
 /// How deep a colour space may rest on others; the deepest in use is Indexed over DeviceN over ICC.
@@ -87,7 +89,10 @@ impl Space {
                 Space::Indexed { base, table }
             }
             b"Separation" | b"DeviceN" => {
-                let base = Box::new(Space::parse(&items.nth(1)?, budget, depth - 1));
+                if matches!(items.next()?, Object::Name(ink) if ink.as_ref() == b"None") {
+                    return Some(Space::Nothing);
+                }
+                let base = Box::new(Space::parse(&items.next()?, budget, depth - 1));
                 let function = items.next().filter(|f| budget.admits_function(f));
                 Space::Tint { function: function.and_then(|f| Function::new(&f)), base }
             }
@@ -132,6 +137,7 @@ impl Space {
                 evaluated.unwrap_or_else(|| 1.0 - components.iter().copied().fold(0.0, f32::max))
             }
             Space::Pattern => 0.5,
+            Space::Nothing => 1.0,
         }
         .clamp(0.0, 1.0)
     }

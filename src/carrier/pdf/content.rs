@@ -17,6 +17,7 @@ use hayro_syntax::xref::XRef;
 use crate::carrier::page::Ink;
 use crate::carrier::pdf::budget::Budget;
 use crate::carrier::pdf::colors::Space;
+use crate::carrier::pdf::fields::{Fields, Words, strikes};
 use crate::carrier::pdf::fonts::{FontId, Shelf};
 use crate::carrier::pdf::runs::{Drawn, Glyph};
 use crate::carrier::rules::Painted;
@@ -48,6 +49,19 @@ const FORM: u64 = 50;
 const FORM_BYTES: u64 = 64;
 /// How many points a path may have; more is a drawing, not a table.
 const PATH_POINTS: usize = 1_000_000;
+/// A drawing is dark if it is no lighter than this; seals are red.
+const DARK: f32 = 0.4;
+/// Heights of drawings that may be characters, in points; and how many of the tallest's ems a path may be wide.
+const DRAWING: (f32, f32) = (4.0, 40.0);
+const MOST_CHARACTERS: f32 = 4.0;
+/// How deep expressions of visibility may be nested.
+const EXPRESSION: usize = 8;
+/// Of how many areas in one path each may cover text.
+const COVERING: usize = 64;
+/// Room between the box of a field and its text, in units of the page.
+const INSET: f64 = 2.0;
+/// From one line of such a text to the next, in ems.
+const LEADING: f64 = 1.2;
 
 /// What one page shows, as it is drawn.
 pub(super) struct Sheet {
@@ -57,10 +71,14 @@ pub(super) struct Sheet {
     pub painted: Painted,
     /// Boxes of images, in drawing order.
     pub images: Vec<Rect>,
+    /// Boxes of small dark drawings.
+    pub drawings: Vec<Rect>,
     /// What lies under later text: filled areas and images, with their lightness, in drawing order.
     grounds: Vec<(Rect, f32)>,
     /// What lies over earlier text: opaque areas and pictures, each with how many glyphs were drawn before it.
     covers: Vec<Cover>,
+    /// Fields that hide their value or show another figure: where, the value, and what is shown.
+    pub unlike: Vec<(Rect, String, String)>,
     /// The limit that was reached, by name and value; reading stopped there.
     pub limit: Option<(&'static str, u64)>,
     /// Whether the page was left unfinished because its operators never ended.
@@ -82,13 +100,13 @@ struct Cover {
 }
 
 /// Layers (optional content groups) that are switched off.
-pub(super) struct Layers {
+struct Layers {
     off: HashSet<ObjectIdentifier>,
 }
 
 impl Layers {
     /// The layers of a document that its default configuration switches off.
-    pub fn new(xref: &XRef) -> Layers {
+    fn new(xref: &XRef) -> Layers {
         let mut off = HashSet::new();
         let properties = xref
             .get::<Dict<'_>>(xref.root_id())
@@ -107,6 +125,9 @@ impl Layers {
                 off.remove(&id);
             }
             off.extend(listed(&config, b"OFF"));
+            for usage in config.get::<Array<'_>>(b"AS").unwrap_or_default().iter::<Dict<'_>>() {
+                apply(&usage, xref, &mut off);
+            }
         }
         Layers { off }
     }
@@ -116,6 +137,9 @@ impl Layers {
         let group = holder.get::<Dict<'_>>(key).unwrap_or_default();
         if group.get::<Name<'_>>(b"Type").is_none_or(|n| n.as_ref() != b"OCMD") {
             return holder.get_ref(key).is_none_or(|id| !self.off.contains(&id.into()));
+        }
+        if let Some(expression) = group.get::<Array<'_>>(b"VE") {
+            return self.holds(&expression, EXPRESSION).unwrap_or(true);
         }
         let members: Vec<ObjectIdentifier> = match group.get::<Array<'_>>(b"OCGs") {
             Some(array) => array.raw_iter().filter_map(|o| Some(o.as_obj_ref()?.into())).collect(),
@@ -133,6 +157,61 @@ impl Layers {
     }
 }
 
+impl Layers {
+    /// What an expression of visibility gives (ISO 32000-2, 8.11.2.2); `None` of one that can't be read.
+    fn holds(&self, expression: &Array<'_>, depth: usize) -> Option<bool> {
+        let depth = depth.checked_sub(1)?;
+        let operator = expression.iter::<Object<'_>>().next()?.into_name()?;
+        let operands = || {
+            expression.raw_iter().skip(1).zip(expression.iter::<Object<'_>>().skip(1)).map(
+                |(raw, operand)| match operand {
+                    Object::Array(inner) => self.holds(&inner, depth),
+                    _ => Some(!self.off.contains(&raw.as_obj_ref()?.into())),
+                },
+            )
+        };
+        match operator.as_ref() {
+            b"And" => operands().try_fold(true, |all, one| Some(all && one?)),
+            b"Or" => operands().try_fold(false, |any, one| Some(any || one?)),
+            b"Not" => operands().next()?.map(|one| !one),
+            _ => None,
+        }
+    }
+}
+
+/// Switches layers as their own usage says for the screen (ISO 32000-2, 8.11.4.5).
+fn apply(usage: &Dict<'_>, xref: &XRef, off: &mut HashSet<ObjectIdentifier>) {
+    if usage.get::<Name<'_>>(b"Event").is_none_or(|event| event.as_ref() != b"View") {
+        return;
+    }
+    let groups = usage.get::<Array<'_>>(b"OCGs").unwrap_or_default();
+    for id in groups.raw_iter().filter_map(|group| group.as_obj_ref()) {
+        let id = ObjectIdentifier::from(id);
+        let state = xref
+            .get::<Dict<'_>>(id)
+            .and_then(|group| group.get::<Dict<'_>>(b"Usage")?.get::<Dict<'_>>(b"View"))
+            .and_then(|view| view.get::<Name<'_>>(b"ViewState"));
+        match state.as_ref().map(|state| state.as_ref()) {
+            Some(b"OFF") => off.insert(id),
+            Some(b"ON") => off.remove(&id),
+            _ => false,
+        };
+    }
+}
+
+/// What a document says of all its pages.
+pub(super) struct Catalog {
+    layers: Layers,
+    fields: Fields,
+}
+
+impl Catalog {
+    /// The catalog of a document.
+    pub fn new(xref: &XRef) -> Catalog {
+        Catalog { layers: Layers::new(xref), fields: Fields::new(xref) }
+    }
+}
+
 /// Reads what a page draws: its content, then the appearance of its annotations.
 ///
 /// `area` is the page as seen; `initial` maps the page's own coordinates onto it.
@@ -140,7 +219,7 @@ pub(super) fn read_sheet<'a>(
     shelf: &mut Shelf<'a>,
     budget: &Budget,
     limits: &Limits,
-    layers: &Layers,
+    catalog: &Catalog,
     page: &hayro_syntax::page::Page<'a>,
     initial: Affine,
     area: Rect,
@@ -149,13 +228,15 @@ pub(super) fn read_sheet<'a>(
         shelf,
         budget,
         limits,
-        layers,
+        catalog,
         sheet: Sheet {
             drawn: Drawn::with_room(),
             painted: Painted::default(),
             images: Vec::new(),
+            drawings: Vec::new(),
             grounds: Vec::new(),
             covers: Vec::new(),
+            unlike: Vec::new(),
             limit: None,
             endless: false,
             circular: false,
@@ -470,7 +551,7 @@ struct Walk<'a, 'w> {
     shelf: &'w mut Shelf<'a>,
     budget: &'w Budget,
     limits: &'w Limits,
-    layers: &'w Layers,
+    catalog: &'w Catalog,
     sheet: Sheet,
     state: State,
     saved: Vec<State>,
@@ -613,7 +694,7 @@ impl<'a> Walk<'a, '_> {
             Op::BeginMarkedContentWithProperties(content) => {
                 let shown = match content.1 {
                     Object::Name(name) if content.0.as_ref() == b"OC" => {
-                        self.layers.shows(&resources.properties, name.as_ref())
+                        self.catalog.layers.shows(&resources.properties, name.as_ref())
                     }
                     _ => true,
                 };
@@ -730,11 +811,11 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Notes an opaque area that may lie over text.
-    fn note_cover(&mut self, area: Rect, is_picture: bool) {
+    /// Notes an area in paint of this opacity that may lie over text.
+    fn note_cover(&mut self, area: Rect, alpha: f32, is_picture: bool) {
         let after = self.sheet.drawn.glyphs.len();
         let room = self.sheet.covers.len() < self.limits.page_rules as usize;
-        let alpha = if is_picture { 1.0 } else { self.state.fill.alpha } * self.state.opacity;
+        let alpha = alpha * self.state.opacity;
         if after > 0 && room && self.state.replaces && alpha >= OPAQUE {
             self.sheet.covers.push(Cover { area, after, is_picture });
         }
@@ -778,17 +859,24 @@ impl<'a> Walk<'a, '_> {
                 (whole && bbox.width().min(bbox.height()) > crate::carrier::rules::THIN)
                     .then_some(bbox)
             };
-            let areas: Vec<Rect> = self.path.parts().filter_map(|(part, _)| solid(part)).collect();
-            // Of several areas in one path some may be holes of others.
-            if let [area] = areas.as_slice()
-                && let Some(area) = area.intersection(&clip)
-            {
-                self.note_cover(area, false);
+            let areas: Option<Vec<Rect>> = match self.path.starts.len() <= COVERING {
+                true => self.path.parts().map(|(part, _)| solid(part)).collect(),
+                false => None,
+            };
+            // Of areas that lie over each other some may be holes of others.
+            let areas = areas.unwrap_or_default();
+            let apart =
+                |a: &Rect, at: usize| areas[at + 1..].iter().all(|b| a.intersection(b).is_none());
+            if areas.iter().enumerate().all(|(at, a)| apart(a, at)) {
+                let alpha = self.state.fill.alpha;
+                let seen = areas.iter().filter_map(|area| area.intersection(&clip));
+                seen.for_each(|area| self.note_cover(area, alpha, false));
             }
         }
         if !self.state.shows(&self.state.fill) {
             return;
         }
+        self.note_drawing(&clip);
         // A rectangle just inside another is the hole of a frame: what is seen are four lines.
         let mut outer: Option<Rect> = None;
         for (part, _) in self.path.parts() {
@@ -818,11 +906,17 @@ impl<'a> Walk<'a, '_> {
 
     fn stroke_path(&mut self) {
         let Some(clip) = self.state.clip else { return };
-        if self.is_hidden() || !self.state.shows(&self.state.stroke) {
+        if self.is_hidden() {
             return;
         }
         let scale = self.state.ctm.determinant().abs().sqrt();
         let width = (self.state.line_width.abs() * scale) as f32;
+        if width > crate::carrier::rules::THIN && !self.sheet.drawn.glyphs.is_empty() {
+            self.cover_by_strokes(width, &clip);
+        }
+        if !self.state.shows(&self.state.stroke) {
+            return;
+        }
         for (part, closed) in self.path.parts() {
             for pair in part.windows(2) {
                 if let [(a, _), (b, false)] = pair {
@@ -834,6 +928,44 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.watch_rules();
+    }
+
+    /// Notes a filled path that may be a character: small, dark, and no bar.
+    fn note_drawing(&mut self, clip: &Rect) {
+        let is_drawn =
+            |part: &[(Point, bool)]| part.len() > 6 || part.iter().any(|(_, curved)| *curved);
+        let is_dark =
+            matches!(self.state.ink(&self.state.fill), Ink::Seen { lightness } if lightness < DARK);
+        let seen = self.path.bbox().filter(|_| is_dark).and_then(|bbox| bbox.intersection(clip));
+        let is_small = |bbox: &Rect| {
+            let (width, height) = (bbox.width(), bbox.height());
+            (DRAWING.0..DRAWING.1).contains(&height) && width < DRAWING.1 * MOST_CHARACTERS
+        };
+        if let Some(bbox) = seen.filter(is_small)
+            && self.sheet.drawings.len() < self.limits.page_rules as usize
+            && self.path.parts().any(|(part, _)| is_drawn(part))
+        {
+            self.sheet.drawings.push(bbox);
+        }
+    }
+
+    /// A line along an axis that is as thick as text is high may lie over it.
+    fn cover_by_strokes(&mut self, width: f32, clip: &Rect) {
+        let half = width / 2.0;
+        let area = |a: &Point, b: &Point| match (a.x == b.x, a.y == b.y) {
+            (false, true) => Some(Rect::new(a.x.min(b.x), a.y - half, a.x.max(b.x), a.y + half)),
+            (true, false) => Some(Rect::new(a.x - half, a.y.min(b.y), a.x + half, a.y.max(b.y))),
+            _ => None,
+        };
+        let segments = self.path.parts().flat_map(|(part, _)| part.windows(2));
+        let areas: Vec<Rect> = segments
+            .filter_map(|pair| match pair {
+                [(a, _), (b, false)] => area(a, b)?.intersection(clip),
+                _ => None,
+            })
+            .collect();
+        let alpha = self.state.stroke.alpha;
+        areas.into_iter().for_each(|area| self.note_cover(area, alpha, false));
     }
 
     fn watch_rules(&mut self) {
@@ -852,7 +984,7 @@ impl<'a> Walk<'a, '_> {
             self.watch_rules();
         } else if self.sheet.images.len() < self.limits.page_rules as usize {
             if is_opaque {
-                self.note_cover(shown, true);
+                self.note_cover(shown, 1.0, true);
             }
             self.sheet.images.push(shown);
             self.sheet.grounds.push((shown, IMAGE));
@@ -861,7 +993,7 @@ impl<'a> Walk<'a, '_> {
 
     fn x_object(&mut self, object: &Stream<'a>, resources: &Resources<'a>) {
         let dict = object.dict();
-        if self.is_hidden() || dict.contains_key(b"OC") && !self.layers.shows(dict, b"OC") {
+        if self.is_hidden() || dict.contains_key(b"OC") && !self.catalog.layers.shows(dict, b"OC") {
             return;
         }
         match dict.get::<Name<'_>>(b"Subtype").as_ref().map(|n| n.as_ref()) {
@@ -914,7 +1046,7 @@ impl<'a> Walk<'a, '_> {
     fn annotation(&mut self, annotation: &Dict<'a>, resources: &Resources<'a>) {
         const HIDDEN: u32 = 1 << 1 | 1 << 5;
         if annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN != 0
-            || annotation.contains_key(b"OC") && !self.layers.shows(annotation, b"OC")
+            || annotation.contains_key(b"OC") && !self.catalog.layers.shows(annotation, b"OC")
         {
             return;
         }
@@ -927,19 +1059,91 @@ impl<'a> Walk<'a, '_> {
                 .and_then(|state| states.get::<Stream<'_>>(state.as_ref())),
             _ => None,
         };
-        let Some((form, target)) = form.zip(annotation.get::<[f64; 4]>(b"Rect")) else { return };
+        let Some(target) = annotation.get::<[f64; 4]>(b"Rect") else { return };
+        let target = Area::new(target[0], target[1], target[2], target[3]).abs();
+        let words = Words::of(annotation);
+        let anew = self.catalog.fields.drawn_anew;
+        let Some(form) = form.filter(|_| !(anew && words.as_ref().is_some_and(|w| w.is_value)))
+        else {
+            if let Some(words) = words {
+                self.words(&words, target);
+            }
+            self.strike(annotation);
+            return;
+        };
         let Some(bbox) = form.dict().get::<[f64; 4]>(b"BBox") else { return };
         let matrix = Affine::new(form.dict().get::<[f64; 6]>(b"Matrix").unwrap_or(IDENTITY));
-        let target = Area::new(target[0], target[1], target[2], target[3]).abs();
         let bbox = Area::new(bbox[0], bbox[1], bbox[2], bbox[3]);
         let bbox = matrix.transform_rect_bbox(bbox);
         let (sx, sy) = (target.width() / bbox.width(), target.height() / bbox.height());
         if !(sx.is_finite() && sy.is_finite()) {
             return;
         }
+        let place = rect(self.state.ctm.transform_rect_bbox(target));
+        // Readers lay a highlight under the text, whatever its appearance says.
+        let is_highlight = annotation
+            .get::<Name<'_>>(b"Subtype")
+            .is_some_and(|subtype| subtype.as_ref() == b"Highlight");
+        let covers = self.sheet.covers.len();
+        let before = self.sheet.drawn.text.len();
         self.state.ctm *=
             Affine::new([sx, 0.0, 0.0, sy, target.x0 - sx * bbox.x0, target.y0 - sy * bbox.y0]);
         self.form(&form, resources);
+        if is_highlight {
+            self.sheet.covers.truncate(covers);
+        }
+        let shown = self.sheet.drawn.text.get(before..).unwrap_or_default().trim();
+        if let Some(words) = words.filter(|words| words.is_value && words.is_hidden_by(shown)) {
+            let shown = shown.to_owned();
+            self.sheet.unlike.push((place, words.text, shown));
+        }
+    }
+
+    /// Draws the text of a box as a reader would who has no font for it but its size.
+    fn words(&mut self, words: &Words, target: Area) {
+        let Some(font) = self.shelf.fallback(false) else { return };
+        let size = words.size(target.height());
+        let width = |c: char| if c.is_ascii() { 0.5 } else { 1.0 };
+        self.sheet.drawn.objects += 1;
+        self.state.font_size = size;
+        let mut y = match words.from_top {
+            true => target.y1 - INSET - size,
+            false => target.center().y - 0.35 * size,
+        };
+        for line in words.text.lines() {
+            let length = size * line.chars().map(width).sum::<f64>();
+            let x = match words.quadding {
+                1 => target.center().x - length / 2.0,
+                2 => target.x1 - INSET - length,
+                _ => target.x0 + INSET,
+            };
+            self.text_matrix = Affine::translate((x, y));
+            self.sheet.drawn.shows += 1;
+            for c in line.chars() {
+                self.characters += 1;
+                if self.characters > self.limits.page_glyphs as usize {
+                    self.sheet.limit = Some(("max-page-glyphs", self.limits.page_glyphs.into()));
+                    return;
+                }
+                let start = self.sheet.drawn.text.len();
+                self.sheet.drawn.text.push(c);
+                self.place(font, start, width(c), false, Ink::Seen { lightness: 0.0 });
+                self.move_along(width(c) * size, false);
+            }
+            y -= LEADING * size;
+        }
+    }
+
+    /// Draws the lines of an annotation that strikes text out.
+    fn strike(&mut self, annotation: &Dict<'_>) {
+        let Some(clip) = self.state.clip else { return };
+        for [x0, y0, x1, y1, x2, y2, x3, y3] in strikes(annotation) {
+            let at = |x, y| point(self.state.ctm * At::new(x, y));
+            let (from, to) =
+                (at((x0 + x2) / 2.0, (y0 + y2) / 2.0), at((x1 + x3) / 2.0, (y1 + y3) / 2.0));
+            self.sheet.painted.stroke(from, to, 1.0, &clip);
+        }
+        self.watch_rules();
     }
 
     fn next_line(&mut self, x: f64, y: f64) {

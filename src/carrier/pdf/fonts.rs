@@ -21,8 +21,9 @@ use crate::carrier::pdf::budget::{Budget, is_sane_font};
 use crate::carrier::pdf::cmaps::{Collection, chars_of};
 use crate::carrier::pdf::faces::{Faces, Layout};
 use crate::carrier::pdf::radicals::unified;
-use crate::diag::{Repair, Sink, Stage};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::place::Place;
+use crate::plain;
 
 /// How a character was found. All but the first are repairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,13 +41,16 @@ pub(super) enum How {
     Gbk,
     /// By the glyph's shape: another font of the document draws the same and says what it is.
     Shape,
+    /// As the document says, though the embedded font's own tables have another digit or sign for the glyph.
+    Contradicted,
 }
 
 impl How {
     /// The repair's rule; `None` where nothing was repaired.
     fn rule(self) -> Option<&'static str> {
         Some(match self {
-            How::Said => return None,
+            // What contradicts itself is a diagnostic.
+            How::Said | How::Contradicted => return None,
             How::Unified => "radicals_unified",
             How::FontMap => "characters_by_font_map",
             How::GlyphName => "characters_by_glyph_name",
@@ -351,6 +355,9 @@ impl<'a> Shelf<'a> {
     /// Puts what was repaired on the page just read on record: one repair a way, with a count.
     pub fn close_page(&mut self, sink: &mut Sink, place: Place) {
         for (how, (count, sample)) in std::mem::take(&mut self.mended) {
+            if how == How::Contradicted {
+                sink.remark(contradicted(place, count, &sample));
+            }
             record(sink, how, place, count, sample);
         }
     }
@@ -416,6 +423,29 @@ pub(super) fn note_shapes(sink: &mut Sink, place: Place, read: &str) {
     }
 }
 
+/// A hyphen that may be one that a line's end put into a word.
+pub(super) const HYPHEN: char = '\u{2010}';
+/// What figures are spelled with.
+const FIGURES: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', ',', '-', '%'];
+/// A glyph less high than this, in thousandths of an em, is no digit.
+const FLAT: f64 = 250.0;
+
+/// Says of characters of a page that the document names them otherwise than their font does.
+fn contradicted(place: Place, count: usize, sample: &str) -> Diagnostic {
+    Diagnostic {
+        code: "characters_contradicted",
+        severity: Severity::Warning,
+        place: Some(place),
+        message: Wording::new(
+            format!(
+                "the document calls {count} digits or signs otherwise than their font does: {sample}"
+            ),
+            format!("有{count}个数字或符号，文件所称与字体所称不同：{sample}"),
+        ),
+        hint: Some(Wording::new("look at the page", "请核对原页")),
+    }
+}
+
 /// How many characters of a page a repair shows.
 const SAMPLE: usize = 20;
 /// A longer text, in code units of UTF-16, is no destination of a character map: Adobe's note 5014 ends them at 512
@@ -476,7 +506,19 @@ impl<'a> Font<'a> {
     fn read(&mut self, faces: &Faces<'a>, code: u32) -> Option<Meaning> {
         let said = |chars: String| Meaning { chars: chars.into(), how: How::Said };
         let declared = self.declared(faces, code);
+        let is_denied = declared.as_ref().is_some_and(|s| self.is_denied(faces, code, s));
+        if is_denied
+            && declared.as_deref() == Some("\u{AD}")
+            && self.is_flat(faces, code) == Some(true)
+        {
+            // A hyphen that is seen is a hyphen, or a minus sign.
+            return Some(said(HYPHEN.to_string()));
+        }
+        let declared = declared.filter(|_| !is_denied);
         if let Some(chars) = declared.as_ref().filter(|s| !s.chars().any(is_private)) {
+            if self.is_contradicted(faces, code, chars) {
+                return Some(Meaning { chars: chars.as_str().into(), how: How::Contradicted });
+            }
             return Some(unify(chars).unwrap_or_else(|| said(chars.clone())));
         }
         let found = self.by_codes(code).or_else(|| self.by_own_map(faces, code));
@@ -515,6 +557,63 @@ impl<'a> Font<'a> {
             FontGlyph::Type3(glyph) => glyph.as_unicode(),
         };
         unicode.map(chars_of).filter(|s| s.chars().any(|c| !c.is_control() && !is_stand_in(c)))
+    }
+
+    /// Whether the embedded glyph refutes what the document says of a code. Nothing is to be seen of the
+    /// characters, such as a space or a soft hyphen, and the glyph has ink: a point named so would make 624 of 6.24.
+    /// Or it is a digit, and the glyph as flat as a dash: a minus sign that is copied as 2.
+    fn is_denied(&self, faces: &Faces<'a>, code: u32, chars: &str) -> bool {
+        if chars.chars().all(|c| c.is_whitespace() || plain::is_hidden(c)) {
+            return self.has_outlines()
+                && self.shape(faces, code).is_some_and(|shape| !shape.is_empty());
+        }
+        let is_digit =
+            self.to_unicode.is_some() && chars.len() == 1 && chars.as_bytes()[0].is_ascii_digit();
+        is_digit && self.has_outlines() && self.is_flat(faces, code).unwrap_or(false)
+    }
+
+    /// Whether the glyph is a bar, far less high than any digit; `None` of one without outlines.
+    fn is_flat(&self, faces: &Faces<'a>, code: u32) -> Option<bool> {
+        let face = self.face(faces)?;
+        let FontGlyph::Outline(glyph) = face.glyph(face.map_code(code), code) else { return None };
+        let outline = glyph.outline();
+        let ink = (!outline.elements().is_empty()).then(|| outline.control_box())?;
+        Some(ink.height() < FLAT && ink.width() > 1.3 * ink.height())
+    }
+
+    /// Whether the embedded font's own tables have one digit or sign of figures for a glyph and the document says
+    /// another: one of the two is wrong, and nothing in the file tells which.
+    fn is_contradicted(&self, faces: &Faces<'a>, code: u32, chars: &str) -> bool {
+        let mut one = chars.chars();
+        let (Some(said), None) = (one.next(), one.next()) else { return false };
+        if self.to_unicode.is_none() || !(said.is_ascii_alphanumeric() || FIGURES.contains(&said)) {
+            return false;
+        }
+        let own = || {
+            let face = self.has_outlines().then(|| self.face(faces))??;
+            let id = face.map_code(code);
+            let FontGlyph::Outline(outline) = face.glyph(id, code) else { return None };
+            let data = outline.font_data()?;
+            let font = skrifa::FontRef::new((*data.data).as_ref()).ok()?;
+            let charmap = font.charmap();
+            if charmap.is_symbol() {
+                return None;
+            }
+            let is_of =
+                |c: &&char| charmap.map(**c).is_some_and(|glyph| glyph.to_u32() == id.to_u32());
+            let own: Vec<char> = FIGURES.iter().filter(is_of).copied().collect();
+            Some(!own.is_empty() && !own.contains(&said) && !is_of(&&said))
+        };
+        own().unwrap_or(false)
+    }
+
+    /// Whether the glyphs of the font are outlines that stand in the document.
+    fn has_outlines(&self) -> bool {
+        let descendant =
+            || self.dict.get::<Array<'_>>(b"DescendantFonts")?.iter::<Dict<'_>>().next();
+        let holder = descendant().unwrap_or_else(|| self.dict.clone());
+        let descriptor = holder.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
+        PROGRAMS.iter().any(|key| descriptor.contains_key(*key))
     }
 
     fn by_codes(&self, code: u32) -> Option<(String, How)> {
@@ -653,8 +752,7 @@ fn names_are_its_own(dict: &Dict<'_>) -> bool {
 /// and says no more of its codes than a Latin encoding.
 fn may_be_gbk(dict: &Dict<'_>, has_to_unicode: bool) -> Gbk {
     let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
-    let embedded =
-        [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|k| descriptor.contains_key(k));
+    let embedded = PROGRAMS.iter().any(|key| descriptor.contains_key(*key));
     let latin = !matches!(dict.get::<Object<'_>>(b"Encoding"), Some(Object::Dict(_)));
     if embedded || has_to_unicode || !latin {
         return Gbk::No;
@@ -664,6 +762,9 @@ fn may_be_gbk(dict: &Dict<'_>, has_to_unicode: bool) -> Gbk {
     let chinese = CHINESE_FONTS.iter().any(|part| contains(name, part.as_bytes()));
     if chinese || !name.is_ascii() { Gbk::Proven } else { Gbk::Maybe }
 }
+
+/// Where a font's descriptor has its program.
+const PROGRAMS: [&[u8]; 3] = [b"FontFile", b"FontFile2", b"FontFile3"];
 
 /// Parts of the names of fonts that hold Hanzi.
 const CHINESE_FONTS: &[&str] =

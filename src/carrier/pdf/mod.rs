@@ -8,6 +8,7 @@ mod cmaps;
 mod colors;
 mod content;
 mod faces;
+mod fields;
 mod fonts;
 mod measure;
 mod radicals;
@@ -30,7 +31,7 @@ use crate::carrier::ocr;
 use crate::carrier::page::Ink;
 use crate::carrier::page::{Page, Pages, Run, TextFrom};
 use crate::carrier::pdf::budget::{Budget, check_tables};
-use crate::carrier::pdf::content::{Layers, read_sheet};
+use crate::carrier::pdf::content::{Catalog, read_sheet};
 use crate::carrier::pdf::fonts::{Shelf, UNREADABLE, note_shapes};
 use crate::carrier::pdf::runs::glyphs_to_runs;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
@@ -254,7 +255,7 @@ fn is_cut_short(bytes: &[u8]) -> bool {
 /// What the pages of one document share.
 struct Reader<'a, 'l> {
     limits: &'l Limits,
-    layers: Layers,
+    catalog: Catalog,
     shelf: Shelf<'a>,
     budget: Rc<Budget>,
     /// Characters of the pages read so far.
@@ -266,8 +267,8 @@ struct Reader<'a, 'l> {
 impl<'a, 'l> Reader<'a, 'l> {
     fn new(limits: &'l Limits, pdf: &'a Pdf, cut: bool) -> Reader<'a, 'l> {
         let budget = Rc::new(Budget::new(limits));
-        let (layers, shelf) = (Layers::new(pdf.xref()), Shelf::new(Rc::clone(&budget)));
-        Reader { limits, layers, shelf, budget, glyphs: 0, cut }
+        let (catalog, shelf) = (Catalog::new(pdf.xref()), Shelf::new(Rc::clone(&budget)));
+        Reader { limits, catalog, shelf, budget, glyphs: 0, cut }
     }
 
     fn read_page(
@@ -309,8 +310,8 @@ impl<'a, 'l> Reader<'a, 'l> {
         let (width, height) = (width * unit as f32, height * unit as f32);
         let initial = Affine::scale(unit) * Affine::new(page.initial_transform(true).as_coeffs());
         let area = Rect::new(0.0, 0.0, width, height);
-        let Reader { limits, layers, shelf, budget, .. } = self;
-        let sheet = read_sheet(shelf, budget, limits, layers, page, initial, area);
+        let Reader { limits, catalog, shelf, budget, .. } = self;
+        let sheet = read_sheet(shelf, budget, limits, catalog, page, initial, area);
         if let Some((name, value)) = sheet.limit {
             return Err(Error::new(ErrorKind::Limit { name, value }).on_page(number));
         }
@@ -326,13 +327,35 @@ impl<'a, 'l> Reader<'a, 'l> {
                 hint: None,
             });
         }
+        for (at, value, shown) in &sheet.unlike {
+            remark_unlike(sink, Place::of_box(number, *at), value, shown);
+        }
         shelf.close_page(sink, Place::of_box(number, area));
         let (rules, fills) = sheet.painted.finish();
         let runs = glyphs_to_runs(sink, number, &sheet.drawn);
-        let images = sheet.images;
-        let page = Page { number, width, height, runs, rules, fills, images, ..Page::default() };
+        let (images, drawings) = (sheet.images, sheet.drawings);
+        let page =
+            Page { number, width, height, runs, rules, fills, images, drawings, ..Page::default() };
         Ok((page, sheet.incomplete))
     }
+}
+
+/// Occurs if a field of a form hides its value, or shows another figure: it was filled in by a program that left
+/// the old appearance, and other readers may show the value.
+fn remark_unlike(sink: &mut Sink, place: Place, value: &str, shown: &str) {
+    sink.remark(Diagnostic {
+        code: "field_not_as_shown",
+        severity: Severity::Warning,
+        place: Some(place),
+        message: Wording::new(
+            format!("a field of a form holds \"{value}\" and shows \"{shown}\", which was read"),
+            format!("表单域的值是“{value}”，显示为“{shown}”；读取的是显示内容"),
+        ),
+        hint: Some(Wording::new(
+            "open the file in a reader for forms and print it to a new PDF",
+            "请用能处理表单的阅读器打开，另存（打印）为新的 PDF",
+        )),
+    });
 }
 
 fn remark_incomplete(sink: &mut Sink, page: &Page) {

@@ -7,6 +7,7 @@ use std::hash::Hasher;
 use std::ops::Range;
 
 use crate::carrier::page::{Ink, Run, Turn};
+use crate::carrier::pdf::fonts::HYPHEN;
 use crate::diag::{Repair, Sink, Stage};
 use crate::figure;
 use crate::geom::{Point, Rect};
@@ -27,6 +28,8 @@ const DOUBLED: f32 = 0.15;
 /// What another operator of the same text object draws within this of where the last one ended, in ems, goes on with it:
 /// the current point was only moved by the width of what was drawn.
 const SEAMLESS: f32 = 0.02;
+/// Text lighter than this is white on white paper.
+const WHITE: f32 = 0.97;
 /// Where the em box ends above and below the baseline: what CJK fonts declare, near enough for Latin.
 const ASCENT: f32 = 0.88;
 const DESCENT: f32 = 0.12;
@@ -224,6 +227,8 @@ struct Open {
     /// Gaps between Latin characters that may part words: the index of the character after the gap,
     /// and where the one before it ends.
     word_gaps: Vec<(usize, f32)>,
+    /// The same between digits.
+    digit_gaps: Vec<(usize, f32)>,
 }
 
 impl Open {
@@ -250,6 +255,7 @@ impl Open {
             shown_by: glyph.shown_by,
             object: glyph.object,
             word_gaps: Vec::new(),
+            digit_gaps: Vec::new(),
         };
         open.run.edges.push(edge(glyph, 0.0));
         open.push(glyph, start, text);
@@ -289,9 +295,13 @@ impl Open {
             if start.along - self.end > WORD_GAP * em
                 && let Some(before) = self.run.text.chars().next_back()
                 && let Some(after) = text.chars().next()
-                && may_part_words(before, after)
             {
-                self.word_gaps.push((self.run.edges.len() - 1, end));
+                let gap = (self.run.edges.len() - 1, end);
+                if may_part_words(before, after) {
+                    self.word_gaps.push(gap);
+                } else if before.is_ascii_digit() && after.is_ascii_digit() {
+                    self.digit_gaps.push(gap);
+                }
             }
         }
         self.space = None;
@@ -314,6 +324,20 @@ impl Open {
     }
 
     fn close(mut self) -> Run {
+        // At the end of a line, behind a letter, it parts a word.
+        if let Some(before) = self.run.text.strip_suffix(HYPHEN)
+            && before.ends_with(|c: char| c.is_ascii_alphabetic())
+        {
+            self.run.text.truncate(before.len());
+            self.run.text.push('\u{AD}');
+        }
+        // Digits that stand apart part a figure where others do not: spread ones all do.
+        let is_digit = |c: char| c.is_ascii_digit();
+        let pairs = self.run.text.chars().zip(self.run.text.chars().skip(1));
+        if self.digit_gaps.len() < pairs.filter(|&(a, b)| is_digit(a) && is_digit(b)).count() {
+            self.word_gaps.append(&mut self.digit_gaps);
+            self.word_gaps.sort_by_key(|gap| gap.0);
+        }
         // Where most characters stand apart, the text is letter-spaced and the gaps part nothing.
         if self.word_gaps.is_empty() || self.word_gaps.len() * 2 >= self.run.edges.len() {
             return self.run;
@@ -324,7 +348,10 @@ impl Open {
         let mut joints = self.run.joints.iter_mut().peekable();
         for (index, c) in self.run.text.chars().enumerate() {
             if let Some((_, end)) = gaps.next_if(|(at, _)| *at == index) {
-                text.push(' ');
+                // Between digits it may part groups of a figure.
+                let is_in_figure =
+                    c.is_ascii_digit() && text.ends_with(|c: char| c.is_ascii_digit());
+                text.push(if is_in_figure { '\u{A0}' } else { ' ' });
                 edges.push(*end);
             }
             if let Some(joint) = joints.next_if(|joint| **joint as usize == index) {
@@ -424,7 +451,7 @@ fn drawn_again(drawn: &Drawn) -> Vec<Option<u32>> {
                         && (other.origin.x - glyph.origin.x).abs() < near
                         && (other.origin.y - glyph.origin.y).abs() < near
                         && (other.size - glyph.size).abs() < 0.2 * glyph.size
-                        && std::mem::discriminant(&other.ink) == std::mem::discriminant(&glyph.ink)
+                        && is_seen_alike(other.ink, glyph.ink)
                 },
             )
         });
@@ -434,6 +461,14 @@ fn drawn_again(drawn: &Drawn) -> Vec<Option<u32>> {
         }
     }
     again
+}
+
+/// Whether a reader sees both, or neither: white text under the same in black is not what is printed bold.
+fn is_seen_alike(a: Ink, b: Ink) -> bool {
+    match (a, b) {
+        (Ink::Seen { lightness: a }, Ink::Seen { lightness: b }) => (a > WHITE) == (b > WHITE),
+        (a, b) => a == b,
+    }
 }
 
 /// The glyphs seen so far, by keys: a table that only grows and is asked four times as often as it is

@@ -15,7 +15,9 @@ use crate::source::Source;
 /// `/Gbk` a font that claims WinAnsi and is no Chinese one by its name; `/Lost` has no names for its
 /// codes at all; `/Radical` says in ToUnicode that code 1 is ⼤, `/Twin` draws the same for its code 1
 /// and says nothing; `/Pale` is a graphics state of no
-/// opacity, `/Multiply` a blend mode; `/Form` a form with a word in it; `/Off` a layer that is switched off.
+/// opacity, `/Multiply` a blend mode; `/Form` a form with a word in it; `/Off` a layer that is switched off, `/Unseen`
+/// one that its own usage does, `/All` shown where both are; `/Square` says that its codes 1 and 2 are a soft hyphen
+/// and a space, and draws a square and nothing; `/None` is the ink that paints nothing.
 const OBJECTS: &[&str] = &[
     "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     "<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/GBK-EUC-H/DescendantFonts[11 0 R]>>",
@@ -30,19 +32,31 @@ const OBJECTS: &[&str] = &[
     "<</Length 28>>stream\n1000 0 0 0 1000 1000 d1 0 0 m\nendstream",
     "<</Length 69>>stream\n1 begincodespacerange<01><01>endcodespacerange 1 beginbfchar<01><2F24>endbfchar\nendstream",
     "<</Type/Font/Subtype/Type3/FontBBox[0 0 1000 1000]/FontMatrix[0.001 0 0 0.001 0 0]/FirstChar 1/LastChar 1/Widths[1000]/Encoding<</Differences[1/x9]>>/CharProcs<</x9 14 0 R>>>>",
+    "<</Type/OCG/Name(usage)/Usage<</View<</ViewState/OFF>>>>>>",
+    "<</Type/Font/Subtype/Type0/BaseFont/Square/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/Square/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor/FontFile2 21 0 R>>>>]/ToUnicode 22 0 R>>",
+    "<</Length 110>>stream\n1 begincodespacerange<0000><ffff>endcodespacerange 2 beginbfchar<0001><00AD><0002><0020>endbfchar            \nendstream",
 ];
 
+/// A TrueType font of a square and a glyph without ink.
+const SQUARE: &[u8] = b"000100000006004000020020676c7966fca69990000000f800000016686561642f026a54\
+    0000006c000000366868656103ea025a000000a400000024686d747801f40000000000e8000000086c6f6361000b000b\
+    000000f0000000086d61787000050006000000c8000000200001000000010000d4010d005f0f3cf5000103e800000000\
+    e72f145600000000e72f145600640000012c00c8000000030002000000000000000100000320ff38000001f40000012c\
+    00c8000100000000000000000000000000000001000100000003000400010000000000020000000000000000000000\
+    000000000001f400000000000000000000000b000b000100640000012c00c8000300003335331564c8c8c80000>";
+
 /// The numbers of `OBJECTS`' objects, in their order, and what the page's resources call them.
-const NUMBERS: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18];
-const RESOURCES: &str = "/Font<</F1 4 0 R/Song 5 0 R/SongV 6 0 R/Gbk 7 0 R/Lost 8 0 R/Radical 9 0 R/Twin 18 0 R>>\
-    /ExtGState<</Pale 10 0 R/Multiply<</BM/Multiply>>>>/Properties<</Off 13 0 R>>/XObject<</Form 16 0 R>>";
+const NUMBERS: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 22];
+const RESOURCES: &str = "/Font<</F1 4 0 R/Song 5 0 R/SongV 6 0 R/Gbk 7 0 R/Lost 8 0 R/Radical 9 0 R/Twin 18 0 R/Square 20 0 R>>\
+    /ExtGState<</Pale 10 0 R/Multiply<</BM/Multiply>>>>/Properties<</Off 13 0 R/Unseen 19 0 R/All<</Type/OCMD/VE[/And 13 0 R 19 0 R]>>>>\
+    /ColorSpace<</None[/Separation/None/DeviceGray<</FunctionType 2/Domain[0 1]/C0[1]/C1[0]/N 1>>]>>/XObject<</Form 16 0 R>>";
 
 /// The bytes of a PDF of one page 200 points square; `page` is added to the page's dictionary.
 pub(super) fn pdf(page: &str, content: &[u8]) -> Vec<u8> {
     let mut objects: Vec<(u32, Vec<u8>)> = vec![
         (
             1,
-            b"<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[13 0 R]/D<</OFF[13 0 R]>>>>>>".into(),
+            b"<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[13 0 R 19 0 R]/D<</OFF[13 0 R]/AS[<</Event/View/Category[/View]/OCGs[19 0 R]>>]>>>>>>".into(),
         ),
         (2, b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 200 200]>>".into()),
         (
@@ -58,6 +72,7 @@ pub(super) fn pdf(page: &str, content: &[u8]) -> Vec<u8> {
             ),
         ),
         (17, stream("", content)),
+        (21, stream("/Filter/ASCIIHexDecode/Length1 272", SQUARE)),
     ];
     objects.extend(NUMBERS.iter().copied().zip(OBJECTS.iter().map(|o| o.as_bytes().to_vec())));
     let mut bytes = b"%PDF-1.7\n".to_vec();
@@ -70,7 +85,7 @@ pub(super) fn pdf(page: &str, content: &[u8]) -> Vec<u8> {
     }
     let start = bytes.len();
     bytes.extend(table.bytes());
-    bytes.extend(format!("trailer<</Size 19/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
+    bytes.extend(format!("trailer<</Size 23/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
     bytes
 }
 

@@ -2,7 +2,8 @@
 //! be told otherwise. Neither changes what is read.
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
-use crate::geom::Axis;
+use crate::geom::{Axis, Rect};
+use crate::normalize::lines::LinedPage;
 use crate::place::Place;
 use crate::segment::outline::Fragment;
 use crate::segment::tables::solve::Solved;
@@ -49,6 +50,44 @@ pub(super) fn overlaid(sink: &mut Sink, page: u32, tokens: &[Token], fragments: 
 
 /// A line holds no more figures than this that are compared with one of it.
 const LINE: usize = 64;
+
+/// Says which cells without text a picture or a drawing stands in: figures that were turned into outlines, or pasted.
+pub(super) fn drawn_over(sink: &mut Sink, page: &LinedPage, fragments: &[Fragment]) {
+    let drawn: Vec<&Rect> = page.images.iter().chain(&page.drawings).collect();
+    if drawn.is_empty() {
+        return;
+    }
+    let mut said = 0;
+    for fragment in fragments {
+        for cell in fragment.cells.iter().filter(|cell| cell.text.is_empty() && cell.raw.is_empty())
+        {
+            let stands_in = |drawn: &&&Rect| {
+                let shared =
+                    drawn.overlap(&cell.bbox, Axis::X) * drawn.overlap(&cell.bbox, Axis::Y);
+                shared >= WITHIN * drawn.width() * drawn.height()
+            };
+            if said == MOST_DRAWN || !drawn.iter().any(|drawn| stands_in(&drawn)) {
+                continue;
+            }
+            said += 1;
+            sink.remark(Diagnostic {
+                code: "cell_is_drawn",
+                severity: Severity::Warning,
+                place: Some(Place::of_box(page.number, page.frame.back(&cell.bbox))),
+                message: Wording::new(
+                    "a picture or drawing stands in a cell without text, and was not read",
+                    "单元格中没有文字，只有图片或图形，未读取",
+                ),
+                hint: Some(Wording::new("look at the page", "请核对原文")),
+            });
+        }
+    }
+}
+
+/// A drawing stands in a cell if so much of it does.
+const WITHIN: f32 = 0.7;
+/// How many cells of a page this is said of.
+const MOST_DRAWN: usize = 500;
 
 /// Says that the header or the rows of a table without rules could as well be told otherwise.
 pub(super) fn uncertain(sink: &mut Sink, page: u32, solved: &Solved) {

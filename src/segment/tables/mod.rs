@@ -290,6 +290,7 @@ fn fragments(
         limit,
     ));
     doubts::overlaid(sink, page.number, &pool.tokens, &fragments);
+    doubts::drawn_over(sink, page, &fragments);
     let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     fragments.iter_mut().for_each(|fragment| {
         fragment.frame = page.frame;

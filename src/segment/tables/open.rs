@@ -255,6 +255,7 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
     let tokens = || rows.iter().flat_map(|row| &row.tokens);
     let starts = sorted(tokens().map(|t| t.bbox().x0).collect());
     let words = sorted(tokens().flat_map(|t| &t.piece.joints).map(|j| j.at).collect());
+    let meetings = sorted(tokens().filter_map(two_figures).collect());
     let near = |xs: &[f32], x: f32| {
         xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
     };
@@ -275,6 +276,14 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
         let is_set = common(x) || common(left.bbox().x0) && ends_in_common(right);
         is_set && is_one_figure(right.text()) && left.text().ends_with(is_han)
     };
+    // Two figures that touch, in line after line at one place: 30|900 is no 30900, though both columns would add up so.
+    let meet = |left: &Token, right: &Token, x: f32| {
+        let here = near(&meetings, x);
+        here >= COMMON
+            && here * 2 >= near(&words, x)
+            && is_one_figure(left.text())
+            && is_one_figure(right.text())
+    };
     for row in rows {
         let mut tokens = Vec::with_capacity(row.tokens.len());
         for token in row.tokens.drain(..) {
@@ -284,7 +293,10 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
             for Joint { at: x, resumed, .. } in rest.piece.joints.clone() {
                 let is_cell = resumed || common(x) && is_apart(x);
                 if let Some((left, right)) = rest.cut(x)
-                    && (is_cell || ends_figure(&left, &right, x) || begins_figure(&left, &right, x))
+                    && (is_cell
+                        || ends_figure(&left, &right, x)
+                        || begins_figure(&left, &right, x)
+                        || meet(&left, &right, x))
                 {
                     tokens.push(left);
                     rest = right;
@@ -294,6 +306,18 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
         }
         row.tokens = tokens;
     }
+}
+
+/// Where the second of two figures begins that two operators drew one behind the other; `None` where each may have
+/// drawn a digit of one figure, or one the decimals.
+fn two_figures(token: &Token) -> Option<f32> {
+    let [Joint { at, .. }] = token.piece.joints.as_slice() else { return None };
+    let (left, right) = token.cut(*at)?;
+    let is_spelled = left.text().chars().nth(1).is_none() && right.text().chars().nth(1).is_none();
+    let are_figures = is_one_figure(left.text())
+        && right.text().starts_with(|c: char| c.is_ascii_digit())
+        && is_one_figure(right.text());
+    (are_figures && !is_spelled).then_some(*at)
 }
 
 /// The token as several headers side by side, 园所（所）学位（个）, if it is that: words of Chinese with gaps between them as

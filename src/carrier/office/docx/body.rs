@@ -2,7 +2,7 @@
 
 use super::styles::{self, Run, Styles, switch, value};
 use super::{Notes, RECORD};
-use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
+use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine, note_struck};
 use crate::carrier::office::lists::Numbering;
 use crate::carrier::office::numerals::{Form, printed};
 use crate::carrier::page::Page;
@@ -111,6 +111,10 @@ struct Paragraph {
     size: f32,
     /// What was left out.
     gone: String,
+    /// What has a line through it.
+    struck: String,
+    /// Whether it has white text, and text that is not.
+    has_other_ink: bool,
 }
 
 impl Walk<'_, '_> {
@@ -171,11 +175,13 @@ impl Walk<'_, '_> {
         let begun = self.carried.take();
         let is_carried = begun.is_some();
         let mut read = begun.unwrap_or_default();
+        read.has_other_ink = has_other_ink(element);
         let mut boxes = Vec::new();
         self.runs(element, &run, spot, &mut read, &mut boxes)?;
         // What a text box holds stands where it is anchored.
         blocks.append(&mut boxes);
         self.note_gone("hidden_text", &std::mem::take(&mut read.gone), spot);
+        note_struck(self.sink, Some(Place { page: 1, spot }), &std::mem::take(&mut read.struck));
 
         let mark = properties.and_then(|p| p.child("rPr"));
         if mark.is_some_and(|mark| mark.child("del").is_some() || mark.child("moveFrom").is_some())
@@ -354,8 +360,12 @@ impl Walk<'_, '_> {
         if self.fields.contains(&false) {
             return;
         }
-        if said.hidden == Some(true) {
+        if said.hidden == Some(true) || said.white == Some(true) && read.has_other_ink {
             read.gone.push_str(text);
+            return;
+        }
+        if said.struck == Some(true) {
+            read.struck.push_str(text);
             return;
         }
         let is_mark = said.raised == Some(true)
@@ -657,6 +667,21 @@ fn chosen<'t, 'a>(alternatives: Element<'t, 'a>) -> Option<Element<'t, 'a>> {
     alternatives.child("Choice").or_else(|| alternatives.child("Fallback"))
 }
 
+/// Whether a paragraph has text that is white on nothing and text that is not: a whole one may stand on a shaded cell.
+fn has_other_ink(paragraph: Element) -> bool {
+    let is_white = |run: &Element| {
+        let properties = run.child("rPr");
+        let color = properties.and_then(|p| p.child("color")).and_then(value);
+        let has_ground =
+            properties.is_some_and(|p| p.child("shd").is_some() || p.child("highlight").is_some());
+        color.as_deref() == Some("FFFFFF") && !has_ground
+    };
+    let has_text = |run: &Element| !text_of(*run).trim().is_empty();
+    let runs: Vec<Element> =
+        paragraph.descendants().filter(|e| e.name() == "r").filter(has_text).collect();
+    runs.iter().any(|run| is_white(run)) && !runs.iter().all(is_white)
+}
+
 /// Text of runs, deleted text too.
 fn text_of(element: Element) -> String {
     let texts = element.descendants().filter(|e| matches!(e.name(), "t" | "delText"));
@@ -678,6 +703,16 @@ fn symbol(element: Element) -> Option<char> {
         ("Symbol", 0xB3) => '≥',
         ("Symbol", 0xA3) => '≤',
         ("Symbol", 0xB1) => '±',
+        // Digits and what parts them stand where ASCII has them, and fonts of text are no fonts of symbols.
+        ("Symbol", ascii @ 0x20..=0x3F) if code >> 8 == 0xF0 => char::from(ascii as u8),
+        (font, ascii @ 0x20..=0x7E)
+            if code >> 8 == 0xF0
+                && !font.starts_with("W")
+                && font != "Symbol"
+                && font != "MT Extra" =>
+        {
+            char::from(ascii as u8)
+        }
         _ => return char::from_u32(code),
     };
     Some(known)

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 /// A style is based on at most so many others, one after the other.
 const LONGEST_CHAIN: usize = 30;
 
+/// Text raised by so many half-points is a mark.
+const RAISED: f32 = 6.0;
+
 /// What is said of a paragraph.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Paragraph {
@@ -30,6 +33,8 @@ pub(super) struct Paragraph {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Run {
     pub hidden: Option<bool>,
+    pub struck: Option<bool>,
+    pub white: Option<bool>,
     pub raised: Option<bool>,
     /// In points.
     pub size: Option<f32>,
@@ -144,6 +149,8 @@ impl Run {
     pub fn with(&self, over: &Run) -> Run {
         Run {
             hidden: over.hidden.or(self.hidden),
+            struck: over.struck.or(self.struck),
+            white: over.white.or(self.white),
             raised: over.raised.or(self.raised),
             size: over.size.or(self.size),
         }
@@ -192,11 +199,17 @@ pub(super) fn paragraph(properties: Element) -> Paragraph {
 /// What `rPr` says; a style of characters that it names is left to the caller.
 pub(super) fn run(properties: Element) -> Run {
     let size = properties.child("sz").and_then(|size| size.attributes().number::<f32>("val"));
+    // In half-points: a line is raised by less.
+    let position = properties.child("position").and_then(|p| p.attributes().number::<f32>("val"));
+    let is_white = |color: Element| color.attribute("val").as_deref() == Some("FFFFFF");
     Run {
         hidden: switch(properties, "vanish"),
+        struck: switch(properties, "strike").or_else(|| switch(properties, "dstrike")),
+        white: properties.child("color").map(is_white),
         raised: properties
             .child("vertAlign")
-            .map(|align| align.attribute("val").as_deref() == Some("superscript")),
+            .map(|align| align.attribute("val").as_deref() == Some("superscript"))
+            .or_else(|| position.map(|half_points| half_points >= RAISED)),
         size: size.map(|half_points| (half_points / 2.0).clamp(1.0, 200.0)),
     }
 }
