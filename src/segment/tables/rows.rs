@@ -53,6 +53,14 @@ const BY_ROWS: usize = 10;
 const DRAWN_APART: f32 = 0.6;
 /// What it costs that a text begins with a line that was drawn right behind the one above it.
 const DRAWN_ON: f32 = 0.4;
+/// What it costs beside an early break that the lines of one text follow each other as rows do.
+const AS_ROWS: f32 = 0.7;
+/// Lines follow each other as rows do from this share of the closest rows' distance on.
+const PITCH: f32 = 0.97;
+/// What it costs that lines that follow each other as rows do are one text, where each is the whole name of a region.
+const WHOLE_NAMES: f32 = 2.5;
+/// A line is indented by whole characters, give or take so many ems.
+const INDENTED: f32 = 0.1;
 /// What it costs that lines of one text are set each its own way.
 const ASKEW: f32 = 1.5;
 /// What each further line of a text costs.
@@ -149,6 +157,8 @@ struct Element {
     first: f32,
     is_figure: bool,
     is_heading: bool,
+    /// Whether it may be the whole name of a region.
+    is_region: bool,
     /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
     begins_within: bool,
     /// Whether it ends as no figure does: 715,201,.
@@ -210,6 +220,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 first: token.first_width(),
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
+                is_region: is_region(token.text()),
                 begins_within: begins_within(token.text()),
                 ends_within: ends_within(token.text()),
                 drawn_on: None,
@@ -291,6 +302,12 @@ pub(super) fn is_heading(text: &str) -> bool {
     let text = text.trim_start_matches(['（', '(', ' ']);
     let numerals = text.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
+}
+
+/// Whether a text ends as the name of a region does, and is more than the end of one: 自治县.
+fn is_region(text: &str) -> bool {
+    let ends = text.ends_with(['市', '县', '区', '旗', '盟', '州', '镇', '乡']);
+    ends && text.chars().nth(1).is_some() && !text.starts_with("自治")
 }
 
 /// Whether a text is the rest of one: no name begins with a bracket.
@@ -411,8 +428,18 @@ fn is_aligned(above: &Element, here: &Element) -> bool {
     let near = |a: f32, b: f32, ems: f32| (a - b).abs() <= ems * here.em;
     near(above.x0, here.x0, 0.5)
         || near(above.x0, here.x0 + 2.0 * here.em, 0.5)
+        || indent(above, here) > 0.0
         || near(above.x1, here.x1, 0.5)
         || near(above.x0 + above.x1, here.x0 + here.x1, 1.2)
+}
+
+/// By how many points a line begins further right than the one below it, where white space was typed before it: one to
+/// four characters, by the level of the name. Lines in the middle of their column are not.
+fn indent(above: &Element, here: &Element) -> f32 {
+    let (by, em) = (above.x0 - here.x0, here.em);
+    let is_typed = (1..=4).any(|n| (by - n as f32 * em).abs() <= INDENTED * em);
+    let off_middle = (above.x0 + above.x1 - here.x0 - here.x1).abs();
+    if is_typed && off_middle > 0.5 * em { by } else { 0.0 }
 }
 
 /// Whether a line ends where the column does: the first character of the next would not have fit.
@@ -578,6 +605,7 @@ fn stand_in_rows(
                 extents: &extents_of(body, &of, &heights),
                 texts: &texts_of(body, run.end, &of, heights.len()),
                 known: &known,
+                begun: &rows_begun(body, &columns[c], &of),
             };
             let (mut spans, costs) = label_spans(body, c, &columns[c], &rows);
             spans.iter_mut().for_each(|span| *span = rows.without_totals(span.clone()));
@@ -701,6 +729,7 @@ impl Column<'_> {
             return stood;
         }
         let leading = self.leading();
+        let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
         let mut states: Vec<Vec<State>> = vec![Vec::new(); count + 1];
         states[0].push(State { cost: 0.0, next: 0, from: 0, before: 0, row: None });
         for i in 0..count {
@@ -708,7 +737,7 @@ impl Column<'_> {
             let mut inner = 0.0;
             for end in i + 1..=count.min(i + LINES) {
                 if end > i + 1 {
-                    match self.break_cost(end - 1, leading) {
+                    match self.break_cost(end - 1, leading, pitch) {
                         Some(cost) => inner += cost,
                         None => break,
                     }
@@ -788,8 +817,9 @@ impl Column<'_> {
         gaps.fold(f32::INFINITY, f32::min)
     }
 
-    /// What it costs that line `i` goes on with the one above it; `None` where it can't.
-    fn break_cost(&self, i: usize, leading: f32) -> Option<f32> {
+    /// What it costs that line `i` goes on with the one above it, where rows are `pitch` points apart at least; `None` where
+    /// it can't.
+    fn break_cost(&self, i: usize, leading: f32, pitch: f32) -> Option<f32> {
         let (above, here) = (&self.elements[i - 1], &self.elements[i]);
         let gap = here.y - above.y;
         if gap > LEADING * here.em || is_ruled(self.body, self.c, above.y, here.y) {
@@ -800,19 +830,26 @@ impl Column<'_> {
             return None;
         }
         let askew = if is_aligned(above, here) { 0.0 } else { ASKEW };
-        if here.drawn_on == Some(true) {
-            return Some(LINE + askew);
-        }
-        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
-        let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
+        // What follows as rows do, with room for it in the line above, is hardly the rest of that; nor is a name that a whole
+        // one stands above: the row of that one has no figures.
+        let is_as_rows = gap >= PITCH * pitch;
+        let as_names = is_as_rows && above.is_region && here.is_region;
+        let names = if as_names { WHOLE_NAMES } else { 0.0 };
         // Words are not broken, nor are marks parted from what they follow: two characters may be missing.
+        let room = room - indent(above, here);
         let short = room - (above.x1 - above.x0) - here.first - 2.0 * here.em;
         let early = match short {
             _ if here.begins_within || is_full(above, here, room) => 0.0,
             short if short <= 0.0 => EARLY_BREAK / 2.0,
+            _ if is_as_rows => EARLY_BREAK + AS_ROWS,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early + apart + askew)
+        if here.drawn_on == Some(true) {
+            return Some(LINE + askew + names);
+        }
+        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
+        let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
+        Some(LINE + loose + early + apart + askew + names)
     }
 }
 
@@ -883,6 +920,18 @@ fn extents_of(body: &Body, of: &[Range<usize>], heights: &[f32]) -> Vec<(f32, f3
     extents
 }
 
+/// For each text of a column the row that what was drawn right behind it stands in.
+fn rows_begun(body: &Body, elements: &[Element], of: &[Range<usize>]) -> Vec<Option<usize>> {
+    let behind = |label: &Token| {
+        let mut tokens = body.tokens.iter().zip(of);
+        let is_behind = |((_, t), of): &(&(usize, &Token), &Range<usize>)| {
+            of.len() == 1 && t.is_drawn_behind(label)
+        };
+        tokens.find(is_behind).map(|(_, of)| of.start)
+    };
+    elements.iter().map(|e| e.tokens.last().and_then(|&t| behind(body.tokens[t].1))).collect()
+}
+
 /// The rows that labels stand beside.
 struct Beside<'a> {
     heights: &'a [f32],
@@ -892,6 +941,8 @@ struct Beside<'a> {
     texts: &'a [String],
     /// The rows of the labels between these and the names.
     known: &'a [Range<usize>],
+    /// For each label the row that what was drawn right behind it stands in: where cells are drawn row by row, its first.
+    begun: &'a [Option<usize>],
 }
 
 impl Beside<'_> {
@@ -993,6 +1044,9 @@ fn label_spans(
             _ => blocks.push(i..i + 1),
         }
     }
+    if let Some(spans) = as_drawn(elements, &blocks, rows) {
+        return (spans, 0.0);
+    }
     // In the middle of its rows each label tells where they end, for they begin where the last ones ended; rows at both
     // ends may have none.
     for (first, last) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
@@ -1010,6 +1064,30 @@ fn label_spans(
         spans[block].fill(first);
     }
     (spans, 0.5)
+}
+
+/// The rows of labels each of which was drawn right before the first of its rows, as cells are that span rows, wherever in
+/// them it is set; `None` where drawing order does not tell that of all.
+fn as_drawn(
+    elements: &[Element],
+    blocks: &[Range<usize>],
+    rows: &Beside,
+) -> Option<Vec<Range<usize>>> {
+    let firsts: Option<Vec<usize>> = blocks.iter().map(|b| rows.begun[b.end - 1]).collect();
+    let firsts = firsts?;
+    let ends = firsts.iter().skip(1).copied().chain([rows.heights.len()]);
+    let mut spans = vec![0..0; elements.len()];
+    for ((block, &first), end) in blocks.iter().zip(&firsts).zip(ends) {
+        let (upper, lower) = (&elements[block.start], &elements[block.end - 1]);
+        let last = end.checked_sub(1).filter(|&last| first <= last)?;
+        let slack = SAME_ROW * upper.em;
+        let y = (upper.y + lower.y) / 2.0;
+        if y < rows.heights[first] - slack || y > rows.heights[last] + slack {
+            return None;
+        }
+        spans[block.clone()].fill(first..end);
+    }
+    Some(spans)
 }
 
 /// The rows of labels that stand in the middle of theirs, where a subtotal opens or closes the rows of each; `None` where
