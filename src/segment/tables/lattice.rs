@@ -41,8 +41,8 @@ impl Lattice {
         let bbox = frame.bbox()?;
         let mut xs = places(&frame.down, bbox.x0, bbox.x1);
         let mut ys = places(&frame.across, bbox.y0, bbox.y1);
-        let below_titles = ends_below_titles(frame, &ys, tokens);
-        ys.extend(&below_titles);
+        let ends = ends_below_titles(frame, &ys, tokens);
+        ys.extend(&ends);
         ys.sort_by(f32::total_cmp);
         ys.dedup_by(|b, a| *b - *a <= SNAP);
         drop_empty_bands(&mut xs, tokens.iter().map(|t| t.piece.bbox.center().x));
@@ -57,7 +57,7 @@ impl Lattice {
         let keep_x = |c: usize| (0..rows).any(|r| lattice.right[r * cols + c - 1]);
         let keep_y = |r: usize| {
             let is_ruled = (0..cols).any(|c| lattice.below[(r - 1) * cols + c]);
-            is_ruled || below_titles.contains(&lattice.ys[r])
+            is_ruled || ends.contains(&lattice.ys[r])
         };
         let kept_xs = kept(&lattice.xs, keep_x);
         let kept_ys = kept(&lattice.ys, keep_y);
@@ -231,20 +231,20 @@ impl Lattice {
 /// header that no rule parts.
 fn ends_below_titles(frame: &Edges, ys: &[f32], tokens: &[Token]) -> Vec<f32> {
     let mut ends: Vec<f32> = Vec::new();
-    for edge in &frame.down {
-        let top = ys[band(ys, edge.from)];
-        if edge.from - top <= MIN_BAND || ends.iter().any(|end| (end - edge.from).abs() <= SNAP) {
-            continue;
-        }
-        let is_title = |t: &Token| {
+    let is_merged = |edge: &Edge, from: f32, to: f32| {
+        tokens.iter().any(|t| {
             let (x, y) = (t.x(), t.y());
             let is_beside = |e: &&Edge| e.from <= y && y <= e.to;
-            let (from, to) = (x.min(edge.at), x.max(edge.at));
-            let is_between = |e: &Edge| from <= e.at && e.at <= to;
-            (top..edge.from).contains(&y) && !frame.down.iter().filter(is_beside).any(is_between)
-        };
-        if tokens.iter().any(is_title) {
-            ends.push(edge.from);
+            let (left, right) = (x.min(edge.at), x.max(edge.at));
+            let is_between = |e: &Edge| left <= e.at && e.at <= right;
+            (from..to).contains(&y) && !frame.down.iter().filter(is_beside).any(is_between)
+        })
+    };
+    for edge in &frame.down {
+        let (top, end) = (ys[band(ys, edge.from)], edge.from);
+        let is_new = ends.iter().all(|other| (other - end).abs() > SNAP);
+        if is_new && end - top > MIN_BAND && is_merged(edge, top, end) {
+            ends.push(end);
         }
     }
     ends

@@ -356,7 +356,11 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                     let joins = match figures {
                         Figures::Banded => is_closed_off(body, c, above.y, element.y),
                         // Words among figures: the lines of one text, as of a header printed again.
-                        _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
+                        _ if words => {
+                            block.end == i
+                                && element.y - above.y <= TIGHT * element.em
+                                && !is_parted(body, columns, &decimals, c, [above, element])
+                        }
                         Figures::Lines => false,
                         Figures::Wrapped => {
                             near() && !is_parted(body, columns, &decimals, c, [above, element])
@@ -526,6 +530,7 @@ fn stand_in_rows(
         }
     }
     add_bands_without_figures(body, columns, &mut heights);
+    add_lines_without_figures(body, columns, &mut heights);
     let labels = label_columns(body, columns, &heights);
     let is_label = |c: usize| labels.iter().any(|run| run.contains(&c));
     let mut cost = 0.0;
@@ -647,6 +652,34 @@ fn add_bands_without_figures(body: &Body, columns: &[Vec<Element>], heights: &mu
             let (first, last) =
                 texts.iter().fold((f32::MAX, f32::MIN), |(a, b), &y| (a.min(y), b.max(y)));
             added.push((first + last) / 2.0);
+        }
+    }
+    heights.extend(added);
+    heights.sort_by(f32::total_cmp);
+}
+
+/// Adds a row where a line of words stands as far from the rows around it as rows do: a name and what is said of it, neither
+/// drawn right behind the line above, as the rest of a text is.
+fn add_lines_without_figures(body: &Body, columns: &[Vec<Element>], heights: &mut Vec<f32>) {
+    let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
+    let words = |c: &usize| !body.columns[*c].figures;
+    // The first line of a column stands below none.
+    let begins = |e: &Element| e.drawn_on != Some(true) && !e.begins_within && !e.is_figure;
+    if columns.iter().flatten().all(|e| e.drawn_on.is_none()) {
+        return;
+    }
+    let mut added: Vec<f32> = Vec::new();
+    for c in (0..columns.len()).filter(words) {
+        for element in columns[c].iter().filter(|e| begins(e)) {
+            let (y, slack) = (element.y, SAME_LINE * element.em);
+            let is_free =
+                heights.iter().chain(&added).all(|height| (height - y).abs() >= PITCH * pitch);
+            let beside =
+                |other: usize| columns[other].iter().any(|e| (e.y - y).abs() <= slack && begins(e));
+            let is_inside = heights.first().is_some_and(|&first| first < y);
+            if is_free && is_inside && (c + 1..columns.len()).filter(words).any(beside) {
+                added.push(y);
+            }
         }
     }
     heights.extend(added);
@@ -871,6 +904,8 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<
     for first in 0..columns.len() {
         let rows = match first.checked_sub(1) {
             None => heights.len(),
+            // Behind the numbers of the rows.
+            Some(0) if is_of_numbers(&columns[0]) => heights.len(),
             Some(before) if body.columns[before].figures => {
                 let figures = (first..columns.len()).find(|&c| body.columns[c].figures);
                 figures.map_or(0, |c| columns[c].len())

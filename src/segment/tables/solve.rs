@@ -910,7 +910,9 @@ pub(super) fn cut_bridging(strip: &Strip, columns: &[Column]) -> Strip {
     for token in &strip.tokens {
         let over: Vec<usize> =
             (0..columns.len()).filter(|&c| columns[c].overlap(token.bbox()) > 0.5).collect();
-        let cuts = if over.len() > 1 { token.cuts() } else { Vec::new() };
+        // 任　　务, set apart over two columns, is one word.
+        let is_word = token.text().chars().count() == 2 && token.text().chars().all(is_han);
+        let cuts = if over.len() > 1 && !is_word { token.cuts() } else { Vec::new() };
         let mut rest = token.clone();
         for pair in over.windows(2) {
             let (left, right) = (&columns[pair[0]], &columns[pair[1]]);
