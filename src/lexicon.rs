@@ -58,6 +58,9 @@ pub const SUBTOTALS: &[&str] = &["小计", "合计", "总计", "汇总"];
 /// Names of a row that stands for the whole of what spans it: 小计 beside 南昌市.
 pub const OWN_ROWS: &[&str] = &["小计", "合计", "计", "总计", "全市", "全州", "市小计", "州小计"];
 
+/// Names of rows that carry the sum so far from the foot of a page to the head of the next, as account books have them.
+pub const CARRIED: &[&str] = &["过次页", "承前页", "转次页", "转下页", "承上页"];
+
 /// The text without 其中： in front, where something is left.
 pub fn without_of_which(text: &str) -> &str {
     match text.strip_prefix("其中").map(|rest| rest.trim_start_matches(['：', ':', '，', '、']))

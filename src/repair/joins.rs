@@ -397,6 +397,7 @@ impl Open {
         let data = headers::without_repeats(&header, data, |row| {
             note_row(sink, Again::Whole.rule(), row);
         });
+        let data = rows::without_carried(data, |row| note_row(sink, "page_carry", row));
         Open {
             table: Table { columns, title, unit, header, rows: data },
             col_edges: fragment.col_edges.clone(),
@@ -501,13 +502,15 @@ impl Open {
     }
 
     /// Whether these rows under a repeated header begin another table with the same header: their
-    /// serial numbers begin anew.
+    /// serial numbers begin anew, as they did not before within this one.
     fn is_finished(&self, data: &[TableRow]) -> bool {
         let serial = |row: &TableRow| rows::text_at(row, 0).parse::<u32>().ok();
         let Some(first) = data.iter().find_map(serial) else { return false };
         let last = self.table.rows.iter().rev().take(RECENT).find_map(serial);
         let is_serial = headers::is_serial(&self.table.header);
-        is_serial && first == 1 && last.is_some_and(|last| last > 1)
+        let begins_anew = |serials: &[u32]| serials.windows(2).any(|w| w[1] == 1 && w[0] > 1);
+        let serials = || self.table.rows.iter().filter_map(serial).collect::<Vec<u32>>();
+        is_serial && first == 1 && last.is_some_and(|last| last > 1) && !begins_anew(&serials())
     }
 
     /// Whether these rows may go on with this table: figures under figures, names under names.
@@ -560,6 +563,7 @@ impl Open {
         let mut data = headers::without_repeats(&self.table.header, data, |row| {
             note_row(sink, Again::Whole.rule(), row);
         });
+        data = rows::without_carried(data, |row| note_row(sink, "page_carry", row));
         if self.panels > 1 {
             rows::move_right(sink, &self.kinds(), &mut data);
         }
@@ -569,13 +573,20 @@ impl Open {
         if self.panels <= 1
             && let Some(mut first) = data.next()
         {
+            let room = self.room(&kinds);
             let last = self.table.rows.last_mut();
-            if !last.is_some_and(|last| rows::mend(sink, &kinds, last, &first)) {
+            if !last.is_some_and(|last| rows::mend(sink, &kinds, room, last, &first)) {
                 rows::carry_spans(sink, &kinds, &mut self.table.rows[recent..], &mut first);
                 self.table.rows.push(first);
             }
         }
         self.table.rows.extend(data);
+    }
+
+    /// How wide the column of names is, in points, where rules show it.
+    fn room(&self, kinds: &Kinds) -> Option<f32> {
+        let key = kinds.key.filter(|_| self.is_drawn)?;
+        Some(self.col_edges.get(key + 1)? - self.col_edges.get(key)?)
     }
 
     /// Whether the first row of data below the header lacks the name that the rows of the table

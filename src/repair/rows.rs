@@ -4,8 +4,8 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind};
-use crate::lexicon::TOTALS;
-use crate::place::Place;
+use crate::lexicon::{CARRIED, TOTALS};
+use crate::place::{Place, Spot};
 use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::segment::outline::{Fragment, GridCell};
@@ -224,6 +224,20 @@ pub(super) fn move_right(sink: &mut Sink, kinds: &Kinds, rows: &mut [TableRow]) 
     }
 }
 
+/// Takes out the rows that carry a sum from one page to the next; `each` is told of them.
+pub(super) fn without_carried(
+    rows: Vec<TableRow>,
+    mut each: impl FnMut(&TableRow),
+) -> Vec<TableRow> {
+    let is_carried = |row: &TableRow| {
+        let mut texts = (0..row.slots.len()).map(|col| text_at(row, col));
+        texts.find(|text| !text.is_empty()).is_some_and(|text| CARRIED.contains(&text.as_str()))
+    };
+    let (carried, kept): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_carried);
+    carried.iter().for_each(&mut each);
+    kept
+}
+
 /// Whether a cell names a total and covers the next column too.
 fn is_wide_total(cell: &TableCell, row: &TableRow, col: usize) -> bool {
     matches!(row.slots.get(col + 1), Some(Slot::Left)) && TOTALS.contains(&cell.text.as_str())
@@ -243,8 +257,18 @@ enum Tear {
 /// Puts the first row of a page to the last row of the page before where the page tore one row in
 /// two, and says whether it did. Where nothing shows it, the row is left alone and a diagnostic
 /// says so.
-pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) -> bool {
+///
+/// `room` is how wide the column of names is, in points, where that is known.
+pub(super) fn mend(
+    sink: &mut Sink,
+    kinds: &Kinds,
+    room: Option<f32>,
+    last: &mut TableRow,
+    next: &TableRow,
+) -> bool {
     match tear(kinds, last, next) {
+        // A row without figures: the name above it would have gone on in its own line.
+        Tear::Doubtful if is_whole_above(kinds, room, last, next) => return false,
         Tear::Torn => weld(sink, kinds, last, next),
         Tear::Doubtful => {
             let is_part = |row: &TableRow| kinds.key.is_some_and(|key| holds_only(row, key));
@@ -255,6 +279,30 @@ pub(super) fn mend(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &T
     }
     true
 }
+
+/// Whether the last row's name is one line with room for more of it, so that a name alone on one side of the page's edge
+/// is that of a row without figures.
+fn is_whole_above(kinds: &Kinds, room: Option<f32>, last: &TableRow, next: &TableRow) -> bool {
+    let Some(key) = kinds.key.filter(|&key| holds_only(next, key) || holds_only(last, key)) else {
+        return false;
+    };
+    let Some(name) = last.cell(key).and_then(|cell| cell.text.place()) else { return false };
+    match (name.spot, room) {
+        (Spot::Box(bbox), Some(room)) => {
+            let chars = text_at(last, key).chars().count().max(1) as f32;
+            let is_line = bbox.width() >= ONE_LINE * chars * bbox.height();
+            is_line && bbox.width() * (1.0 + ROOM / chars) <= room
+        }
+        // A line of text is not broken within a name; the figures of the last row stand in its own.
+        (Spot::Text { .. }, _) => !holds_only(last, key),
+        _ => false,
+    }
+}
+
+/// A text is one line if it is this much wider than its characters are high, for each.
+const ONE_LINE: f32 = 0.7;
+/// A line has room for more if it leaves that of so many characters.
+const ROOM: f32 = 2.5;
 
 /// Weighs whether the page tore one row in two.
 ///
@@ -283,6 +331,13 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
         return Tear::Whole;
     }
     if is_blank(next, key) && !is_empty(next) {
+        // A row without a number, named beside it, is one where rows above have names too.
+        let is_named = |row: &TableRow| {
+            (key + 1..cols).find(|&c| kinds.words[c]).is_some_and(|c| is_filled(row, c))
+        };
+        if kinds.figures[key] && clashes && is_named(last) && is_named(next) {
+            return Tear::Whole;
+        }
         return if starts(last) && fits { Tear::Torn } else { Tear::Doubtful };
     }
     if is_blank(last, key) && is_filled(next, key) {

@@ -13,6 +13,8 @@ pub(in crate::segment) const SNAP: f32 = 3.0;
 /// A gap this small in a line is none, and lines that miss each other by so little meet: corners
 /// left open by line caps.
 pub(in crate::segment) const TOUCH: f32 = 3.0;
+/// The lines of a doubled side are no further apart than this.
+const DOUBLED: f32 = 5.0;
 /// Strokes no longer than this are dashes or dots of one line …
 const DASH: f32 = 12.0;
 /// … if the gaps between them are no wider than this.
@@ -59,6 +61,14 @@ impl Edges {
         let across = self.across.iter().map(|e| Rect::new(e.from, e.at, e.to, e.at));
         let down = self.down.iter().map(|e| Rect::new(e.at, e.from, e.at, e.to));
         across.chain(down).reduce(|a, b| a.union(&b))
+    }
+
+    /// Whether one stands upright between the two sides; a side may be a doubled line.
+    pub fn has_upright_inside(&self) -> bool {
+        let is_inside = |bbox: Rect| {
+            self.down.iter().any(|e| bbox.x0 + DOUBLED < e.at && e.at < bbox.x1 - DOUBLED)
+        };
+        self.bbox().is_some_and(is_inside)
     }
 
     /// Parts the edges into frames: edges that meet, directly or by way of others. Edges that meet

@@ -40,6 +40,8 @@ const NOT_IN_THE_MIDDLE: f32 = 0.3;
 const OFF_HEIGHT: f32 = 1.2;
 /// … that the words below a title stand on several heights, by em, …
 const UNEVEN: f32 = 0.5;
+/// … that a word of it is a unit in brackets, which ends the word above it, where others are none, …
+const UNIT_ALONE: f32 = 2.0;
 /// … that it holds the column of names, …
 const OF_NAMES: f32 = 1.0;
 /// … that it has one column more, where nothing else tells, …
@@ -203,6 +205,12 @@ fn is_of_units(strip: &Strip, columns: usize) -> bool {
             let text = t.text().trim().trim_matches(['(', ')', '（', '）']);
             (opens == closes && lexicon::is_unit(text)) || UNIT_LABELS.contains(&text)
         })
+}
+
+/// Whether a text is a unit in brackets: （万元）.
+fn is_unit_in_brackets(text: &str) -> bool {
+    let inner = text.trim().strip_prefix(['(', '（']).and_then(|t| t.strip_suffix([')', '）']));
+    inner.is_some_and(lexicon::is_unit)
 }
 
 /// What stands in a line of units over the names.
@@ -554,6 +562,12 @@ impl Over<'_> {
             return None;
         }
         let mut cost = CHILDLESS * (range.len() - children) as f32 + WIDER * range.len() as f32;
+        let units = |&c: &usize| {
+            let mut own = below.iter().filter(|n| n.column == c);
+            own.all(|n| is_unit_in_brackets(n.token.text()))
+        };
+        let units = range.clone().filter(|&c| has_word(c)).filter(units).count();
+        cost += if units < children { UNIT_ALONE * units as f32 } else { 0.0 };
         // Words under one title stand on one height, however many lines each has.
         let mut heights: Vec<f32> = range
             .clone()

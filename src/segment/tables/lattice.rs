@@ -41,6 +41,10 @@ impl Lattice {
         let bbox = frame.bbox()?;
         let mut xs = places(&frame.down, bbox.x0, bbox.x1);
         let mut ys = places(&frame.across, bbox.y0, bbox.y1);
+        let ends = ends_below_titles(frame, &ys, tokens);
+        ys.extend(&ends);
+        ys.sort_by(f32::total_cmp);
+        ys.dedup_by(|b, a| *b - *a <= SNAP);
         drop_empty_bands(&mut xs, tokens.iter().map(|t| t.piece.bbox.center().x));
         drop_empty_bands(&mut ys, tokens.iter().map(|t| t.piece.bbox.center().y));
         if (xs.len() - 1).saturating_mul(ys.len() - 1) > limit {
@@ -51,7 +55,10 @@ impl Lattice {
         // A place where no wall stands in any row is none: a tick, or the end of an underline.
         let (rows, cols) = (lattice.rows(), lattice.cols());
         let keep_x = |c: usize| (0..rows).any(|r| lattice.right[r * cols + c - 1]);
-        let keep_y = |r: usize| (0..cols).any(|c| lattice.below[(r - 1) * cols + c]);
+        let keep_y = |r: usize| {
+            let is_ruled = (0..cols).any(|c| lattice.below[(r - 1) * cols + c]);
+            is_ruled || ends.contains(&lattice.ys[r])
+        };
         let kept_xs = kept(&lattice.xs, keep_x);
         let kept_ys = kept(&lattice.ys, keep_y);
         let mut lattice = Lattice::walled(kept_xs, kept_ys);
@@ -218,6 +225,29 @@ impl Lattice {
         }
         (cells, owner)
     }
+}
+
+/// Where upright edges begin below a text that stands between the edges on both sides of them: between the tiers of a
+/// header that no rule parts.
+fn ends_below_titles(frame: &Edges, ys: &[f32], tokens: &[Token]) -> Vec<f32> {
+    let mut ends: Vec<f32> = Vec::new();
+    let is_merged = |edge: &Edge, from: f32, to: f32| {
+        tokens.iter().any(|t| {
+            let (x, y) = (t.x(), t.y());
+            let is_beside = |e: &&Edge| e.from <= y && y <= e.to;
+            let (left, right) = (x.min(edge.at), x.max(edge.at));
+            let is_between = |e: &Edge| left <= e.at && e.at <= right;
+            (from..to).contains(&y) && !frame.down.iter().filter(is_beside).any(is_between)
+        })
+    };
+    for edge in &frame.down {
+        let (top, end) = (ys[band(ys, edge.from)], edge.from);
+        let is_new = ends.iter().all(|other| (other - end).abs() > SNAP);
+        if is_new && end - top > MIN_BAND && is_merged(edge, top, end) {
+            ends.push(end);
+        }
+    }
+    ends
 }
 
 /// The places of edges across their direction with the two outer sides: each once, in order.

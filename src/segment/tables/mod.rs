@@ -259,6 +259,11 @@ fn fragments(
     let mut captions = told.lines;
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
+        if !frame.has_upright_inside() {
+            // A box around a table whose columns texts tell, as they do between rules across alone.
+            lone.across.extend(frame.across);
+            continue;
+        }
         let inside = pool.inside(&bbox);
         let tokens: Vec<Token> = inside.iter().map(|&i| pool.tokens[i].clone()).collect();
         let grid = ruled_table(sink, options, page.number, &frame, &tokens);

@@ -74,6 +74,9 @@ const PADDING: f32 = 5.0;
 /// … their gaps differ by no more than this share, and there are no more of them.
 const EVEN: f32 = 0.3;
 const SPACED_WORD: usize = 8;
+/// Full-width spaces are an em wide, give or take so many ems; words parted so stand at one place in so many lines.
+const SPACE: f32 = 0.03;
+const TYPED: usize = 3;
 /// What captions over a table begin with.
 pub(super) const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
@@ -91,7 +94,8 @@ pub(super) fn open_tables(
     let mut rows = strips(drawn::gather(std::mem::take(tokens)));
     drawn::cut_at_operators(&mut rows);
     let names = names_of_three(&rows);
-    rows.iter_mut().for_each(|row| join_spaced(row, &names));
+    let typed = typed_apart(&rows);
+    rows.iter_mut().for_each(|row| join_spaced(row, &names, &typed));
     rows.iter_mut().for_each(cut_headers);
     rows.iter_mut().for_each(cut_figures);
     cut_at_common_starts(&mut rows);
@@ -146,9 +150,39 @@ pub(super) fn open_tables(
     fragments
 }
 
+/// Where two characters of Chinese stand side by side with full-width spaces between them, and no other text: a word of a
+/// header, unless many lines have two there.
+fn typed_apart(rows: &[Strip]) -> Vec<Rect> {
+    let mut places: Vec<(Rect, usize)> = Vec::new();
+    let is_char = |t: &Token| t.text().chars().all(is_han) && t.text().chars().nth(1).is_none();
+    for pair in rows.iter().flat_map(|row| row.tokens.windows(2)) {
+        if !pair.iter().all(is_char) {
+            continue;
+        }
+        let Some(both) = pair[0].with(&pair[1]) else { continue };
+        let place = places.iter().position(|(place, _)| is_at(&both, &[*place]));
+        match place {
+            Some(place) => places[place].1 += 1,
+            None if is_typed_apart(&both) && places.len() < columns::MAX_COLUMNS => {
+                places.push((*both.bbox(), 1));
+            }
+            None => {}
+        }
+    }
+    places.into_iter().filter(|&(_, count)| count <= TYPED).map(|(place, _)| place).collect()
+}
+
+/// Whether the characters of a text are one to five full-width spaces apart, all alike.
+fn is_typed_apart(token: &Token) -> bool {
+    let Some(gaps) = token.char_gaps() else { return false };
+    let spaces = gaps.first().map_or(0.0, |gap| gap.round());
+    (1.0..=5.0).contains(&spaces) && gaps.iter().all(|gap| (gap - spaces).abs() <= SPACE)
+}
+
 /// Joins words whose characters are set apart: 合　　计, 睢　　县, or spread over the width of their column. All gaps in one
-/// are alike, and wider than any within a text.
-fn join_spaced(row: &mut Strip, names: &[Rect]) {
+/// are alike, and wider than any within a text. `names` and `typed` are the places of names of three characters, and of words
+/// of two with full-width spaces between them.
+fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect]) {
     let mut joined: Vec<Token> = Vec::with_capacity(row.tokens.len());
     let mut at = 0;
     while at < row.tokens.len() {
@@ -158,7 +192,12 @@ fn join_spaced(row: &mut Strip, names: &[Rect]) {
         for next in at + 1..row.tokens.len().min(at + SPACED_WORD) {
             let Some(both) = word.with(&row.tokens[next]) else { break };
             let opens = joined.is_empty();
-            if is_spaced(&both, opens) || is_as_wide(&both, names) {
+            let is_typed = is_at(&both, typed);
+            // What follows a word that is told by its spaces is another word.
+            if best.1 == at + 2 && is_typed_apart(&best.0) && !is_typed_apart(&both) {
+                break;
+            }
+            if is_typed || is_spaced(&both, opens) || is_as_wide(&both, names) {
                 best = (both.clone(), next + 1);
             }
             word = both;

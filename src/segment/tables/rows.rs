@@ -53,6 +53,14 @@ const BY_ROWS: usize = 10;
 const DRAWN_APART: f32 = 0.6;
 /// What it costs that a text begins with a line that was drawn right behind the one above it.
 const DRAWN_ON: f32 = 0.4;
+/// What it costs beside an early break that the lines of one text follow each other as rows do.
+const AS_ROWS: f32 = 0.7;
+/// Lines follow each other as rows do from this share of the closest rows' distance on.
+const PITCH: f32 = 0.97;
+/// What it costs that lines that follow each other as rows do are one text, where each is the whole name of a region.
+const WHOLE_NAMES: f32 = 2.5;
+/// A line is indented by whole characters, give or take so many ems.
+const INDENTED: f32 = 0.1;
 /// What it costs that lines of one text are set each its own way.
 const ASKEW: f32 = 1.5;
 /// What each further line of a text costs.
@@ -149,6 +157,8 @@ struct Element {
     first: f32,
     is_figure: bool,
     is_heading: bool,
+    /// Whether it may be the whole name of a region.
+    is_region: bool,
     /// Whether it begins as the rest of a text does: （含经济开发区）, 、.
     begins_within: bool,
     /// Whether it ends as no figure does: 715,201,.
@@ -210,6 +220,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
                 first: token.first_width(),
                 is_figure: token.is_figure(),
                 is_heading: is_heading(token.text()),
+                is_region: is_region(token.text()),
                 begins_within: begins_within(token.text()),
                 ends_within: ends_within(token.text()),
                 drawn_on: None,
@@ -293,6 +304,12 @@ pub(super) fn is_heading(text: &str) -> bool {
     numerals.len() < text.len() && numerals.starts_with(['、', '）', ')', '.', '．', ' '])
 }
 
+/// Whether a text ends as the name of a region does, and is more than the end of one: 自治县.
+fn is_region(text: &str) -> bool {
+    let ends = text.ends_with(['市', '县', '区', '旗', '盟', '州', '镇', '乡']);
+    ends && text.chars().nth(1).is_some() && !text.starts_with("自治")
+}
+
 /// Whether a text is the rest of one: no name begins with a bracket.
 fn begins_within(text: &str) -> bool {
     text.starts_with(['（', '(', '、', '，', '）', ')', '】', '》']) && !is_heading(text)
@@ -339,7 +356,11 @@ fn anchors(body: &Body, columns: &[Vec<Element>], figures: Figures) -> Vec<Vec<R
                     let joins = match figures {
                         Figures::Banded => is_closed_off(body, c, above.y, element.y),
                         // Words among figures: the lines of one text, as of a header printed again.
-                        _ if words => block.end == i && element.y - above.y <= TIGHT * element.em,
+                        _ if words => {
+                            block.end == i
+                                && element.y - above.y <= TIGHT * element.em
+                                && !is_parted(body, columns, &decimals, c, [above, element])
+                        }
                         Figures::Lines => false,
                         Figures::Wrapped => {
                             near() && !is_parted(body, columns, &decimals, c, [above, element])
@@ -411,8 +432,18 @@ fn is_aligned(above: &Element, here: &Element) -> bool {
     let near = |a: f32, b: f32, ems: f32| (a - b).abs() <= ems * here.em;
     near(above.x0, here.x0, 0.5)
         || near(above.x0, here.x0 + 2.0 * here.em, 0.5)
+        || indent(above, here) > 0.0
         || near(above.x1, here.x1, 0.5)
         || near(above.x0 + above.x1, here.x0 + here.x1, 1.2)
+}
+
+/// By how many points a line begins further right than the one below it, where white space was typed before it: one to
+/// four characters, by the level of the name. Lines in the middle of their column are not.
+fn indent(above: &Element, here: &Element) -> f32 {
+    let (by, em) = (above.x0 - here.x0, here.em);
+    let is_typed = (1..=4).any(|n| (by - n as f32 * em).abs() <= INDENTED * em);
+    let off_middle = (above.x0 + above.x1 - here.x0 - here.x1).abs();
+    if is_typed && off_middle > 0.5 * em { by } else { 0.0 }
 }
 
 /// Whether a line ends where the column does: the first character of the next would not have fit.
@@ -499,6 +530,7 @@ fn stand_in_rows(
         }
     }
     add_bands_without_figures(body, columns, &mut heights);
+    add_lines_without_figures(body, columns, &mut heights);
     let labels = label_columns(body, columns, &heights);
     let is_label = |c: usize| labels.iter().any(|run| run.contains(&c));
     let mut cost = 0.0;
@@ -578,6 +610,7 @@ fn stand_in_rows(
                 extents: &extents_of(body, &of, &heights),
                 texts: &texts_of(body, run.end, &of, heights.len()),
                 known: &known,
+                begun: &rows_begun(body, &columns[c], &of),
             };
             let (mut spans, costs) = label_spans(body, c, &columns[c], &rows);
             spans.iter_mut().for_each(|span| *span = rows.without_totals(span.clone()));
@@ -619,6 +652,34 @@ fn add_bands_without_figures(body: &Body, columns: &[Vec<Element>], heights: &mu
             let (first, last) =
                 texts.iter().fold((f32::MAX, f32::MIN), |(a, b), &y| (a.min(y), b.max(y)));
             added.push((first + last) / 2.0);
+        }
+    }
+    heights.extend(added);
+    heights.sort_by(f32::total_cmp);
+}
+
+/// Adds a row where a line of words stands as far from the rows around it as rows do: a name and what is said of it, neither
+/// drawn right behind the line above, as the rest of a text is.
+fn add_lines_without_figures(body: &Body, columns: &[Vec<Element>], heights: &mut Vec<f32>) {
+    let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
+    let words = |c: &usize| !body.columns[*c].figures;
+    // The first line of a column stands below none.
+    let begins = |e: &Element| e.drawn_on != Some(true) && !e.begins_within && !e.is_figure;
+    if columns.iter().flatten().all(|e| e.drawn_on.is_none()) {
+        return;
+    }
+    let mut added: Vec<f32> = Vec::new();
+    for c in (0..columns.len()).filter(words) {
+        for element in columns[c].iter().filter(|e| begins(e)) {
+            let (y, slack) = (element.y, SAME_LINE * element.em);
+            let is_free =
+                heights.iter().chain(&added).all(|height| (height - y).abs() >= PITCH * pitch);
+            let beside =
+                |other: usize| columns[other].iter().any(|e| (e.y - y).abs() <= slack && begins(e));
+            let is_inside = heights.first().is_some_and(|&first| first < y);
+            if is_free && is_inside && (c + 1..columns.len()).filter(words).any(beside) {
+                added.push(y);
+            }
         }
     }
     heights.extend(added);
@@ -701,6 +762,7 @@ impl Column<'_> {
             return stood;
         }
         let leading = self.leading();
+        let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
         let mut states: Vec<Vec<State>> = vec![Vec::new(); count + 1];
         states[0].push(State { cost: 0.0, next: 0, from: 0, before: 0, row: None });
         for i in 0..count {
@@ -708,7 +770,7 @@ impl Column<'_> {
             let mut inner = 0.0;
             for end in i + 1..=count.min(i + LINES) {
                 if end > i + 1 {
-                    match self.break_cost(end - 1, leading) {
+                    match self.break_cost(end - 1, leading, pitch) {
                         Some(cost) => inner += cost,
                         None => break,
                     }
@@ -788,8 +850,9 @@ impl Column<'_> {
         gaps.fold(f32::INFINITY, f32::min)
     }
 
-    /// What it costs that line `i` goes on with the one above it; `None` where it can't.
-    fn break_cost(&self, i: usize, leading: f32) -> Option<f32> {
+    /// What it costs that line `i` goes on with the one above it, where rows are `pitch` points apart at least; `None` where
+    /// it can't.
+    fn break_cost(&self, i: usize, leading: f32, pitch: f32) -> Option<f32> {
         let (above, here) = (&self.elements[i - 1], &self.elements[i]);
         let gap = here.y - above.y;
         if gap > LEADING * here.em || is_ruled(self.body, self.c, above.y, here.y) {
@@ -800,19 +863,26 @@ impl Column<'_> {
             return None;
         }
         let askew = if is_aligned(above, here) { 0.0 } else { ASKEW };
-        if here.drawn_on == Some(true) {
-            return Some(LINE + askew);
-        }
-        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
-        let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
+        // What follows as rows do, with room for it in the line above, is hardly the rest of that; nor is a name that a whole
+        // one stands above: the row of that one has no figures.
+        let is_as_rows = gap >= PITCH * pitch;
+        let as_names = is_as_rows && above.is_region && here.is_region;
+        let names = if as_names { WHOLE_NAMES } else { 0.0 };
         // Words are not broken, nor are marks parted from what they follow: two characters may be missing.
+        let room = room - indent(above, here);
         let short = room - (above.x1 - above.x0) - here.first - 2.0 * here.em;
         let early = match short {
             _ if here.begins_within || is_full(above, here, room) => 0.0,
             short if short <= 0.0 => EARLY_BREAK / 2.0,
+            _ if is_as_rows => EARLY_BREAK + AS_ROWS,
             _ => EARLY_BREAK,
         };
-        Some(LINE + loose + early + apart + askew)
+        if here.drawn_on == Some(true) {
+            return Some(LINE + askew + names);
+        }
+        let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
+        let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
+        Some(LINE + loose + early + apart + askew + names)
     }
 }
 
@@ -834,6 +904,8 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<
     for first in 0..columns.len() {
         let rows = match first.checked_sub(1) {
             None => heights.len(),
+            // Behind the numbers of the rows.
+            Some(0) if is_of_numbers(&columns[0]) => heights.len(),
             Some(before) if body.columns[before].figures => {
                 let figures = (first..columns.len()).find(|&c| body.columns[c].figures);
                 figures.map_or(0, |c| columns[c].len())
@@ -883,6 +955,18 @@ fn extents_of(body: &Body, of: &[Range<usize>], heights: &[f32]) -> Vec<(f32, f3
     extents
 }
 
+/// For each text of a column the row that what was drawn right behind it stands in.
+fn rows_begun(body: &Body, elements: &[Element], of: &[Range<usize>]) -> Vec<Option<usize>> {
+    let behind = |label: &Token| {
+        let mut tokens = body.tokens.iter().zip(of);
+        let is_behind = |((_, t), of): &(&(usize, &Token), &Range<usize>)| {
+            of.len() == 1 && t.is_drawn_behind(label)
+        };
+        tokens.find(is_behind).map(|(_, of)| of.start)
+    };
+    elements.iter().map(|e| e.tokens.last().and_then(|&t| behind(body.tokens[t].1))).collect()
+}
+
 /// The rows that labels stand beside.
 struct Beside<'a> {
     heights: &'a [f32],
@@ -892,6 +976,8 @@ struct Beside<'a> {
     texts: &'a [String],
     /// The rows of the labels between these and the names.
     known: &'a [Range<usize>],
+    /// For each label the row that what was drawn right behind it stands in: where cells are drawn row by row, its first.
+    begun: &'a [Option<usize>],
 }
 
 impl Beside<'_> {
@@ -993,6 +1079,9 @@ fn label_spans(
             _ => blocks.push(i..i + 1),
         }
     }
+    if let Some(spans) = as_drawn(elements, &blocks, rows) {
+        return (spans, 0.0);
+    }
     // In the middle of its rows each label tells where they end, for they begin where the last ones ended; rows at both
     // ends may have none.
     for (first, last) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
@@ -1010,6 +1099,30 @@ fn label_spans(
         spans[block].fill(first);
     }
     (spans, 0.5)
+}
+
+/// The rows of labels each of which was drawn right before the first of its rows, as cells are that span rows, wherever in
+/// them it is set; `None` where drawing order does not tell that of all.
+fn as_drawn(
+    elements: &[Element],
+    blocks: &[Range<usize>],
+    rows: &Beside,
+) -> Option<Vec<Range<usize>>> {
+    let firsts: Option<Vec<usize>> = blocks.iter().map(|b| rows.begun[b.end - 1]).collect();
+    let firsts = firsts?;
+    let ends = firsts.iter().skip(1).copied().chain([rows.heights.len()]);
+    let mut spans = vec![0..0; elements.len()];
+    for ((block, &first), end) in blocks.iter().zip(&firsts).zip(ends) {
+        let (upper, lower) = (&elements[block.start], &elements[block.end - 1]);
+        let last = end.checked_sub(1).filter(|&last| first <= last)?;
+        let slack = SAME_ROW * upper.em;
+        let y = (upper.y + lower.y) / 2.0;
+        if y < rows.heights[first] - slack || y > rows.heights[last] + slack {
+            return None;
+        }
+        spans[block.clone()].fill(first..end);
+    }
+    Some(spans)
 }
 
 /// The rows of labels that stand in the middle of theirs, where a subtotal opens or closes the rows of each; `None` where

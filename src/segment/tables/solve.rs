@@ -49,6 +49,9 @@ const BROKEN: usize = 3;
 const NARROW: f32 = 2.2;
 /// One text of so many may reach further than all others.
 const OVERFULL: usize = 50;
+/// A line as wide as the widest of its column, which no rule ends, had room for its last character: it may be wider than that
+/// by so many ems.
+const FITS_EXACTLY: f32 = 0.25;
 /// A token fits a column if it reaches no further than this beyond it, in points.
 const FITS: f32 = 2.0;
 /// A token stands over a column if it covers at least this share of it.
@@ -476,7 +479,7 @@ pub(super) fn open(
     let head: Vec<Strip> = head.iter().map(|strip| cut_at_joints(strip, columns)).collect();
     let head = head.as_slice();
     let columns = with_blank_columns(head, columns, &rules);
-    let columns = with_headers(head, &columns);
+    let columns = with_headers(head, &columns, &rules);
     let figures: Vec<bool> =
         columns.iter().enumerate().map(|(i, c)| i > 0 && c.column.of_figures(lines)).collect();
     let edges = edges_between(columns.iter().map(|c| (c.head_x0, c.head_x1)), bbox.x0, bbox.x1);
@@ -706,10 +709,28 @@ fn lowest(head: &[Strip]) -> Vec<&Token> {
     lowest
 }
 
+/// The lowest words of a header, without titles of groups where the others are as many as the columns: a title in the middle
+/// of two words that stand lower has none right below it, and may stand over figures that are set right.
+fn lowest_over<'a>(head: &'a [Strip], columns: &[Column], rules: &[Edge]) -> Vec<&'a Token> {
+    let lowest = lowest(head);
+    let is_title = |i: usize| {
+        let (left, word, right) = (lowest[i - 1], lowest[i], lowest[i + 1]);
+        let is_lower = |t: &Token| t.y() > word.y() + 0.35 * word.em();
+        let off = (left.bbox().x0 + right.bbox().x1) / 2.0 - word.x();
+        let is_below = |t: &Token| is_lower(t) && !begins_above(head, rules, t, word.bbox());
+        is_below(left) && is_below(right) && off.abs() <= ALIGNED * word.em()
+    };
+    let titles: Vec<usize> = (1..lowest.len().saturating_sub(1)).filter(|&i| is_title(i)).collect();
+    if lowest.len() != columns.len() + titles.len() {
+        return lowest;
+    }
+    let words = lowest.into_iter().enumerate().filter(|(i, _)| !titles.contains(i));
+    words.map(|(_, word)| word).collect()
+}
+
 /// The columns with those that have a header and nothing below it.
 fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec<Column> {
-    let mut lowest = lowest(head);
-    lowest.sort_by(|a, b| a.x().total_cmp(&b.x()));
+    let lowest = lowest_over(head, columns, rules);
     // A word between two that stand lower is their title, where it is over no column or over a rule that is over both.
     let is_title = |i: usize| {
         let (bbox, em) = (lowest[i].bbox(), lowest[i].em());
@@ -794,8 +815,8 @@ fn self_headed(head: &[Strip], column: &Column, beside: &Token) -> bool {
 
 /// The columns with the extents of their headers: where there are as many lowest words as columns, the first stands over
 /// the first, and so on, however far off it is set.
-fn with_headers(head: &[Strip], columns: &[Column]) -> Vec<Headed> {
-    let lowest = lowest(head);
+fn with_headers(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec<Headed> {
+    let lowest = lowest_over(head, columns, rules);
     let matched = lowest.len() == columns.len();
     let headed = |(c, column): (usize, &Column)| {
         let mut headed = Headed { column: *column, head_x0: column.x0, head_x1: column.x1 };
@@ -830,9 +851,10 @@ fn rooms(columns: &[Column], lines: &[Strip], head: &[&Token], edges: &[f32]) ->
         let width = words.iter().map(|t| t.bbox().width()).fold(0.0, f32::max);
         (words.len() >= BROKEN && width <= NARROW * em).then_some(width + em)
     };
+    let em = lines.iter().map(Strip::size).fold(0.0, f32::max);
     (0..columns.len())
         .map(|c| {
-            let widest = widest(c).max(columns[c].x1 - columns[c].x0);
+            let widest = widest(c).max(columns[c].x1 - columns[c].x0) + FITS_EXACTLY * em;
             broken(c).map_or(widest, |room| room.min(widest))
         })
         .collect()
@@ -895,7 +917,9 @@ pub(super) fn cut_bridging(strip: &Strip, columns: &[Column]) -> Strip {
     for token in &strip.tokens {
         let over: Vec<usize> =
             (0..columns.len()).filter(|&c| columns[c].overlap(token.bbox()) > 0.5).collect();
-        let cuts = if over.len() > 1 { token.cuts() } else { Vec::new() };
+        // 任　　务, set apart over two columns, is one word.
+        let is_word = token.text().chars().count() == 2 && token.text().chars().all(is_han);
+        let cuts = if over.len() > 1 && !is_word { token.cuts() } else { Vec::new() };
         let mut rest = token.clone();
         for pair in over.windows(2) {
             let (left, right) = (&columns[pair[0]], &columns[pair[1]]);

@@ -388,6 +388,11 @@ impl Walk<'_> {
         }
         let words = &self.words[at];
         match &words.word {
+            // A prefecture whose row states its figures has no sum of its own right below: that one opens other rows.
+            Word::Total | Word::Subtotal(None) if self.follows_head(at) => {
+                self.group = None;
+                Station::top(Level::Subtotal)
+            }
             Word::Total | Word::Subtotal(None) => self.below_group(Level::Subtotal),
             Word::Subtotal(Some(of)) => self.place_subtotal(at, of),
             Word::Central(of) => self.place_central(at, of.as_deref()),
@@ -461,6 +466,13 @@ impl Walk<'_> {
             found: division,
             doubt: Doubt::No,
         }
+    }
+
+    /// Whether the row right above is the prefecture's own, as in a list of prefectures.
+    fn follows_head(&self, at: usize) -> bool {
+        let head =
+            self.group.as_ref().filter(|group| !group.is_subtotal).and_then(|group| group.row);
+        head.is_some_and(|head| head + 1 == at)
     }
 
     /// Whether the rows stand below a prefecture that has no counties, as 东莞市: its towns are its own.
