@@ -1,10 +1,11 @@
 //! A page's tree in, what a reader sees of it out, in order: lines of text and tables. What is hidden is
 //! put on record. Which of them are the article is told by `article`.
 
-use super::style::{Sheet, Style};
+use super::style::{Level, Sheet, Style};
 use super::tables;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::{Align, Grid, TextLine};
+use crate::place::Spot;
 
 /// What a page shows.
 #[derive(Debug)]
@@ -37,12 +38,15 @@ pub(super) struct Shown {
     pub blocks: Vec<Block>,
     /// Text that is hidden, piece by piece.
     pub hidden: Vec<String>,
+    /// Cells of tables that show a picture where others have figures.
+    pub pictures: Vec<Spot>,
 }
 
 /// Elements whose content is none of the page's text.
 const UNSEEN: &[&str] = &[
     "head", "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "select",
     "button", "textarea", "input", "audio", "video", "canvas", "title", "meta", "link", "datalist",
+    "rt", "rp",
 ];
 
 /// Elements that begin and end a line.
@@ -98,7 +102,8 @@ pub(super) struct Around {
     align: Align,
     size: f32,
     linked: bool,
-    raised: bool,
+    level: Level,
+    struck: bool,
     /// Full-width spaces that the next line begins with.
     indent: f32,
 }
@@ -106,7 +111,14 @@ pub(super) struct Around {
 impl Default for Around {
     fn default() -> Around {
         // What browsers set text in.
-        Around { align: Align::Left, size: 12.0, linked: false, raised: false, indent: 0.0 }
+        Around {
+            align: Align::Left,
+            size: 12.0,
+            linked: false,
+            level: Level::Line,
+            struck: false,
+            indent: 0.0,
+        }
     }
 }
 
@@ -116,7 +128,7 @@ pub(super) fn shown(tree: &Tree) -> Shown {
     walk.children(0, Around::default());
     walk.flush(0);
     tables::join_heads(&mut walk.blocks);
-    Shown { blocks: walk.blocks, hidden: walk.hidden }
+    Shown { blocks: walk.blocks, hidden: walk.hidden, pictures: walk.pictures }
 }
 
 /// A walk over the tree, with the line that is being read.
@@ -126,8 +138,11 @@ pub(super) struct Walk<'t> {
     blocks: Vec<Block>,
     hidden: Vec<String>,
     line: Open,
-    /// Number of the next table.
-    tables: u32,
+    /// Number of the table before the next one.
+    pub tables: u32,
+    pub pictures: Vec<Spot>,
+    /// Whether it is a walk over a cell.
+    in_cell: bool,
 }
 
 /// The line that is being read.
@@ -140,13 +155,23 @@ struct Open {
     begun: bool,
     /// Whether it goes on behind a break in its paragraph, where no indent is.
     is_broken: bool,
+    /// Of text that is lowered: whether it began behind a digit, and so is a mark.
+    lowered: Option<bool>,
 }
 
 impl<'t> Walk<'t> {
     fn new(tree: &'t Tree) -> Walk<'t> {
         let sheet = std::rc::Rc::new(Sheet::of(tree));
-        let (blocks, hidden) = (Vec::new(), Vec::new());
-        Walk { tree, sheet, blocks, hidden, line: Open::default(), tables: 0 }
+        Walk {
+            tree,
+            sheet,
+            blocks: Vec::new(),
+            hidden: Vec::new(),
+            line: Open::default(),
+            tables: 0,
+            pictures: Vec::new(),
+            in_cell: false,
+        }
     }
 
     /// What the style sheets say of an element.
@@ -172,16 +197,19 @@ impl<'t> Walk<'t> {
             hidden: Vec::new(),
             line: Open::default(),
             tables: 0,
+            pictures: Vec::new(),
+            in_cell: true,
         };
         let style = self.style(cell);
         inner.children(cell, around.with(&style));
         inner.flush(cell);
         self.hidden.append(&mut inner.hidden);
-        let line = |block: Block| match block.shows {
-            Shows::Line { line, .. } => Some(line),
-            Shows::Gap | Shows::Table(_) => None,
+        let lines = |block: Block| match block.shows {
+            Shows::Line { line, .. } => vec![line],
+            Shows::Gap => Vec::new(),
+            Shows::Table(grid) => grid.cells.into_iter().flat_map(|cell| cell.lines).collect(),
         };
-        inner.blocks.into_iter().filter_map(line).collect()
+        inner.blocks.into_iter().flat_map(lines).collect()
     }
 
     fn children(&mut self, id: Id, around: Around) {
@@ -204,7 +232,14 @@ impl<'t> Walk<'t> {
 
     fn element(&mut self, id: Id, around: Around, number: Option<i64>) {
         let name = self.tree.name(id);
-        if name.is_empty() || UNSEEN.contains(&name) {
+        if name.is_empty() {
+            return;
+        }
+        if UNSEEN.contains(&name) {
+            let filled = self.filled_in(id).filter(|_| self.style(id).hidden != Some(true));
+            if let Some(filled) = filled {
+                self.text(&filled, &around);
+            }
             return;
         }
         let style = self.style(id);
@@ -215,7 +250,6 @@ impl<'t> Walk<'t> {
         }
         let mut inner = around.with(&style);
         inner.linked |= name == "a";
-        inner.raised |= name == "sup";
         if name == "br" {
             self.br(id);
             return;
@@ -250,6 +284,28 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// What a field of a form in a cell shows: what is filled in, or chosen.
+    fn filled_in(&self, id: Id) -> Option<String> {
+        let tree = self.tree;
+        if !self.in_cell {
+            return None;
+        }
+        match tree.name(id) {
+            "input" => {
+                let kind = tree.attribute(id, "type").unwrap_or("text").to_ascii_lowercase();
+                let is_text = matches!(kind.as_str(), "text" | "number" | "tel" | "date");
+                tree.attribute(id, "value").filter(|_| is_text).map(str::to_owned)
+            }
+            "textarea" => Some(tree.all_text(id)),
+            "select" => {
+                let options = || tree.within(id).filter(|&id| tree.name(id) == "option");
+                let chosen = options().find(|&id| tree.attribute(id, "selected").is_some());
+                chosen.or_else(|| options().next()).map(|id| tree.all_text(id))
+            }
+            _ => None,
+        }
+    }
+
     fn br(&mut self, id: Id) {
         if self.line.begun {
             self.flush(id);
@@ -274,7 +330,7 @@ impl<'t> Walk<'t> {
     /// Ends the line; one without a character that is seen is none.
     pub fn flush(&mut self, node: Id) {
         let open = std::mem::take(&mut self.line);
-        if open.line.text.trim().is_empty() && open.line.marks.is_empty() {
+        if open.line.is_blank() {
             return;
         }
         let mut line = open.line;
@@ -300,11 +356,21 @@ impl Open {
             self.line.text.push(' ');
         }
         self.space = false;
-        if around.raised && !c.is_whitespace() && before.is_some() {
+        let is_mark = match (around.level, before) {
+            (Level::Line, _) | (_, None) => false,
+            (Level::Raised, Some(_)) => true,
+            // What is lowered behind a letter is part of a name: CO2, PM2.5.
+            (Level::Lowered, Some(before)) => *self.lowered.get_or_insert(before.is_ascii_digit()),
+        };
+        if around.level != Level::Lowered {
+            self.lowered = None;
+        }
+        if !c.is_whitespace() && (is_mark || around.struck) {
             let at = self.line.text.chars().count();
-            match self.line.marks.last_mut() {
-                Some((last, mark)) if *last == at => mark.push(c),
-                _ => self.line.marks.push((at, c.to_string())),
+            let pieces = if around.struck { &mut self.line.struck } else { &mut self.line.marks };
+            match pieces.last_mut() {
+                Some((last, piece)) if *last == at => piece.push(c),
+                _ => pieces.push((at, c.to_string())),
             }
             return;
         }
@@ -327,6 +393,8 @@ impl Around {
         self.align = style.align.unwrap_or(self.align);
         self.size = style.size.map_or(self.size, |size| size.within(self.size));
         self.indent = style.indent.unwrap_or(self.indent);
+        self.level = style.level.unwrap_or(self.level);
+        self.struck |= style.struck == Some(true);
         self
     }
 }

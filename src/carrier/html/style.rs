@@ -1,9 +1,12 @@
 //! What style sheets and attributes say of an element, as far as it matters here: whether it is seen, how
-//! its text is aligned and how large it is. Selectors of one step alone are read (`p`, `.hide`, `#a`,
-//! `td.num`), and no rule for another medium than the screen.
+//! its text is aligned and how large it is, whether it is struck out or raised. Selectors by name, class and id are
+//! read (`td.num`, `#a .hide`, `table > tr`), others (`:hover`, `[type]`, `a + b`) match nothing, and no rule for another
+//! medium than the screen is read.
 
+use super::selector::Selector;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::Align;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Declarations of one element or selector.
@@ -19,6 +22,19 @@ pub(super) struct Style {
     pub indent: Option<f32>,
     /// Whether list items have no numbers.
     pub unmarked: bool,
+    /// `text-decoration`: whether the text is struck out.
+    pub struck: Option<bool>,
+    /// `vertical-align`: how the text stands to its line.
+    pub level: Option<Level>,
+}
+
+/// How text stands to its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Level {
+    #[default]
+    Line,
+    Raised,
+    Lowered,
 }
 
 /// A font size.
@@ -41,10 +57,18 @@ impl Size {
     }
 }
 
-/// The rules of a page's style sheets, by selector.
+/// So many elements around others are compared with selectors in all, for what no page needs takes no end.
+const COMPARED: u64 = 20_000_000;
+
+/// The rules of a page's style sheets.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
-    rules: HashMap<String, Style>,
+    rules: Vec<(Selector, Style)>,
+    /// Which of them end in this name, class or id.
+    by_key: HashMap<String, Vec<usize>>,
+    /// The number of each selector.
+    known: HashMap<Selector, usize>,
+    compared: Cell<u64>,
 }
 
 impl Sheet {
@@ -78,8 +102,7 @@ impl Sheet {
                 style.read(&body[..end]);
                 if style != Style::default() {
                     for selector in selectors.split(',') {
-                        let selector = selector.trim().to_ascii_lowercase();
-                        self.rules.entry(selector).or_default().merge(&style);
+                        self.add(selector, &style);
                     }
                 }
             }
@@ -87,29 +110,54 @@ impl Sheet {
         }
     }
 
+    fn add(&mut self, selector: &str, style: &Style) {
+        let Some(selector) = Selector::parse(selector) else { return };
+        let number = *self.known.entry(selector.clone()).or_insert_with(|| {
+            let key = selector.key().to_owned();
+            self.by_key.entry(key).or_default().push(self.rules.len());
+            self.rules.push((selector, Style::default()));
+            self.rules.len() - 1
+        });
+        self.rules[number].1.merge(style);
+    }
+
+    /// What the rules say of an element, the most particular last.
+    fn ruled(&self, tree: &Tree, id: Id) -> Style {
+        let mut found: Vec<usize> = Vec::new();
+        let mut look = |key: &str| {
+            for &number in self.by_key.get(key).into_iter().flatten() {
+                let left = COMPARED.saturating_sub(self.compared.get());
+                let (is_of, steps) = self.rules[number].0.is_of(tree, id, left);
+                self.compared.set(self.compared.get() + steps);
+                if is_of {
+                    found.push(number);
+                }
+            }
+        };
+        look("*");
+        look(tree.name(id));
+        for class in tree.attribute(id, "class").unwrap_or_default().split_ascii_whitespace() {
+            look(&format!(".{}", class.to_ascii_lowercase()));
+        }
+        if let Some(own) = tree.attribute(id, "id") {
+            look(&format!("#{}", own.to_ascii_lowercase()));
+        }
+        found.sort_by_key(|&number| (self.rules[number].0.weight(), number));
+        found.dedup();
+        found.into_iter().fold(Style::default(), |mut style, number| {
+            style.merge(&self.rules[number].1);
+            style
+        })
+    }
+
     /// What is said of an element: by its name, classes and id, then by its own attributes.
     pub fn style(&self, tree: &Tree, id: Id) -> Style {
         let name = tree.name(id);
-        let mut style = Style::default();
-        if !self.rules.is_empty() {
-            let mut merge = |selector: &str| {
-                if let Some(rule) = self.rules.get(selector) {
-                    style.merge(rule);
-                }
-            };
-            merge(name);
-            for class in tree.attribute(id, "class").unwrap_or_default().split_ascii_whitespace() {
-                let class = class.to_ascii_lowercase();
-                merge(&format!(".{class}"));
-                merge(&format!("{name}.{class}"));
-            }
-            if let Some(own) = tree.attribute(id, "id") {
-                let own = own.to_ascii_lowercase();
-                merge(&format!("#{own}"));
-                merge(&format!("{name}#{own}"));
-            }
-        }
+        let mut style = if self.rules.is_empty() { Style::default() } else { self.ruled(tree, id) };
         match name {
+            "s" | "strike" => style.struck = style.struck.or(Some(true)),
+            "sup" => style.level = style.level.or(Some(Level::Raised)),
+            "sub" => style.level = style.level.or(Some(Level::Lowered)),
             "center" => style.align = Some(Align::Middle),
             "h1" | "h2" | "h3" | "h4" if style.size.is_none() => {
                 let share = match name {
@@ -151,10 +199,13 @@ impl Style {
         self.size = other.size.or(self.size);
         self.indent = other.indent.or(self.indent);
         self.unmarked |= other.unmarked;
+        self.struck = other.struck.or(self.struck);
+        self.level = other.level.or(self.level);
     }
 
     /// Reads declarations: `text-align: center; font-size: 22pt`.
     fn read(&mut self, declarations: &str) {
+        let (mut is_placed, mut is_far) = (false, false);
         for declaration in declarations.split(';') {
             let Some((property, value)) = declaration.split_once(':') else { continue };
             let value = value.to_ascii_lowercase();
@@ -163,6 +214,28 @@ impl Style {
                 "display" => self.hidden = Some(value == "none"),
                 "visibility" if matches!(value, "hidden" | "collapse") => self.hidden = Some(true),
                 "mso-hide" if value == "all" => self.hidden = Some(true),
+                "opacity" if value.parse() == Ok(0.0f32) => self.hidden = Some(true),
+                "clip" if value.starts_with("rect(0") || value.starts_with("rect(1px") => {
+                    self.hidden = Some(true);
+                }
+                "clip-path" if matches!(value, "inset(50%)" | "inset(100%)") => {
+                    self.hidden = Some(true);
+                }
+                "position" => is_placed = matches!(value, "absolute" | "fixed"),
+                "left" | "top" | "margin-left" | "margin-top" => {
+                    is_far |= size_of(value).is_some_and(is_far_out);
+                }
+                "text-decoration" | "text-decoration-line" => {
+                    self.struck = Some(value.contains("line-through"));
+                }
+                "vertical-align" => {
+                    self.level = match value {
+                        "super" => Some(Level::Raised),
+                        "sub" => Some(Level::Lowered),
+                        "baseline" => Some(Level::Line),
+                        _ => self.level,
+                    }
+                }
                 "text-align" => self.align = align_of(value).or(self.align),
                 "font-size" => {
                     self.size = size_of(value).or(self.size);
@@ -170,6 +243,7 @@ impl Style {
                         self.hidden = Some(true);
                     }
                 }
+                "text-indent" if size_of(value).is_some_and(is_far_out) => self.hidden = Some(true),
                 "text-indent" => {
                     self.indent = match size_of(value) {
                         Some(Size::Share(ems)) => Some(ems),
@@ -181,6 +255,18 @@ impl Style {
                 _ => {}
             }
         }
+        // What is put far beside the page is there for programs that read aloud.
+        if is_placed && is_far {
+            self.hidden = Some(true);
+        }
+    }
+}
+
+/// Whether what stands so far to the left or above is off the page.
+fn is_far_out(size: Size) -> bool {
+    match size {
+        Size::Points(points) => points <= -300.0,
+        Size::Share(share) => share <= -30.0,
     }
 }
 
@@ -252,8 +338,9 @@ mod tests {
     #[test]
     fn what_is_said_of_an_element() {
         let page = "<style>/* a{} */ .no, td.x { display:none } @media print { p { display:none } .y { display:none } } \
-            @media screen { .mid { text-align:center; font-size:22pt } }</style>\
-            <p class='a no'>1</p><p class='mid'>2</p><p class='y'>3</p><p hidden>4</p><td>5</td><p align=right>6</p>";
+            @media screen { .mid { text-align:center; font-size:22pt } } div > .b p.in { display: none } \
+            #x p.in:hover { display: none } .far { position: absolute; left: -9999px }</style>\
+            <div><b class=b><p class='in'>0</p></b></div><p class='in'>0</p><p class=far>0</p><p class='a no'>1</p><p class='mid'>2</p><p class='y'>3</p><p hidden>4</p><td>5</td><p align=right>6</p>";
         let tree = Tree::parse(page, &Limits::default()).expect("within limits");
         let sheet = Sheet::of(&tree);
         let said: Vec<_> = tree
@@ -265,6 +352,7 @@ mod tests {
         let middle = (None, Some(Align::Middle), Some(Size::Points(22.0)));
         let right = (None, Some(Align::Right), None);
         let hidden = (Some(true), None, None);
-        assert_eq!(said, [hidden, middle, (None, None, None), hidden, right]);
+        let plain = (None, None, None);
+        assert_eq!(said, [hidden, plain, hidden, hidden, middle, plain, hidden, right]);
     }
 }

@@ -1,14 +1,14 @@
 //! The body of a document in, a page out: paragraphs and tables in the order of the text, as Word shows them.
 
-use super::styles::{self, Run, Styles, switch, value};
+use super::styles::{self, Level, Run, Styles, switch, value};
 use super::{Notes, RECORD};
 use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
 use crate::carrier::office::lists::Numbering;
 use crate::carrier::office::numerals::{Form, printed};
 use crate::carrier::page::Page;
-use crate::carrier::within;
 use crate::carrier::xml::Element;
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::carrier::{picture_unread, within};
+use crate::diag::{Repair, Sink, Stage};
 use crate::error::Error;
 use crate::options::Limits;
 use crate::place::{Place, Spot};
@@ -108,6 +108,7 @@ struct Walk<'s, 'l> {
 struct Paragraph {
     text: String,
     marks: Vec<(usize, String)>,
+    struck: Vec<(usize, String)>,
     size: f32,
     /// What was left out.
     gone: String,
@@ -190,7 +191,8 @@ impl Walk<'_, '_> {
         {
             let width = label.chars().count();
             read.text.insert_str(0, &label);
-            read.marks.iter_mut().for_each(|(at, _)| *at += width);
+            let beside = read.marks.iter_mut().chain(&mut read.struck);
+            beside.for_each(|(at, _)| *at += width);
         }
         let size = if read.size > 0.0 { read.size } else { run.size.unwrap_or(SIZE) };
         let align = said.align.unwrap_or_default();
@@ -218,14 +220,15 @@ impl Walk<'_, '_> {
         spot: Spot,
         blocks: &mut Vec<Block>,
     ) {
-        if read.text.trim().is_empty() && read.marks.is_empty() {
+        let Paragraph { text, marks, struck, .. } = read;
+        let line = TextLine { text, size, align, marks, struck };
+        if line.is_blank() {
             blocks.push(Block::Gap);
             return;
         }
         let lead = indent.clamp(0.0, 20.0).round() as usize;
-        let line = TextLine { text: read.text, size, align, marks: read.marks };
         for (begun, line) in line.broken(lead) {
-            if line.text.trim().is_empty() && line.marks.is_empty() {
+            if line.is_blank() {
                 blocks.push(Block::Gap);
             } else {
                 blocks.push(Block::Line(line, spot.onward(begun)));
@@ -268,7 +271,7 @@ impl Walk<'_, '_> {
                         self.runs(chosen, around, spot, read, boxes)?;
                     }
                 }
-                "oMath" | "oMathPara" => read.text.extend(child.all("t").map(Element::text)),
+                "oMath" | "oMathPara" => formula(child, &mut read.text),
                 _ => {}
             }
         }
@@ -358,15 +361,12 @@ impl Walk<'_, '_> {
             read.gone.push_str(text);
             return;
         }
-        let is_mark = said.raised == Some(true)
-            && !read.text.is_empty()
-            && text.chars().all(|c| !c.is_whitespace());
-        if is_mark {
-            let at = read.text.chars().count();
-            match read.marks.last_mut() {
-                Some((last, mark)) if *last == at => mark.push_str(text),
-                _ => read.marks.push((at, text.to_owned())),
-            }
+        if said.struck == Some(true) {
+            beside(&mut read.struck, &read.text, &text.replace('\n', " "));
+            return;
+        }
+        if is_mark(text, said, read) {
+            beside(&mut read.marks, &read.text, text);
             return;
         }
         read.text.push_str(text);
@@ -444,21 +444,7 @@ impl Walk<'_, '_> {
     fn remark_unread(&mut self) {
         let Some(&spot) = self.unread.first() else { return };
         let count = self.unread.len();
-        self.sink.remark(Diagnostic {
-            code: "picture_unread",
-            severity: Severity::Warning,
-            place: Some(Place { page: 1, spot }),
-            message: Wording::new(
-                format!(
-                    "{count} pictures or embedded documents were not read; the first stands here"
-                ),
-                format!("有{count}处图片或嵌入的文档未读取，第一处在此"),
-            ),
-            hint: Some(Wording::new(
-                "if one shows a table, ask for the document it was made from",
-                "如其中有表格，请索取制作它的原文件",
-            )),
-        });
+        self.sink.remark(picture_unread(Place { page: 1, spot }, count));
     }
 
     fn note_gone(&mut self, rule: &'static str, text: &str, spot: Spot) {
@@ -578,6 +564,64 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Puts a piece beside the text that stands before it.
+fn beside(pieces: &mut Vec<(usize, String)>, before: &str, piece: &str) {
+    let at = before.chars().count();
+    match pieces.last_mut() {
+        Some((last, pieces)) if *last == at => pieces.push_str(piece),
+        _ => pieces.push((at, piece.to_owned())),
+    }
+}
+
+/// Whether text is a mark raised or lowered behind what was read: by its style, or lifted off the line in a smaller size.
+/// What is lowered behind a letter is part of a name: CO2, PM2.5.
+fn is_mark(text: &str, said: &Run, read: &Paragraph) -> bool {
+    let Some(before) = read.text.chars().next_back() else { return false };
+    let lift = said.lift.filter(|_| said.size.unwrap_or(SIZE) < read.size).unwrap_or(0.0);
+    let level = match said.level {
+        None | Some(Level::Line) if lift > 1.0 => Level::Raised,
+        None | Some(Level::Line) if lift < -1.0 => Level::Lowered,
+        level => level.unwrap_or(Level::Line),
+    };
+    let is_beside = match level {
+        Level::Line => false,
+        Level::Raised => true,
+        Level::Lowered => before.is_ascii_digit(),
+    };
+    is_beside && !text.contains(char::is_whitespace)
+}
+
+/// The text of a formula on one line: digits that stand over, under or beside each other are never joined to a number.
+fn formula(element: Element, out: &mut String) {
+    for child in element.children() {
+        let mut between = |first: &str, mark: char, second: &str| {
+            let start = out.len();
+            child.children().filter(|e| e.name() == first).for_each(|e| formula(e, out));
+            let mut behind = String::new();
+            child.children().filter(|e| e.name() == second).for_each(|e| formula(e, &mut behind));
+            let of_figures = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let is_apart = mark == '/'
+                || of_figures(out[start..].chars().next_back())
+                    && of_figures(behind.chars().next());
+            if is_apart && !behind.is_empty() {
+                out.push(mark);
+            }
+            out.push_str(&behind);
+        };
+        match child.name() {
+            "f" => between("num", '/', "den"),
+            "sSup" => between("e", '^', "sup"),
+            "sSub" => between("e", '_', "sub"),
+            "t" => out.push_str(&child.text()),
+            "rad" => {
+                out.push('√');
+                child.children().filter(|e| e.name() == "e").for_each(|e| formula(e, out));
+            }
+            _ => formula(child, out),
+        }
+    }
+}
+
 /// Whether cells are there to hold tables: those in them have far more cells.
 fn is_frame(contents: &[Vec<Block>]) -> bool {
     let inner = |block: &Block| match block {
@@ -678,6 +722,10 @@ fn symbol(element: Element) -> Option<char> {
         ("Symbol", 0xB3) => '≥',
         ("Symbol", 0xA3) => '≤',
         ("Symbol", 0xB1) => '±',
+        // What fonts of symbols have where all others have it: digits, and the signs of figures.
+        ("Symbol", byte @ (0x25 | 0x28..=0x2F | 0x30..=0x3A)) if code >= 0xF000 => {
+            char::from(byte as u8)
+        }
         _ => return char::from_u32(code),
     };
     Some(known)

@@ -30,9 +30,20 @@ pub(super) struct Paragraph {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Run {
     pub hidden: Option<bool>,
-    pub raised: Option<bool>,
+    pub struck: Option<bool>,
+    pub level: Option<Level>,
+    /// How far it is lifted off its line, in points; less than zero where it is lowered.
+    pub lift: Option<f32>,
     /// In points.
     pub size: Option<f32>,
+}
+
+/// Whether text stands on its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Line,
+    Raised,
+    Lowered,
 }
 
 #[derive(Debug, Default)]
@@ -144,7 +155,9 @@ impl Run {
     pub fn with(&self, over: &Run) -> Run {
         Run {
             hidden: over.hidden.or(self.hidden),
-            raised: over.raised.or(self.raised),
+            struck: over.struck.or(self.struck),
+            level: over.level.or(self.level),
+            lift: over.lift.or(self.lift),
             size: over.size.or(self.size),
         }
     }
@@ -191,12 +204,16 @@ pub(super) fn paragraph(properties: Element) -> Paragraph {
 
 /// What `rPr` says; a style of characters that it names is left to the caller.
 pub(super) fn run(properties: Element) -> Run {
-    let size = properties.child("sz").and_then(|size| size.attributes().number::<f32>("val"));
+    let half_points = |name| properties.child(name)?.attributes().number::<f32>("val");
     Run {
         hidden: switch(properties, "vanish"),
-        raised: properties
-            .child("vertAlign")
-            .map(|align| align.attribute("val").as_deref() == Some("superscript")),
-        size: size.map(|half_points| (half_points / 2.0).clamp(1.0, 200.0)),
+        struck: switch(properties, "dstrike").or_else(|| switch(properties, "strike")),
+        level: properties.child("vertAlign").map(|align| match align.attribute("val").as_deref() {
+            Some("superscript") => Level::Raised,
+            Some("subscript") => Level::Lowered,
+            _ => Level::Line,
+        }),
+        lift: half_points("position").map(|half_points| half_points / 2.0),
+        size: half_points("sz").map(|half_points| (half_points / 2.0).clamp(1.0, 200.0)),
     }
 }
