@@ -49,6 +49,7 @@ pub(super) fn page(sink: &mut Sink, read: Read, body: Element) -> Result<Page, E
         endnotes: 0,
         unread: Vec::new(),
         nesting: 0,
+        grounds: 0,
     };
     let mut blocks = walk.blocks(body, None)?;
     blocks.extend(walk.carried_over());
@@ -101,6 +102,8 @@ struct Walk<'s, 'l> {
     unread: Vec<Spot>,
     /// Tables inside each other, and text boxes.
     nesting: u64,
+    /// How much of what stands around has a ground, or may have: on none, white text is not seen.
+    grounds: u32,
 }
 
 /// A paragraph while it is read.
@@ -173,7 +176,12 @@ impl Walk<'_, '_> {
         let is_carried = begun.is_some();
         let mut read = begun.unwrap_or_default();
         let mut boxes = Vec::new();
+        let ground = properties.and_then(styles::has_ground);
+        let of_style = || self.read.styles.has_ground(style.as_deref());
+        let ground = u32::from(ground.unwrap_or_else(of_style));
+        self.grounds += ground;
         self.runs(element, &run, spot, &mut read, &mut boxes)?;
+        self.grounds -= ground;
         // What a text box holds stands where it is anchored.
         blocks.append(&mut boxes);
         self.note_gone("hidden_text", &std::mem::take(&mut read.gone), spot);
@@ -357,7 +365,8 @@ impl Walk<'_, '_> {
         if self.fields.contains(&false) {
             return;
         }
-        if said.hidden == Some(true) {
+        let is_unseen = said.white == Some(true) && said.shaded != Some(true) && self.grounds == 0;
+        if said.hidden == Some(true) || is_unseen {
             read.gone.push_str(text);
             return;
         }
@@ -423,10 +432,13 @@ impl Walk<'_, '_> {
         let mut has_text = false;
         let mut inner = Vec::new();
         outermost(drawing, "txbxContent", &mut inner);
+        // A shape may be filled.
+        self.grounds += 1;
         for content in inner {
             has_text = true;
             boxes.extend(self.blocks(content, in_cell)?);
         }
+        self.grounds -= 1;
         let extent = drawing.descendants().find(|e| e.name() == "extent").map(Element::attributes);
         let points = |name: &str| {
             extent.and_then(|extent| extent.number::<f32>(name)).map_or(0.0, |emu| emu / 12_700.0)
@@ -481,6 +493,11 @@ impl Walk<'_, '_> {
         within("max-nesting", self.nesting, self.read.limits.nesting.into())?;
         self.tables += 1;
         let number = self.tables;
+        let of_table = table.child("tblPr");
+        let style = of_table.and_then(|p| p.child("tblStyle")).and_then(value);
+        let ground = of_table.and_then(styles::has_ground) == Some(true)
+            || self.read.styles.has_ground(style.as_deref());
+        self.grounds += u32::from(ground);
         let mut rows = Vec::new();
         children_of(table, "tr", &mut rows);
         let mut grid = Grid { table: number, ..Grid::default() };
@@ -515,7 +532,10 @@ impl Walk<'_, '_> {
                 };
                 let spot =
                     Spot::Cell { table: number, row: file_row, col: col as u32 + 1, character: 1 };
+                let ground = u32::from(said.and_then(styles::has_ground) == Some(true));
+                self.grounds += ground;
                 let inner = self.blocks(element, Some(spot))?;
+                self.grounds -= ground;
                 nested += inner.iter().filter(|b| matches!(b, Block::Table(_))).count();
                 let end = (col + span).min(MOST_COLUMNS);
                 if above.len() < end {
@@ -546,6 +566,7 @@ impl Walk<'_, '_> {
             }
         }
         self.nesting -= 1;
+        self.grounds -= u32::from(ground);
         let is_layout = grid.cells.len() < 2 || cols < 2 || nested > 0 && is_frame(&contents);
         if is_layout {
             blocks.extend(contents.into_iter().flatten());

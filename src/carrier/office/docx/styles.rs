@@ -30,6 +30,10 @@ pub(super) struct Paragraph {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Run {
     pub hidden: Option<bool>,
+    /// Whether it is set in white.
+    pub white: Option<bool>,
+    /// Whether a ground of its own is behind it.
+    pub shaded: Option<bool>,
     pub struck: Option<bool>,
     pub level: Option<Level>,
     /// How far it is lifted off its line, in points; less than zero where it is lowered.
@@ -49,6 +53,8 @@ pub(super) enum Level {
 #[derive(Debug, Default)]
 struct Style {
     based_on: Option<String>,
+    /// Whether it puts a ground behind anything.
+    has_ground: bool,
     paragraph: Paragraph,
     run: Run,
 }
@@ -84,6 +90,7 @@ impl Styles {
                     }
                     let style = Style {
                         based_on: child.child("basedOn").and_then(value),
+                        has_ground: child.descendants().any(|e| has_ground(e) == Some(true)),
                         paragraph: child.child("pPr").map(paragraph).unwrap_or_default(),
                         run: child.child("rPr").map(run).unwrap_or_default(),
                     };
@@ -109,6 +116,11 @@ impl Styles {
     pub fn run(&self, id: &str) -> Run {
         let chain = self.chain(Some(id));
         chain.iter().rev().fold(Run::default(), |run, style| run.with(&style.run))
+    }
+
+    /// Whether a style puts a ground behind anything.
+    pub fn has_ground(&self, id: Option<&str>) -> bool {
+        self.chain(id).iter().any(|style| style.has_ground)
     }
 
     /// The style and those it is based on, the nearest first.
@@ -155,6 +167,8 @@ impl Run {
     pub fn with(&self, over: &Run) -> Run {
         Run {
             hidden: over.hidden.or(self.hidden),
+            white: over.white.or(self.white),
+            shaded: over.shaded.or(self.shaded),
             struck: over.struck.or(self.struck),
             level: over.level.or(self.level),
             lift: over.lift.or(self.lift),
@@ -176,6 +190,18 @@ fn is_on(value: Option<&str>) -> bool {
 /// Whether an element that is a switch is there and on.
 pub(super) fn switch(parent: Element, name: &str) -> Option<bool> {
     parent.child(name).map(|element| is_on(element.attribute("val").as_deref()))
+}
+
+/// Whether what has these properties stands on a ground that is not white.
+pub(super) fn has_ground(properties: Element) -> Option<bool> {
+    let shading = properties.child("shd")?;
+    let is_plain = shading.attribute("fill").is_none_or(|fill| fill == "auto");
+    let is_clear = shading.attribute("val").is_none_or(|val| matches!(&*val, "clear" | "nil"));
+    Some(!(is_clear && (is_plain || is_white(shading, "fill"))))
+}
+
+fn is_white(element: Element, attribute: &str) -> bool {
+    element.attribute(attribute).is_some_and(|color| color.eq_ignore_ascii_case("FFFFFF"))
 }
 
 /// What `pPr` says.
@@ -207,6 +233,11 @@ pub(super) fn run(properties: Element) -> Run {
     let half_points = |name| properties.child(name)?.attributes().number::<f32>("val");
     Run {
         hidden: switch(properties, "vanish"),
+        white: properties.child("color").map(|color| is_white(color, "val")),
+        shaded: has_ground(properties).or_else(|| {
+            let highlight = properties.child("highlight").and_then(value)?;
+            Some(!matches!(highlight.as_str(), "none" | "white"))
+        }),
         struck: switch(properties, "dstrike").or_else(|| switch(properties, "strike")),
         level: properties.child("vertAlign").map(|align| match align.attribute("val").as_deref() {
             Some("superscript") => Level::Raised,
