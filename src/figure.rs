@@ -114,8 +114,10 @@ pub fn read(text: &str) -> Reading {
     if whole > 0 && (whole == text.len() || is_decimal()) {
         return plain(text, Figure::default());
     }
-    let narrow: String = text.chars().map(narrow).collect();
-    let text = narrow.trim();
+    // A list of names holds few characters that are set wide.
+    let narrowed: Option<String> =
+        text.contains(|c| narrow(c) != c).then(|| text.chars().map(narrow).collect());
+    let text = narrowed.as_deref().unwrap_or(text).trim();
     if text.is_empty() {
         return Reading::Blank;
     }
