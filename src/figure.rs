@@ -116,8 +116,10 @@ pub fn read(text: &str) -> Reading {
     if whole > 0 && (whole == text.len() || is_decimal()) {
         return plain(text, Figure::default());
     }
-    let narrow: String = text.chars().map(narrow).collect();
-    let text = narrow.trim();
+    // A list of names holds few characters that are set wide.
+    let narrowed: Option<String> =
+        text.contains(|c| narrow(c) != c).then(|| text.chars().map(narrow).collect());
+    let text = narrowed.as_deref().unwrap_or(text).trim();
     if text.is_empty() {
         return Reading::Blank;
     }
@@ -473,16 +475,47 @@ fn joined(body: &str) -> Result<String, Doubt> {
 
 /// Whether the text is figures strung together by marks: 2009-2011, 100~200, 3/4, 9:30, 100至200.
 fn is_strung(text: &str) -> bool {
+    let of_number = |c: char| digit(c) || c == '.' || c == ',';
+    // Most names hold a digit somewhere, and are looked at no further.
+    if !text.trim_start().starts_with(of_number) {
+        return false;
+    }
     let mut parts = 0;
-    let is_link = |c: char| "-－−‒–—―﹣﹘‐‑~～〜至/／∕⁄:：".contains(c);
     for part in text.split(is_link).map(str::trim) {
         let number = part.trim_end_matches(['%', '‰']);
-        if number.is_empty() || !number.chars().all(|c| digit(c) || c == '.' || c == ',') {
+        if number.is_empty() || !number.chars().all(of_number) {
             return false;
         }
         parts += 1;
     }
     parts > 1
+}
+
+/// Whether the character links two figures.
+fn is_link(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '－'
+            | '−'
+            | '‒'
+            | '–'
+            | '—'
+            | '―'
+            | '﹣'
+            | '﹘'
+            | '‐'
+            | '‑'
+            | '~'
+            | '～'
+            | '〜'
+            | '至'
+            | '/'
+            | '／'
+            | '∕'
+            | '⁄'
+            | ':'
+            | '：'
+    )
 }
 
 /// The footnote mark that the text begins with, and what follows it: ①, *, 注1, `[1]`.

@@ -81,13 +81,16 @@ impl Profile {
             Reading::Word => {
                 self.words += 1;
                 self.words_above += usize::from(self.figures == 0);
-                let name: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+                let joined: Option<String> = text
+                    .contains(char::is_whitespace)
+                    .then(|| text.chars().filter(|c| !c.is_whitespace()).collect());
+                let name = joined.as_deref().unwrap_or(text);
                 let is_region = name.ends_in(REGION_ENDINGS);
                 let is_short = || name.chars().count() <= LONGEST_REGION;
                 self.regions += usize::from(is_region && is_short());
-                self.units += usize::from(lexicon::is_unit(&name));
+                self.units += usize::from(lexicon::is_unit(name));
                 let number = name.trim_matches(['（', '(', '）', ')', '、']);
-                self.ticks += usize::from(is_tick(&name));
+                self.ticks += usize::from(is_tick(name));
                 self.numerals += usize::from(number.is_run(numeral, 1..=3));
             }
             Reading::Unreadable => self.unreadable += 1,

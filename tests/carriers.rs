@@ -5,6 +5,7 @@
 mod archive;
 
 use archive::{zip, zip_named};
+use fubiao::carrier::page::{Ink, Run};
 use fubiao::diag::Sink;
 use fubiao::options::Options;
 use fubiao::pipeline;
@@ -25,8 +26,11 @@ fn read(bytes: Vec<u8>) -> String {
             let mut grid = vec![vec!["?".to_owned(); cols]; table.row_edges.len() - 1];
             for cell in &table.cells {
                 in_cells[cell.runs.clone()].fill(true);
-                let texts: Vec<&str> =
-                    page.runs[cell.runs.clone()].iter().map(|run| run.text.as_str()).collect();
+                let said = |run: &Run| match run.ink {
+                    Ink::Struck => format!("~{}~", run.text),
+                    _ => run.text.clone(),
+                };
+                let texts: Vec<String> = page.runs[cell.runs.clone()].iter().map(said).collect();
                 let rows = grid.iter_mut().enumerate().skip(cell.row).take(cell.rowspan);
                 for (row, slots) in rows {
                     let mark = if row > cell.row { "^" } else { "<" };
@@ -125,23 +129,16 @@ fn changes_are_taken_as_accepted_and_hidden_text_is_out() {
 }
 
 #[test]
-fn struck_white_and_raised_text_of_word_is_no_figure() {
+fn white_text_of_word_is_out_and_symbols_are_characters() {
     let run = |properties: &str, text: &str| {
         format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
     };
     let white = r#"<w:color w:val="FFFFFF"/>"#;
     let body = [
-        format!("<w:p>{}{}</w:p>", run("<w:strike/>", "870"), run("", "820")),
         format!("<w:p>{}{}</w:p>", run(white, "00"), run("", "12")),
-        // A whole paragraph in white stands on a shaded cell.
-        format!("<w:p>{}</w:p>", run(white, "户数")),
-        format!("<w:p>{}{}</w:p>", run("", "35"), run(r#"<w:position w:val="8"/>"#, "2")),
         r#"<w:p><w:r><w:sym w:font="Symbol" w:char="F037"/><w:sym w:font="Times New Roman" w:char="F030"/></w:r></w:p>"#.to_owned(),
     ];
-    assert_eq!(
-        read(docx(&body.concat(), &[])),
-        "820\n12\n户数\n35  2\n70\nstruck_out: 870\nhidden_text: 00\nstruck_out\n"
-    );
+    assert_eq!(read(docx(&body.concat(), &[])), "12\n70\nhidden_text: 00\n");
 }
 
 #[test]
@@ -161,26 +158,9 @@ fn what_a_page_strikes_out_hides_or_holds_in_fields() {
     let page = format!("<html><body><table border=1>{table}</table></body></html>");
     let said = read(page.into_bytes());
     let cells: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("南昌市|")).collect();
-    assert_eq!(cells, ["820", "3", "12", "5", "40/2", "610", "730", "820"]);
+    assert_eq!(cells, ["~870~/820", "~8~/3", "12", "5", "40/2", "610", "730", "820"]);
     let behind: Vec<&str> = said.lines().filter(|line| !line.starts_with("南昌市")).collect();
-    assert_eq!(
-        behind,
-        [
-            "hidden_text: 9",
-            "hidden_text: 0",
-            "struck_out: 870",
-            "struck_out: 8",
-            "struck_out",
-            "struck_out",
-        ]
-    );
-}
-
-#[test]
-fn a_run_that_a_sheet_strikes_out_is_no_part_of_a_figure() {
-    let cell = r#"<row r="1"><c r="A1" t="inlineStr"><is><r><rPr><strike/></rPr><t>870</t></r><r><t>820</t></r></is></c><c r="B1" t="inlineStr"><is><r><rPr><strike val="0"/></rPr><t>3</t></r></is></c></row>"#;
-    let said = read(workbook(cell));
-    assert!(said.starts_with("820|3\n") && said.ends_with("struck_out\n"), "{said}");
+    assert_eq!(behind, ["hidden_text: 9", "hidden_text: 0"]);
 }
 
 #[test]
@@ -225,6 +205,70 @@ fn marks_of_footnotes_are_no_part_of_a_figure() {
     let table = r#"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>120</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>面积万m</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"#;
     let said = read(docx(table, &[("footnotes", footnotes)]));
     assert_eq!(said, "120/1|面积万m/2\n1 含续建。\n");
+}
+
+#[test]
+fn what_is_set_beside_a_figure_is_no_digit_of_it() {
+    let run = |text: &str, said: &str| format!("<w:r><w:rPr>{said}</w:rPr><w:t>{text}</w:t></w:r>");
+    let math = |inner: &str| format!("<m:oMath>{inner}</m:oMath>");
+    let piece =
+        |name: &str, text: &str| format!("<m:{name}><m:r><m:t>{text}</m:t></m:r></m:{name}>");
+    let lowered = r#"<w:vertAlign w:val="subscript"/>"#;
+    for (cell, said) in [
+        (run("120", "<w:strike/>") + &run("100", ""), "~120~/100"),
+        (run("1", "") + &run("9", "<w:dstrike/>") + &run("00", ""), "~9~/100"),
+        (run("120", r#"<w:strike w:val="0"/>"#), "120"),
+        (run("9", r#"<w:color w:val="FFFFFF"/>"#) + &run("100", ""), "100"),
+        (run("100", r#"<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="1F4E79"/>"#), "100"),
+        (run("100", "") + &run("2", lowered), "100/2"),
+        (run("CO", "") + &run("2", lowered), "CO2"),
+        (run("100", "") + &run("1", r#"<w:position w:val="10"/><w:sz w:val="12"/>"#), "100/1"),
+        (run("100", r#"<w:position w:val="10"/>"#), "100"),
+        ("<w:r><w:sym w:font=\"Symbol\" w:char=\"F02D\"/><w:t>100</w:t></w:r>".to_owned(), "-100"),
+        (math(&format!("<m:f>{}{}</m:f>", piece("num", "1"), piece("den", "2"))), "1/2"),
+        (math(&format!("<m:sSup>{}{}</m:sSup>", piece("e", "10"), piece("sup", "2"))), "10^2"),
+        (math(&format!("<m:sSub>{}{}</m:sSub>", piece("e", "x"), piece("sub", "2"))), "x2"),
+    ] {
+        let table = format!(
+            "<w:tbl><w:tr><w:tc>{}</w:tc><w:tc><w:p>{cell}</w:p></w:tc></w:tr></w:tbl>",
+            p("甲市")
+        );
+        let read = read(docx(&table, &[]));
+        assert_eq!(read.replace("hidden_text: 9\n", ""), format!("甲市|{said}\n"));
+    }
+}
+
+#[test]
+fn what_a_browser_shows_of_a_cell_is_read_and_nothing_else() {
+    let style = "<style>table td .no, .t > tbody > tr.gone { display: none } \
+        div .no:hover, .other .yes { display: none } .far { position: absolute; left: -9999px }</style>";
+    for (cell, said) in [
+        ("<span class=no>9</span>100", "100\nhidden_text: 9"),
+        ("<span class=yes>100</span>", "100"),
+        ("<span class=far>9</span>100", "100\nhidden_text: 9"),
+        ("<span style='opacity: 0'>9</span>100", "100\nhidden_text: 9"),
+        ("<del>120</del>100", "100\nhidden_text: 120"),
+        ("<s>120</s>100", "~120~/100"),
+        ("<span style='text-decoration: line-through red'>120</span>100", "~120~/100"),
+        ("100<span style='vertical-align: super'>1</span>", "100/1"),
+        ("100<sub>2</sub>", "100/2"),
+        ("PM<sub>2.5</sub>", "PM2.5"),
+        ("<input value=100><input type=hidden value=9>", "100"),
+        ("<select><option>90<option selected>100</select>", "100"),
+        ("<ruby>100<rp>(<rt>9<rp>)</ruby>", "100"),
+        ("<table><tr><td>20<td>30</table>", "20/30"),
+        ("<img src=figure.png width=40>", "\npicture_unread"),
+        ("<img src=room.gif width=1>", ""),
+    ] {
+        let page = format!(
+            "{style}<table class=t><tr><td>市<td>套数<tr class=gone><td>丙市<td>7<tr><td>甲市<td>{cell}<tr><td>乙市<td>3</table>"
+        );
+        let read = read(page.into_bytes());
+        let (figure, notes) = said.split_once('\n').unwrap_or((said, ""));
+        let notes = if notes.is_empty() { String::new() } else { format!("{notes}\n") };
+        let shown = read.replace("hidden_text: 丙市7\n", "");
+        assert_eq!(shown, format!("市|套数\n甲市|{figure}\n乙市|3\n{notes}"), "{cell}");
+    }
 }
 
 #[test]
@@ -493,6 +537,52 @@ fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
         ("0_);\\(0\\)", "市|调整\n甲市|(12)\n"),
     ] {
         assert_eq!(read(workbook_styled(sheet, &styles(format))), said, "{format}");
+    }
+}
+
+#[test]
+fn a_cell_that_is_struck_out_or_white_is_no_figure() {
+    let styles = r#"<styleSheet><fonts><font/><font><strike/></font><font><color rgb="FFFFFFFF"/></font></fonts><fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FF1F4E79"/></patternFill></fill></fills><cellXfs><xf/><xf fontId="1"/><xf fontId="2" fillId="0"/><xf fontId="2" fillId="1"/></cellXfs></styleSheet>"#;
+    let text = |at: &str, inner: &str| format!(r#"<c r="{at}" t="inlineStr"><is>{inner}</is></c>"#);
+    for (cell, said) in [
+        (r#"<c r="B2" s="1"><v>12</v></c>"#.to_owned(), "~12~\n"),
+        (r#"<c r="B2" s="2"><v>12</v></c>"#.to_owned(), "\nfigure_not_shown\n"),
+        (r#"<c r="B2" s="3"><v>12</v></c>"#.to_owned(), "12\n"),
+        (text("B2", "<r><rPr><strike/></rPr><t>120</t></r><r><rPr/><t>100</t></r>"), "~120~/100\n"),
+        (
+            text(
+                "B2",
+                r#"<r><t>100</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>2</t></r>"#,
+            ),
+            "100/2\n",
+        ),
+    ] {
+        let sheet = format!(
+            r#"<worksheet><sheetData><row r="1">{}{}</row><row r="2">{}{cell}</row></sheetData></worksheet>"#,
+            text("A1", "<t>市</t>"),
+            text("B1", "<t>套数</t>"),
+            text("A2", "<t>甲市</t>"),
+        );
+        let read = read(workbook_styled(&sheet, styles));
+        assert_eq!(read, format!("市|套数\n甲市|{said}"), "{cell}");
+    }
+}
+
+#[cfg(feature = "ods")]
+#[test]
+fn a_workbook_that_was_packed_anew_is_no_package() {
+    // The picture of its first page that an OpenDocument file holds is none of a notice.
+    let content = "<document-content><body><spreadsheet><table name='S'><table-row><table-cell value-type='string'><p>市</p></table-cell><table-cell value-type='string'><p>套数</p></table-cell></table-row><table-row><table-cell value-type='string'><p>甲市</p></table-cell><table-cell value-type='float' value='12'><p>12</p></table-cell></table-row></table></spreadsheet></body></document-content>";
+    let kind = "application/vnd.oasis.opendocument.spreadsheet";
+    let manifest = format!("<manifest><file-entry media-type='{kind}' full-path='/'/></manifest>");
+    for mimetype in [kind, "application/vnd.o"] {
+        let bytes = zip(&[
+            ("mimetype", mimetype.as_bytes()),
+            ("Thumbnails/thumbnail.png", b"\x89PNG\r\n\x1a\n"),
+            ("META-INF/manifest.xml", manifest.as_bytes()),
+            ("content.xml", content.as_bytes()),
+        ]);
+        assert_eq!(read(bytes), "市|套数\n甲市|12\n");
     }
 }
 

@@ -3,13 +3,12 @@
 //! in its box. Deliberately absent: real fonts and the breaking of lines, which say nothing of a notice.
 
 use super::letterhead;
-use super::page::{Ink, KnownCell, KnownTable, Layout, Page, Run, Turn};
+use super::page::{BODY_SIZE, Ink, KnownCell, KnownTable, Layout, Page, Run, Turn};
 use super::width::{cells_of, width_of};
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::geom::Rect;
 use crate::options::Limits;
-use crate::place::{Place, Spot};
+use crate::place::Spot;
 
 /// Width of the page, in points: so wide that a centred title of five lines keeps its middle.
 const WIDTH: f32 = 2000.0;
@@ -28,9 +27,6 @@ const TAB: usize = 8;
 const MARK: f32 = 0.6;
 /// A column is laid out for at most so many half-width characters, and for no fewer than the other.
 const COLUMN: (usize, usize) = (4, 40);
-
-/// Size of text where the document says none, in points: 三号, as GB/T 9704 sets the body.
-pub(super) const BODY_SIZE: f32 = 16.0;
 
 /// Where a line stands between the edges of its page or cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,15 +49,29 @@ pub(super) struct TextLine {
     /// Marks raised behind its characters (of footnotes), in order: how many characters of `text` stand
     /// before it, and the mark, which is no part of `text`.
     pub marks: Vec<(usize, String)>,
+    /// What is struck out, in order: how many characters of `text` stand before it, and the words, which are no
+    /// part of `text`.
+    pub struck: Vec<(usize, String)>,
 }
 
 impl Default for TextLine {
     fn default() -> TextLine {
-        TextLine { text: String::new(), size: BODY_SIZE, align: Align::Left, marks: Vec::new() }
+        TextLine {
+            text: String::new(),
+            size: BODY_SIZE,
+            align: Align::Left,
+            marks: Vec::new(),
+            struck: Vec::new(),
+        }
     }
 }
 
 impl TextLine {
+    /// Whether there is nothing to be seen of it, struck out or not.
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty() && self.marks.is_empty() && self.struck.is_empty()
+    }
+
     // A page of HTML has its lines already.
     #[cfg_attr(
         not(any(
@@ -76,48 +86,23 @@ impl TextLine {
     /// The line cut where it is broken, each part with the number of characters before it; the first one is
     /// indented by so many full-width spaces.
     pub fn broken(self, indent: usize) -> Vec<(u32, TextLine)> {
-        let TextLine { text, size, align, marks } = self;
+        let TextLine { text, size, align, marks, struck } = self;
         let mut lines = Vec::new();
         let mut begun = 0;
         for part in text.split('\n') {
             let chars = part.chars().count();
-            let own = marks.iter().filter(|(at, _)| (begun..=begun + chars).contains(at));
             let lead = if begun == 0 { indent } else { 0 };
-            let marks = own.map(|(at, mark)| (at - begun + lead, mark.clone())).collect();
+            let own = |beside: &[(usize, String)]| {
+                let own = beside.iter().filter(|(at, _)| (begun..=begun + chars).contains(at));
+                own.map(|(at, text)| (at - begun + lead, text.clone())).collect()
+            };
+            let (marks, struck) = (own(&marks), own(&struck));
             let text = "\u{3000}".repeat(lead) + part;
-            lines.push((begun as u32, TextLine { text, size, align, marks }));
+            lines.push((begun as u32, TextLine { text, size, align, marks, struck }));
             begun += chars + 1;
         }
         lines
     }
-}
-
-/// Says of text with a line through it that it was not read.
-#[cfg_attr(not(any(feature = "docx", feature = "excel", feature = "html")), allow(dead_code))]
-pub(super) fn note_struck(sink: &mut Sink, place: Option<Place>, text: &str) {
-    /// A text of a record is cut after so many characters.
-    const RECORD: usize = 200;
-    let text: String = text.trim().chars().take(RECORD).collect();
-    if text.is_empty() {
-        return;
-    }
-    sink.remark(Diagnostic {
-        code: "struck_out",
-        severity: Severity::Warning,
-        place,
-        message: Wording::new(
-            format!("{text:?} is struck out: it was not read"),
-            format!("“{text}”被划线删去，未读取"),
-        ),
-        hint: None,
-    });
-    sink.repair(Repair {
-        stage: Stage::Extract,
-        rule: "struck_out",
-        place,
-        before: text,
-        after: String::new(),
-    });
 }
 
 /// A table as the document has it.
@@ -179,6 +164,7 @@ impl<'l> Flow<'l> {
     }
 
     /// Leaves room as an empty paragraph does.
+    #[cfg(any(feature = "doc", feature = "docx", feature = "html"))]
     pub fn gap(&mut self) {
         self.y += PITCH * BODY_SIZE;
     }
@@ -357,10 +343,15 @@ impl Setting {
         let first = runs.len();
         let chars = line.text.chars().count();
         let mut marks = line.marks.iter().peekable();
+        let mut struck = line.struck.iter().peekable();
         let mut open: Option<Run> = None;
         // Where the next character stands, in half-width characters, and the white space before it.
         let (mut cell, mut blank, mut blank_width) = (0, String::new(), 0);
         for (index, c) in line.text.chars().enumerate() {
+            // What is struck out takes no room: what stands around it is one text.
+            while let Some((_, gone)) = struck.next_if(|(at, _)| *at <= index) {
+                runs.push(self.struck(gone, x(cell), line.size, spot.onward(index as u32)));
+            }
             let is_marked = marks.peek().is_some_and(|mark| mark.0 <= index);
             if is_marked {
                 runs.extend(open.take());
@@ -418,6 +409,9 @@ impl Setting {
             runs.push(self.mark(mark, x(cell), line.size, end));
             cell += width_of(mark);
         }
+        for (_, gone) in struck {
+            runs.push(self.struck(gone, x(cell), line.size, spot.onward(chars as u32)));
+        }
         for run in &mut runs[first..] {
             if let (Some(&first), Some(&last), true) =
                 (run.edges.first(), run.edges.last(), run.size == line.size)
@@ -425,6 +419,21 @@ impl Setting {
                 run.bbox = Rect::new(first, self.top, last, self.top + line.size);
             }
         }
+    }
+
+    /// Words that are struck out, before what begins at `left`.
+    fn struck(&self, words: &str, left: f32, size: f32, spot: Spot) -> Run {
+        let mut edges = vec![left];
+        let mut cell = 0;
+        for c in words.chars() {
+            cell += cells_of(c);
+            edges.push(left + cell as f32 * self.half);
+        }
+        let right = edges.last().copied().unwrap_or(left);
+        let bbox = Rect::new(left, self.top, right, self.top + size);
+        let (turn, ink) = (Turn::Upright, Ink::Struck);
+        let (text, spot, joints) = (words.to_owned(), Some(spot), Vec::new());
+        Run { text, bbox, edges, size, turn, ink, spot, joints, sight: None }
     }
 
     /// A mark raised behind what ends at `left`.

@@ -34,7 +34,7 @@ mod xml;
 
 use crate::carrier::page::Pages;
 use crate::diag::Sink;
-#[cfg(feature = "archived")]
+#[cfg(any(feature = "archived", feature = "html", feature = "package"))]
 use crate::diag::{Diagnostic, Severity, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
@@ -88,6 +88,39 @@ fn extract_beside(
 /// Refuses a value above its limit.
 fn within(name: &'static str, value: u64, limit: u64) -> Result<(), Error> {
     if value <= limit { Ok(()) } else { Err(Error::new(ErrorKind::Limit { name, value: limit })) }
+}
+
+/// That the directory of an archive is missing.
+#[cfg(any(feature = "archived", feature = "package"))]
+fn cut_short() -> Diagnostic {
+    Diagnostic {
+        code: "archive_cut",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            "the end of the file is missing; what could be found without it was read",
+            "文件末尾缺失，已读取能够找到的部分",
+        ),
+        hint: Some(Wording::new("fetch the file again", "请重新获取该文件")),
+    }
+}
+
+/// Says that pictures in a document were not read, the first of which stands here.
+#[cfg(any(feature = "docx", feature = "html"))]
+fn picture_unread(place: crate::place::Place, count: usize) -> Diagnostic {
+    Diagnostic {
+        code: "picture_unread",
+        severity: Severity::Warning,
+        place: Some(place),
+        message: Wording::new(
+            format!("{count} pictures or embedded documents were not read; the first stands here"),
+            format!("有{count}处图片或嵌入的文档未读取，第一处在此"),
+        ),
+        hint: Some(Wording::new(
+            "if one shows a table, ask for the document it was made from",
+            "如其中有表格，请索取制作它的原文件",
+        )),
+    }
 }
 
 /// Remarks that a part of a document is damaged, so that the document can be read without it.

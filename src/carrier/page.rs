@@ -7,6 +7,10 @@ use crate::source::Kind;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Size of text where the document says none, in points: 三号, as GB/T 9704 sets the body.
+#[cfg(any(feature = "flow", feature = "package"))]
+pub(in crate::carrier) const BODY_SIZE: f32 = 16.0;
+
 /// All pages of one notice, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pages {
@@ -222,6 +226,8 @@ pub enum Ink {
     Outside,
     /// Painted over by what was drawn later: a white box, a picture.
     Covered,
+    /// Struck out, as the document itself says of it.
+    Struck,
 }
 
 /// A ruling line: a stroke, or a filled rectangle so thin that a reader sees a stroke.

@@ -1,9 +1,9 @@
 //! The parts of a document that is an archive, unpacked under the limits: of entries, of one part's bytes, of
 //! all bytes together.
 
-use super::within;
 use super::xml::{self, NoTree, Tree};
-use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use super::{cut_short, within};
+use crate::diag::{Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::Limits;
 use crate::source::zip::{Archive, Damage};
@@ -102,25 +102,12 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// That the directory of an archive is missing.
-pub(super) fn cut_short() -> Diagnostic {
-    Diagnostic {
-        code: "archive_cut",
-        severity: Severity::Warning,
-        place: None,
-        message: Wording::new(
-            "the end of the file is missing; what could be found without it was read",
-            "文件末尾缺失，已读取能够找到的部分",
-        ),
-        hint: Some(Wording::new("fetch the file again", "请重新获取该文件")),
-    }
-}
-
 fn limit(name: &'static str, value: u64) -> Error {
     Error::new(ErrorKind::Limit { name, value })
 }
 
 /// A path within a document as a reference from `base` means it: absolute, or beside the part that says it.
+#[cfg(any(feature = "docx", feature = "excel", feature = "ofd"))]
 pub(super) fn resolved(base: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let mut parts: Vec<&str> = match target.strip_prefix('/') {
@@ -142,7 +129,7 @@ pub(super) fn resolved(base: &str, target: &str) -> String {
     parts.join("/")
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "docx", feature = "excel", feature = "ofd")))]
 mod tests {
     use super::resolved;
 

@@ -70,6 +70,7 @@ impl Painted {
         }
     }
 
+    #[cfg(feature = "pdf")]
     /// The area between two rectangles, cut off at `clip`, if it is a frame as thin as ruling lines;
     /// else nothing is painted and the answer is no.
     pub fn frame(&mut self, outer: &Rect, inner: &Rect, clip: &Rect) -> bool {

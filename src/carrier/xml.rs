@@ -142,6 +142,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over the rest of an element that has begun.
+    #[cfg(any(feature = "excel", feature = "ods"))]
     pub fn skip_element(&mut self) -> Result<(), Malformed> {
         let mut depth = 0usize;
         while let Some(token) = self.next()? {
@@ -294,7 +295,8 @@ struct Node<'a> {
 
 enum Content<'a> {
     Element { name: &'a str, attributes: Attributes<'a> },
-    Text(Cow<'a, str>),
+    // The trees of workbooks are asked for no text.
+    Text(#[cfg_attr(not(any(feature = "docx", feature = "ofd")), allow(dead_code))] Cow<'a, str>),
 }
 
 /// Why a document has no tree.
@@ -409,11 +411,13 @@ impl<'t, 'a> Element<'t, 'a> {
     }
 
     /// All elements of this name in it, however deep.
+    #[cfg(any(feature = "docx", feature = "ofd"))]
     pub fn all(self, name: &'t str) -> impl Iterator<Item = Element<'t, 'a>> {
         self.descendants().filter(move |element| element.name() == name)
     }
 
     /// All elements in it, however deep, in the order of the document.
+    #[cfg(any(feature = "docx", feature = "ofd"))]
     pub fn descendants(self) -> impl Iterator<Item = Element<'t, 'a>> {
         // A node's descendants stand right behind it.
         let tree = self.tree;
@@ -424,6 +428,7 @@ impl<'t, 'a> Element<'t, 'a> {
     }
 
     /// All text in it.
+    #[cfg(any(feature = "docx", feature = "ofd"))]
     pub fn text(self) -> String {
         let last = self.last();
         let nodes = &self.tree.nodes[self.id as usize..=last as usize];
@@ -437,6 +442,7 @@ impl<'t, 'a> Element<'t, 'a> {
     }
 
     /// The last node in it.
+    #[cfg(any(feature = "docx", feature = "ofd"))]
     fn last(self) -> u32 {
         let nodes = &self.tree.nodes;
         let mut last = self.id;

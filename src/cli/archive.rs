@@ -449,8 +449,8 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
         Err(merge::MergeError::Store(error)) => refused(reporter, &error),
         Err(error) => {
             let hint = Wording::new(
-                "merge finished parts of one archive by one build",
-                "请合并同一程序对同一档案完成的各部分",
+                "read each part with `fubiao batch --shard I/N`, all with one build, and give all their folders",
+                "请用同一程序以 `fubiao batch --shard I/N` 读取各部分，再给出全部文件夹",
             );
             reporter.tell("fubiao merge", &error.message(), Some(&hint));
             Status::Unread

@@ -114,6 +114,7 @@ fn ink_word(ink: Ink) -> String {
         Ink::Invisible => " invisible".to_owned(),
         Ink::Outside => " outside".to_owned(),
         Ink::Covered => " painted over".to_owned(),
+        Ink::Struck => " struck out".to_owned(),
     }
 }
 

@@ -318,16 +318,15 @@ impl Reporter {
         record: &NoticeRecord,
     ) -> io::Result<()> {
         let findings = || findings.iter().filter(|f| self.is_said(&f.severity));
-        let name = plain(name);
+        let color = self.color && io::stdout().is_terminal();
         for finding in findings() {
             let place = self.at(finding.places.first(), &record.source.parts);
-            let severity = self.label(&finding.severity);
-            let message = plain(self.pick(&finding.message, &finding.message_zh));
-            writeln!(out, "{name}:{place} {severity}: {message} [{}]", finding.check)?;
+            let message = self.pick(&finding.message, &finding.message_zh);
+            let text = format!("{name}:{place} {message} [{}]", finding.check);
+            writeln!(out, "{}", self.labelled(&finding.severity, &text, color))?;
             if let Some(cause) = self.cause(finding) {
                 writeln!(out, "  {}", plain(cause))?;
             }
-            let color = self.color && io::stdout().is_terminal();
             if let Some(excerpt) = self.excerpt(color, |pen| pen.finding(record, finding)) {
                 writeln!(out, "{excerpt}")?;
             }
@@ -437,13 +436,18 @@ impl Reporter {
     }
 
     fn line(&self, label: &str, text: &str) {
-        let color = LABELS.iter().find(|(en, ..)| *en == label).map_or("36", |(.., color)| color);
-        let (label, text) = (self.label(label), plain(text));
         // Nobody is left to tell if standard error is closed.
-        let _ = match self.color {
-            true => writeln!(voice(), "\x1b[1;{color}m{label}\x1b[0m: {text}"),
-            false => writeln!(voice(), "{label}: {text}"),
-        };
+        let _ = writeln!(voice(), "{}", self.labelled(label, text, self.color));
+    }
+
+    /// A message in the one form that all of them have: what kind it is, then the file, the place and the words.
+    fn labelled(&self, label: &str, text: &str, color: bool) -> String {
+        let code = LABELS.iter().find(|(en, ..)| *en == label).map_or("36", |(.., code)| code);
+        let (label, text) = (self.label(label), plain(text));
+        match color {
+            true => format!("\x1b[1;{code}m{label}\x1b[0m: {text}"),
+            false => format!("{label}: {text}"),
+        }
     }
 }
 

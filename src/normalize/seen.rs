@@ -16,8 +16,6 @@ const CROSSED: usize = 3;
 const SAME_SHADE: f32 = 0.03;
 /// A page with more pieces of pale text than this is not looked through for them.
 const MOST_PALE: usize = 2_000;
-/// Text this much smaller than most of the page is not seen.
-const TINY: f32 = 0.1;
 /// Text slanted by fewer degrees is a scan that lies askew, no watermark.
 const ASKEW: f32 = 5.0;
 /// A text of a record is cut after so many characters.
@@ -61,6 +59,9 @@ fn usual_size(page: &Page) -> f32 {
     by_size.iter().max_by_key(|&(_, n)| n).map_or(0.0, |(&size, _)| size as f32 / 2.0)
 }
 
+/// So many texts that are struck out are named one by one on a page.
+const FEW: usize = 5;
+
 fn is_pale(run: &Run) -> bool {
     matches!(run.ink, Ink::Seen { lightness } if lightness > PALE)
 }
@@ -73,7 +74,6 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     let grounds = grounds(&page);
     let seals = seals(&page);
     let strikes = strikes(&page);
-    let tiny = TINY * usual_size(&page);
     let fills = std::mem::take(&mut page.fills);
     let mut gone: BTreeMap<&'static str, Vec<Run>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(page.runs.len());
@@ -91,7 +91,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             _ if matches!(run.turn, Turn::Slanted(_)) => Some("watermark"),
             Ink::Outside => Some("outside_page"),
             Ink::Covered => Some("painted_over"),
-            _ if run.size < tiny => Some("invisible_text"),
+            Ink::Struck => Some("struck_out"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
             _ if !is_pale(&run) && strikes.contains_key(&moved.len()) => Some("struck_out"),
             _ if seals.iter().any(|seal| seal.holds(&run)) => Some("seal"),
@@ -113,19 +113,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     let rules = std::mem::take(&mut page.rules).into_iter().enumerate();
     page.rules =
         rules.filter(|(at, _)| !drawn_through.contains(at)).map(|(_, rule)| rule).collect();
-    for run in gone.get("struck_out").into_iter().flatten() {
-        let text = run.text.trim();
-        sink.remark(Diagnostic {
-            code: "struck_out",
-            severity: Severity::Warning,
-            place: Some(run.place(page.number)),
-            message: Wording::new(
-                format!("{text:?} is struck out: it was not read"),
-                format!("“{text}”被划线删去，未读取"),
-            ),
-            hint: None,
-        });
-    }
+    remark_struck(sink, page.number, gone.get("struck_out").map_or(&[], Vec::as_slice));
     for (rule, runs) in gone {
         sink.repair(Repair {
             stage: Stage::Normalize,
@@ -143,6 +131,30 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
     page.runs = kept;
     page.fills = fills;
     page
+}
+
+/// Says which texts of a page are struck out; many at once, as in a list that was worked over.
+fn remark_struck(sink: &mut Sink, page: u32, runs: &[Run]) {
+    let mut remark = |run: &Run, en: String, zh: String| {
+        sink.remark(Diagnostic {
+            code: "struck_out",
+            severity: Severity::Warning,
+            place: Some(run.place(page)),
+            message: Wording::new(en, zh),
+            hint: None,
+        });
+    };
+    let (said, rest) = if runs.len() > FEW { runs.split_at(FEW - 1) } else { (runs, &[][..]) };
+    for run in said {
+        let text = run.text.trim();
+        let en = format!("{text:?} is struck out: it was not read");
+        remark(run, en, format!("“{text}”被划线删去，未读取"));
+    }
+    if let Some(first) = rest.first() {
+        let (text, others) = (first.text.trim(), rest.len() - 1);
+        let en = format!("{text:?} and {others} more texts are struck out: they were not read");
+        remark(first, en, format!("“{text}”等另外{}处被划线删去，未读取", rest.len()));
+    }
 }
 
 /// The shades of pale text that other text is printed over: the ground of a page that is made of words.

@@ -97,38 +97,54 @@ fn of_archive(bytes: &[u8]) -> Result<Kind, Error> {
     if has("OFD.xml") {
         return Ok(Kind::Ofd);
     }
-    if let Some(kind) = archive.find("mimetype").and_then(|entry| archive.stored(entry)) {
-        return match kind.trim_ascii() {
-            b"application/vnd.oasis.opendocument.spreadsheet"
-            | b"application/vnd.oasis.opendocument.spreadsheet-template" => Ok(Kind::Ods),
-            b"application/vnd.oasis.opendocument.text" => Err(refused(
-                ("an OpenDocument text (.odt)", "OpenDocument 文本（.odt）"),
-                SAVE_AS_DOCX,
-            )),
-            _ => Err(refused(
-                ("an EPUB or OpenDocument file", "EPUB 或 OpenDocument 文件"),
-                SAVE_AS_DOCX,
-            )),
-        };
+    if has("mimetype") || has("content.xml") && has("META-INF/manifest.xml") {
+        return of_open_document(&archive);
     }
-    if has("[Content_Types].xml") || has("_rels/.rels") {
-        if below("word/") {
-            return Ok(Kind::Docx);
-        }
-        if has("xl/workbook.bin") {
-            return Err(refused(
-                ("a binary Excel workbook (.xlsb)", "二进制 Excel 工作簿（.xlsb）"),
-                SAVE_AS_XLSX,
-            ));
-        }
-        if below("xl/") {
-            return Ok(Kind::Xlsx);
-        }
-        if below("ppt/") {
-            return Err(slides());
-        }
+    let is_office = has("[Content_Types].xml") || has("_rels/.rels");
+    if is_office && below("word/") || has("word/document.xml") {
+        return Ok(Kind::Docx);
+    }
+    if has("xl/workbook.bin") {
+        return Err(refused(
+            ("a binary Excel workbook (.xlsb)", "二进制 Excel 工作簿（.xlsb）"),
+            SAVE_AS_XLSX,
+        ));
+    }
+    if is_office && below("xl/") || has("xl/workbook.xml") {
+        return Ok(Kind::Xlsx);
+    }
+    if is_office && below("ppt/") {
+        return Err(slides());
     }
     Ok(Kind::Package)
+}
+
+/// What an archive is that says so itself, or should: in its first file, as programs write it, packed where another one
+/// has put it up anew; in its manifest where that file is gone. None of its files is a notice of its own.
+fn of_open_document(archive: &Archive) -> Result<Kind, Error> {
+    const LONGEST: u64 = 1 << 20;
+    const SHEETS: &str = "application/vnd.oasis.opendocument.spreadsheet";
+    const TEXT: &str = "application/vnd.oasis.opendocument.text";
+    let read = |name: &str| {
+        let bytes = archive.unpack(archive.find(name)?, LONGEST).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let said = [read("mimetype"), read("META-INF/manifest.xml")];
+    let is = |kind: &str| {
+        said.iter()
+            .flatten()
+            .find(|said| said.contains("vnd.oasis."))
+            .is_some_and(|said| said.contains(kind))
+    };
+    if is(SHEETS) {
+        return Ok(Kind::Ods);
+    }
+    let what = if is(TEXT) {
+        ("an OpenDocument text (.odt)", "OpenDocument 文本（.odt）")
+    } else {
+        ("an EPUB or OpenDocument file", "EPUB 或 OpenDocument 文件")
+    };
+    Err(refused(what, SAVE_AS_DOCX))
 }
 
 fn slides() -> Error {

@@ -94,11 +94,6 @@ impl<'a> Archive<'a> {
         if checksum(&bytes) == entry.checksum { Ok(bytes) } else { Err(Damage::Checksum) }
     }
 
-    /// Its first bytes as they stand in the archive, if they are not packed.
-    pub fn stored(&self, entry: &Entry) -> Option<&'a [u8]> {
-        if entry.method == 0 && !entry.is_encrypted { self.packed(entry) } else { None }
-    }
-
     fn packed(&self, entry: &Entry) -> Option<&'a [u8]> {
         let head = self.bytes.get(usize::try_from(entry.at).ok()?..)?;
         if !head.starts_with(LOCAL) {
@@ -314,7 +309,7 @@ fn inflate(_: &[u8], _: u64) -> Result<Vec<u8>, Damage> {
 
 /// The checksum of ISO 3309, as archives have it.
 fn checksum(bytes: &[u8]) -> u32 {
-    const TABLES: [[u32; 256]; 8] = tables();
+    static TABLES: [[u32; 256]; 8] = tables();
     let mut sum = !0u32;
     let mut chunks = bytes.chunks_exact(8);
     for chunk in &mut chunks {

@@ -60,7 +60,10 @@ async function started(kept, ...flags) {
     server.on("exit", resolve);
     server.kill("SIGKILL");
   });
-  return { address, stop, url: new URL(address) };
+  // Its worker processes; their parent may be any of its threads.
+  const workers = () => fs.readdirSync(`/proc/${server.pid}/task`)
+    .flatMap((thread) => fs.readFileSync(`/proc/${server.pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+  return { address, stop, workers, url: new URL(address) };
 }
 
 /** A request of another program: whatever headers and path it likes. */
@@ -260,6 +263,44 @@ const cases = {
     assert.equal(state.filter((notice) => notice.state === "failed").length, 2);
     assert.equal((await ask(url)).status, 200, "the server goes on");
     await stop();
+  },
+
+  async "a notice whose worker is killed or runs over its time says so, stays so, and can be tried again"(browser) {
+    const kept = path.join(folder, "died");
+    const flags = ["--timeout", "2"];
+    const first = await started(kept, ...flags);
+    const put = async (name, body) => JSON.parse((await ask(first.url, { method: "PUT", path: `${first.url.pathname}files?name=${name}`, body })).text).id;
+    // On pages of 5,000 annexes, which are within all limits but that of time.
+    const annexes = (count) => `关于下达2023年计划的通知\n\n${Array.from({ length: count }, (_, i) => `${i % 5000 ? "" : "\f"}附件${i + 1}\n任务表${i}\n地区\t套数\n甲市\t1\n乙市\t2\n合计\t3\n`).join("")}`;
+    const stateAt = async (url, id) => (await stateOf(url)).find((notice) => notice.id === id);
+    const killed = await put("killed.txt", annexes(40_000));
+    if (process.platform === "linux") {
+      await until("worked on", () => first.workers().length > 0);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      first.workers().forEach((worker) => process.kill(worker, "SIGKILL"));
+    }
+    const endless = await put("endless.txt", annexes(40_001));
+    const good = await put("good.txt", annexes(1));
+    for (const id of [killed, endless]) await until("failed", async () => (await stateAt(first.url, id)).state === "failed", 300);
+    await until("read", async () => (await stateAt(first.url, good)).state === "done", 300);
+    assert.match((await stateAt(first.url, endless)).message[1], /超过时限/);
+    for (const id of [killed, endless]) {
+      const { message } = await stateAt(first.url, id);
+      assert.ok(message.every((words) => words.trim()), `${message}`);
+      assert.deepEqual(fs.readdirSync(path.join(kept, "notices", id)).sort(), ["about.json", "failure.json", "source"]);
+    }
+    // What failed is not read again by itself, whatever ends the server.
+    await first.stop();
+    const second = await started(kept, ...flags);
+    assert.deepEqual((await stateOf(second.url)).map((notice) => notice.state), ["failed", "failed", "done"]);
+    const page = await opened(browser, second.address);
+    await page.locator("#notices tr.failed").nth(1).waitFor();
+    assert.match(await page.locator("#notices tr.failed").nth(1).innerText(), /endless\.txt[\s\S]*超过时限/);
+    await page.locator("#notices tr.failed button").first().click();
+    await page.locator("#notices tr.waiting").waitFor();
+    assert.equal(await page.locator("#notices tr.clear, #notices tr.doubtful").count(), 1, "the other one is there as it was");
+    assert.deepEqual(page.wrong, []);
+    await second.stop();
   },
 };
 

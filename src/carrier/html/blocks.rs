@@ -1,11 +1,11 @@
 //! A page's tree in, what a reader sees of it out, in order: lines of text and tables. What is hidden is
 //! put on record. Which of them are the article is told by `article`.
 
-use super::style::{Sheet, Style};
+use super::style::{Level, Sheet, Style};
 use super::tables;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::{Align, Grid, TextLine};
-use crate::figure::{self, Kind};
+use crate::place::Spot;
 
 /// What a page shows.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub(super) struct Shown {
     pub blocks: Vec<Block>,
     /// Text that is hidden, piece by piece.
     pub hidden: Vec<String>,
-    /// Text with a line through it, likewise.
-    pub struck: Vec<String>,
+    /// Cells of tables that show a picture where others have figures.
+    pub pictures: Vec<Spot>,
 }
 
 /// Elements whose content is none of the page's text.
@@ -102,7 +102,8 @@ pub(super) struct Around {
     align: Align,
     size: f32,
     linked: bool,
-    raised: bool,
+    level: Level,
+    struck: bool,
     /// Whether what lies under it is not white.
     ground: bool,
     /// Full-width spaces that the next line begins with.
@@ -116,7 +117,8 @@ impl Default for Around {
             align: Align::Left,
             size: 12.0,
             linked: false,
-            raised: false,
+            level: Level::Line,
+            struck: false,
             ground: false,
             indent: 0.0,
         }
@@ -129,7 +131,7 @@ pub(super) fn shown(tree: &Tree) -> Shown {
     walk.children(0, Around::default());
     walk.flush(0);
     tables::join_heads(&mut walk.blocks);
-    Shown { blocks: walk.blocks, hidden: walk.hidden, struck: walk.struck }
+    Shown { blocks: walk.blocks, hidden: walk.hidden, pictures: walk.pictures }
 }
 
 /// A walk over the tree, with the line that is being read.
@@ -138,11 +140,11 @@ pub(super) struct Walk<'t> {
     sheet: std::rc::Rc<Sheet>,
     blocks: Vec<Block>,
     hidden: Vec<String>,
-    struck: Vec<String>,
     line: Open,
-    /// Number of the next table.
-    tables: u32,
-    /// Whether it walks a cell of a table.
+    /// Number of the table before the next one.
+    pub tables: u32,
+    pub pictures: Vec<Spot>,
+    /// Whether it is a walk over a cell.
     in_cell: bool,
 }
 
@@ -156,6 +158,8 @@ struct Open {
     begun: bool,
     /// Whether it goes on behind a break in its paragraph, where no indent is.
     is_broken: bool,
+    /// Of text that is lowered: whether it began behind a digit, and so is a mark.
+    lowered: Option<bool>,
 }
 
 impl<'t> Walk<'t> {
@@ -166,9 +170,9 @@ impl<'t> Walk<'t> {
             sheet,
             blocks: Vec::new(),
             hidden: Vec::new(),
-            struck: Vec::new(),
             line: Open::default(),
             tables: 0,
+            pictures: Vec::new(),
             in_cell: false,
         }
     }
@@ -194,21 +198,21 @@ impl<'t> Walk<'t> {
             sheet: self.sheet.clone(),
             blocks: Vec::new(),
             hidden: Vec::new(),
-            struck: Vec::new(),
             line: Open::default(),
             tables: 0,
+            pictures: Vec::new(),
             in_cell: true,
         };
         let style = self.style(cell);
         inner.children(cell, around.with(&style));
         inner.flush(cell);
         self.hidden.append(&mut inner.hidden);
-        self.struck.append(&mut inner.struck);
-        let line = |block: Block| match block.shows {
-            Shows::Line { line, .. } => Some(line),
-            Shows::Gap | Shows::Table(_) => None,
+        let lines = |block: Block| match block.shows {
+            Shows::Line { line, .. } => vec![line],
+            Shows::Gap => Vec::new(),
+            Shows::Table(grid) => grid.cells.into_iter().flat_map(|cell| cell.lines).collect(),
         };
-        inner.blocks.into_iter().filter_map(line).collect()
+        inner.blocks.into_iter().flat_map(lines).collect()
     }
 
     fn children(&mut self, id: Id, around: Around) {
@@ -235,17 +239,13 @@ impl<'t> Walk<'t> {
             return;
         }
         if UNSEEN.contains(&name) {
-            let value = self.value(id).filter(|_| self.style(id).hidden != Some(true));
-            self.text(&value.unwrap_or_default(), &around);
+            let filled = self.filled_in(id).filter(|_| self.style(id).hidden != Some(true));
+            if let Some(filled) = filled {
+                self.text(&filled, &around);
+            }
             return;
         }
         let style = self.style(id);
-        if style.struck || matches!(name, "s" | "strike") {
-            let text = self.tree.all_text(id);
-            let text = Some(text.trim()).filter(|text| !text.is_empty());
-            self.struck.extend(text.map(str::to_owned));
-            return;
-        }
         if style.white && !style.ground && !around.ground && self.is_part(id) {
             self.hide(id);
             return;
@@ -257,7 +257,6 @@ impl<'t> Walk<'t> {
         }
         let mut inner = around.with(&style);
         inner.linked |= name == "a";
-        inner.raised |= name == "sup" || style.raised;
         if name == "br" {
             self.br(id);
             return;
@@ -292,38 +291,34 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The figure that a field of a form shows in a cell of a table: tables that are filled in on the page have them
-    /// there, and nowhere else.
-    fn value(&self, id: Id) -> Option<String> {
-        let tree = self.tree;
-        if !self.in_cell {
-            return None;
-        }
-        let value = match tree.name(id) {
-            "input" => {
-                let kind = tree.attribute(id, "type").unwrap_or("text").to_ascii_lowercase();
-                let shows = matches!(kind.as_str(), "text" | "number" | "tel");
-                tree.attribute(id, "value").filter(|_| shows)?.to_owned()
-            }
-            "textarea" => tree.all_text(id),
-            "select" => {
-                let options = || tree.within(id).filter(|&id| tree.name(id) == "option");
-                let chosen = options().find(|&id| tree.attribute(id, "selected").is_some());
-                tree.all_text(chosen.or_else(|| options().next())?)
-            }
-            _ => return None,
-        };
-        let is_figure =
-            matches!(figure::kind(&value), Kind::Mark) || figure::kind(&value).is_numeric();
-        is_figure.then(|| value.trim().to_owned())
-    }
-
     /// Whether other text stands beside an element.
     fn is_part(&self, id: Id) -> bool {
         let parent = self.tree.parent(id);
         parent.is_some_and(|parent| {
             self.tree.all_text(parent).trim().len() > self.tree.all_text(id).trim().len()
         })
+    }
+
+    /// What a field of a form in a cell shows: what is filled in, or chosen.
+    fn filled_in(&self, id: Id) -> Option<String> {
+        let tree = self.tree;
+        if !self.in_cell {
+            return None;
+        }
+        match tree.name(id) {
+            "input" => {
+                let kind = tree.attribute(id, "type").unwrap_or("text").to_ascii_lowercase();
+                let is_text = matches!(kind.as_str(), "text" | "number" | "tel" | "date");
+                tree.attribute(id, "value").filter(|_| is_text).map(str::to_owned)
+            }
+            "textarea" => Some(tree.all_text(id)),
+            "select" => {
+                let options = || tree.within(id).filter(|&id| tree.name(id) == "option");
+                let chosen = options().find(|&id| tree.attribute(id, "selected").is_some());
+                chosen.or_else(|| options().next()).map(|id| tree.all_text(id))
+            }
+            _ => None,
+        }
     }
 
     fn br(&mut self, id: Id) {
@@ -350,7 +345,7 @@ impl<'t> Walk<'t> {
     /// Ends the line; one without a character that is seen is none.
     pub fn flush(&mut self, node: Id) {
         let open = std::mem::take(&mut self.line);
-        if open.line.text.trim().is_empty() && open.line.marks.is_empty() {
+        if open.line.is_blank() {
             return;
         }
         let mut line = open.line;
@@ -376,11 +371,21 @@ impl Open {
             self.line.text.push(' ');
         }
         self.space = false;
-        if around.raised && !c.is_whitespace() && before.is_some() {
+        let is_mark = match (around.level, before) {
+            (Level::Line, _) | (_, None) => false,
+            (Level::Raised, Some(_)) => true,
+            // What is lowered behind a letter is part of a name: CO2, PM2.5.
+            (Level::Lowered, Some(before)) => *self.lowered.get_or_insert(before.is_ascii_digit()),
+        };
+        if around.level != Level::Lowered {
+            self.lowered = None;
+        }
+        if !c.is_whitespace() && (is_mark || around.struck) {
             let at = self.line.text.chars().count();
-            match self.line.marks.last_mut() {
-                Some((last, mark)) if *last == at => mark.push(c),
-                _ => self.line.marks.push((at, c.to_string())),
+            let pieces = if around.struck { &mut self.line.struck } else { &mut self.line.marks };
+            match pieces.last_mut() {
+                Some((last, piece)) if *last == at => piece.push(c),
+                _ => pieces.push((at, c.to_string())),
             }
             return;
         }
@@ -403,6 +408,8 @@ impl Around {
         self.align = style.align.unwrap_or(self.align);
         self.size = style.size.map_or(self.size, |size| size.within(self.size));
         self.indent = style.indent.unwrap_or(self.indent);
+        self.level = style.level.unwrap_or(self.level);
+        self.struck |= style.struck == Some(true);
         self.ground |= style.ground;
         self
     }

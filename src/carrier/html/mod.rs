@@ -5,14 +5,15 @@
 mod article;
 mod blocks;
 mod charset;
+mod selector;
 mod style;
 mod tables;
 mod tree;
 
-use crate::carrier::flow::{Align, BODY_SIZE, Flow, Grid, TextLine, note_struck};
+use crate::carrier::flow::{Align, Flow, Grid, TextLine};
 use crate::carrier::letterhead;
-use crate::carrier::page::{Pages, TextFrom};
-use crate::carrier::within;
+use crate::carrier::page::{BODY_SIZE, Pages, TextFrom};
+use crate::carrier::{picture_unread, within};
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Options};
@@ -42,14 +43,14 @@ pub(super) fn pages(
         sink.remark(decoded.remark());
     }
     let tree = tree::Tree::parse(&decoded.text, limits)?;
-    let blocks::Shown { mut blocks, hidden, struck } = blocks::shown(&tree);
+    let blocks::Shown { mut blocks, hidden, pictures } = blocks::shown(&tree);
     let mut article = article::article(&tree, &blocks);
     article.attachments.retain(|attachment| !attachment.is_among(beside));
     if article.blocks.is_empty() {
         return Err(nothing_shown());
     }
     note_hidden(sink, &hidden);
-    struck.iter().for_each(|text| note_struck(sink, None, text));
+    remark_pictures(sink, &blocks, &article, &pictures);
     if hidden.iter().map(|text| text.chars().count()).sum::<usize>()
         > shown_chars(&blocks, &article)
     {
@@ -209,6 +210,23 @@ fn shown_chars(blocks: &[Block], article: &Article) -> usize {
         Shows::Table(grid) => grid.cells.iter().flat_map(|cell| &cell.lines).map(chars).sum(),
     });
     shown.sum()
+}
+
+/// Remarks pictures that stand where the tables of the notice have figures.
+fn remark_pictures(sink: &mut Sink, blocks: &[Block], article: &Article, pictures: &[Spot]) {
+    let tables: Vec<u32> = article
+        .blocks
+        .iter()
+        .filter_map(|&index| match &blocks[index].shows {
+            Shows::Table(grid) => Some(grid.table),
+            _ => None,
+        })
+        .collect();
+    let is_own = |spot: &&Spot| matches!(spot, Spot::Cell { table, .. } if tables.contains(table));
+    let own: Vec<&Spot> = pictures.iter().filter(is_own).collect();
+    if let Some(&&spot) = own.first() {
+        sink.remark(picture_unread(Place { page: 1, spot }, own.len()));
+    }
 }
 
 fn mostly_hidden() -> Diagnostic {

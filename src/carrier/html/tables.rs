@@ -2,8 +2,9 @@
 //! columns, rows and cells that are hidden left out. A table that merely sets things side by side has none.
 
 use super::blocks::{Around, Block, Shows, Walk};
-use super::tree::Id;
+use super::tree::{Id, Tree};
 use crate::carrier::flow::{Grid, GridCell, TextLine};
+use crate::place::Spot;
 
 /// A cell reaches over so many columns at most, as the standard has it.
 const MOST_COLUMNS: usize = 1000;
@@ -25,6 +26,7 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
     let mut grid = Grid::default();
     let (mut rows, mut cols) = (0, 0);
     let mut row_numbers = Vec::new();
+    let mut pictures: Vec<(usize, Spot)> = Vec::new();
     for section in &sections {
         // A span ends where its section does.
         let end = rows + section.len();
@@ -50,6 +52,11 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
                 }
                 taken[col..col + colspan].fill(rows + rowspan);
                 let lines = walk.lines_of_cell(cell, around);
+                if lines.is_empty() && shows_picture(walk.tree, cell) {
+                    let (table, column) = (walk.tables + 1, col as u32 + 1);
+                    let spot = Spot::Cell { table, row: row.number, col: column, character: 1 };
+                    pictures.push((col, spot));
+                }
                 grid.cells.push(GridCell { row: rows, col, rowspan, colspan, lines });
                 col += colspan;
                 cols = cols.max(col);
@@ -63,7 +70,13 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
     cols = cols.min(used.unwrap_or(cols).max(begun));
     grid.row_numbers = row_numbers;
     grid.col_numbers = (1..=cols as u32).collect();
-    (!is_prose(&grid)).then_some(grid)
+    if is_prose(&grid) {
+        return None;
+    }
+    let has_figures = |col: usize| grid.cells.iter().any(|c| c.col == col && is_figure(c));
+    walk.pictures
+        .extend(pictures.into_iter().filter(|(col, _)| has_figures(*col)).map(|(_, spot)| spot));
+    Some(grid)
 }
 
 /// Puts a header that scrolls apart from its table, as a table of its own, back on it: no more rows than a header
@@ -96,10 +109,6 @@ pub(super) fn join_heads(blocks: &mut [Block]) {
 
 /// A table under the header that stands above it; its rows are counted on from those of the header.
 fn with_head(head: &Grid, body: &Grid) -> Option<Grid> {
-    let is_figure = |cell: &GridCell| {
-        let text: String = cell.lines.iter().map(|line| line.text.trim()).collect();
-        text.starts_with(char::is_numeric) && !text.contains(char::is_alphabetic)
-    };
     let (rows, cols) = (head.row_numbers.len(), body.col_numbers.len());
     // A narrow column may stand above the scroll bar.
     let gutter = head.col_numbers.len() == cols + 1
@@ -119,6 +128,27 @@ fn with_head(head: &Grid, body: &Grid) -> Option<Grid> {
     let below = body.cells.iter().cloned();
     joined.cells.extend(below.map(|cell| GridCell { row: cell.row + rows, ..cell }));
     Some(joined)
+}
+
+/// Whether a cell holds a figure and nothing else.
+fn is_figure(cell: &GridCell) -> bool {
+    let text: String = cell.lines.iter().map(|line| line.text.trim()).collect();
+    text.starts_with(char::is_numeric) && !text.contains(char::is_alphabetic)
+}
+
+/// Whether a picture stands in an element, other than one that makes room.
+fn shows_picture(tree: &Tree, id: Id) -> bool {
+    tree.within(id).any(|id| {
+        let is_room = |name| {
+            let size = tree.attribute(id, name).and_then(|size| size.trim().parse::<f32>().ok());
+            size.is_some_and(|size| size < 6.0)
+        };
+        match tree.name(id) {
+            "img" => !is_room("width") && !is_room("height"),
+            "svg" | "canvas" | "object" => true,
+            _ => false,
+        }
+    })
 }
 
 /// A row that is shown.

@@ -11,7 +11,9 @@ use crate::options::Limits;
 use std::rc::Rc;
 
 /// No sheet has more rows, or columns.
+#[cfg(any(feature = "excel", feature = "ods"))]
 pub(super) const MOST_ROWS: u32 = 1_048_576;
+#[cfg(any(feature = "excel", feature = "ods"))]
 pub(super) const MOST_COLS: u32 = 16_384;
 /// Size of text where nothing is said, in points.
 pub(super) const SIZE: f32 = 11.0;
@@ -21,7 +23,15 @@ pub(super) const SIZE: f32 = 11.0;
 pub(super) struct Text {
     pub text: String,
     pub marks: Vec<(usize, String)>,
-    /// Whether a part of it has a line through it, and was left out.
+    /// What is struck out, and behind how many characters.
+    pub struck: Vec<(usize, String)>,
+}
+
+/// How a piece of a cell's text is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Set {
+    pub is_raised: bool,
+    pub is_lowered: bool,
     pub is_struck: bool,
 }
 
@@ -31,18 +41,27 @@ impl Text {
         Text { text: text.into(), ..Text::default() }
     }
 
-    /// Adds a piece; one that is raised behind others is a mark.
-    pub fn push(&mut self, text: &str, is_raised: bool) {
-        let is_mark = is_raised && !self.text.is_empty() && !text.contains(char::is_whitespace);
-        if !is_mark {
-            self.text.push_str(text);
-            return;
-        }
+    /// Adds a piece; one that is raised behind others, or lowered behind a digit, is a mark.
+    pub fn push(&mut self, text: &str, set: Set) {
+        let before = self.text.chars().next_back();
+        let is_mark = (set.is_raised && before.is_some()
+            || set.is_lowered && before.is_some_and(|c| c.is_ascii_digit()))
+            && !text.contains(char::is_whitespace);
+        let pieces = match (set.is_struck, is_mark) {
+            (true, _) => &mut self.struck,
+            (_, true) => &mut self.marks,
+            _ => return self.text.push_str(text),
+        };
         let at = self.text.chars().count();
-        match self.marks.last_mut() {
-            Some((last, mark)) if *last == at => mark.push_str(text),
-            _ => self.marks.push((at, text.to_owned())),
+        match pieces.last_mut() {
+            Some((last, piece)) if *last == at => piece.push_str(text),
+            _ => pieces.push((at, text.to_owned())),
         }
+    }
+
+    /// The same, all of it struck out.
+    fn struck(self) -> Text {
+        Text { struck: vec![(0, self.text)], ..Text::default() }
     }
 }
 
@@ -50,7 +69,8 @@ impl Text {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Blank,
-    /// A number, to be printed by the cell's format.
+    /// A number, to be printed by the cell's format. OpenDocument holds its figures as printed.
+    #[cfg_attr(not(any(feature = "excel", feature = "xls")), allow(dead_code))]
     Number(f64),
     /// A figure as it is printed.
     #[cfg(feature = "ods")]
@@ -62,7 +82,8 @@ pub(super) enum Value {
     },
     Text(Text),
     Error(String),
-    /// A formula whose value was not stored.
+    /// A formula whose value was not stored. A formula of BIFF8 always has one.
+    #[cfg_attr(not(any(feature = "excel", feature = "ods")), allow(dead_code))]
     Unstored,
 }
 
@@ -76,12 +97,24 @@ pub(super) struct CellStyle {
     pub across: bool,
     pub indent: usize,
     pub size: f32,
+    /// Whether what it holds is struck out.
+    pub is_struck: bool,
+    /// Whether it is set in white on no ground.
+    pub is_white: bool,
 }
 
 impl Default for CellStyle {
     fn default() -> CellStyle {
         let format = Rc::new(Format::parse("General"));
-        CellStyle { format, align: None, across: false, indent: 0, size: SIZE }
+        CellStyle {
+            format,
+            align: None,
+            across: false,
+            indent: 0,
+            size: SIZE,
+            is_struck: false,
+            is_white: false,
+        }
     }
 }
 
@@ -140,7 +173,7 @@ impl<'s> Filling<'s> {
             }
         }
         if let Some((text, is_figure)) = shown {
-            let lines = lines_of(text.text, &style.look(is_figure), text.marks);
+            let lines = lines_of(text, &style.look(is_figure));
             self.sheet.cells.push(Cell { row, col, lines });
         }
         Ok(())
@@ -182,17 +215,11 @@ impl<'s> Filling<'s> {
                 (Text::plain(text), false, false, false)
             }
             Value::Text(text) => {
-                if text.is_struck {
-                    note(Remark::Struck);
-                }
                 let shown = style.format.text(&text.text).filter(|shown| *shown != text.text);
                 (shown.map_or(text, Text::plain), false, false, false)
             }
             #[cfg(feature = "ods")]
             Value::Printed { text, is_rounded, is_negative } => {
-                if text.is_struck {
-                    note(Remark::Struck);
-                }
                 if is_negative && is_unsigned(&text.text) {
                     note(Remark::Unsigned);
                 }
@@ -219,14 +246,19 @@ impl<'s> Filling<'s> {
                 }
             }
         };
-        if is_figure && (is_zero && !self.shows_zeros || text.text.trim().is_empty()) {
+        let is_unseen = is_zero && !self.shows_zeros || style.is_white;
+        let is_empty = text.text.trim().is_empty() && text.struck.is_empty();
+        if is_figure && (is_unseen || is_empty) {
             note(Remark::Unprinted);
             return None;
         }
         if is_rounded {
             note(Remark::Rounded);
         }
-        (!text.text.trim().is_empty()).then_some((text, is_figure))
+        if text.text.trim().is_empty() {
+            return (!text.struck.is_empty()).then_some((text, is_figure));
+        }
+        Some((if style.is_struck { text.struck() } else { text }, is_figure))
     }
 }
 

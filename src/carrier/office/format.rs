@@ -86,6 +86,7 @@ enum Token {
 }
 
 /// The format behind a number that files leave out, as the Chinese edition has it.
+#[cfg(any(feature = "excel", feature = "xls"))]
 pub(super) fn built_in(id: u32) -> &'static str {
     match id {
         1 => "0",

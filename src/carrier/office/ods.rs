@@ -1,7 +1,7 @@
 //! A workbook of OpenDocument in (ISO 26300), its sheets out. Such a file holds its figures twice, as stored and
 //! as printed; what is printed is read. What the sheets make is left to `sheet`.
 
-use super::cells::{CellStyle, Filling, MOST_COLS, MOST_ROWS, Text, Value};
+use super::cells::{CellStyle, Filling, MOST_COLS, MOST_ROWS, Set, Text, Value};
 use super::sheet::{self, Area, Sheet};
 use crate::carrier::flow::Align;
 use crate::carrier::page::Pages;
@@ -75,8 +75,7 @@ struct Styles {
     /// In points.
     widths: HashMap<String, f32>,
     hidden_sheets: HashSet<String>,
-    raised: HashSet<String>,
-    struck: HashSet<String>,
+    texts: HashMap<String, Set>,
 }
 
 impl Styles {
@@ -110,6 +109,12 @@ impl Styles {
                 {
                     cell.size = size.clamp(1.0, 200.0);
                 }
+                cell.is_struck |= is_struck(style);
+                let colour = said("text-properties", "color");
+                let ground = said("table-cell-properties", "background-color");
+                let has_ground = ground.as_deref().is_some_and(|ground| ground != "transparent");
+                cell.is_white =
+                    !has_ground && colour.is_some_and(|c| c.eq_ignore_ascii_case("#ffffff"));
                 self.cells.insert(name, cell);
             }
             Some("table-column") => {
@@ -121,22 +126,30 @@ impl Styles {
             }
             Some("text") => {
                 let position = said("text-properties", "text-position");
-                let is_raised = position.is_some_and(|position| {
-                    let first = position.split_whitespace().next().unwrap_or_default();
-                    first == "super"
-                        || first.trim_end_matches('%').parse::<f32>().is_ok_and(|up| up > 0.0)
-                });
-                let line = |key| said("text-properties", key).is_some_and(|line| line != "none");
-                if line("text-line-through-style") || line("text-line-through-type") {
-                    self.struck.insert(name.clone());
-                }
-                if is_raised {
-                    self.raised.insert(name);
+                let position = position.as_deref().and_then(|p| p.split_whitespace().next());
+                let up = match position {
+                    Some("super") => 1.0,
+                    Some("sub") => -1.0,
+                    Some(share) => share.trim_end_matches('%').parse().unwrap_or(0.0),
+                    None => 0.0f32,
+                };
+                let (is_raised, is_lowered) = (up > 0.0, up < 0.0);
+                let set = Set { is_raised, is_lowered, is_struck: is_struck(style) };
+                if set != Set::default() {
+                    self.texts.insert(name, set);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Whether a style strikes text out.
+fn is_struck(style: Element) -> bool {
+    let said = |name: &str| style.child("text-properties")?.attribute(name);
+    ["text-line-through-style", "text-line-through-type"]
+        .iter()
+        .any(|name| said(name).is_some_and(|kind| kind != "none"))
 }
 
 /// A length in points.
@@ -329,10 +342,10 @@ impl Content<'_> {
     fn value(&self, reader: &mut Reader, attributes: Attributes) -> Result<Value, Malformed> {
         let mut text = Text::default();
         let mut paragraphs = 0;
-        // The elements that are open: whether they stand in text, and what is in them is raised or struck out.
-        let mut open: Vec<[bool; 3]> = Vec::new();
+        // The elements that are open, whether they hold text, and how it is set.
+        let mut open: Vec<(bool, Set)> = Vec::new();
         while let Some(token) = reader.next()? {
-            let [in_text, is_raised, is_struck] = open.last().copied().unwrap_or_default();
+            let (in_text, set) = open.last().copied().unwrap_or_default();
             match token {
                 Token::Start {
                     name: "annotation" | "frame" | "shapes" | "note" | "ruby-text",
@@ -347,27 +360,28 @@ impl Content<'_> {
                     match name {
                         "p" | "h" => {
                             if paragraphs > 0 {
-                                text.push("\n", false);
+                                text.push("\n", Set::default());
                             }
                             paragraphs += 1;
                         }
-                        "line-break" => text.push("\n", false),
-                        "tab" => text.push("\t", false),
+                        "line-break" => text.push("\n", Set::default()),
+                        "tab" => text.push("\t", Set::default()),
                         "s" => {
                             let count = attributes.number::<usize>("c").unwrap_or(1).min(100);
-                            text.push(&" ".repeat(count), false);
+                            text.push(&" ".repeat(count), Set::default());
                         }
                         _ => {}
                     }
                     if !is_empty {
                         let style = attributes.get("style-name").unwrap_or_default();
-                        let says =
-                            |styles: &HashSet<String>| name == "span" && styles.contains(&*style);
-                        open.push([
-                            in_text || matches!(name, "p" | "h"),
-                            is_raised || says(&self.styles.raised),
-                            is_struck || says(&self.styles.struck),
-                        ]);
+                        let own = self.styles.texts.get(&*style).filter(|_| name == "span");
+                        let own = own.copied().unwrap_or_default();
+                        let set = Set {
+                            is_raised: set.is_raised || own.is_raised,
+                            is_lowered: set.is_lowered || own.is_lowered,
+                            is_struck: set.is_struck || own.is_struck,
+                        };
+                        open.push((in_text || matches!(name, "p" | "h"), set));
                     }
                 }
                 Token::End(_) => {
@@ -375,11 +389,8 @@ impl Content<'_> {
                         break;
                     }
                 }
-                Token::Text(piece) if in_text && is_struck => {
-                    text.is_struck |= !piece.trim().is_empty();
-                }
                 Token::Text(piece) if in_text => {
-                    text.push(&closed_up(&piece), is_raised);
+                    text.push(&closed_up(&piece), set);
                 }
                 Token::Text(_) => {}
             }
@@ -396,21 +407,16 @@ impl Content<'_> {
                 Value::Printed { text, is_rounded, is_negative }
             }
             _ if has_formula && is_error(&text.text) => Value::Error(text.text),
-            _ if text.text.is_empty() && has_formula && stored.is_none() => Value::Unstored,
-            _ if text.text.is_empty() => Value::Blank,
+            _ if text.text.is_empty()
+                && text.struck.is_empty()
+                && has_formula
+                && stored.is_none() =>
+            {
+                Value::Unstored
+            }
+            _ if text == Text::default() => Value::Blank,
             _ => Value::Text(text),
         })
-    }
-}
-
-/// The value of a cell that has no paragraph: programs that store figures and leave their printing to others. How a
-/// percentage or a day is printed is not known then.
-fn unprinted(attributes: Attributes) -> Option<Value> {
-    let stored = attributes.number::<f64>("value")?;
-    match attributes.get("value-type").as_deref() {
-        Some("float" | "currency") => Some(Value::Number(stored)),
-        Some("percentage") => Some(Value::Unstored),
-        _ => None,
     }
 }
 
@@ -447,6 +453,17 @@ fn repeated(attributes: Attributes, name: &str, most: u32) -> u32 {
 
 fn is_collapsed(attributes: Attributes) -> bool {
     attributes.get("visibility").is_some_and(|v| matches!(&*v, "collapse" | "filter"))
+}
+
+/// The value of a cell that has no paragraph: programs that store figures and leave their printing to others. How a
+/// percentage or a day is printed is not known then.
+fn unprinted(attributes: Attributes) -> Option<Value> {
+    let stored = attributes.number::<f64>("value")?;
+    match attributes.get("value-type").as_deref() {
+        Some("float" | "currency") => Some(Value::Number(stored)),
+        Some("percentage") => Some(Value::Unstored),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

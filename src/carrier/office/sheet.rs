@@ -2,6 +2,7 @@
 //! none. What Excel, WPS and OpenDocument have in common; reading their files is left to `xlsx`, `xls` and
 //! `ods`. Hidden rows, columns and sheets are left out and put on record.
 
+use super::cells::Text;
 use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
 use crate::carrier::labels;
 use crate::carrier::page::{Origin, Pages, TextFrom};
@@ -74,8 +75,6 @@ pub(super) enum Remark {
     Coloured,
     /// A figure below zero that its format shows without a sign.
     Unsigned,
-    /// A text of which a part is struck out.
-    Struck,
     /// A figure with more digits than its format shows.
     Rounded,
 }
@@ -420,15 +419,6 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
                     "请查看单元格的数字格式，并向作者确认",
                 )),
             ),
-            Remark::Struck => (
-                "struck_out",
-                Severity::Warning,
-                format!(
-                    "{count} cells of the sheet {name} hold text that is struck out: it was not read"
-                ),
-                format!("工作表“{name}”有{count}个单元格含有被划线删去的文字，未读取"),
-                None,
-            ),
             Remark::Rounded => (
                 "digits_not_shown",
                 Severity::Note,
@@ -450,17 +440,17 @@ fn remark(sink: &mut Sink, page: u32, sheet: &Sheet) {
 }
 
 /// A text as the lines of a cell.
-pub(super) fn lines_of(text: String, style: &Look, marks: Vec<(usize, String)>) -> Vec<TextLine> {
+pub(super) fn lines_of(text: Text, style: &Look) -> Vec<TextLine> {
     let Look { align, indent, size } = *style;
+    let Text { text, marks, struck } = text;
     // Most cells are one line.
     if indent == 0 && !text.contains('\n') {
-        let is_blank = text.trim().is_empty();
-        let line = TextLine { text, size, align, marks };
-        return if is_blank { Vec::new() } else { vec![line] };
+        let line = TextLine { text, size, align, marks, struck };
+        return if line.is_blank() { Vec::new() } else { vec![line] };
     }
     let text = text.replace("\r\n", "\n");
-    let lines = TextLine { text, size, align, marks }.broken(indent.min(20));
-    lines.into_iter().map(|(_, line)| line).filter(|line| !line.text.trim().is_empty()).collect()
+    let lines = TextLine { text, size, align, marks, struck }.broken(indent.min(20));
+    lines.into_iter().map(|(_, line)| line).filter(|line| !line.is_blank()).collect()
 }
 
 /// How a cell's text is set.

@@ -2,8 +2,7 @@
 //! (`__MACOSX`, `Thumbs.db`, `~$…`) is passed over. All that is unpacked comes off one account, so that an
 //! archive of archives ends at a limit as one large file does.
 
-use crate::carrier::parts::cut_short;
-use crate::carrier::within;
+use crate::carrier::{cut_short, within};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::name::is_litter;

@@ -6,8 +6,7 @@ mod files;
 mod order;
 
 use super::extract_beside;
-use super::flow::BODY_SIZE;
-use super::page::{Ink, Layout, Origin, Page, Pages, Part, Run, TextFrom, Turn};
+use super::page::{BODY_SIZE, Ink, Layout, Origin, Page, Pages, Part, Run, TextFrom, Turn};
 use super::width::cells_of;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};

@@ -102,7 +102,8 @@ impl Token {
     pub fn is_drawn_behind(&self, other: &Token) -> bool {
         let last = other.piece.joints.iter().map(|joint| joint.order).max();
         let last = last.unwrap_or(0).max(other.piece.order);
-        self.piece.order == last + 1 || self.piece.order == last && self.line == other.line
+        let is_same = last > 0 && self.piece.order == last && self.line == other.line;
+        is_same || self.piece.order == last + 1
     }
 
     /// How many operators drew it.

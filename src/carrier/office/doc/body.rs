@@ -124,6 +124,9 @@ struct Open {
     units: Vec<u16>,
     text: String,
     marks: Vec<(usize, String)>,
+    struck: Vec<(usize, String)>,
+    /// Of text that is lowered: whether it began behind a digit, and so is a mark.
+    lowered: Option<bool>,
     size: f32,
     hidden: Vec<u16>,
     deleted: Vec<u16>,
@@ -264,7 +267,7 @@ impl Walk<'_, '_> {
         };
         self.note_gone("hidden_text", &open.hidden, spot);
         self.note_gone("deleted_text", &open.deleted, spot);
-        let Open { mut text, mut marks, size, .. } = open;
+        let Open { mut text, mut marks, mut struck, size, .. } = open;
         let size = if size > 0.0 { size } else { self.size_at(at) };
         if said.list != 0
             && !said.ends_row
@@ -273,16 +276,16 @@ impl Walk<'_, '_> {
         {
             let width = label.chars().count();
             text.insert_str(0, &label);
-            marks.iter_mut().for_each(|(at, _)| *at += width);
+            marks.iter_mut().chain(&mut struck).for_each(|(at, _)| *at += width);
         }
         let indent = f32::from(said.left.saturating_add(said.first).max(0)) / 20.0 / size;
         let lead =
             if in_table && said.align == Align::Left { indent.min(20.0).round() } else { 0.0 };
-        let line = TextLine { text, size, align: said.align, marks };
+        let line = TextLine { text, size, align: said.align, marks, struck };
         let lines = line.broken(lead as usize);
         if !in_table {
             for (begun, line) in lines {
-                if line.text.trim().is_empty() && line.marks.is_empty() {
+                if line.is_blank() {
                     self.flow.gap();
                 } else {
                     self.flow.paragraph(&line, spot.onward(begun))?;
@@ -291,8 +294,7 @@ impl Walk<'_, '_> {
             return Ok(());
         }
         let filled = lines.into_iter().map(|(_, line)| line);
-        self.cell
-            .extend(filled.filter(|line| !line.text.trim().is_empty() || !line.marks.is_empty()));
+        self.cell.extend(filled.filter(|line| !line.is_blank()));
         if said.depth > 1 || mark != 0x07 {
             return Ok(());
         }
@@ -385,16 +387,23 @@ impl Walk<'_, '_> {
 }
 
 impl Open {
-    /// Adds a unit; one that is raised behind others is a mark.
+    /// Adds a unit; one that is raised behind others, or lowered behind a digit, is a mark.
     fn push(&mut self, unit: u16, run: &Run) {
         let is_text = !self.text.is_empty() || !self.units.is_empty();
-        if run.is_raised && is_text && unit > 0x20 {
+        let is_behind_digit = || match self.units.last() {
+            Some(unit) => (0x30..=0x39).contains(unit),
+            None => self.text.ends_with(|c: char| c.is_ascii_digit()),
+        };
+        self.lowered = run.is_lowered.then(|| self.lowered.unwrap_or_else(is_behind_digit));
+        let is_mark = run.is_raised && is_text || self.lowered == Some(true);
+        if unit > 0x20 && (is_mark || run.is_struck) {
             self.flush();
             let at = self.text.chars().count();
-            let raised = String::from_utf16_lossy(&[unit]);
-            match self.marks.last_mut() {
-                Some((last, mark)) if *last == at => mark.push_str(&raised),
-                _ => self.marks.push((at, raised)),
+            let unit = String::from_utf16_lossy(&[unit]);
+            let pieces = if run.is_struck { &mut self.struck } else { &mut self.marks };
+            match pieces.last_mut() {
+                Some((last, piece)) if *last == at => piece.push_str(&unit),
+                _ => pieces.push((at, unit)),
             }
             return;
         }

@@ -63,6 +63,8 @@ pub(super) struct Run {
     /// Whether the characters stand for something: a picture, a footnote.
     pub is_special: bool,
     pub is_raised: bool,
+    pub is_lowered: bool,
+    pub is_struck: bool,
     /// In points.
     pub size: Option<f32>,
 }
@@ -75,7 +77,10 @@ impl Run {
                 0x0800 => self.is_deleted = change.switch(style.is_deleted),
                 0x083C => self.is_hidden = change.switch(style.is_hidden),
                 0x0855 => self.is_special = change.switch(style.is_special),
-                0x2A48 => self.is_raised = change.byte() == 1,
+                0x0837 | 0x2A53 => self.is_struck = change.switch(style.is_struck),
+                0x2A48 => {
+                    (self.is_raised, self.is_lowered) = (change.byte() == 1, change.byte() == 2);
+                }
                 0x4A43 => self.size = Some(f32::from(change.word()) / 2.0),
                 0x4A30 => {
                     if let Some(own) = of_style(change.word()) {

@@ -1,14 +1,14 @@
 //! The body of a document in, a page out: paragraphs and tables in the order of the text, as Word shows them.
 
-use super::styles::{self, Run, Styles, switch, value};
+use super::styles::{self, Level, Run, Styles, switch, value};
 use super::{Notes, RECORD};
-use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine, note_struck};
+use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
 use crate::carrier::office::lists::Numbering;
 use crate::carrier::office::numerals::{Form, printed};
 use crate::carrier::page::Page;
-use crate::carrier::within;
 use crate::carrier::xml::Element;
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::carrier::{picture_unread, within};
+use crate::diag::{Repair, Sink, Stage};
 use crate::error::Error;
 use crate::options::Limits;
 use crate::place::{Place, Spot};
@@ -49,6 +49,7 @@ pub(super) fn page(sink: &mut Sink, read: Read, body: Element) -> Result<Page, E
         endnotes: 0,
         unread: Vec::new(),
         nesting: 0,
+        grounds: 0,
     };
     let mut blocks = walk.blocks(body, None)?;
     blocks.extend(walk.carried_over());
@@ -101,6 +102,8 @@ struct Walk<'s, 'l> {
     unread: Vec<Spot>,
     /// Tables inside each other, and text boxes.
     nesting: u64,
+    /// How much of what stands around has a ground, or may have: on none, white text is not seen.
+    grounds: u32,
 }
 
 /// A paragraph while it is read.
@@ -108,13 +111,10 @@ struct Walk<'s, 'l> {
 struct Paragraph {
     text: String,
     marks: Vec<(usize, String)>,
+    struck: Vec<(usize, String)>,
     size: f32,
     /// What was left out.
     gone: String,
-    /// What has a line through it.
-    struck: String,
-    /// Whether it has white text, and text that is not.
-    has_other_ink: bool,
 }
 
 impl Walk<'_, '_> {
@@ -175,13 +175,16 @@ impl Walk<'_, '_> {
         let begun = self.carried.take();
         let is_carried = begun.is_some();
         let mut read = begun.unwrap_or_default();
-        read.has_other_ink = has_other_ink(element);
         let mut boxes = Vec::new();
+        let ground = properties.and_then(styles::has_ground);
+        let of_style = || self.read.styles.has_ground(style.as_deref());
+        let ground = u32::from(ground.unwrap_or_else(of_style));
+        self.grounds += ground;
         self.runs(element, &run, spot, &mut read, &mut boxes)?;
+        self.grounds -= ground;
         // What a text box holds stands where it is anchored.
         blocks.append(&mut boxes);
         self.note_gone("hidden_text", &std::mem::take(&mut read.gone), spot);
-        note_struck(self.sink, Some(Place { page: 1, spot }), &std::mem::take(&mut read.struck));
 
         let mark = properties.and_then(|p| p.child("rPr"));
         if mark.is_some_and(|mark| mark.child("del").is_some() || mark.child("moveFrom").is_some())
@@ -196,7 +199,8 @@ impl Walk<'_, '_> {
         {
             let width = label.chars().count();
             read.text.insert_str(0, &label);
-            read.marks.iter_mut().for_each(|(at, _)| *at += width);
+            let beside = read.marks.iter_mut().chain(&mut read.struck);
+            beside.for_each(|(at, _)| *at += width);
         }
         let size = if read.size > 0.0 { read.size } else { run.size.unwrap_or(SIZE) };
         let align = said.align.unwrap_or_default();
@@ -224,14 +228,15 @@ impl Walk<'_, '_> {
         spot: Spot,
         blocks: &mut Vec<Block>,
     ) {
-        if read.text.trim().is_empty() && read.marks.is_empty() {
+        let Paragraph { text, marks, struck, .. } = read;
+        let line = TextLine { text, size, align, marks, struck };
+        if line.is_blank() {
             blocks.push(Block::Gap);
             return;
         }
         let lead = indent.clamp(0.0, 20.0).round() as usize;
-        let line = TextLine { text: read.text, size, align, marks: read.marks };
         for (begun, line) in line.broken(lead) {
-            if line.text.trim().is_empty() && line.marks.is_empty() {
+            if line.is_blank() {
                 blocks.push(Block::Gap);
             } else {
                 blocks.push(Block::Line(line, spot.onward(begun)));
@@ -274,7 +279,7 @@ impl Walk<'_, '_> {
                         self.runs(chosen, around, spot, read, boxes)?;
                     }
                 }
-                "oMath" | "oMathPara" => read.text.extend(child.all("t").map(Element::text)),
+                "oMath" | "oMathPara" => formula(child, &mut read.text),
                 _ => {}
             }
         }
@@ -360,23 +365,17 @@ impl Walk<'_, '_> {
         if self.fields.contains(&false) {
             return;
         }
-        if said.hidden == Some(true) || said.white == Some(true) && read.has_other_ink {
+        let is_unseen = said.white == Some(true) && said.shaded != Some(true) && self.grounds == 0;
+        if said.hidden == Some(true) || is_unseen {
             read.gone.push_str(text);
             return;
         }
         if said.struck == Some(true) {
-            read.struck.push_str(text);
+            beside(&mut read.struck, &read.text, &text.replace('\n', " "));
             return;
         }
-        let is_mark = said.raised == Some(true)
-            && !read.text.is_empty()
-            && text.chars().all(|c| !c.is_whitespace());
-        if is_mark {
-            let at = read.text.chars().count();
-            match read.marks.last_mut() {
-                Some((last, mark)) if *last == at => mark.push_str(text),
-                _ => read.marks.push((at, text.to_owned())),
-            }
+        if is_mark(text, said, read) {
+            beside(&mut read.marks, &read.text, text);
             return;
         }
         read.text.push_str(text);
@@ -433,10 +432,13 @@ impl Walk<'_, '_> {
         let mut has_text = false;
         let mut inner = Vec::new();
         outermost(drawing, "txbxContent", &mut inner);
+        // A shape may be filled.
+        self.grounds += 1;
         for content in inner {
             has_text = true;
             boxes.extend(self.blocks(content, in_cell)?);
         }
+        self.grounds -= 1;
         let extent = drawing.descendants().find(|e| e.name() == "extent").map(Element::attributes);
         let points = |name: &str| {
             extent.and_then(|extent| extent.number::<f32>(name)).map_or(0.0, |emu| emu / 12_700.0)
@@ -454,21 +456,7 @@ impl Walk<'_, '_> {
     fn remark_unread(&mut self) {
         let Some(&spot) = self.unread.first() else { return };
         let count = self.unread.len();
-        self.sink.remark(Diagnostic {
-            code: "picture_unread",
-            severity: Severity::Warning,
-            place: Some(Place { page: 1, spot }),
-            message: Wording::new(
-                format!(
-                    "{count} pictures or embedded documents were not read; the first stands here"
-                ),
-                format!("有{count}处图片或嵌入的文档未读取，第一处在此"),
-            ),
-            hint: Some(Wording::new(
-                "if one shows a table, ask for the document it was made from",
-                "如其中有表格，请索取制作它的原文件",
-            )),
-        });
+        self.sink.remark(picture_unread(Place { page: 1, spot }, count));
     }
 
     fn note_gone(&mut self, rule: &'static str, text: &str, spot: Spot) {
@@ -505,6 +493,11 @@ impl Walk<'_, '_> {
         within("max-nesting", self.nesting, self.read.limits.nesting.into())?;
         self.tables += 1;
         let number = self.tables;
+        let of_table = table.child("tblPr");
+        let style = of_table.and_then(|p| p.child("tblStyle")).and_then(value);
+        let ground = of_table.and_then(styles::has_ground) == Some(true)
+            || self.read.styles.has_ground(style.as_deref());
+        self.grounds += u32::from(ground);
         let mut rows = Vec::new();
         children_of(table, "tr", &mut rows);
         let mut grid = Grid { table: number, ..Grid::default() };
@@ -539,7 +532,10 @@ impl Walk<'_, '_> {
                 };
                 let spot =
                     Spot::Cell { table: number, row: file_row, col: col as u32 + 1, character: 1 };
+                let ground = u32::from(said.and_then(styles::has_ground) == Some(true));
+                self.grounds += ground;
                 let inner = self.blocks(element, Some(spot))?;
+                self.grounds -= ground;
                 nested += inner.iter().filter(|b| matches!(b, Block::Table(_))).count();
                 let end = (col + span).min(MOST_COLUMNS);
                 if above.len() < end {
@@ -570,6 +566,7 @@ impl Walk<'_, '_> {
             }
         }
         self.nesting -= 1;
+        self.grounds -= u32::from(ground);
         let is_layout = grid.cells.len() < 2 || cols < 2 || nested > 0 && is_frame(&contents);
         if is_layout {
             blocks.extend(contents.into_iter().flatten());
@@ -585,6 +582,64 @@ impl Walk<'_, '_> {
             blocks.extend(noted.into_iter().map(|(line, spot)| Block::Line(line, spot)));
         }
         Ok(())
+    }
+}
+
+/// Puts a piece beside the text that stands before it.
+fn beside(pieces: &mut Vec<(usize, String)>, before: &str, piece: &str) {
+    let at = before.chars().count();
+    match pieces.last_mut() {
+        Some((last, pieces)) if *last == at => pieces.push_str(piece),
+        _ => pieces.push((at, piece.to_owned())),
+    }
+}
+
+/// Whether text is a mark raised or lowered behind what was read: by its style, or lifted off the line in a smaller size.
+/// What is lowered behind a letter is part of a name: CO2, PM2.5.
+fn is_mark(text: &str, said: &Run, read: &Paragraph) -> bool {
+    let Some(before) = read.text.chars().next_back() else { return false };
+    let lift = said.lift.filter(|_| said.size.unwrap_or(SIZE) < read.size).unwrap_or(0.0);
+    let level = match said.level {
+        None | Some(Level::Line) if lift > 1.0 => Level::Raised,
+        None | Some(Level::Line) if lift < -1.0 => Level::Lowered,
+        level => level.unwrap_or(Level::Line),
+    };
+    let is_beside = match level {
+        Level::Line => false,
+        Level::Raised => true,
+        Level::Lowered => before.is_ascii_digit(),
+    };
+    is_beside && !text.contains(char::is_whitespace)
+}
+
+/// The text of a formula on one line: digits that stand over, under or beside each other are never joined to a number.
+fn formula(element: Element, out: &mut String) {
+    for child in element.children() {
+        let mut between = |first: &str, mark: char, second: &str| {
+            let start = out.len();
+            child.children().filter(|e| e.name() == first).for_each(|e| formula(e, out));
+            let mut behind = String::new();
+            child.children().filter(|e| e.name() == second).for_each(|e| formula(e, &mut behind));
+            let of_figures = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let is_apart = mark == '/'
+                || of_figures(out[start..].chars().next_back())
+                    && of_figures(behind.chars().next());
+            if is_apart && !behind.is_empty() {
+                out.push(mark);
+            }
+            out.push_str(&behind);
+        };
+        match child.name() {
+            "f" => between("num", '/', "den"),
+            "sSup" => between("e", '^', "sup"),
+            "sSub" => between("e", '_', "sub"),
+            "t" => out.push_str(&child.text()),
+            "rad" => {
+                out.push('√');
+                child.children().filter(|e| e.name() == "e").for_each(|e| formula(e, out));
+            }
+            _ => formula(child, out),
+        }
     }
 }
 
@@ -667,21 +722,6 @@ fn chosen<'t, 'a>(alternatives: Element<'t, 'a>) -> Option<Element<'t, 'a>> {
     alternatives.child("Choice").or_else(|| alternatives.child("Fallback"))
 }
 
-/// Whether a paragraph has text that is white on nothing and text that is not: a whole one may stand on a shaded cell.
-fn has_other_ink(paragraph: Element) -> bool {
-    let is_white = |run: &Element| {
-        let properties = run.child("rPr");
-        let color = properties.and_then(|p| p.child("color")).and_then(value);
-        let has_ground =
-            properties.is_some_and(|p| p.child("shd").is_some() || p.child("highlight").is_some());
-        color.as_deref() == Some("FFFFFF") && !has_ground
-    };
-    let has_text = |run: &Element| !text_of(*run).trim().is_empty();
-    let runs: Vec<Element> =
-        paragraph.descendants().filter(|e| e.name() == "r").filter(has_text).collect();
-    runs.iter().any(|run| is_white(run)) && !runs.iter().all(is_white)
-}
-
 /// Text of runs, deleted text too.
 fn text_of(element: Element) -> String {
     let texts = element.descendants().filter(|e| matches!(e.name(), "t" | "delText"));
@@ -703,15 +743,17 @@ fn symbol(element: Element) -> Option<char> {
         ("Symbol", 0xB3) => '≥',
         ("Symbol", 0xA3) => '≤',
         ("Symbol", 0xB1) => '±',
-        // Digits and what parts them stand where ASCII has them, and fonts of text are no fonts of symbols.
-        ("Symbol", ascii @ 0x20..=0x3F) if code >> 8 == 0xF0 => char::from(ascii as u8),
-        (font, ascii @ 0x20..=0x7E)
+        // What fonts of symbols have where all others have it: digits, and the signs of figures.
+        ("Symbol", byte @ (0x25 | 0x28..=0x2F | 0x30..=0x3A)) if code >= 0xF000 => {
+            char::from(byte as u8)
+        }
+        // Fonts of text are no fonts of symbols.
+        (font, byte @ 0x20..=0x7E)
             if code >> 8 == 0xF0
-                && !font.starts_with("W")
-                && font != "Symbol"
-                && font != "MT Extra" =>
+                && !font.starts_with('W')
+                && !matches!(font, "Symbol" | "MT Extra") =>
         {
-            char::from(ascii as u8)
+            char::from(byte as u8)
         }
         _ => return char::from_u32(code),
     };

@@ -8,9 +8,6 @@ use std::collections::HashMap;
 /// A style is based on at most so many others, one after the other.
 const LONGEST_CHAIN: usize = 30;
 
-/// Text raised by so many half-points is a mark.
-const RAISED: f32 = 6.0;
-
 /// What is said of a paragraph.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Paragraph {
@@ -33,16 +30,31 @@ pub(super) struct Paragraph {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Run {
     pub hidden: Option<bool>,
-    pub struck: Option<bool>,
+    /// Whether it is set in white.
     pub white: Option<bool>,
-    pub raised: Option<bool>,
+    /// Whether a ground of its own is behind it.
+    pub shaded: Option<bool>,
+    pub struck: Option<bool>,
+    pub level: Option<Level>,
+    /// How far it is lifted off its line, in points; less than zero where it is lowered.
+    pub lift: Option<f32>,
     /// In points.
     pub size: Option<f32>,
+}
+
+/// Whether text stands on its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Line,
+    Raised,
+    Lowered,
 }
 
 #[derive(Debug, Default)]
 struct Style {
     based_on: Option<String>,
+    /// Whether it puts a ground behind anything.
+    has_ground: bool,
     paragraph: Paragraph,
     run: Run,
 }
@@ -78,6 +90,7 @@ impl Styles {
                     }
                     let style = Style {
                         based_on: child.child("basedOn").and_then(value),
+                        has_ground: child.descendants().any(|e| has_ground(e) == Some(true)),
                         paragraph: child.child("pPr").map(paragraph).unwrap_or_default(),
                         run: child.child("rPr").map(run).unwrap_or_default(),
                     };
@@ -103,6 +116,11 @@ impl Styles {
     pub fn run(&self, id: &str) -> Run {
         let chain = self.chain(Some(id));
         chain.iter().rev().fold(Run::default(), |run, style| run.with(&style.run))
+    }
+
+    /// Whether a style puts a ground behind anything.
+    pub fn has_ground(&self, id: Option<&str>) -> bool {
+        self.chain(id).iter().any(|style| style.has_ground)
     }
 
     /// The style and those it is based on, the nearest first.
@@ -149,9 +167,11 @@ impl Run {
     pub fn with(&self, over: &Run) -> Run {
         Run {
             hidden: over.hidden.or(self.hidden),
-            struck: over.struck.or(self.struck),
             white: over.white.or(self.white),
-            raised: over.raised.or(self.raised),
+            shaded: over.shaded.or(self.shaded),
+            struck: over.struck.or(self.struck),
+            level: over.level.or(self.level),
+            lift: over.lift.or(self.lift),
             size: over.size.or(self.size),
         }
     }
@@ -170,6 +190,18 @@ fn is_on(value: Option<&str>) -> bool {
 /// Whether an element that is a switch is there and on.
 pub(super) fn switch(parent: Element, name: &str) -> Option<bool> {
     parent.child(name).map(|element| is_on(element.attribute("val").as_deref()))
+}
+
+/// Whether what has these properties stands on a ground that is not white.
+pub(super) fn has_ground(properties: Element) -> Option<bool> {
+    let shading = properties.child("shd")?;
+    let is_plain = shading.attribute("fill").is_none_or(|fill| fill == "auto");
+    let is_clear = shading.attribute("val").is_none_or(|val| matches!(&*val, "clear" | "nil"));
+    Some(!(is_clear && (is_plain || is_white(shading, "fill"))))
+}
+
+fn is_white(element: Element, attribute: &str) -> bool {
+    element.attribute(attribute).is_some_and(|color| color.eq_ignore_ascii_case("FFFFFF"))
 }
 
 /// What `pPr` says.
@@ -198,18 +230,21 @@ pub(super) fn paragraph(properties: Element) -> Paragraph {
 
 /// What `rPr` says; a style of characters that it names is left to the caller.
 pub(super) fn run(properties: Element) -> Run {
-    let size = properties.child("sz").and_then(|size| size.attributes().number::<f32>("val"));
-    // In half-points: a line is raised by less.
-    let position = properties.child("position").and_then(|p| p.attributes().number::<f32>("val"));
-    let is_white = |color: Element| color.attribute("val").as_deref() == Some("FFFFFF");
+    let half_points = |name| properties.child(name)?.attributes().number::<f32>("val");
     Run {
         hidden: switch(properties, "vanish"),
-        struck: switch(properties, "strike").or_else(|| switch(properties, "dstrike")),
-        white: properties.child("color").map(is_white),
-        raised: properties
-            .child("vertAlign")
-            .map(|align| align.attribute("val").as_deref() == Some("superscript"))
-            .or_else(|| position.map(|half_points| half_points >= RAISED)),
-        size: size.map(|half_points| (half_points / 2.0).clamp(1.0, 200.0)),
+        white: properties.child("color").map(|color| is_white(color, "val")),
+        shaded: has_ground(properties).or_else(|| {
+            let highlight = properties.child("highlight").and_then(value)?;
+            Some(!matches!(highlight.as_str(), "none" | "white"))
+        }),
+        struck: switch(properties, "dstrike").or_else(|| switch(properties, "strike")),
+        level: properties.child("vertAlign").map(|align| match align.attribute("val").as_deref() {
+            Some("superscript") => Level::Raised,
+            Some("subscript") => Level::Lowered,
+            _ => Level::Line,
+        }),
+        lift: half_points("position").map(|half_points| half_points / 2.0),
+        size: half_points("sz").map(|half_points| (half_points / 2.0).clamp(1.0, 200.0)),
     }
 }

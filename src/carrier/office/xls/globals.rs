@@ -4,7 +4,7 @@ use super::broken;
 use super::records::{Record, Records, kind};
 use super::strings::{Strings, short_text, text};
 use crate::carrier::flow::Align;
-use crate::carrier::office::cells::{CellStyle, SIZE, Text};
+use crate::carrier::office::cells::{CellStyle, SIZE, Set, Text};
 use crate::carrier::office::format::{Format, built_in};
 use crate::carrier::within;
 use crate::diag::Wording;
@@ -38,7 +38,8 @@ pub(super) struct Globals {
 /// A font, as far as it tells of figures.
 struct Font {
     size: f32,
-    is_raised: bool,
+    set: Set,
+    is_white: bool,
 }
 
 impl Globals {
@@ -65,7 +66,12 @@ impl Globals {
                 kind::DATE1904 => globals.from_1904 = u16_at(data, 0) == Some(1),
                 kind::FONT => fonts.push(Font {
                     size: u16_at(data, 0).map_or(SIZE, |twips| f32::from(twips) / 20.0),
-                    is_raised: u16_at(data, 8) == Some(1),
+                    set: Set {
+                        is_raised: u16_at(data, 8) == Some(1),
+                        is_lowered: u16_at(data, 8) == Some(2),
+                        is_struck: u16_at(data, 2).is_some_and(|flags| flags & 8 != 0),
+                    },
+                    is_white: matches!(u16_at(data, 4), Some(1 | 9)),
                 }),
                 kind::FORMAT => {
                     let code = text(data.get(2..).unwrap_or_default());
@@ -94,9 +100,9 @@ impl Globals {
             globals.styles.push(cell_style(style, format.clone(), u16_at(style, 0).and_then(font)));
         }
         let mut strings = Strings::new(table);
-        let is_raised = |index: u16| font(index).is_some_and(|font| font.is_raised);
+        let set = |index: u16| font(index).map(|font| font.set).unwrap_or_default();
         let mut glyphs = 0;
-        while let Some(text) = strings.next(&is_raised) {
+        while let Some(text) = strings.next(&set) {
             glyphs += text.text.len() as u64 / 3;
             within("max-glyphs", glyphs, limits.glyphs.into())?;
             globals.texts.push(text);
@@ -136,6 +142,10 @@ fn cell_style(data: &[u8], format: Rc<Format>, font: Option<&Font>) -> CellStyle
         across: horizontal == 6,
         indent: data.get(8).map_or(0, |byte| usize::from(byte & 15)),
         size: font.map_or(SIZE, |font| font.size).clamp(1.0, 200.0),
+        is_struck: font.is_some_and(|font| font.set.is_struck),
+        // The pattern of the ground; none is 0 (MS-XLS 2.5.20).
+        is_white: font.is_some_and(|font| font.is_white)
+            && data.get(17).is_some_and(|byte| byte >> 2 == 0),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Texts of BIFF8 (MS-XLS 2.5.293, 2.5.294): one byte or two for each character, formatting runs behind them.
 
-use crate::carrier::office::cells::Text;
+use crate::carrier::office::cells::{Set, Text};
 use crate::source::ole::{u16_at, u32_at};
 
 /// A text whose length takes two bytes.
@@ -41,8 +41,8 @@ impl<'b> Strings<'b> {
         Strings { pieces, piece: 0, at: 8 }
     }
 
-    /// The next text; `is_raised` says which fonts are set above the line.
-    pub fn next(&mut self, is_raised: &dyn Fn(u16) -> bool) -> Option<Text> {
+    /// The next text; `set` says how the fonts set it.
+    pub fn next(&mut self, set: &dyn Fn(u16) -> Set) -> Option<Text> {
         let length = usize::from(u16_at(&self.take(2)?, 0)?);
         let flags = self.take(1)?[0];
         let runs = if flags & 8 != 0 { usize::from(u16_at(&self.take(2)?, 0)?) } else { 0 };
@@ -73,13 +73,13 @@ impl<'b> Strings<'b> {
                 self.at += count;
             }
         }
-        let mut raised: Vec<(usize, bool)> = Vec::new();
+        let mut sets: Vec<(usize, Set)> = Vec::new();
         for _ in 0..runs {
             let run = self.take(4)?;
-            raised.push((usize::from(u16_at(&run, 0)?), is_raised(u16_at(&run, 2)?)));
+            sets.push((usize::from(u16_at(&run, 0)?), set(u16_at(&run, 2)?)));
         }
         self.skip(extra)?;
-        Some(in_runs(&units, &raised))
+        Some(in_runs(&units, &sets))
     }
 
     /// So many bytes, over the records' ends.
@@ -114,21 +114,21 @@ impl<'b> Strings<'b> {
 }
 
 /// A text whose parts are set in several fonts.
-fn in_runs(units: &[u16], raised: &[(usize, bool)]) -> Text {
+fn in_runs(units: &[u16], sets: &[(usize, Set)]) -> Text {
     let decode = |units: &[u16]| -> String {
         char::decode_utf16(units.iter().copied()).map(|c| c.unwrap_or('\u{FFFD}')).collect()
     };
-    if !raised.iter().any(|(_, is_raised)| *is_raised) {
+    if sets.iter().all(|(_, set)| *set == Set::default()) {
         return Text::plain(decode(units));
     }
     let mut text = Text::default();
-    let (mut start, mut is_raised) = (0, false);
-    for &(at, next) in raised {
+    let (mut start, mut set) = (0, Set::default());
+    for &(at, next) in sets {
         let at = at.clamp(start, units.len());
-        text.push(&decode(&units[start..at]), is_raised);
-        (start, is_raised) = (at, next);
+        text.push(&decode(&units[start..at]), set);
+        (start, set) = (at, next);
     }
-    text.push(&decode(&units[start..]), is_raised);
+    text.push(&decode(&units[start..]), set);
     text
 }
 
@@ -142,16 +142,19 @@ mod tests {
         let first = [&[0u8; 8][..], &[4, 0, 1], &0x8D63u16.to_le_bytes()].concat();
         let second = [&[1u8][..], &0x5DDEu16.to_le_bytes()].concat();
         let third = [&[0u8][..], b"AB", &[2, 0, 0], b"12"].concat();
+        let usual = |_| Set::default();
         let mut strings = Strings::new(vec![&first, &second, &third]);
-        assert_eq!(strings.next(&|_| false).map(|t| t.text).as_deref(), Some("赣州AB"));
-        assert_eq!(strings.next(&|_| false).map(|t| t.text).as_deref(), Some("12"));
-        assert_eq!(strings.next(&|_| false), None);
+        assert_eq!(strings.next(&usual).map(|t| t.text).as_deref(), Some("赣州AB"));
+        assert_eq!(strings.next(&usual).map(|t| t.text).as_deref(), Some("12"));
+        assert_eq!(strings.next(&usual), None);
     }
 
     #[test]
     fn raised_characters_are_marks() {
         let table = [&[0u8; 8][..], &[4, 0, 8, 1, 0], b"1200", &[3, 0, 7, 0]].concat();
-        let text = Strings::new(vec![&table]).next(&|font| font == 7).expect("a text");
+        let text = Strings::new(vec![&table])
+            .next(&|font| Set { is_raised: font == 7, ..Set::default() })
+            .expect("a text");
         assert_eq!((text.text.as_str(), text.marks), ("120", vec![(3, "0".to_owned())]));
     }
 }

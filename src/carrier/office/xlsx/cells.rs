@@ -1,7 +1,7 @@
 //! The cells of a sheet, read token by token: a sheet may be long, and most of it is figures.
 
 use super::styles::Styles;
-use crate::carrier::office::cells::{CellStyle, Filling, MOST_COLS, MOST_ROWS, Text, Value};
+use crate::carrier::office::cells::{CellStyle, Filling, MOST_COLS, MOST_ROWS, Set, Text, Value};
 use crate::carrier::office::format::moment_of_iso;
 use crate::carrier::office::sheet::{Area, Sheet};
 use crate::carrier::xml::{Attributes, Malformed, Reader, Token};
@@ -31,37 +31,40 @@ impl From<Malformed> for Stop {
 /// Reads the text of an element that has begun; how it is pronounced is no part of it.
 pub(super) fn text_of(reader: &mut Reader) -> Result<Text, Malformed> {
     let mut read = Text::default();
-    let (mut depth, mut in_text) = (0usize, false);
-    let (mut is_raised, mut is_struck) = (false, false);
+    let (mut depth, mut in_text, mut set) = (0usize, false, Set::default());
     while let Some(token) = reader.next()? {
         match token {
             Token::Start { name: "rPh", is_empty: false, .. } => reader.skip_element()?,
-            Token::Start { name, is_empty: true, attributes } => {
-                if name == "vertAlign" {
-                    is_raised = attributes.get("val").as_deref() == Some("superscript");
-                } else if name == "strike" {
-                    is_struck = attributes.get("val").is_none_or(|v| !matches!(&*v, "0" | "false"));
+            Token::Start { name, is_empty: true, attributes } => match name {
+                "vertAlign" => {
+                    let level = attributes.get("val");
+                    set.is_raised = level.as_deref() == Some("superscript");
+                    set.is_lowered = level.as_deref() == Some("subscript");
                 }
-            }
+                "strike" => {
+                    set.is_struck =
+                        attributes.get("val").is_none_or(|v| !matches!(&*v, "0" | "false"));
+                }
+                _ => {}
+            },
             Token::Start { name, .. } => {
                 depth += 1;
                 in_text = name == "t";
-                is_raised &= name != "r";
-                is_struck &= name != "r";
+                if name == "r" {
+                    set = Set::default();
+                }
             }
             Token::End(name) => {
                 in_text = false;
-                is_raised &= name != "r";
-                is_struck &= name != "r";
+                if name == "r" {
+                    set = Set::default();
+                }
                 match depth.checked_sub(1) {
                     Some(left) => depth = left,
                     None => break,
                 }
             }
-            Token::Text(text) if in_text && is_struck => {
-                read.is_struck |= !text.trim().is_empty();
-            }
-            Token::Text(text) if in_text => read.push(&unescaped(&text), is_raised),
+            Token::Text(text) if in_text => read.push(&unescaped(&text), set),
             Token::Text(_) => {}
         }
     }

@@ -14,6 +14,45 @@ pub(super) struct Styles {
     usual: CellStyle,
 }
 
+/// A font, as far as it tells of figures.
+struct Font {
+    size: f32,
+    is_struck: bool,
+    is_white: bool,
+}
+
+impl Font {
+    fn of(element: Element) -> Font {
+        let size = element.child("sz").and_then(|sz| sz.attributes().number("val"));
+        let strike = element.child("strike").map(|strike| strike.attribute("val"));
+        let is_on = |value: Option<std::borrow::Cow<str>>| {
+            value.is_none_or(|value| !matches!(&*value, "0" | "false"))
+        };
+        Font {
+            size: size.unwrap_or(SIZE),
+            is_struck: strike.is_some_and(is_on),
+            is_white: element.child("color").is_some_and(is_white),
+        }
+    }
+}
+
+/// Whether a colour is white: named by itself, as the ninth of the old palette, or as a theme's first, untinted.
+fn is_white(color: Element) -> bool {
+    let is_of = |name: &str, values: &[&str]| {
+        color.attribute(name).is_some_and(|value| values.contains(&&*value.to_ascii_uppercase()))
+    };
+    is_of("rgb", &["FFFFFFFF", "00FFFFFF", "FFFFFF"])
+        || is_of("indexed", &["1", "9"])
+        || is_of("theme", &["0"]) && color.attribute("tint").is_none()
+}
+
+/// Whether a fill is seen under what stands on it.
+fn has_ground(fill: Element) -> bool {
+    let Some(pattern) = fill.child("patternFill") else { return true };
+    let is_none = pattern.attribute("patternType").is_none_or(|kind| kind == "none");
+    !is_none && !pattern.child("fgColor").is_some_and(is_white)
+}
+
 impl Styles {
     pub fn of(root: Element) -> Styles {
         let mut styles = Styles::default();
@@ -24,18 +63,17 @@ impl Styles {
                 Some((id, format.attribute("formatCode")?.into_owned()))
             })
             .collect();
-        let sizes: Vec<f32> = list("fonts")
-            .map(|font| {
-                font.child("sz").and_then(|sz| sz.attributes().number("val")).unwrap_or(SIZE)
-            })
-            .collect();
+        let fonts: Vec<Font> = list("fonts").map(Font::of).collect();
+        let has_ground: Vec<bool> = list("fills").map(has_ground).collect();
         let mut known: HashMap<u32, Rc<Format>> = HashMap::new();
         for style in list("cellXfs").filter(|xf| xf.name() == "xf") {
             let id: u32 = style.attributes().number("numFmtId").unwrap_or(0);
             let format = known.entry(id).or_insert_with(|| {
                 Rc::new(Format::parse(codes.get(&id).map_or(built_in(id), String::as_str)))
             });
-            let font: Option<usize> = style.attributes().number("fontId");
+            let font = style.attributes().number("fontId").and_then(|id: usize| fonts.get(id));
+            let fill = style.attributes().number("fillId").map(|id: usize| has_ground.get(id));
+            let has_ground = fill.flatten().is_some_and(|has_ground| *has_ground);
             let said = style.child("alignment").map(Element::attributes).unwrap_or_default();
             let horizontal = said.get("horizontal");
             let align = match horizontal.as_deref() {
@@ -49,11 +87,9 @@ impl Styles {
                 align,
                 across: horizontal.as_deref() == Some("centerContinuous"),
                 indent: said.number("indent").unwrap_or(0),
-                size: font
-                    .and_then(|font| sizes.get(font))
-                    .copied()
-                    .unwrap_or(SIZE)
-                    .clamp(1.0, 200.0),
+                size: font.map_or(SIZE, |font| font.size).clamp(1.0, 200.0),
+                is_struck: font.is_some_and(|font| font.is_struck),
+                is_white: font.is_some_and(|font| font.is_white) && !has_ground,
             });
         }
         styles
