@@ -95,6 +95,7 @@ pub(super) fn read_page(
     let reader =
         Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
     // A layer of a page that lies on its side or stands on its head would have to be turned with it.
+    let passed_over = layer.is_some_and(|layer| quarters != 0 && !layer.runs.is_empty());
     let layer = layer.filter(|_| quarters == 0);
     let layer = layer.map(|page| Layer::of(page, &flat, dpi / 72.0, &found.lines));
     let verdict = layer.as_ref().map(|layer| layer.prove(&found.lines, |line| reader.read(line)));
@@ -133,6 +134,9 @@ pub(super) fn read_page(
     remark(sink, &page, picture, &inks, quarters % 4, &flat);
     if let Some(verdict) = &verdict {
         remark_layer(sink, &page, verdict);
+    }
+    if passed_over {
+        remark_layer_passed_over(sink, &page);
     }
     Ok(page)
 }
@@ -529,6 +533,20 @@ fn remark_layer(sink: &mut Sink, page: &Page, verdict: &Verdict) {
         severity: Severity::Note,
         place: Some(page.place()),
         message: Wording::new(en, zh),
+        hint: None,
+    });
+}
+
+/// Says that the text under a turned picture was not looked at.
+fn remark_layer_passed_over(sink: &mut Sink, page: &Page) {
+    sink.remark(Diagnostic {
+        code: "layer_passed_over",
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(
+            "the page has text under its picture, but had to be turned: the picture was read, and the text not compared",
+            "图片下有文本层，但本页须旋转，因此只识别了图片，未与文本层比对",
+        ),
         hint: None,
     });
 }
