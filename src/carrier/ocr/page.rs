@@ -116,6 +116,7 @@ pub(super) fn read_page(
     doubt_forms(&tables, &mut read);
     doubt_rows_without_names(&tables, &mut read);
     doubt_ink_left(&found, &marks, &tables, &mut read);
+    let struck = doubt_struck(&ruled, &framed, &mut read);
 
     let points = 72.0 / dpi;
     let mut page = Page {
@@ -125,7 +126,8 @@ pub(super) fn read_page(
         ..Page::default()
     };
     page.shown = options.keep_pictures.then(|| Arc::new(shown(&inks.plain)));
-    page.rules = page_rules(&ruled, &framed, &tables, points);
+    let passed_on: Vec<bool> = framed.iter().zip(&struck).map(|(f, s)| *f || *s).collect();
+    page.rules = page_rules(&ruled, &passed_on, &tables, points);
     let mut runs: Vec<Run> = setting.runs(&read, points);
     for lattice in &tables {
         page.tables.push(cells::known(lattice, points, &mut runs, &mut page.runs));
@@ -411,6 +413,28 @@ fn doubt_ink_left(found: &PageLines, marks: &Marks, tables: &[Lattice], read: &m
     }
 }
 
+/// Doubts texts that a short stroke runs through, and says which strokes those are. It may strike a text out, or be made
+/// of the text's own strokes: it is no rule, and the text is not left out for it.
+fn doubt_struck(ruled: &[Ruled], framed: &[bool], read: &mut [ReadLine<'_>]) -> Vec<bool> {
+    let strikes = |(rule, framed): (&Ruled, &bool)| {
+        let mut struck = false;
+        for r in read.iter_mut().filter(|_| !framed && rule.axis == Axis::X) {
+            let (b, curve) = (&r.line.bbox, &rule.curve);
+            let tall = b.height();
+            let at = curve.at_x(b.center().x);
+            let through = b.y0 + 0.2 * tall <= at && at <= b.y1 - 0.2 * tall;
+            let within = b.x0 - 1.2 * tall <= curve.from && curve.to <= b.x1 + 1.2 * tall;
+            let along = curve.to.min(b.x1) - curve.from.max(b.x0);
+            if through && within && along >= 0.6 * b.width() {
+                r.sight.doubt(Doubt::Handwriting);
+                struck = true;
+            }
+        }
+        struck
+    };
+    ruled.iter().zip(framed).map(strikes).collect()
+}
+
 fn turn(inks: &mut Inks, map: &mut Gray, quarters: u8) {
     inks.plain = inks.plain.turned(quarters);
     inks.clean = inks.clean.turned(quarters);
@@ -482,10 +506,10 @@ fn strip(plain: &Gray, bbox: &Rect) -> Gray {
     patch.scaled(wide, HEIGHT)
 }
 
-/// The rules that later stages look at: those across that no table is made of, and the sides of told cells,
+/// The rules that later stages look at: those across that are not `passed_on` otherwise, and the sides of told cells,
 /// which part texts that stand close.
-fn page_rules(ruled: &[Ruled], framed: &[bool], tables: &[Lattice], points: f32) -> Vec<Rule> {
-    let across = ruled.iter().zip(framed).filter(|(r, framed)| !**framed && r.axis == Axis::X);
+fn page_rules(ruled: &[Ruled], passed_on: &[bool], tables: &[Lattice], points: f32) -> Vec<Rule> {
+    let across = ruled.iter().zip(passed_on).filter(|(r, passed)| !**passed && r.axis == Axis::X);
     let mut all: Vec<Rule> = across
         .map(|(rule, _)| Rule {
             axis: rule.axis,
@@ -613,6 +637,7 @@ fn remark(sink: &mut Sink, page: &Page, picture: &Picture, inks: &Inks, quarters
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::carrier::ocr::strokes::Chain;
     use crate::sight::Sight;
 
     /// A column of marks, 40 pixels apart, each drawn as rows of `#`, and what recognition says of each.
@@ -652,6 +677,33 @@ mod tests {
         settle_lone(&mut read, &marks);
         let doubted = |r: &ReadLine<'_>| if r.sight.doubts.is_empty() { "" } else { "?" };
         read.iter().map(|r| r.reading.read.text() + doubted(r)).collect()
+    }
+
+    #[test]
+    fn a_stroke_through_a_text_is_no_rule_and_the_text_is_doubtful() {
+        let line = Line {
+            marks: Vec::new(),
+            bbox: Rect::new(100.0, 100.0, 200.0, 130.0),
+            home: None,
+            detected: true,
+            contrast: 1.0,
+        };
+        let stroke = |from: f32, to: f32, y: f32| {
+            let points = (0..10).map(|i| (from + (to - from) * (i as f32 + 0.5) / 10.0, y));
+            let step = (to - from) / 10.0;
+            let curve = Chain { points: points.collect(), thick: 2.0, from, to, fill: 1.0, step };
+            Ruled { axis: Axis::X, curve }
+        };
+        let ruled =
+            [stroke(98.0, 202.0, 116.0), stroke(98.0, 202.0, 132.0), stroke(0.0, 600.0, 116.0)];
+        let mut read = [ReadLine {
+            line: &line,
+            reading: Reading { read: Recognized::default(), middles: Vec::new(), pitch: None },
+            sight: Sight::default(),
+            told: false,
+        }];
+        assert_eq!(doubt_struck(&ruled, &[false; 3], &mut read), [true, false, false]);
+        assert_eq!(read[0].sight.doubts, [Doubt::Handwriting]);
     }
 
     const RING: &[&str] = &[".##.", "#..#", "#..#", "#..#", "#..#", ".##."];
