@@ -2,7 +2,7 @@
 
 use crate::carrier::ocr::cells;
 use crate::carrier::ocr::doubts;
-use crate::carrier::ocr::engine::{HEIGHT, Recognize};
+use crate::carrier::ocr::engine::{HEIGHT, Recognize, Recognized, RecognizedChar};
 use crate::carrier::ocr::flat::Flat;
 use crate::carrier::ocr::ink::{self, Inks};
 use crate::carrier::ocr::layer::{Layer, Verdict};
@@ -10,7 +10,7 @@ use crate::carrier::ocr::lines::{self, Line, PageLines};
 use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::Gray;
-use crate::carrier::ocr::read::{Cut, ReadLine, Sheet};
+use crate::carrier::ocr::read::{Cut, ReadLine, Reading, Sheet};
 use crate::carrier::ocr::rules::{self, Frames, Lattice, Ruled};
 use crate::carrier::ocr::typeset::{Setting, scaled};
 use crate::carrier::page::{Page, Rule, Run, Shown};
@@ -95,6 +95,7 @@ pub(super) fn read_page(
     let reader =
         Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
     // A layer of a page that lies on its side or stands on its head would have to be turned with it.
+    let passed_over = layer.is_some_and(|layer| quarters != 0 && !layer.runs.is_empty());
     let layer = layer.filter(|_| quarters == 0);
     let layer = layer.map(|page| Layer::of(page, &flat, dpi / 72.0, &found.lines));
     let verdict = layer.as_ref().map(|layer| layer.prove(&found.lines, |line| reader.read(line)));
@@ -102,7 +103,7 @@ pub(super) fn read_page(
     let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
-    settle_zeros(&mut read);
+    settle_lone(&mut read, &marks);
     let setting = Setting::of(&read, &ruled);
     let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
     let tables: Vec<Lattice> = lattices
@@ -115,6 +116,7 @@ pub(super) fn read_page(
     doubt_forms(&tables, &mut read);
     doubt_rows_without_names(&tables, &mut read);
     doubt_ink_left(&found, &marks, &tables, &mut read);
+    let struck = doubt_struck(&ruled, &framed, &mut read);
 
     let points = 72.0 / dpi;
     let mut page = Page {
@@ -124,7 +126,8 @@ pub(super) fn read_page(
         ..Page::default()
     };
     page.shown = options.keep_pictures.then(|| Arc::new(shown(&inks.plain)));
-    page.rules = page_rules(&ruled, &framed, &tables, points);
+    let passed_on: Vec<bool> = framed.iter().zip(&struck).map(|(f, s)| *f || *s).collect();
+    page.rules = page_rules(&ruled, &passed_on, &tables, points);
     let mut runs: Vec<Run> = setting.runs(&read, points);
     for lattice in &tables {
         page.tables.push(cells::known(lattice, points, &mut runs, &mut page.runs));
@@ -133,6 +136,9 @@ pub(super) fn read_page(
     remark(sink, &page, picture, &inks, quarters % 4, &flat);
     if let Some(verdict) = &verdict {
         remark_layer(sink, &page, verdict);
+    }
+    if passed_over {
+        remark_layer_passed_over(sink, &page);
     }
     Ok(page)
 }
@@ -171,9 +177,31 @@ impl Reader<'_> {
         }
         // What neither the detector nor the recognizer takes for text is none: a speck, a part of a seal.
         let nothing = reading.read.weakest() < 0.35 && !line.detected;
-        let blank = nothing || text.trim().is_empty();
-        Ok((!blank).then_some(ReadLine { line, reading, sight, told: false }))
+        if !nothing && !text.trim().is_empty() {
+            return Ok(Some(ReadLine { line, reading, sight, told: false }));
+        }
+        // But what the detector takes for text and stands in a cell, as high as a digit, is never blank in silence.
+        let high = line.bbox.height() >= 0.55 * height && line.bbox.height() <= 1.6 * height;
+        if !(line.detected && line.home.is_some() && high && text.trim().is_empty()) {
+            return Ok(None);
+        }
+        let again = sheet.read(engine, line, Cut::SECOND)?;
+        let again = if again.read.text().trim().is_empty() { unread(line) } else { again };
+        sight.doubt(Doubt::LowConfidence);
+        sight.confidence = doubts::thousandths(again.read.weakest());
+        Ok(Some(ReadLine { line, reading: again, sight, told: false }))
     }
+}
+
+/// What stands for ink in a cell that recognition makes nothing of.
+const READ_AS_NOTHING: char = '\u{FFFD}';
+
+/// The reading of such ink: one character that can't be read.
+fn unread(line: &Line) -> Reading {
+    let char =
+        RecognizedChar { ch: READ_AS_NOTHING, probability: 0.0, at: 0.0, others: Vec::new() };
+    let read = Recognized { chars: vec![char], ..Default::default() };
+    Reading { read, middles: vec![line.bbox.center().x], pitch: None }
 }
 
 /// Reads the lines, side by side where several threads may work. What a proven layer says of a line is taken.
@@ -207,31 +235,84 @@ fn read_lines<'l>(
     Ok(read)
 }
 
-/// Reads a lone O as 0 where most of what stands above and below it are figures and recognition offered 0 as well:
-/// alone, the two look alike.
-fn settle_zeros(read: &mut [ReadLine<'_>]) {
-    let is_figure: Vec<bool> =
-        read.iter().map(|r| doubts::is_figure(&r.reading.read.text())).collect();
+/// Settles what a lone mark among figures is, by its form: alone, a zero looks like other rings and a dash like 一. A ring as
+/// high as the digits above and below it is 0; what is flat is a dash where its column has another, and else doubtful.
+fn settle_lone(read: &mut [ReadLine<'_>], marks: &Marks) {
+    /// What recognition takes a lone zero for.
+    const RINGS: &str = "Oo〇○◯。°";
+    let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
+    let is_figure: Vec<bool> = texts.iter().map(|text| doubts::is_figure(text)).collect();
     let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
     for (i, r) in read.iter_mut().enumerate() {
         let [char] = &mut r.reading.read.chars[..] else { continue };
-        let zero = char.others.iter().find(|other| other.0 == Some('0'));
-        let (true, Some(&(_, likely))) = (matches!(char.ch, 'O' | 'o'), zero) else { continue };
-        let column =
-            || (0..boxes.len()).filter(|&k| k != i && boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
-        let figures = column().filter(|&k| is_figure[k]).count();
-        if figures < 2 || 2 * figures < column().count() {
+        if r.told || is_figure[i] {
             continue;
         }
-        let letter = std::mem::replace(&mut char.ch, '0');
-        char.probability = (char.probability + likely).min(1.0);
-        r.sight.confidence = doubts::thousandths(char.probability);
-        if char.probability >= doubts::LIKELY_FIGURE {
-            r.sight.doubts.retain(|doubt| *doubt != Doubt::LowConfidence);
+        let column =
+            || (0..boxes.len()).filter(|&k| k != i && boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+        let figures = || column().filter(|&k| is_figure[k]);
+        if figures().count() < 2 || 2 * figures().count() < column().count() {
+            continue;
         }
-        r.sight.readings.retain(|offer| offer.text != "0");
-        r.sight.offer(letter.to_string(), 0);
+        let Some(tall) = lines::median(figures().map(|k| boxes[k].height()).collect()) else {
+            continue;
+        };
+        let read_as = char.ch;
+        if RINGS.contains(read_as) {
+            let zero = char.others.iter().find(|other| other.0 == Some('0')).map(|other| other.1);
+            let formed = is_ring(r.line, marks, tall);
+            if zero.is_none() && !formed {
+                r.sight.doubt(Doubt::Form);
+                continue;
+            }
+            char.ch = '0';
+            char.probability = (char.probability + zero.unwrap_or(0.0)).min(1.0);
+            r.sight.confidence = doubts::thousandths(char.probability);
+            if formed || char.probability >= doubts::LIKELY_FIGURE {
+                r.sight.doubts.retain(|doubt| *doubt != Doubt::LowConfidence);
+            }
+            r.sight.readings.retain(|offer| offer.text != "0");
+            r.sight.offer(read_as.to_string(), 0);
+        } else if read_as == '一' && boxes[i].height() <= 0.4 * tall {
+            if column().any(|k| matches!(&texts[k][..], "—" | "-")) {
+                char.ch = '—';
+                r.sight.offer(read_as.to_string(), r.sight.confidence);
+            } else {
+                r.sight.offer("—".to_owned(), 0);
+                r.sight.doubt(Doubt::Form);
+            }
+        } else if read_as == READ_AS_NOTHING && is_ring(r.line, marks, tall) {
+            char.ch = '0';
+        }
     }
+}
+
+/// Whether a line is one closed ring as high as a digit, narrower than it is high, that holds paper alone.
+fn is_ring(line: &Line, marks: &Marks, tall: f32) -> bool {
+    /// Share of the box across and down that must be paper in its middle.
+    const HOLLOW: f32 = 0.16;
+    let b = &line.bbox;
+    let largest = line.marks.iter().copied().max_by_key(|&m| marks.marks[m].area);
+    let Some(ring) = largest.filter(|_| b.height() >= 0.8 * tall && b.height() <= 1.25 * tall)
+    else {
+        return false;
+    };
+    let (w, h) = (b.width() as isize, b.height() as isize);
+    if b.width() < 0.35 * b.height() || b.width() > 0.9 * b.height() {
+        return false;
+    }
+    let own = |x: isize, y: isize| {
+        let inside = (0..w).contains(&x) && (0..h).contains(&y);
+        inside && marks.at((b.x0 as isize + x) as usize, (b.y0 as isize + y) as usize) == Some(ring)
+    };
+    let (cx, cy) = (w / 2, h / 2);
+    let (dx, dy) = ((HOLLOW * w as f32) as isize, (HOLLOW * 1.6 * h as f32) as isize);
+    let hollow = (cy - dy..=cy + dy).all(|y| (cx - dx..=cx + dx).all(|x| !own(x, y)));
+    // From the middle, ink is met whichever way one goes.
+    let closed = (cy - dy..=cy + dy)
+        .all(|y| (0..cx).any(|x| own(x, y)) && (cx..w).any(|x| own(x, y)))
+        && (cx - dx..=cx + dx).all(|x| (0..cy).any(|y| own(x, y)) && (cy..h).any(|y| own(x, y)));
+    hollow && closed
 }
 
 /// Doubts figures that are written unlike the rest of their column.
@@ -332,6 +413,28 @@ fn doubt_ink_left(found: &PageLines, marks: &Marks, tables: &[Lattice], read: &m
     }
 }
 
+/// Doubts texts that a short stroke runs through, and says which strokes those are. It may strike a text out, or be made
+/// of the text's own strokes: it is no rule, and the text is not left out for it.
+fn doubt_struck(ruled: &[Ruled], framed: &[bool], read: &mut [ReadLine<'_>]) -> Vec<bool> {
+    let strikes = |(rule, framed): (&Ruled, &bool)| {
+        let mut struck = false;
+        for r in read.iter_mut().filter(|_| !framed && rule.axis == Axis::X) {
+            let (b, curve) = (&r.line.bbox, &rule.curve);
+            let tall = b.height();
+            let at = curve.at_x(b.center().x);
+            let through = b.y0 + 0.2 * tall <= at && at <= b.y1 - 0.2 * tall;
+            let within = b.x0 - 1.2 * tall <= curve.from && curve.to <= b.x1 + 1.2 * tall;
+            let along = curve.to.min(b.x1) - curve.from.max(b.x0);
+            if through && within && along >= 0.6 * b.width() {
+                r.sight.doubt(Doubt::Handwriting);
+                struck = true;
+            }
+        }
+        struck
+    };
+    ruled.iter().zip(framed).map(strikes).collect()
+}
+
 fn turn(inks: &mut Inks, map: &mut Gray, quarters: u8) {
     inks.plain = inks.plain.turned(quarters);
     inks.clean = inks.clean.turned(quarters);
@@ -403,10 +506,10 @@ fn strip(plain: &Gray, bbox: &Rect) -> Gray {
     patch.scaled(wide, HEIGHT)
 }
 
-/// The rules that later stages look at: those across that no table is made of, and the sides of told cells,
+/// The rules that later stages look at: those across that are not `passed_on` otherwise, and the sides of told cells,
 /// which part texts that stand close.
-fn page_rules(ruled: &[Ruled], framed: &[bool], tables: &[Lattice], points: f32) -> Vec<Rule> {
-    let across = ruled.iter().zip(framed).filter(|(r, framed)| !**framed && r.axis == Axis::X);
+fn page_rules(ruled: &[Ruled], passed_on: &[bool], tables: &[Lattice], points: f32) -> Vec<Rule> {
+    let across = ruled.iter().zip(passed_on).filter(|(r, passed)| !**passed && r.axis == Axis::X);
     let mut all: Vec<Rule> = across
         .map(|(rule, _)| Rule {
             axis: rule.axis,
@@ -454,6 +557,20 @@ fn remark_layer(sink: &mut Sink, page: &Page, verdict: &Verdict) {
         severity: Severity::Note,
         place: Some(page.place()),
         message: Wording::new(en, zh),
+        hint: None,
+    });
+}
+
+/// Says that the text under a turned picture was not looked at.
+fn remark_layer_passed_over(sink: &mut Sink, page: &Page) {
+    sink.remark(Diagnostic {
+        code: "layer_passed_over",
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(
+            "the page has text under its picture, but had to be turned: the picture was read, and the text not compared",
+            "图片下有文本层，但本页须旋转，因此只识别了图片，未与文本层比对",
+        ),
         hint: None,
     });
 }
@@ -514,5 +631,101 @@ fn remark(sink: &mut Sink, page: &Page, picture: &Picture, inks: &Inks, quarters
             "nothing that can be read was found on the page".to_owned(),
             "本页没有识别出任何文字".to_owned(),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::ocr::strokes::Chain;
+    use crate::sight::Sight;
+
+    /// A column of marks, 40 pixels apart, each drawn as rows of `#`, and what recognition says of each.
+    fn settled(column: &[(&str, &[&str])]) -> Vec<String> {
+        let mut ink = Gray::new(60, 40 * column.len(), 0);
+        for (i, (_, rows)) in column.iter().enumerate() {
+            for (y, row) in rows.iter().enumerate() {
+                // Each character is four pixels by four.
+                for (x, _) in row.bytes().enumerate().filter(|(_, b)| *b == b'#') {
+                    for at in (0..16).map(|k| (40 * i + 4 * y + k / 4) * 60 + 4 * x + k % 4) {
+                        ink.data[at] = 1;
+                    }
+                }
+            }
+        }
+        let marks = Marks::of(&ink);
+        let lines: Vec<Line> = (0..column.len())
+            .map(|i| {
+                let of_row = |m: &usize| marks.marks[*m].bbox.y0 as usize / 40 == i;
+                let own: Vec<usize> = (0..marks.marks.len()).filter(of_row).collect();
+                let bbox = lines::bbox_of(&marks, &own);
+                Line { marks: own, bbox, home: None, detected: true, contrast: 1.0 }
+            })
+            .collect();
+        let char = |ch| RecognizedChar { ch, probability: 0.9, at: 0.0, others: Vec::new() };
+        let read = |(line, (text, _)): (_, &(&str, &[&str]))| ReadLine {
+            line,
+            reading: Reading {
+                read: Recognized { chars: text.chars().map(char).collect(), ..Default::default() },
+                middles: Vec::new(),
+                pitch: None,
+            },
+            sight: Sight::default(),
+            told: false,
+        };
+        let mut read: Vec<ReadLine<'_>> = lines.iter().zip(column).map(read).collect();
+        settle_lone(&mut read, &marks);
+        let doubted = |r: &ReadLine<'_>| if r.sight.doubts.is_empty() { "" } else { "?" };
+        read.iter().map(|r| r.reading.read.text() + doubted(r)).collect()
+    }
+
+    #[test]
+    fn a_stroke_through_a_text_is_no_rule_and_the_text_is_doubtful() {
+        let line = Line {
+            marks: Vec::new(),
+            bbox: Rect::new(100.0, 100.0, 200.0, 130.0),
+            home: None,
+            detected: true,
+            contrast: 1.0,
+        };
+        let stroke = |from: f32, to: f32, y: f32| {
+            let points = (0..10).map(|i| (from + (to - from) * (i as f32 + 0.5) / 10.0, y));
+            let step = (to - from) / 10.0;
+            let curve = Chain { points: points.collect(), thick: 2.0, from, to, fill: 1.0, step };
+            Ruled { axis: Axis::X, curve }
+        };
+        let ruled =
+            [stroke(98.0, 202.0, 116.0), stroke(98.0, 202.0, 132.0), stroke(0.0, 600.0, 116.0)];
+        let mut read = [ReadLine {
+            line: &line,
+            reading: Reading { read: Recognized::default(), middles: Vec::new(), pitch: None },
+            sight: Sight::default(),
+            told: false,
+        }];
+        assert_eq!(doubt_struck(&ruled, &[false; 3], &mut read), [true, false, false]);
+        assert_eq!(read[0].sight.doubts, [Doubt::Handwriting]);
+    }
+
+    const RING: &[&str] = &[".##.", "#..#", "#..#", "#..#", "#..#", ".##."];
+    const OPEN: &[&str] = &[".##.", "#..#", "#...", "#...", "#..#", ".##."];
+    const POINT: &[&str] = &["....", "....", "....", "###.", "#.#.", "###."];
+    const BAR: &[&str] = &["....", "....", "####"];
+    const DIGITS: (&str, &[&str]) = ("25", &["##.##", ".#.#.", ".#.#.", "#..##", "#...#", "##.##"]);
+
+    #[test]
+    fn a_ring_among_figures_is_a_zero() {
+        assert_eq!(settled(&[DIGITS, ("。", RING), DIGITS])[1], "0");
+        assert_eq!(settled(&[DIGITS, ("\u{FFFD}", RING), DIGITS])[1], "0");
+        // What is open, or lower than the digits, is not.
+        assert_eq!(settled(&[DIGITS, ("。", OPEN), DIGITS])[1], "。?");
+        assert_eq!(settled(&[DIGITS, ("。", POINT), DIGITS])[1], "。?");
+        // Nor among words.
+        assert_eq!(settled(&[("南昌", DIGITS.1), ("〇", RING), ("九江", DIGITS.1)])[1], "〇");
+    }
+
+    #[test]
+    fn a_bar_among_figures_is_a_dash_or_doubtful() {
+        assert_eq!(settled(&[DIGITS, ("一", BAR), ("—", BAR), DIGITS])[1], "—");
+        assert_eq!(settled(&[DIGITS, ("一", BAR), DIGITS])[1], "一?");
     }
 }

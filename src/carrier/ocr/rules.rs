@@ -95,7 +95,9 @@ pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Stro
     let gray = transposed(gray);
     let standing = with_hair(&sideways, &gray, dpi);
     let mut down = found(&sideways, &gray, &standing, SHORTEST[1]);
-    down.retain(|c| !is_of_characters(c, &across, &standing, dpi));
+    down.retain(|c| {
+        !is_of_characters(c, &across, &standing, dpi) && !has_arms(c, &across, &standing, dpi)
+    });
     let ink = transposed(&erase(sideways, &down));
     let strokes = Strokes { across: lying, down: standing };
     let rules = across.into_iter().map(|curve| Ruled { axis: Axis::X, curve });
@@ -246,6 +248,41 @@ fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -
     }
     let reached = sides.iter().filter(|reached| **reached).count();
     sides.len() >= SIDES && reached as f32 <= REACHED * sides.len() as f32
+}
+
+/// Whether a stroke that stands is made of characters: all the way, strokes of a character's width begin at it. Where
+/// rows are close, characters below each other leave no gap at the rules between them that would tell them; beside a
+/// rule there is paper.
+fn has_arms(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -> bool {
+    /// How long such a stroke is, in inches: shorter is a rough edge, longer a rule that crosses.
+    const ARM: [f32; 2] = [0.022, 0.17];
+    /// The length along the stroke in which one is looked for, in inches: half a line of text.
+    const BAND: f32 = 0.1;
+    /// Fewest such lengths, and the share of them that has one.
+    const FEWEST: usize = 3;
+    const ARMED: f32 = 0.4;
+    let [least, most] = ARM.map(|inches| (inches * dpi).round() as isize);
+    let half = (down.thick / 2.0).ceil() as isize;
+    let is_at_rule = |x: f32, y: f32| {
+        let crosses = |rule: &&Chain| (rule.from..=rule.to).contains(&x);
+        across.iter().filter(crosses).any(|rule| (rule.at_x(x) - y).abs() <= 0.03 * dpi)
+    };
+    let has_arm = |y: isize| {
+        let x = down.at_x(y as f32);
+        let length = |side: isize| {
+            let dark = |k: &isize| standing.at(y, x.round() as isize + side * (half + k)) == 1;
+            (1..=most + 1).take_while(dark).count() as isize
+        };
+        (length(-1).max(length(1)) >= least)
+            && [-1, 1].into_iter().all(|side| length(side) <= most)
+            && !is_at_rule(x, y as f32)
+    };
+    let band = (BAND * dpi) as isize;
+    let (from, to) = (down.from as isize, down.to as isize);
+    let bands = (to - from) / band.max(1);
+    let armed = |b: &isize| (from + b * band..from + (b + 1) * band).any(has_arm);
+    let armed = (0..bands).filter(armed).count();
+    bands as usize >= FEWEST && armed as f32 >= ARMED * bands as f32
 }
 
 /// Joins chains that go on where others end.
@@ -733,6 +770,24 @@ mod tests {
         let frames = frames(&ruled, &strokes, &[], DPI);
         let slots = frames.lattices.iter().flat_map(|l| &l.cells);
         slots.map(|s| (s.row, s.col, s.rowspan, s.colspan)).collect()
+    }
+
+    #[test]
+    fn characters_below_each_other_make_no_column() {
+        // Rows so close that the upright strokes of a column of names leave no gap at the rules between them.
+        let names = |gap: usize| {
+            let across = [40, 80, 120, 160, 200].map(|y| ([100, y, 700, y + 2], 20));
+            let down = [100, 698].map(|x| ([x, 40, x + 2, 202], 20));
+            let stroke = [([300, 42, 303, 200], 20)];
+            let arms = (0..4).flat_map(|row| [50, 62, 72].map(|y| row * 40 + y));
+            let arms = arms.map(|y| ([303 + gap, y, 325, y + 3], 20));
+            let strokes: Vec<_> =
+                across.into_iter().chain(down).chain(stroke).chain(arms).collect();
+            cells(&page(&strokes)).len()
+        };
+        assert_eq!(names(0), 4);
+        // What stands beside a rule and does not touch it leaves the rule one.
+        assert_eq!(names(4), 8);
     }
 
     /// A frame of three rows and two columns; over the second row the columns are one.
