@@ -16,7 +16,7 @@ use std::ops::Range;
 /// The next line of a cell is no less and no more than so many ems further down, …
 const PITCH: std::ops::RangeInclusive<f32> = 0.8..=2.0;
 /// … as far as the line before it, give or take so many ems.
-const SAME_PITCH: f32 = 0.05;
+const SAME_PITCH: f32 = 0.1;
 /// Lines of a cell have their middles, or one of their ends, at one place, give or take so many ems.
 const SAME_PLACE: f32 = 0.3;
 const SAME_END: f32 = 0.06;
@@ -186,7 +186,7 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
         *is_cut |=
             token.y() > header.within.end && parts.len() > 1 && of_figures + 1 >= parts.len();
     }
-    let ranks = ranks(&cells);
+    let ranks = ranks(&cells, &is_gathered);
     let whole = tokens.into_iter().zip(&is_cut).filter(|(_, cut)| !**cut).map(|(token, _)| token);
     let mut gathered: Vec<Token> = whole.collect();
     for (of, cell) in cells {
@@ -202,14 +202,15 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
         *order = rank(*order);
         joints.iter_mut().for_each(|joint| joint.order = rank(joint.order));
     }
-    lined_up(gathered)
+    let top = if header.runs_down { header.within.start } else { header.within.end };
+    lined_up(gathered, top)
 }
 
 /// The header above the first row of figures.
 struct Header {
     /// From where to where its words of several lines reach.
     within: Range<f32>,
-    /// Whether some of them run down the page. Those of two or three lines are told from titles over them as they stand.
+    /// Whether some of them run down the page, a character a line. All others are told as they stand.
     runs_down: bool,
 }
 
@@ -235,7 +236,10 @@ impl Header {
                 && !CAPTIONS.iter().any(|caption| line.text().starts_with(caption))
         };
         let start = cells().filter(is_title).map(|cell| cell.bbox.y0).fold(start, f32::min);
-        Header { within: start..end, runs_down: words().any(Cell::runs_down) }
+        let is_one = |line: &&Token| line.text().chars().count() == 1;
+        let by_one = |cell: &Cell| cell.lines.iter().filter(is_one).count() >= TALL;
+        let runs_down = words().any(|cell| cell.runs_down() && by_one(cell));
+        Header { within: start..end, runs_down }
     }
 }
 
@@ -258,14 +262,19 @@ fn flatten(tokens: &mut [Token], header: &Range<f32>) {
     }
 }
 
-/// The orders of drawing, counted by cells: all lines of a cell have one.
-fn ranks(cells: &[(Vec<usize>, Cell)]) -> BTreeMap<u32, u32> {
+/// The orders of drawing, counted by cells: all lines of a gathered one have one.
+fn ranks(cells: &[(Vec<usize>, Cell)], is_gathered: &dyn Fn(&Cell) -> bool) -> BTreeMap<u32, u32> {
     let mut ranks = BTreeMap::new();
     let (mut rank, mut last) = (0, None);
-    for line in cells.iter().map(|(_, cell)| &cell.lines) {
-        rank += u32::from(last.is_some_and(|last| last != line[0].piece.order));
-        ranks.extend(line.iter().map(|line| (line.piece.order, rank)));
-        last = line.last().map(|line| line.piece.order);
+    for (_, cell) in cells {
+        let is_one = is_gathered(cell);
+        for (i, line) in cell.lines.iter().enumerate() {
+            let order = line.piece.order;
+            let is_next = last.is_some_and(|last| last != order) && !(is_one && i > 0);
+            rank += u32::from(is_next);
+            ranks.insert(order, rank);
+            last = Some(order);
+        }
     }
     ranks
 }
@@ -287,11 +296,12 @@ fn stand_in_rows(cells: &[(Vec<usize>, Cell)]) -> bool {
     level >= BESIDE && 10 * level >= BESIDE_SHARE * pairs.len()
 }
 
-/// The tokens with the lines that they now stand in.
-fn lined_up(mut tokens: Vec<Token>) -> Vec<Token> {
+/// The tokens with the lines that they now stand in; those above `top` stand where they stood.
+fn lined_up(mut tokens: Vec<Token>, top: f32) -> Vec<Token> {
     tokens.sort_by(|a, b| a.y().total_cmp(&b.y()));
-    let (mut line, mut at) = (0, f32::MIN);
-    for token in &mut tokens {
+    let last = tokens.iter().map(|token| token.line).max().unwrap_or(0);
+    let (mut line, mut at) = (last, f32::MIN);
+    for token in tokens.iter_mut().filter(|token| token.y() > top) {
         if token.y() - at > SAME_HEIGHT * token.em() {
             line += 1;
             at = token.y();
