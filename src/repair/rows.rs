@@ -293,9 +293,9 @@ fn is_whole_above(kinds: &Kinds, room: Option<f32>, last: &TableRow, next: &Tabl
             let is_line = bbox.width() >= ONE_LINE * chars * bbox.height();
             is_line && bbox.width() * (1.0 + ROOM / chars) <= room
         }
-        // A line of text is not broken within a name; the figures of the last row stand in its own.
-        (Spot::Text { .. }, _) => !holds_only(last, key),
-        _ => false,
+        (Spot::Box(_), None) => false,
+        // What has no box is not broken within a name; the figures of the last row stand in its own.
+        _ => !holds_only(last, key),
     }
 }
 
