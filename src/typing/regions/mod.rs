@@ -370,6 +370,13 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn place(&mut self, at: usize, row: &RowName) -> Station {
+        // The whole province is part of no prefecture, though its row stands right below the last one's.
+        let words = &self.words[at];
+        let is_whole = words.word == Word::Total && words.printed.starts_with("全省");
+        if is_spanned(row) && is_whole {
+            self.group = None;
+            return Station::top(Level::Province);
+        }
         if is_spanned(row) && self.areas[at] {
             return self.place_in_area(at, row);
         }
