@@ -103,9 +103,10 @@ impl Reading {
     fn lacks_columns_of(&self, above: &Neighbour) -> bool {
         let PageTables { fragments, rest } = &self.tables;
         let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));
-        let is_row = |line: &&Line| line.pieces.len() > 1 && has_figure(line);
+        let is_row = |line: &Line| line.pieces.len() > 1 && has_figure(line);
         let Some(first) = fragments.first() else {
-            return rest.iter().find(|line| line.pieces.len() > 1).is_some_and(|l| is_row(&l));
+            let mut lines = rest.iter().filter(|line| !above.repeats(line));
+            return lines.find(|line| line.pieces.len() > 1).is_some_and(is_row);
         };
         if first.ruling == Ruling::Grid {
             return false;
@@ -147,6 +148,12 @@ impl Neighbour {
         }
         other += own.count() + theirs.count();
         !header.is_empty() && other * HEADER_SHARE <= self.header.len()
+    }
+
+    /// Whether the line is one of its header, printed again.
+    fn repeats(&self, line: &Line) -> bool {
+        let mut chars = line.pieces.iter().flat_map(|piece| piece.text.as_str().chars());
+        chars.all(|c| c.is_whitespace() || self.header.binary_search(&c).is_ok())
     }
 
     fn has_as_many(&self, other: &Neighbour) -> bool {
