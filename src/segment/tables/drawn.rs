@@ -217,12 +217,17 @@ struct Header {
 impl Header {
     fn of(cells: &[(Vec<usize>, Cell)]) -> Header {
         let cells = || cells.iter().map(|(_, cell)| cell);
-        let figures = cells().filter(|cell| cell.is_figure());
-        let first = figures.min_by(|a, b| a.bbox.center().y.total_cmp(&b.bbox.center().y));
+        let level = |a: &Cell, b: &Cell| {
+            (a.bbox.center().y - b.bbox.center().y).abs() <= SAME_HEIGHT * a.lines[0].em()
+        };
+        // A figure alone may be the number of the annex.
+        let figures = || cells().filter(|cell| cell.is_figure());
+        let first = figures()
+            .filter(|cell| figures().filter(|other| level(cell, other)).nth(1).is_some())
+            .min_by(|a, b| a.bbox.center().y.total_cmp(&b.bbox.center().y));
         let end = first.map_or(f32::MIN, |first| {
-            let (y, em) = (first.bbox.center().y, first.lines[0].em());
-            let row = cells().filter(|cell| (cell.bbox.center().y - y).abs() <= SAME_HEIGHT * em);
-            row.map(|cell| cell.bbox.y0).fold(y, f32::min)
+            let row = cells().filter(|cell| level(first, cell));
+            row.map(|cell| cell.bbox.y0).fold(first.bbox.center().y, f32::min)
         });
         let words = || cells().filter(|cell| cell.lines.len() > 1 && cell.bbox.y1 <= end);
         let start = words().map(|cell| cell.bbox.y0).fold(end, f32::min);
