@@ -476,7 +476,7 @@ fn joined(body: &str) -> Result<String, Doubt> {
 /// Whether the text is figures strung together by marks: 2009-2011, 100~200, 3/4, 9:30, 100至200.
 fn is_strung(text: &str) -> bool {
     let of_number = |c: char| digit(c) || c == '.' || c == ',';
-    // Most names hold a digit somewhere, and are looked at no further.
+    // Names begin with no digit, and are looked at no further.
     if !text.trim_start().starts_with(of_number) {
         return false;
     }

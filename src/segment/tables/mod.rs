@@ -99,7 +99,8 @@ impl Reading {
 
     /// Whether the first table goes on with the one on the page before, and may be read better in that one's columns: it
     /// has no header or the same one, and other columns, or too few rows to show them, or texts that lie one over the
-    /// other. Or there is no table where lines of figures are: one row or two.
+    /// other. Or there is no table where lines of figures are, below its
+    /// header or not: one row or two.
     fn lacks_columns_of(&self, above: &Neighbour) -> bool {
         let PageTables { fragments, rest } = &self.tables;
         let has_figure = |line: &Line| line.pieces.iter().any(|p| is_figure(p.text.as_str()));

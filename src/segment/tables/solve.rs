@@ -806,7 +806,7 @@ fn begins_above(head: &[Strip], rules: &[Edge], word: &Token, beside: &Rect) -> 
     first.y() < beside.center().y - 0.35 * first.em()
 }
 
-/// Whether a word of the header stands over the column.
+/// Whether a word of the header stands over the column, as low as the word beside it or lower: titles stand higher.
 fn self_headed(head: &[Strip], column: &Column, beside: &Token) -> bool {
     let is_level = |t: &&Token| t.y() > beside.y() - 0.35 * beside.em();
     let mut words = head.iter().flat_map(|s| &s.tokens).filter(is_level);
