@@ -403,7 +403,7 @@ fn as_drawn(row: &Strip) -> Option<Vec<Token>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::geom::Rect;
     use crate::normalize::lines::{Frame, Joint};
@@ -482,7 +482,7 @@ mod tests {
     }
 
     /// A line of texts, each so many points behind where the one before it began; those that touch are one piece.
-    fn line(y: f32, texts: &[(&str, f32)]) -> Strip {
+    pub fn line(y: f32, texts: &[(&str, f32)]) -> Strip {
         let mut tokens: Vec<Token> = Vec::new();
         let mut x = 0.0;
         for (order, &(text, behind)) in texts.iter().enumerate() {

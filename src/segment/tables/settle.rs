@@ -251,3 +251,22 @@ fn nearest(sides: &[Side], x: f32) -> usize {
     let off = |s: &Side| (s.x0 - x).max(x - s.x1).max(0.0);
     (0..sides.len()).min_by(|&a, &b| off(&sides[a]).total_cmp(&off(&sides[b]))).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::tables::drawn::tests::line;
+
+    #[test]
+    fn a_figure_right_behind_a_name_that_runs_into_its_cell_is_the_cells() {
+        let sides = [Side { x0: 0.0, x1: 70.0 }, Side { x0: 70.0, x1: 230.0 }];
+        let usual: Vec<_> =
+            (1..6).map(|i| line(20.0 * i as f32, &[("郏县", 23.0), ("325", 118.0)])).collect();
+        let settle = Settle::learn(usual.iter().map(|strip| (strip.tokens.as_slice(), &sides[..])));
+        let glued = line(0.0, &[("国家高新技术产业开发区", 15.0), ("0", 132.0)]);
+        assert_eq!(glued.tokens.len(), 1);
+        let settled = settle.line(&glued.tokens, &sides);
+        let shown: Vec<(&str, usize)> = settled.iter().map(|(t, side)| (t.text(), *side)).collect();
+        assert_eq!(shown, [("国家高新技术产业开发区", 0), ("0", 1)]);
+    }
+}
