@@ -63,6 +63,18 @@ impl Edges {
         across.chain(down).reduce(|a, b| a.union(&b))
     }
 
+    /// Between which places cells at the foot have both sides and no lower one: a page break cut them.
+    pub fn open_below(&self) -> Vec<(f32, f32)> {
+        let Some(bbox) = self.bbox() else { return Vec::new() };
+        let is_at_foot = |at: f32| (at - bbox.y1).abs() <= SNAP;
+        let is_closed = |x: f32| {
+            self.across.iter().any(|e| is_at_foot(e.at) && e.from - 0.1 <= x && x <= e.to + 0.1)
+        };
+        let sides: Vec<f32> = self.down.iter().filter(|e| is_at_foot(e.to)).map(|e| e.at).collect();
+        let beside = sides.windows(2).map(|w| (w[0], w[1]));
+        beside.filter(|(from, to)| to - from > MIN_EDGE && !is_closed((from + to) / 2.0)).collect()
+    }
+
     /// Whether one stands upright between the two sides; a side may be a doubled line.
     pub fn has_upright_inside(&self) -> bool {
         let is_inside = |bbox: Rect| {

@@ -10,6 +10,7 @@ mod header;
 mod lattice;
 mod open;
 mod panels;
+mod realign;
 mod rows;
 mod settle;
 mod solve;
@@ -273,6 +274,7 @@ fn fragments(
             continue;
         }
         let inside = pool.inside(&bbox);
+        let hanging = pool.hanging(&frame.open_below(), &bbox);
         let tokens: Vec<Token> = inside.iter().map(|&i| pool.tokens[i].clone()).collect();
         let grid = ruled_table(sink, options, page.number, &frame, &tokens);
         match grid {
@@ -281,12 +283,15 @@ fn fragments(
                 pool.take(&inside);
             }
             Some(mut grid) => {
+                let hung: Vec<usize> =
+                    hanging.into_iter().filter(|&i| grid.hang(&pool.tokens[i])).collect();
                 let heading = grid.take_captions();
                 let fragment = grid.fill(page.number, Ruling::Grid);
                 if !worth::is_of_scales(&fragment) {
                     captions.extend(heading);
                     fragments.push(fragment);
                     pool.take(&inside);
+                    pool.take(&hung);
                 }
             }
             None => lone.across.extend(frame.across),
@@ -304,11 +309,12 @@ fn fragments(
     ));
     doubts::overlaid(sink, page.number, &pool.tokens, &fragments);
     doubts::drawn_over(sink, page, &fragments);
-    let mut fragments: Vec<Fragment> = fragments.into_iter().flat_map(panels::unfold).collect();
     fragments.iter_mut().for_each(|fragment| {
         fragment.frame = page.frame;
         fragment.layout = page.layout;
     });
+    let unfolded = fragments.into_iter().flat_map(|fragment| panels::unfold(sink, fragment));
+    let mut fragments: Vec<Fragment> = unfolded.collect();
     panels::number(&mut fragments);
     fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let mut rest = lines_of(tokens);
@@ -368,6 +374,26 @@ impl Pool {
         (first..last)
             .filter(|&i| !self.taken[i] && bbox.contains(self.tokens[i].piece.bbox.center()))
             .collect()
+    }
+
+    /// The words below the box that hang out of its cells without a lower side, which are open between these places: a
+    /// label that a page break left in the middle of what its cell would be without it.
+    fn hanging(&self, open: &[(f32, f32)], bbox: &Rect) -> Vec<usize> {
+        let mut hanging = Vec::new();
+        if open.is_empty() {
+            return hanging;
+        }
+        let first = self.tokens.partition_point(|t| middle(t) <= bbox.y1 + TOUCH);
+        for (i, token) in self.tokens.iter().enumerate().skip(first) {
+            let own = token.bbox();
+            let is_within = |&(from, to): &(f32, f32)| from <= own.x0 && own.x1 <= to;
+            if !self.taken[i] && !token.is_figure() && open.iter().any(is_within) {
+                hanging.push(i);
+            } else if own.x0 < bbox.x1 && bbox.x0 < own.x1 {
+                break;
+            }
+        }
+        hanging
     }
 
     fn take(&mut self, tokens: &[usize]) {

@@ -2,9 +2,12 @@
 //! side to save paper, as in a newspaper. The header tells: it is the same in each panel. Where a
 //! continued page has none, columns of the same widths and kinds tell.
 
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
 use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell};
+use crate::segment::tables::realign;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// No table is printed more often than this side by side.
@@ -13,21 +16,78 @@ const MAX_PANELS: usize = 6;
 const SAME_WIDTH: f32 = 0.06;
 /// Rows needed to tell panels without a header.
 const MIN_ROWS: usize = 4;
+/// A panel that the page cuts shows so many columns at least.
+const LEAST_CUT: usize = 2;
 /// Tables of one header side by side share at least this much of their height.
 const BESIDE: f32 = 0.5;
 
 /// The panels of the fragment, left to right; the fragment itself where it has but one.
-pub(super) fn unfold(fragment: Fragment) -> Vec<Fragment> {
-    let grid = Grid::of(&fragment);
-    let Some(panels) = grid.panels() else { return vec![fragment] };
+pub(super) fn unfold(sink: &mut Sink, mut fragment: Fragment) -> Vec<Fragment> {
+    let Some(Panels { columns: panels, width, body }) = Grid::of(&fragment).panels() else {
+        return vec![fragment];
+    };
+    if let Some(last) = panels.last().filter(|last| last.len() < width) {
+        remark_cut_off(sink, &fragment, last, width);
+        complete(&mut fragment, &panels[0], last);
+    }
+    if let Some(body) = body {
+        realign::realign(sink, &mut fragment, body, width);
+    }
+    let panels = panels.iter().map(|panel| panel.start..panel.start + width);
     let count = panels.len() as u16;
     let mut parts: Vec<Fragment> = panels
-        .into_iter()
         .enumerate()
         .map(|(i, cols)| Fragment { panel: i as u16, panels: count, ..part(&fragment, cols) })
         .collect();
     parts.retain(|p| p.rows() > 0);
     parts
+}
+
+/// Says that the last panel has fewer columns than the others.
+fn remark_cut_off(sink: &mut Sink, fragment: &Fragment, last: &Range<usize>, width: usize) {
+    let x = &fragment.col_edges;
+    let bbox = Rect { x0: x[last.start], x1: x[last.end], ..fragment.bbox };
+    let shown = last.len();
+    sink.remark(Diagnostic {
+        code: "panel_cut_off",
+        severity: Severity::Warning,
+        place: Some(fragment.place_of(&bbox)),
+        message: Wording::new(
+            format!("shows {shown} of the {width} columns that stand beside it: the page may end in the middle of the table"),
+            format!("只显示{shown}栏，而旁边同样的部分有{width}栏：表格可能超出页边"),
+        ),
+        hint: Some(Wording::new(
+            "figures at the edge of the page may lack digits; look for the whole table",
+            "页边的数字可能不全，请查找完整的表格",
+        )),
+    });
+}
+
+/// Gives the last panel the columns that it lacks, blank below the header of the first one.
+fn complete(fragment: &mut Fragment, first: &Range<usize>, last: &Range<usize>) {
+    let from = first.start + last.len();
+    let shift = last.end - from;
+    let widths: Vec<f32> =
+        fragment.col_edges[from..=first.end].windows(2).map(|w| w[1] - w[0]).collect();
+    let mut edge = fragment.bbox.x1;
+    for width in widths {
+        edge += width;
+        fragment.col_edges.push(edge);
+    }
+    fragment.bbox.x1 = edge;
+    let header = fragment.cells.iter().filter(|cell| cell.col == last.start && cell.row == 0);
+    let depth = header.map(|cell| cell.rowspan).max().unwrap_or(1);
+    // The last one that is shown may be shown in part.
+    let is_own = |cell: &GridCell| cell.row < depth && (cell.col + cell.colspan) == last.end;
+    let is_lacking = |cell: &&GridCell| {
+        cell.row < depth && (from - 1..first.end).contains(&(cell.col + cell.colspan - 1))
+    };
+    let lacking: Vec<GridCell> = fragment.cells.iter().filter(is_lacking).cloned().collect();
+    fragment.cells.retain(|cell| !is_own(cell));
+    fragment
+        .cells
+        .extend(lacking.into_iter().map(|cell| GridCell { col: cell.col + shift, ..cell }));
+    fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
 }
 
 /// Numbers fragments that stand side by side under equal headers, each in a frame of its own.
@@ -72,6 +132,16 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// The panels of a fragment.
+struct Panels {
+    /// The columns of each, left to right.
+    columns: Vec<Range<usize>>,
+    /// How many columns each has; the last may have fewer where the page cut it.
+    width: usize,
+    /// The first row below their header, where it told them and nothing stands between them.
+    body: Option<usize>,
+}
+
 /// A fragment with quick access to the cell at a place.
 struct Grid<'a> {
     fragment: &'a Fragment,
@@ -101,8 +171,8 @@ impl<'a> Grid<'a> {
         self.cell(row, col).map_or("", |c| c.text.as_str())
     }
 
-    /// The columns of each panel, if there are several.
-    fn panels(&self) -> Option<Vec<Range<usize>>> {
+    /// The panels, if there are several.
+    fn panels(&self) -> Option<Panels> {
         let rows = self.fragment.rows();
         let wide = |r: usize| self.cell(r, 0).is_some_and(|c| c.colspan == self.cols);
         // A title that spans the whole table is over all panels.
@@ -111,17 +181,54 @@ impl<'a> Grid<'a> {
         let used: Vec<usize> =
             (0..self.cols).filter(|&c| (top..rows).any(|r| !self.text(r, c).is_empty())).collect();
         let by = |told: &dyn Fn(&[usize], usize) -> bool| {
-            (2..=MAX_PANELS.min(used.len() / 2)).rev().find(|&count| {
+            let count = (2..=MAX_PANELS.min(used.len() / 2)).rev().find(|&count| {
                 let width = used.len() / count;
                 used.len().is_multiple_of(count)
                     && used.chunks(width).all(|p| p[width - 1] - p[0] + 1 == width)
                     && told(&used, width)
-            })
+            });
+            count.map(|count| used.len() / count)
         };
-        let count = by(&|used, width| self.header_repeats(top, used, width))
-            .or_else(|| by(&|used, width| self.kinds_repeat(top, used, width)))?;
-        let width = used.len() / count;
-        Some(used.chunks(width).map(|p| p[0]..p[0] + width).collect())
+        // Where a blank column parts them, nothing moved from one to the next.
+        let is_close = used.len() == self.cols;
+        let depth = used.iter().filter_map(|&c| self.cell(top, c)).map(|c| c.rowspan).max();
+        let below_header = depth.filter(|_| is_close).map(|depth| top + depth);
+        let of = |width: usize, body: Option<usize>| {
+            let panel = |p: &[usize]| p[0]..(p[0] + width).min(self.cols);
+            Panels { columns: used.chunks(width).map(panel).collect(), width, body }
+        };
+        if let Some(width) = by(&|used, width| self.header_repeats(top, used, width)) {
+            return Some(of(width, below_header));
+        }
+        if let Some(width) = by(&|used, width| self.kinds_repeat(top, used, width)) {
+            return Some(of(width, None));
+        }
+        if let Some(width) = self.cut_off(top).filter(|_| is_close) {
+            return Some(of(width, below_header));
+        }
+        let width = by(&|_, width| is_close && realign::fits(self.fragment, top, width))?;
+        Some(of(width, Some(top)))
+    }
+
+    /// The width of panels of which the last has fewer columns: the page ends there.
+    fn cut_off(&self, top: usize) -> Option<usize> {
+        let all: Vec<usize> = (0..self.cols).collect();
+        let is_cut = |&width: &usize| {
+            let (whole, more) = (self.cols - self.cols % width, self.cols % width);
+            let is_same = |c: usize| match (self.cell(top, c), self.cell(top, whole + c)) {
+                (Some(a), Some(b)) => {
+                    squeezed(a.text.as_str()) == squeezed(b.text.as_str()) && a.rowspan == b.rowspan
+                }
+                _ => false,
+            };
+            let names: BTreeSet<&str> = all[..width].iter().map(|&c| self.text(top, c)).collect();
+            more >= LEAST_CUT
+                && names.len() > 1
+                && names.iter().all(|name| !name.is_empty() && !is_figure(name))
+                && (0..more - 1).all(is_same)
+                && (whole == width || self.header_repeats(top, &all[..whole], width))
+        };
+        (LEAST_CUT + 1..self.cols).find(is_cut)
     }
 
     /// Whether the header's cells are the same every `width` columns.

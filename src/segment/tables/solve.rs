@@ -1014,6 +1014,21 @@ impl Grid {
         self.xs.len() - 1
     }
 
+    /// Puts a text that stands below it into the cell at its foot that it hangs out of, if there is one.
+    pub fn hang(&mut self, token: &Token) -> bool {
+        let foot = self.ys.len() - 1;
+        let column = band(&self.xs, token.x());
+        let is_own = |cell: &GridCell| {
+            let columns = cell.col..cell.col + cell.colspan;
+            cell.row + cell.rowspan == foot && columns.contains(&column)
+        };
+        let own = self.cells.iter().position(is_own);
+        if let Some(at) = own {
+            self.held[at].push(token.clone());
+        }
+        own.is_some()
+    }
+
     /// How many places of each row are filled; blank rows at the end are none.
     pub fn filled(&self) -> Vec<usize> {
         let mut filled = vec![0usize; self.ys.len() - 1];
