@@ -569,10 +569,11 @@ impl Open {
         }
         let kinds = self.kinds_around(&data);
         let recent = self.table.rows.len().saturating_sub(RECENT);
-        let mut data = data.into_iter();
-        if self.panels <= 1
-            && let Some(mut first) = data.next()
-        {
+        let mut data = data.into_iter().peekable();
+        if self.panels > 1 {
+            let above = &mut self.table.rows[recent..];
+            data.next_if(|first| rows::mend_panel(sink, &kinds, above, first));
+        } else if let Some(mut first) = data.next() {
             let room = self.room(&kinds);
             let last = self.table.rows.last_mut();
             if !last.is_some_and(|last| rows::mend(sink, &kinds, room, last, &first)) {

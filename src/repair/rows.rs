@@ -3,7 +3,7 @@
 //! Which rows are header is `headers`' knowledge; which fragments follow each other, `joins`'.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::figure::{self, Kind};
+use crate::figure::{self, Kind, narrow};
 use crate::lexicon::{CARRIED, TOTALS};
 use crate::place::{Place, Spot};
 use crate::profile::Profile;
@@ -280,6 +280,23 @@ pub(super) fn mend(
     true
 }
 
+/// Puts the first row of a panel to the last row of the same panel on the page before, where that row was torn, and says whether
+/// it did: a list that was folded before it was cut into pages.
+pub(super) fn mend_panel(
+    sink: &mut Sink,
+    kinds: &Kinds,
+    above: &mut [TableRow],
+    next: &TableRow,
+) -> bool {
+    let is_own = |row: &&mut TableRow| row.panel == next.panel && row.page < next.page;
+    let Some(last) = above.iter_mut().rev().find(is_own) else { return false };
+    let is_torn = tear(kinds, last, next) == Tear::Torn;
+    if is_torn {
+        weld(sink, kinds, last, next);
+    }
+    is_torn
+}
+
 /// Whether the last row's name is one line with room for more of it, so that a name alone on one side of the page's edge
 /// is that of a row without figures.
 fn is_whole_above(kinds: &Kinds, room: Option<f32>, last: &TableRow, next: &TableRow) -> bool {
@@ -299,6 +316,8 @@ fn is_whole_above(kinds: &Kinds, room: Option<f32>, last: &TableRow, next: &Tabl
     }
 }
 
+/// What long names of divisions end with; nothing is called so.
+const AUTONOMOUS: [&str; 3] = ["自治县", "自治州", "自治旗"];
 /// A text is one line if it is this much wider than its characters are high, for each.
 const ONE_LINE: f32 = 0.7;
 /// A line has room for more if it leaves that of so many characters.
@@ -338,7 +357,14 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
         if kinds.figures[key] && clashes && is_named(last) && is_named(next) {
             return Tear::Whole;
         }
-        return if starts(last) && fits { Tear::Torn } else { Tear::Doubtful };
+        let goes_on = fits || clashes && figures_go_on(kinds, last, next, None);
+        return if starts(last) && goes_on { Tear::Torn } else { Tear::Doubtful };
+    }
+    // The end of a name, and figures that go on as it does.
+    let name = text_at(next, key);
+    let is_tail = !name.is_empty() && AUTONOMOUS.iter().any(|end| end.ends_with(&name));
+    if clashes && is_filled(last, key) && is_tail && figures_go_on(kinds, last, next, Some(key)) {
+        return Tear::Torn;
     }
     if is_blank(last, key) && is_filled(next, key) {
         let is_left_of_key = (0..key).any(|c| is_filled(last, c));
@@ -353,6 +379,29 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
         return Tear::Doubtful;
     }
     Tear::Whole
+}
+
+/// Whether all that the second row holds besides its name goes on with figures of the first, or stands where that has nothing:
+/// figures as wide as Han are broken wherever a narrow cell ends.
+fn figures_go_on(kinds: &Kinds, last: &TableRow, next: &TableRow, name: Option<usize>) -> bool {
+    let is_wide = |raw: &str| raw.chars().all(|c| ('０'..='９').contains(&c) || "．，".contains(c));
+    let goes_on = |col: usize| match (last.cell(col), next.cell(col)) {
+        (Some(above), Some(below)) => {
+            let whole: String = above
+                .text
+                .as_str()
+                .chars()
+                .chain(below.text.as_str().chars())
+                .map(narrow)
+                .collect();
+            let are_wide = is_wide(&above.raw) && is_wide(&below.raw);
+            kinds.figures[col] && are_wide && is_figure(&whole)
+        }
+        _ => false,
+    };
+    let cols = 0..next.slots.len();
+    cols.filter(|&col| is_filled(next, col) && name != Some(col))
+        .all(|col| is_blank(last, col) || goes_on(col))
 }
 
 /// Whether the row has text in this column alone.

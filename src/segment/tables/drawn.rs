@@ -21,13 +21,15 @@ const SAME_PITCH: f32 = 0.1;
 const SAME_PLACE: f32 = 0.3;
 const SAME_END: f32 = 0.06;
 /// Cells of a row have their middles at one height, give or take so many ems.
-const SAME_HEIGHT: f32 = 0.45;
+pub(super) const SAME_HEIGHT: f32 = 0.45;
 /// Words over two tiers of a header stand between them, so many ems from each.
 const TIER: f32 = 0.8;
 /// The title of a group stands no more than so many ems above the words below it.
 const ABOVE: f32 = 2.2;
 /// A line of a narrow cell is no wider than so many ems.
 const NARROW: f32 = 8.0;
+/// Characters of a word are no further apart than so many ems.
+const WITHIN: f32 = 0.05;
 /// A text runs down the page if it has so many lines, of so many characters at most; a page has so many of them at least.
 const TALL: usize = 3;
 const SHORT: usize = 2;
@@ -37,11 +39,11 @@ const BESIDE: usize = 3;
 const BESIDE_SHARE: usize = 9;
 
 /// What was drawn into one cell, line by line.
-struct Cell {
+pub(super) struct Cell {
     /// Its lines, top down.
-    lines: Vec<Token>,
+    pub lines: Vec<Token>,
     /// The box around them.
-    bbox: Rect,
+    pub bbox: Rect,
 }
 
 impl Cell {
@@ -79,7 +81,7 @@ impl Cell {
     }
 
     /// Its lines as one, in the middle of the cell.
-    fn gathered(self) -> Option<Token> {
+    pub fn gathered(self) -> Option<Token> {
         // Two figures one below the other in a cell are two.
         let is_apart = self.is_figure() && !self.is_wide_figure();
         let mut lines = self.lines.into_iter();
@@ -100,7 +102,7 @@ impl Cell {
     }
 
     /// Whether it holds a figure, on one line or several.
-    fn is_figure(&self) -> bool {
+    pub fn is_figure(&self) -> bool {
         self.lines.iter().all(|line| is_figure(line.text().trim_end_matches(['.', '．', ','])))
     }
 
@@ -141,10 +143,8 @@ fn is_short(token: &Token) -> bool {
     token.text().chars().count() <= SHORT
 }
 
-/// Makes one line of what was drawn into a cell line by line, if texts run down the page, a character or two a line, and
-/// cells of unlike heights were drawn side by side: a table without rules whose columns are too narrow. Anything else
-/// stays as it is.
-pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
+/// What was drawn into each cell, in the order of drawing, and the tokens that its lines are of, by their index.
+pub(super) fn cells(tokens: &[Token]) -> Vec<(Vec<usize>, Cell)> {
     // Each part knows the token that it is of.
     let mut parts: Vec<(usize, Token)> = Vec::with_capacity(tokens.len());
     for (of, token) in tokens.iter().enumerate() {
@@ -152,6 +152,7 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
         parts.extend(own.into_iter().map(|part| (of, part)));
     }
     parts.sort_by_key(|(_, part)| part.piece.order);
+    let parts = whole_words(parts);
     let mut cells: Vec<(Vec<usize>, Cell)> = Vec::new();
     for (of, part) in parts {
         match cells.last_mut() {
@@ -162,6 +163,32 @@ pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
             _ => cells.push((vec![of], Cell::new(part))),
         }
     }
+    cells
+}
+
+/// The parts with those joined again that are one word: another font begins in its middle.
+fn whole_words(parts: Vec<(usize, Token)>) -> Vec<(usize, Token)> {
+    let mut words: Vec<(usize, Token)> = Vec::with_capacity(parts.len());
+    for (of, part) in parts {
+        let same = words.last_mut().filter(|(of_last, last)| {
+            let gap = (part.bbox().x0 - last.bbox().x1) / last.em();
+            let is_year = last.is_figure() && part.text().starts_with('年');
+            let are_words = !last.is_figure() && !part.is_figure();
+            *of_last == of && gap.abs() <= WITHIN && (are_words || is_year)
+        });
+        match same.and_then(|last| Some((last.1.with(&part)?, last))) {
+            Some((both, last)) => last.1 = both,
+            None => words.push((of, part)),
+        }
+    }
+    words
+}
+
+/// Makes one line of what was drawn into a cell line by line, if texts run down the page, a character or two a line, and
+/// cells of unlike heights were drawn side by side: a table without rules whose columns are too narrow. Anything else
+/// stays as it is.
+pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
+    let cells = cells(&tokens);
     let is_of_row = |i: usize| {
         let is_figure = |at: usize| cells.get(at).is_some_and(|(_, cell)| cell.is_figure());
         is_figure(i) || is_figure(i + 1) || i > 0 && is_figure(i - 1)
@@ -410,10 +437,10 @@ pub(super) mod tests {
     use crate::place::Place;
     use crate::segment::tables::strips::strips;
 
-    const EM: f32 = 12.0;
+    pub const EM: f32 = 12.0;
 
     /// A text at a place: Han one em wide, all else half an em.
-    fn token(text: &str, x: f32, y: f32, order: u32) -> Token {
+    pub fn token(text: &str, x: f32, y: f32, order: u32) -> Token {
         let mut piece = Piece { raw: text.into(), size: EM, order, ..Piece::default() };
         let mut end = x;
         for ch in text.chars() {

@@ -9,6 +9,7 @@ pub mod edges;
 mod header;
 mod lattice;
 mod open;
+mod ordered;
 mod panels;
 mod realign;
 mod rows;
@@ -59,6 +60,8 @@ pub struct PageTables {
 struct Neighbour {
     /// Its columns, all its panels together.
     columns: Vec<Column>,
+    /// How many panels it has.
+    panels: usize,
     /// The characters of its header, sorted: the same however its words are put to columns.
     header: Vec<char>,
     /// Whether they are told for certain.
@@ -89,6 +92,7 @@ impl Reading {
         }
         Some(Neighbour {
             columns: columns_of(fragments, table),
+            panels: usize::from(table.panels),
             header: header_of(fragments, table),
             is_certain: self.is_certain(),
         })
@@ -116,8 +120,12 @@ impl Reading {
         let columns = columns_of(fragments, first).len();
         let shows_few = || first.rows() <= SHORT || has_texts_overlaid(first);
         let is_first = || rest.iter().all(|line| line.bbox.y0 > first.bbox.y0);
-        if first.cells.iter().any(|cell| cell.row == 0 && is_figure(cell.text.as_str())) {
-            columns != above.columns.len() || shows_few()
+        let has_figure =
+            first.cells.iter().any(|cell| cell.row == 0 && is_figure(cell.text.as_str()));
+        if has_figure && (columns != above.columns.len() || shows_few()) {
+            true
+        } else if has_figure || self.is_folded_as(above) {
+            self.is_folded_as(above)
         } else {
             let is_other = columns < above.columns.len() || !self.is_certain();
             above.is_certain
@@ -125,6 +133,13 @@ impl Reading {
                 && above.has_header(&header_of(fragments, first))
                 && is_first()
         }
+    }
+
+    /// Whether the first table may have the panels of that one, which its header would tell.
+    fn is_folded_as(&self, above: &Neighbour) -> bool {
+        let fragments = &self.tables.fragments;
+        let lacks_header = |first: &Fragment| !above.has_header(&header_of(fragments, first));
+        above.panels > 1 && fragments.first().is_some_and(lacks_header)
     }
 
     /// Whether the last table is not told for certain, or shows fewer columns, and the one on the next page, which goes on
@@ -219,9 +234,9 @@ fn columns_of(fragments: &[Fragment], table: &Fragment) -> Vec<Column> {
 /// that one's columns where these are told better there, if its texts stand in them.
 pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<PageTables> {
     // Each page's notes stay with its tables until these are final.
-    let read = |columns: Option<&[Column]>, page| {
+    let read = |known: Option<&Neighbour>, page| {
         let mut noted = Sink::new();
-        let tables = fragments(&mut noted, options, page, columns);
+        let tables = fragments(&mut noted, options, page, known);
         Reading { tables, noted }
     };
     let mut readings =
@@ -229,7 +244,7 @@ pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<
     for i in (1..pages.len()).rev() {
         let Some(below) = readings[i].at_head() else { continue };
         if readings[i - 1].is_shown_by(&below) {
-            let again = read(Some(&below.columns), &pages[i - 1]);
+            let again = read(Some(&below), &pages[i - 1]);
             if again.is_certain() && again.at_foot().is_some_and(|foot| foot.has_as_many(&below)) {
                 readings[i - 1] = again;
             }
@@ -238,8 +253,12 @@ pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<
     for i in 1..pages.len() {
         let Some(above) = readings[i - 1].at_foot() else { continue };
         if readings[i].lacks_columns_of(&above) {
-            let again = read(Some(&above.columns), &pages[i]);
-            if again.at_head().is_some_and(|head| head.has_as_many(&above)) {
+            let again = read(Some(&above), &pages[i]);
+            let is_so = |head: Neighbour| {
+                head.has_as_many(&above)
+                    && (head.panels == above.panels || !readings[i].is_folded_as(&above))
+            };
+            if again.at_head().is_some_and(is_so) {
                 readings[i] = again;
             }
         }
@@ -251,12 +270,12 @@ pub fn of_pages(sink: &mut Sink, options: &Options, pages: &[LinedPage]) -> Vec<
     readings.into_iter().map(tables).collect()
 }
 
-/// Finds the tables of one page. `known` are the columns of a table that may go on here from the page before or after.
+/// Finds the tables of one page. `known` is a table that may go on here from the page before or after.
 fn fragments(
     sink: &mut Sink,
     options: &Options,
     page: &LinedPage,
-    known: Option<&[Column]>,
+    known: Option<&Neighbour>,
 ) -> PageTables {
     let limit = options.limits.table_cells as usize;
     let told = told::tables(page);

@@ -15,6 +15,7 @@ use crate::segment::tables::edges::Edge;
 use crate::segment::tables::solve::{self, Grid, Solved};
 use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
+use crate::segment::tables::{Neighbour, ordered};
 use std::ops::Range;
 
 /// Lines of one text follow each other at most at so many ems.
@@ -81,16 +82,23 @@ const TYPED: usize = 3;
 pub(super) const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
 /// The tables among the tokens, which are taken out of them; `across` are the page's horizontal
-/// rules that are no part of a ruled table, `known` the columns of a table that may go on from the page before or after.
+/// rules that are no part of a ruled table, `known` a table that may go on from the page before or after.
 pub(super) fn open_tables(
     sink: &mut Sink,
     page: u32,
     tokens: &mut Vec<Token>,
     heads: Vec<Grid>,
     across: &[Edge],
-    known: Option<&[Column]>,
+    known: Option<&Neighbour>,
     limit: usize,
 ) -> Vec<Fragment> {
+    let across = if across.len() > MAX_RULES { &[] } else { across };
+    let mut fragments = Vec::new();
+    if let Some((panels, moved)) = ordered::read(page, tokens, across, known, limit) {
+        moved.into_iter().for_each(|moved| moved.note(sink));
+        fragments.extend(panels);
+    }
+    let known = known.map(|known| known.columns.as_slice());
     let mut rows = strips(drawn::gather(std::mem::take(tokens)));
     drawn::cut_at_operators(&mut rows);
     let names = names_of_three(&rows);
@@ -99,9 +107,7 @@ pub(super) fn open_tables(
     rows.iter_mut().for_each(cut_headers);
     rows.iter_mut().for_each(cut_figures);
     cut_at_common_starts(&mut rows);
-    let across = if across.len() > MAX_RULES { &[] } else { across };
     let across = without_underlines(across, &rows);
-    let mut fragments = Vec::new();
     for head in heads {
         let mut taken = Vec::new();
         take_rows_below(&mut rows, &mut taken, &head.foot());

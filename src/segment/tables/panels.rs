@@ -5,13 +5,13 @@
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
 use crate::segment::figures::is_figure;
-use crate::segment::outline::{Fragment, GridCell};
+use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::realign;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// No table is printed more often than this side by side.
-const MAX_PANELS: usize = 6;
+pub(super) const MAX_PANELS: usize = 6;
 /// Widths of columns in panels without a header differ by no more than this share.
 const SAME_WIDTH: f32 = 0.06;
 /// Rows needed to tell panels without a header.
@@ -23,6 +23,9 @@ const BESIDE: f32 = 0.5;
 
 /// The panels of the fragment, left to right; the fragment itself where it has but one.
 pub(super) fn unfold(sink: &mut Sink, mut fragment: Fragment) -> Vec<Fragment> {
+    if fragment.panels > 1 {
+        return vec![fragment];
+    }
     let Some(Panels { columns: panels, width, body }) = Grid::of(&fragment).panels() else {
         return vec![fragment];
     };
@@ -34,10 +37,20 @@ pub(super) fn unfold(sink: &mut Sink, mut fragment: Fragment) -> Vec<Fragment> {
         realign::realign(sink, &mut fragment, body, width);
     }
     let panels = panels.iter().map(|panel| panel.start..panel.start + width);
+    parts(&fragment, panels.collect())
+}
+
+/// The panels of a fragment, each of so many columns.
+pub(super) fn parted(fragment: &Fragment, width: usize) -> Vec<Fragment> {
+    let panels = (0..fragment.cols()).step_by(width);
+    parts(fragment, panels.map(|first| first..first + width).collect())
+}
+
+fn parts(fragment: &Fragment, panels: Vec<Range<usize>>) -> Vec<Fragment> {
     let count = panels.len() as u16;
+    let panels = panels.into_iter().enumerate();
     let mut parts: Vec<Fragment> = panels
-        .enumerate()
-        .map(|(i, cols)| Fragment { panel: i as u16, panels: count, ..part(&fragment, cols) })
+        .map(|(i, cols)| Fragment { panel: i as u16, panels: count, ..part(fragment, cols) })
         .collect();
     parts.retain(|p| p.rows() > 0);
     parts
@@ -203,10 +216,11 @@ impl<'a> Grid<'a> {
         if let Some(width) = by(&|used, width| self.kinds_repeat(top, used, width)) {
             return Some(of(width, None));
         }
-        if let Some(width) = self.cut_off(top).filter(|_| is_close) {
+        let is_ruled = is_close && self.fragment.ruling == Ruling::Grid;
+        if let Some(width) = self.cut_off(top).filter(|_| is_ruled) {
             return Some(of(width, below_header));
         }
-        let width = by(&|_, width| is_close && realign::fits(self.fragment, top, width))?;
+        let width = by(&|_, width| is_ruled && realign::fits(self.fragment, top, width))?;
         Some(of(width, Some(top)))
     }
 

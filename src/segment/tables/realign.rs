@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A panel begins with a label and a name.
-const LEAD: usize = 2;
+pub(super) const LEAD: usize = 2;
 /// Panels without a header have so many rows at least.
 const MIN_ROWS: usize = 4;
 
@@ -32,7 +32,7 @@ pub(super) fn realign(sink: &mut Sink, fragment: &mut Fragment, body: usize, wid
         let cells: Vec<&GridCell> = row.iter().map(|&i| &fragment.cells[i]).collect();
         let Some(to) = columns_of(&cells, width, panels) else { return };
         if cells.iter().zip(&to).any(|(cell, to)| to.is_some_and(|to| to != cell.col)) {
-            moved.push((cells[0].row, printed(&cells)));
+            moved.push(cells[0].row);
         }
         columns.extend(to);
     }
@@ -45,16 +45,12 @@ pub(super) fn realign(sink: &mut Sink, fragment: &mut Fragment, body: usize, wid
     fragment.cells.retain(|cell| cell.col != usize::MAX);
     fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
     end_at_next(&mut fragment.cells);
-    for (row, before) in moved {
+    for row in moved {
         let own: Vec<&GridCell> = fragment.cells.iter().filter(|cell| cell.row == row).collect();
         let places: Vec<Place> = own.iter().map(|cell| fragment.place_of_cell(cell)).collect();
-        sink.repair(Repair {
-            stage: Stage::Segment,
-            rule: "row_realigned",
-            place: places.into_iter().reduce(|a, b| a.union(&b)),
-            before,
-            after: in_columns(&own, fragment.cols()),
-        });
+        let place = places.into_iter().reduce(|a, b| a.union(&b));
+        let texts: Vec<(usize, &str)> = own.iter().map(|c| (c.col, c.raw.as_str())).collect();
+        Moved::new(place, &texts).note(sink);
     }
 }
 
@@ -143,16 +139,93 @@ fn is_word(cell: &GridCell) -> bool {
     !cell.text.is_empty() && !is_figure(cell.text.as_str())
 }
 
-/// The cells as printed, tabs between them.
-fn printed(cells: &[&GridCell]) -> String {
-    cells.iter().map(|cell| cell.raw.as_str()).collect::<Vec<_>>().join("\t")
+/// A row whose texts stood under other columns than their own.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Moved {
+    /// Where.
+    pub place: Option<Place>,
+    /// As printed.
+    pub before: String,
+    /// In its columns.
+    pub after: String,
 }
 
-/// The same, a tab for each column.
-fn in_columns(cells: &[&GridCell], columns: usize) -> String {
-    let mut texts = vec![""; columns];
-    for cell in cells {
-        texts[cell.col] = &cell.raw;
+impl Moved {
+    /// A row by its texts, each with its column.
+    pub fn new(place: Option<Place>, texts: &[(usize, &str)]) -> Moved {
+        let mut after = vec![""; texts.iter().map(|(column, _)| column + 1).max().unwrap_or(0)];
+        for (column, text) in texts {
+            after[*column] = text;
+        }
+        let before: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+        Moved { place, before: before.join("\t"), after: after.join("\t") }
     }
-    texts.join("\t")
+
+    /// Puts it on record.
+    pub fn note(self, sink: &mut Sink) {
+        let Moved { place, before, after } = self;
+        sink.repair(Repair { stage: Stage::Segment, rule: "row_realigned", place, before, after });
+    }
+}
+
+/// Panels side by side, all columns together, where no rules part them.
+pub(super) struct Panels {
+    /// How many columns each has.
+    pub width: usize,
+    /// How many all have.
+    pub columns: usize,
+}
+
+impl Panels {
+    /// The columns that the texts of a row belong to, by where they stand, left to right; a blank one is none of them. `None`
+    /// if they are no labels, names and figures of panels.
+    pub fn columns_of(
+        &self,
+        stands: &[usize],
+        is_word: &[bool],
+        is_total: &dyn Fn(usize) -> bool,
+    ) -> Option<Vec<usize>> {
+        let mut to = Vec::with_capacity(stands.len());
+        for first in (0..self.columns).step_by(self.width) {
+            let at = to.len();
+            if at == stands.len() {
+                break;
+            }
+            match is_word[at..].iter().take_while(|word| **word).count() {
+                1 => {}
+                2 => to.push(first),
+                _ => return None,
+            }
+            let name = to.len();
+            let figures = is_word[name + 1..].iter().take_while(|word| !**word).count();
+            let figures = &stands[name + 1..name + 1 + figures];
+            // A total may stand over labels and names.
+            let is_wide = is_total(name) && stands[name] == first;
+            let offsets =
+                self.offsets(if is_wide { first + LEAD } else { stands[name] + 1 }, figures)?;
+            let stays =
+                figures.iter().zip(&offsets).all(|(stand, off)| *stand == first + LEAD + off);
+            let in_place = stays && (first..first + LEAD).contains(&stands[name]);
+            to.push(if in_place { stands[name] } else { first + LEAD - 1 });
+            to.extend(offsets.into_iter().map(|off| first + LEAD + off));
+        }
+        (to.len() == stands.len()).then_some(to)
+    }
+
+    /// Which of the columns of figures of a panel these stand for, of which the first begins behind a name.
+    fn offsets(&self, behind: usize, figures: &[usize]) -> Option<Vec<usize>> {
+        let all = self.width - LEAD;
+        if figures.len() == all {
+            return Some((0..all).collect());
+        }
+        let off = |stand: &usize| stand.checked_sub(behind);
+        let mut offsets: Vec<usize> = figures.iter().map(off).collect::<Option<_>>()?;
+        // A label among them keeps a column from them.
+        if offsets.last() == Some(&all) {
+            let gap = (0..offsets.len()).find(|&i| offsets[i] > i)?;
+            offsets[gap..].iter_mut().for_each(|off| *off -= 1);
+        }
+        let is_rising = offsets.windows(2).all(|w| w[0] < w[1]);
+        (is_rising && offsets.last().is_none_or(|&last| last < all)).then_some(offsets)
+    }
 }
