@@ -79,7 +79,7 @@ impl Settle {
         let mut costs = [Costs::default(); 2];
         let mut columns: BTreeMap<Kind, (usize, Costs)> = BTreeMap::new();
         for (tokens, sides) in lines {
-            for token in tokens {
+            for token in tokens.iter().flat_map(apart) {
                 let hit = touched(sides, token.bbox());
                 let within = hit.len() == 1
                     && sides[hit[0]].x1 - sides[hit[0]].x0 > token.bbox().width() + token.em();
@@ -216,6 +216,15 @@ impl Settle {
         settled.reverse();
         (settled.len() > 1).then_some((settled, whole))
     }
+}
+
+/// What several operators drew of a text, where one lies over the next, or figures stand beside words or other figures: texts
+/// of several cells say nothing of how one is set.
+fn apart(token: &Token) -> Vec<Token> {
+    let are_apart =
+        |w: &[Token]| w[0].bbox().x1 > w[1].bbox().x0 + OVER || w.iter().any(Token::is_figure);
+    let are_several = |parts: &Vec<Token>| parts.windows(2).any(are_apart);
+    token.by_operators().filter(are_several).unwrap_or_else(|| vec![token.clone()])
 }
 
 /// Whether the last operator that drew the text drew a figure behind words.
