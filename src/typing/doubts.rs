@@ -61,7 +61,11 @@ fn headers(sink: &mut Sink, annex: &Annex) {
     for &(at, column) in &columns {
         let is_again =
             |(other, before): &(usize, &Column)| *other < at && before.path == column.path;
-        let (code, en, zh) = if column.path.is_empty() {
+        // Others under the same title have words of their own.
+        let is_below = |(_, other): &(usize, &Column)| {
+            other.path.len() > column.path.len() && other.path.starts_with(&column.path)
+        };
+        let (code, en, zh) = if column.path.is_empty() || columns.iter().any(is_below) {
             (
                 "column_without_header",
                 "a column of figures has no header".to_owned(),

@@ -157,7 +157,12 @@ pub(super) fn stand_in(strips: &[Strip], columns: &[Column]) -> bool {
     let fits = |strip: &&Strip| {
         let stands = assign(strip, columns);
         let mut texts = strip.tokens.iter().zip(stands);
-        texts.all(|(token, c)| c.is_some_and(|c| columns[c].off(token) <= FITS))
+        // A total may stand over numbers, or labels, and names.
+        let is_total = |token: &Token| {
+            let is_between = |w: &[Column]| w[0].x0 < token.x() && token.x() < w[1].x1;
+            TOTALS.contains(&token.text()) && columns.windows(2).take(1).any(is_between)
+        };
+        texts.all(|(token, c)| c.is_some_and(|c| columns[c].off(token) <= FITS) || is_total(token))
     };
     let lines = &strips[first..];
     let misfits = lines.iter().filter(|strip| !fits(strip)).count();
@@ -570,4 +575,20 @@ fn merge(
         spans[g].x1 = spans[g].x1.max(right.x1);
     }
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::tables::drawn::tests::line;
+
+    #[test]
+    fn a_total_between_numbers_and_names_stands_in_their_columns() {
+        let column =
+            |x0: f32, x1: f32| Column { x0, x1, set: Set::Middle, at: (x0 + x1) / 2.0, count: 9 };
+        let columns = [column(0.0, 24.0), column(220.0, 244.0), column(480.0, 516.0)];
+        let row = |name: &str| line(0.0, &[(name, 120.0), ("172177", 360.0)]);
+        assert!(stand_in(&[row("全省")], &columns));
+        assert!(!stand_in(&[row("备注")], &columns));
+    }
 }

@@ -42,6 +42,8 @@ const BESIDE: f32 = 2.2;
 const BLANK_ROWS: f32 = 0.4;
 /// A table of so many rows at most may show too few texts of a column.
 const SHORT: usize = 10;
+/// One of so many shows none: a total stands between those of numbers and names.
+const FEW: usize = 3;
 /// Headers are the same if no more than one character of so many differs.
 const HEADER_SHARE: usize = 5;
 /// Texts lie over each other that share so many points.
@@ -62,6 +64,8 @@ struct Neighbour {
     columns: Vec<Column>,
     /// How many panels it has.
     panels: usize,
+    /// How many rows, its header among them.
+    rows: usize,
     /// The characters of its header, sorted: the same however its words are put to columns.
     header: Vec<char>,
     /// Whether they are told for certain.
@@ -93,6 +97,7 @@ impl Reading {
         Some(Neighbour {
             columns: columns_of(fragments, table),
             panels: usize::from(table.panels),
+            rows: table.rows(),
             header: header_of(fragments, table),
             is_certain: self.is_certain(),
         })
@@ -148,7 +153,7 @@ impl Reading {
         let is_less =
             |foot: &Neighbour| !foot.is_certain || foot.columns.len() < below.columns.len();
         let is_same = |foot: Neighbour| is_less(&foot) && below.has_header(&foot.header);
-        below.is_certain && self.at_foot().is_some_and(is_same)
+        below.is_certain && below.rows > FEW && self.at_foot().is_some_and(is_same)
     }
 }
 

@@ -278,4 +278,18 @@ mod tests {
         let shown: Vec<(&str, usize)> = settled.iter().map(|(t, side)| (t.text(), *side)).collect();
         assert_eq!(shown, [("国家高新技术产业开发区", 0), ("0", 1)]);
     }
+
+    #[test]
+    fn what_texts_of_two_cells_say_of_one_is_nothing() {
+        let sides = [0.0, 48.0, 78.0, 108.0].map(|x0| Side { x0, x1: x0 + 30.0 });
+        let sides = [Side { x0: 0.0, x1: 48.0 }, sides[1], sides[2], sides[3]];
+        // Each in the middle of its cell, so wide that it touches the next one.
+        let rows: Vec<_> = (1..9)
+            .map(|i| line(20.0 * i as f32, &[("中牟县", 6.0), ("2390.75", 36.0), ("1777.5", 33.0)]))
+            .collect();
+        assert!(rows.iter().all(|row| row.tokens.len() == 1));
+        let settle = Settle::learn(rows.iter().map(|strip| (strip.tokens.as_slice(), &sides[..])));
+        let title = line(0.0, &[("棚户区改造", 63.0)]);
+        assert_eq!(settle.line(&title.tokens, &sides)[0].1, 2);
+    }
 }
