@@ -150,18 +150,17 @@ impl Header {
                 && !cell.is_figure()
                 && !CAPTIONS.iter().any(|caption| cell.lines[0].text().starts_with(caption))
         };
-        let from = (0..body).rev().take(MAX_HEADER).take_while(is_own).last()?;
-        // What stands above it is no part of it: nothing of that is in it too. Below it may stand what is left of a row that
-        // the page before began.
-        let header = |at: usize, end: usize| {
-            let own: BTreeSet<String> = (at..end).map(|i| text(&cells[i].1)).collect();
-            let is_apart = (from..at).all(|i| !own.contains(&text(&cells[i].1)));
-            let header = is_apart.then(|| Header::of(cells, (at..end).collect())).flatten();
-            header.map(|header| (header, end))
-        };
-        (0..=TORN.min(body - from))
-            .map(|torn| body - torn)
-            .find_map(|end| (from..end).find_map(|at| header(at, end)))
+        // What stands above it is no part of it: nothing of that is in it too. Below it may stand what is left of a row, or of
+        // a label, that the page before began.
+        (0..=TORN.min(body)).map(|torn| body - torn).find_map(|end| {
+            let from = (0..end).rev().take(MAX_HEADER).take_while(is_own).last()?;
+            let header = |at: usize| {
+                let own: BTreeSet<String> = (at..end).map(|i| text(&cells[i].1)).collect();
+                let is_apart = (from..at).all(|i| !own.contains(&text(&cells[i].1)));
+                is_apart.then(|| Header::of(cells, (at..end).collect())).flatten()
+            };
+            (from..end).find_map(header).map(|header| (header, end))
+        })
     }
 
     fn of(cells: &Cells, mut own: Vec<usize>) -> Option<Header> {
@@ -379,9 +378,7 @@ impl Rows {
                 }
                 // A page's number, or a figure in a note below.
                 None if figures.len() < 2 => is_over = true,
-                None => {
-                    return None;
-                }
+                None => return None,
             }
         }
         let fewest = if header.tiers() > 0 { 1 } else { MIN_ROWS };
@@ -443,14 +440,20 @@ impl Rows {
 
     /// The labels with the rows that they stand beside.
     fn blocks(&self, cells: &Cells, header: &Header) -> Option<Vec<Block>> {
-        let edges = self.edges(cells);
-        let mut blocks = Vec::new();
         // Below the middle of the row that it was drawn with, or above it.
         let side = |(label, row): &(Stand, Option<usize>)| {
             let row = self.rows[(*row)?].0;
             Some(if cells[label.cell].1.bbox.center().y < row - 1.0 { -1 } else { 1 })
         };
         let with_first = self.labels.iter().filter_map(side).sum::<i32>() >= 0;
+        let drawn = |with_first| self.blocks_drawn(cells, header, with_first);
+        drawn(with_first).or_else(|| drawn(!with_first))
+    }
+
+    /// The same, if each was drawn with the first of its rows, or with the last.
+    fn blocks_drawn(&self, cells: &Cells, header: &Header, with_first: bool) -> Option<Vec<Block>> {
+        let edges = self.edges(cells);
+        let mut blocks = Vec::new();
         for first in (0..header.leaves.len()).step_by(header.width) {
             let height = |(stand, _): &&(Stand, Option<usize>)| cells[stand.cell].1.bbox.center().y;
             let mut own: Vec<&(Stand, Option<usize>)> =

@@ -197,17 +197,10 @@ impl Token {
             side.push(placed.ch, placed.place);
         }
         let (left, right) = (left.trim(), right.trim());
-        let part = |text: &PlacedText, other: &PlacedText| -> Option<Piece> {
+        let (raw_left, raw_right) = cut_raw(&piece.raw, &left, &right);
+        let part = |text: &PlacedText, raw: String| -> Option<Piece> {
             let bbox = self.along(&text.place()?)?;
             let bbox = Rect { y0: piece.bbox.y0, y1: piece.bbox.y1, ..bbox };
-            // What was printed is cut along where normalizing left the characters as they were.
-            let raw = match (
-                piece.raw.strip_suffix(other.as_str()),
-                piece.raw.strip_prefix(other.as_str()),
-            ) {
-                (Some(raw), _) | (None, Some(raw)) => raw.trim().to_owned(),
-                (None, None) => text.as_str().to_owned(),
-            };
             let within = |at: f32| bbox.x0 < at && at < bbox.x1;
             let before = piece.joints.iter().rfind(|joint| joint.at <= bbox.x0);
             Some(Piece {
@@ -222,8 +215,25 @@ impl Token {
             })
         };
         let token = |piece| Token { line: self.line, piece, frame: self.frame };
-        Some((token(part(&left, &right)?), token(part(&right, &left)?)))
+        Some((token(part(&left, raw_left)?), token(part(&right, raw_right)?)))
     }
+}
+
+/// What was printed of two parts of a text: cut where they are as many characters as in clean text, or along the part that
+/// normalizing left as it was; else the clean text.
+fn cut_raw(raw: &str, left: &PlacedText, right: &PlacedText) -> (String, String) {
+    let count = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+    let (of_left, of_right) = (count(left.as_str()), count(right.as_str()));
+    if count(raw) == of_left + of_right {
+        let printed = raw.char_indices().filter(|(_, c)| !c.is_whitespace());
+        let at = printed.map(|(at, _)| at).nth(of_left).unwrap_or(raw.len());
+        return (raw[..at].trim().to_owned(), raw[at..].trim().to_owned());
+    }
+    let (left, right) = (left.as_str(), right.as_str());
+    (
+        raw.strip_suffix(right).map_or(left, str::trim).to_owned(),
+        raw.strip_prefix(left).map_or(right, str::trim).to_owned(),
+    )
 }
 
 /// The tokens of one baseline, left to right.
@@ -284,4 +294,19 @@ pub(super) fn is_one_figure(text: &str) -> bool {
     let grouped = groups.len() == 1
         || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
     is_digits(decimals) && grouped && groups.into_iter().all(is_digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::tables::drawn::tests::line;
+
+    #[test]
+    fn what_is_cut_keeps_how_it_was_printed() {
+        let glued = line(0.0, &[("５３", 0.0), ("６２", 12.0)]).tokens.remove(0);
+        assert_eq!((glued.text(), glued.piece.raw.as_str()), ("5362", "５３６２"));
+        let (left, right) = glued.cut(12.0).expect("another operator begins there");
+        assert_eq!((left.text(), left.piece.raw.as_str()), ("53", "５３"));
+        assert_eq!((right.text(), right.piece.raw.as_str()), ("62", "６２"));
+    }
 }
