@@ -21,7 +21,9 @@ const ROWS: f32 = 0.9;
 /// Says which figures of the tables are printed one over the other: where they overlap, none can be told apart by eye,
 /// and each may belong to another cell. `tokens` go down the page.
 pub(super) fn overlaid(sink: &mut Sink, page: u32, tokens: &[Token], fragments: &[Fragment]) {
-    let is_held = |t: &Token| fragments.iter().any(|f| f.bbox.contains(t.bbox().center()));
+    // Those in panels were told by the order of drawing: it tells them apart.
+    let by_places = || fragments.iter().filter(|fragment| fragment.panels == 1);
+    let is_held = |t: &Token| by_places().any(|f| f.bbox.contains(t.bbox().center()));
     let figures: Vec<&Token> = tokens.iter().filter(|t| t.is_figure() && is_held(t)).collect();
     for (i, token) in figures.iter().enumerate() {
         let reach = token.bbox().y1;

@@ -143,8 +143,9 @@ fn is_short(token: &Token) -> bool {
     token.text().chars().count() <= SHORT
 }
 
-/// What was drawn into each cell, in the order of drawing, and the tokens that its lines are of, by their index.
-pub(super) fn cells(tokens: &[Token]) -> Vec<(Vec<usize>, Cell)> {
+/// What was drawn into each cell, in the order of drawing, and the tokens that its lines are of, by their index. `whole`: words
+/// side by side with nothing between them are one, as where another font begins in the middle of one.
+pub(super) fn cells(tokens: &[Token], whole: bool) -> Vec<(Vec<usize>, Cell)> {
     // Each part knows the token that it is of.
     let mut parts: Vec<(usize, Token)> = Vec::with_capacity(tokens.len());
     for (of, token) in tokens.iter().enumerate() {
@@ -152,7 +153,7 @@ pub(super) fn cells(tokens: &[Token]) -> Vec<(Vec<usize>, Cell)> {
         parts.extend(own.into_iter().map(|part| (of, part)));
     }
     parts.sort_by_key(|(_, part)| part.piece.order);
-    let parts = whole_words(parts);
+    let parts = if whole { whole_words(parts) } else { parts };
     let mut cells: Vec<(Vec<usize>, Cell)> = Vec::new();
     for (of, part) in parts {
         match cells.last_mut() {
@@ -188,7 +189,7 @@ fn whole_words(parts: Vec<(usize, Token)>) -> Vec<(usize, Token)> {
 /// cells of unlike heights were drawn side by side: a table without rules whose columns are too narrow. Anything else
 /// stays as it is.
 pub(super) fn gather(tokens: Vec<Token>) -> Vec<Token> {
-    let cells = cells(&tokens);
+    let cells = cells(&tokens, true);
     let is_of_row = |i: usize| {
         let is_figure = |at: usize| cells.get(at).is_some_and(|(_, cell)| cell.is_figure());
         is_figure(i) || is_figure(i + 1) || i > 0 && is_figure(i - 1)

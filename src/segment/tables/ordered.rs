@@ -56,7 +56,28 @@ pub(super) fn read(
     if tokens.iter().all(|token| token.piece.order == 0) {
         return None;
     }
-    let cells = drawn::cells(tokens);
+    let with = |whole| told(page, tokens, across, known, limit, whole);
+    let Told { panels, moved, rest } = with(true).or_else(|| with(false))?;
+    *tokens = rest;
+    Some((panels, moved))
+}
+
+/// A table that was told, and the tokens that are no part of it.
+struct Told {
+    panels: Vec<Fragment>,
+    moved: Vec<Moved>,
+    rest: Vec<Token>,
+}
+
+fn told(
+    page: u32,
+    tokens: &[Token],
+    across: &[Edge],
+    known: Option<&Neighbour>,
+    limit: usize,
+    whole: bool,
+) -> Option<Told> {
+    let cells = drawn::cells(tokens, whole);
     let body = first_row(&cells)?;
     let told = Header::above(&cells, body);
     let (header, body) = told.or_else(|| Some((Header::known(known?)?, body)))?;
@@ -81,10 +102,8 @@ pub(super) fn read(
             rest.extend(cell.lines);
         }
     }
-    let mut is_used = is_used.into_iter();
-    tokens.retain(|_| !is_used.next().unwrap_or(false));
-    tokens.extend(rest);
-    Some((panels::parted(&fragment, header.width), moved))
+    rest.extend(tokens.iter().zip(is_used).filter(|(_, used)| !used).map(|(t, _)| t.clone()));
+    Some(Told { panels: panels::parted(&fragment, header.width), moved, rest })
 }
 
 fn is_level(a: &Cell, b: &Cell) -> bool {
