@@ -316,8 +316,8 @@ fn is_whole_above(kinds: &Kinds, room: Option<f32>, last: &TableRow, next: &Tabl
     }
 }
 
-/// What long names of divisions end with; nothing is called so.
-const AUTONOMOUS: [&str; 3] = ["自治县", "自治州", "自治旗"];
+/// What names of divisions end with; nothing is called so.
+const ENDS: [&str; 6] = ["自治县", "自治州", "自治旗", "市", "区", "盟"];
 /// A text is one line if it is this much wider than its characters are high, for each.
 const ONE_LINE: f32 = 0.7;
 /// A line has room for more if it leaves that of so many characters.
@@ -362,7 +362,7 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
     }
     // The end of a name, and figures that go on as it does.
     let name = text_at(next, key);
-    let is_tail = !name.is_empty() && AUTONOMOUS.iter().any(|end| end.ends_with(&name));
+    let is_tail = !name.is_empty() && ENDS.iter().any(|end| end.ends_with(&name));
     if clashes && is_filled(last, key) && is_tail && figures_go_on(kinds, last, next, Some(key)) {
         return Tear::Torn;
     }

@@ -76,7 +76,7 @@ fn begins_with_labels(fragment: &Fragment, body: usize, width: usize) -> bool {
     };
     let figures = || own(LEAD..width).filter(|cell| !cell.text.is_empty());
     figures().count() > 0
-        && !figures().any(|cell| is_word(cell))
+        && !figures().any(is_word)
         && own(0..LEAD).all(|cell| cell.text.is_empty() || is_word(cell))
 }
 

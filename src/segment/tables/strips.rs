@@ -298,7 +298,6 @@ pub(super) fn is_one_figure(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::segment::tables::drawn::tests::line;
 
     #[test]
