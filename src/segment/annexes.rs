@@ -28,8 +28,9 @@ struct LabelLine<'a> {
 
 impl<'a> LabelLine<'a> {
     fn of(text: &'a str) -> Option<LabelLine<'a>> {
-        let word = text.trim_start().strip_prefix('附')?;
-        let word = word.trim_start().strip_prefix(['件', '表', '图', '录'])?.trim_start();
+        let begun = text.trim_start().strip_prefix('附')?.trim_start();
+        let named = begun.strip_prefix(['件', '表', '图', '录']).map(str::trim_start);
+        let word = named.unwrap_or(begun);
         let numbered = word.after_run(digit, 1..=3).or_else(|| word.after_run(numeral, 1..=3));
         let number = numbered.map(|behind| &word[..length_before(word, behind)]);
         let part = |behind: &'a str| {
@@ -40,6 +41,11 @@ impl<'a> LabelLine<'a> {
         let rest = label.trim_start().skip(['：', ':', '.', '．', '、']).trim_start();
         let label_end = length_before(text, label);
         let separator = &label[..length_before(label, rest)];
+        // 附 1 is a label that stands alone, 附1年工作总结 and 附近 are none.
+        let is_short = number.is_some() && (rest.is_empty() || separator.contains(['：', ':']));
+        if named.is_none() && !is_short {
+            return None;
+        }
         (!rest.contains('\n')).then_some(LabelLine { number, label_end, separator, rest })
     }
 }

@@ -1208,7 +1208,12 @@ fn remark_near_names(
         if is_area || is_zone() || stations[at].level == Level::Province {
             continue;
         }
-        let Some(near) = by_length(name, division.code, scope.year) else { continue };
+        // 河回族区 is nearer to one division of its prefecture than to two of the province.
+        let own = stations[at].parent_row.and_then(|row| stations[row].found);
+        let near = own.and_then(|own| by_length(name, own.division.code, scope.year));
+        let Some(near) = near.or_else(|| by_length(name, division.code, scope.year)) else {
+            continue;
+        };
         // Where the division has a row of its own, this is another place.
         if words.iter().any(|other| other.word == Word::Name(near.name().to_owned())) {
             continue;
