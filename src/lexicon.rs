@@ -58,6 +58,9 @@ pub const SUBTOTALS: &[&str] = &["小计", "合计", "总计", "汇总"];
 /// Names of a row that stands for the whole of what spans it: 小计 beside 南昌市.
 pub const OWN_ROWS: &[&str] = &["小计", "合计", "计", "总计", "全市", "全州", "市小计", "州小计"];
 
+/// The corps of 新疆, beside prefectures: its divisions and their cities are its own.
+pub const CORPS: &[&str] = &["兵团", "新疆兵团", "新疆生产建设兵团"];
+
 /// Names of rows that carry the sum so far from the foot of a page to the head of the next, as account books have them.
 pub const CARRIED: &[&str] = &["过次页", "承前页", "转次页", "转下页", "承上页"];
 

@@ -75,7 +75,7 @@ fn annex_list(notice: &Notice) -> Vec<Finding> {
             if !annex.rows.is_empty() {
                 findings.push(remark(
                     "annex_list",
-                    Severity::Warning,
+                    Severity::Note,
                     Wording::new(
                         format!("annex {number} is listed as {title}, and has no title"),
                         format!("附件{number}在附件说明中为“{title}”，但未见标题"),

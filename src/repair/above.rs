@@ -38,7 +38,17 @@ pub(super) fn lines_above(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextB
     if above.is_empty() && lines.iter().all(|line| line.page < fragment.page) {
         above = line_before(lines, fragment);
     }
-    if above.len() > MOST_LINES { Vec::new() } else { above }
+    // A row that the grid left out is no header, nor what stands above it for certain: it is said to stand outside.
+    let is_row = |line: &TextBlock| {
+        let pieces = pieces(&line.text);
+        let is_year = |text: &str| text.len() == 4 && text.starts_with(['1', '2']);
+        let of_figures = |texts: &[PlacedText]| {
+            texts.iter().all(|text| rows::is_figure(text.as_str()))
+                && !texts.iter().all(|text| is_year(text.as_str()))
+        };
+        pieces.len() > 1 && of_figures(&pieces[1..])
+    };
+    if above.len() > MOST_LINES || above.iter().any(is_row) { Vec::new() } else { above }
 }
 
 /// The last line of the page before, if it is the header of a table that begins on this one: a word over each column.

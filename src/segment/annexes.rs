@@ -28,8 +28,9 @@ struct LabelLine<'a> {
 
 impl<'a> LabelLine<'a> {
     fn of(text: &'a str) -> Option<LabelLine<'a>> {
-        let word = text.trim_start().strip_prefix('附')?;
-        let word = word.trim_start().strip_prefix(['件', '表', '图', '录'])?.trim_start();
+        let begun = text.trim_start().strip_prefix('附')?.trim_start();
+        let named = begun.strip_prefix(['件', '表', '图', '录']).map(str::trim_start);
+        let word = named.unwrap_or(begun);
         let numbered = word.after_run(digit, 1..=3).or_else(|| word.after_run(numeral, 1..=3));
         let number = numbered.map(|behind| &word[..length_before(word, behind)]);
         let part = |behind: &'a str| {
@@ -40,6 +41,12 @@ impl<'a> LabelLine<'a> {
         let rest = label.trim_start().skip(['：', ':', '.', '．', '、']).trim_start();
         let label_end = length_before(text, label);
         let separator = &label[..length_before(label, rest)];
+        // 附 1 is a label that stands alone, 附1年工作总结 and 附近 are none.
+        let is_alone = rest.is_empty() && separator.trim().is_empty();
+        let is_short = number.is_some() && (is_alone || separator.contains(['：', ':']));
+        if named.is_none() && !is_short {
+            return None;
+        }
         (!rest.contains('\n')).then_some(LabelLine { number, label_end, separator, rest })
     }
 }
@@ -354,11 +361,17 @@ mod tests {
     fn labels_are_those_of_the_expressions() {
         let pieces = "_ 附 附件 附表 件 1 23 4567 一 十 - ． . ： 、 计划 \n";
         agrees(
-            r"^\s*(附\s*[件表图录])\s*(?:([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*[0-9]{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
+            r"^\s*(附\s*[件表图录]?)\s*(?:([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:\s*[-－—.．]\s*[0-9]{1,2})?)?(\s*[：:.．、]?\s*|\s+)(.*)$",
             pieces,
             |regex, text| {
                 let found = regex.captures(text)?;
                 let group = |n| found.get(n).map(|m| m.range());
+                let (separator, rest) = (&found[3], &found[4]);
+                let is_short =
+                    separator.contains(['：', ':']) || [separator, rest].concat().trim().is_empty();
+                if found[1].ends_with('附') && !(is_short && group(2).is_some()) {
+                    return None;
+                }
                 Some((group(2).map(|n| n.len()), group(3), group(4)))
             },
             |text| {

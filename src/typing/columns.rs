@@ -353,8 +353,13 @@ pub(super) fn header_path(table: &Table, col: usize) -> Vec<(String, Place)> {
         }
         let Some(cell) = cell else { continue };
         let text = joined(&cell.text);
-        if !text.is_empty() && path.last().is_none_or(|(last, _)| *last != text) {
-            path.push((text, cell.place));
+        let is_unit = text.rfind(['（', '(']) == Some(0) && unit_in(&text).is_some();
+        match path.last_mut() {
+            // A unit in a line of its own belongs to the word above it.
+            Some((last, _)) if is_unit && !last.ends_with(['）', ')']) => last.push_str(&text),
+            Some((last, _)) if *last == text => {}
+            _ if text.is_empty() => {}
+            _ => path.push((text, cell.place)),
         }
     }
     path

@@ -66,6 +66,7 @@ fn one(
     let (rows, bands) = in_order(&columns, rows, bands, &context);
     let lines = without_column_numbers(sink, lines(&columns, &rows, &bands));
     let lines = without_repeated_totals(sink, lines);
+    let lines = beside_own_labels(sink, &columns, lines, &context);
     let place = lines.first()?.name.place;
     let (names, lines): (Vec<RowName>, Vec<_>) =
         lines.into_iter().map(|line| (line.name, (line.keys, line.serial, line.cells))).unzip();
@@ -110,9 +111,13 @@ fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
 
 /// The table with thin spaces between the groups of its figures where spaces stand that may part two figures
 /// as well, and the table's figures show what they are: all of four digits and more have them, one of them two or decimals.
+/// Of spaces that part words too, more is asked: a group that begins with 0, as no figure does, or many figures of
+/// which each last group alone has decimals.
 fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
     /// Figures that show it.
     const FEWEST: usize = 3;
+    /// So many say it where nothing else does.
+    const MANY: usize = 6;
     let is_ungrouped = |text: &str| {
         text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() > 3)
             && matches!(figure::read(text), Reading::Figure(figure) if !figure.is_code)
@@ -121,20 +126,36 @@ fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
         let slots = table.rows.iter().flat_map(|row| &row.slots);
         slots.filter_map(|slot| if let Slot::Cell(cell) = slot { Some(cell) } else { None })
     };
+    let is_space = |c: char| c == ' ' || figure::is_gap(c);
     let is_doubtful = |text: &str| {
-        matches!(figure::read(text), Reading::Doubtful(Doubt::Parted)) && figure::is_grouped(text)
+        matches!(figure::read(text), Reading::Doubtful(Doubt::Parted))
+            && figure::is_grouped_by(text, is_space)
+    };
+    let is_usual = |text: &str| !figure::is_grouped(text);
+    let has_zero = |text: &str| {
+        let groups = text.trim().split(is_space).skip(1);
+        groups.into_iter().any(|group| group.starts_with('0'))
     };
     let mut grouped = cells().filter(|cell| is_doubtful(cell.text.as_str())).peekable();
     let Some(first) = grouped.peek().map(|cell| (cell.place, cell.raw.clone())) else {
         return table;
     };
     // Two figures of three digits look like one of six; of three groups, or with decimals, they do not.
-    let is_one = |text: &str| {
-        text.contains('.') || text.trim().chars().filter(|&c| figure::is_gap(c)).count() > 1
+    let is_one =
+        |text: &str| text.contains('.') || text.trim().chars().filter(|&c| is_space(c)).count() > 1;
+    let texts: Vec<&str> = grouped.map(|cell| cell.text.as_str()).collect();
+    let count = texts.len();
+    let is_shown = texts.iter().any(|text| is_one(text));
+    let is_proven = || {
+        texts.iter().any(|text| has_zero(text))
+            || count >= MANY && texts.iter().all(|text| text.contains('.'))
     };
-    let (count, is_shown) = grouped
-        .fold((0, false), |(count, shown), cell| (count + 1, shown || is_one(cell.text.as_str())));
-    if count < FEWEST || !is_shown || cells().any(|cell| is_ungrouped(cell.text.as_str())) {
+    let is_told = !texts.iter().any(|text| is_usual(text)) || is_proven();
+    if count < FEWEST
+        || !is_shown
+        || !is_told
+        || cells().any(|cell| is_ungrouped(cell.text.as_str()))
+    {
         return table;
     }
     for row in &mut table.rows {
@@ -142,7 +163,8 @@ fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
             if let Slot::Cell(cell) = slot
                 && is_doubtful(cell.text.as_str())
             {
-                let thin = |c: PlacedChar| PlacedChar { ch: figure::thin(c.ch), ..c };
+                let thin = |ch| if ch == ' ' { '\u{2009}' } else { figure::thin(ch) };
+                let thin = |c: PlacedChar| PlacedChar { ch: thin(c.ch), ..c };
                 cell.text = cell.text.chars().map(thin).collect();
             }
         }
@@ -214,6 +236,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
     let mut naming = Naming::default();
     let mut carried: Vec<Key> = Vec::new();
     let mut above: Vec<Option<&TableCell>> = Vec::new();
+    let last = rows.iter().rposition(|row| !is_empty(row));
     for (at, row) in rows.iter().enumerate() {
         above.resize(row.slots.len().max(above.len()), None);
         for (slot, above) in row.slots.iter().zip(&mut above) {
@@ -249,7 +272,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         if let Some(band) = band {
             keys.insert(0, Key { column: BAND.to_owned(), text: band.to_owned() });
         }
-        let name = naming.name(columns, covering);
+        let name = naming.name(columns, covering, Some(at) == last);
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
         let serial = serial
             .filter(|cell| squeeze(cell.text.as_str()) != name.text)
@@ -321,6 +344,39 @@ fn code(columns: &Columns, row: &TableRow) -> Option<String> {
     let code: String = tiers.map(|cell| squeeze(cell.text.as_str())).collect();
     let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_digit());
     is_code.then_some(code)
+}
+
+/// The rows beside the labels of their own prefectures, where their names say which those are.
+fn beside_own_labels(
+    sink: &mut Sink,
+    columns: &Columns,
+    mut lines: Vec<Line>,
+    context: &Context,
+) -> Vec<Line> {
+    if columns.group.is_none() {
+        return lines;
+    }
+    let names: Vec<RowName> = lines.iter().map(|line| line.name.clone()).collect();
+    let Some(labels) = regions::labels::of_names(&names, context) else { return lines };
+    let key = columns.keys.iter().find(|key| Some(key.at) == columns.group);
+    for (line, label) in lines.iter_mut().zip(labels) {
+        if line.name.spanned_by == label {
+            continue;
+        }
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "label_of_rows",
+            place: Some(line.name.place),
+            before: line.name.spanned_by.clone().unwrap_or_default(),
+            after: label.clone().unwrap_or_default(),
+        });
+        if let (Some(key), Some(label)) = (key, &label) {
+            line.keys.retain(|own| own.column != key.header);
+            line.keys.insert(0, Key { column: key.header.clone(), text: label.clone() });
+        }
+        line.name.spanned_by = label;
+    }
+    lines
 }
 
 /// Leaves out rows that number the columns: 栏次 1 2 3.
@@ -431,6 +487,8 @@ fn covering<'a>(
 #[derive(Default)]
 struct Naming {
     prefecture: Option<String>,
+    /// Whether a prefecture has had a row of its own, 小计 or 合计.
+    has_own_rows: bool,
 }
 
 /// A row's name, before its level is known.
@@ -446,6 +504,7 @@ impl Naming {
         &mut self,
         columns: &Columns,
         covering: impl Fn(usize) -> Option<&'a TableCell>,
+        is_last: bool,
     ) -> Name {
         let text = |cell: Option<&TableCell>| {
             cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
@@ -460,6 +519,15 @@ impl Naming {
         if let Some(col) = columns.group {
             let cell = covering(col);
             let prefecture = text(cell);
+            // 合计 in the last row, beside no label, where no prefecture has such a row, is the sum of all.
+            let is_whole = is_last
+                && !self.has_own_rows
+                && prefecture.is_empty()
+                && lexicon::TOTALS.contains(&name.text.as_str());
+            if is_whole {
+                self.prefecture = None;
+                return name;
+            }
             if lexicon::TOTALS.contains(&prefecture.as_str()) {
                 // The total row may fill both columns, one, or one cell over both.
                 self.prefecture = None;
@@ -475,6 +543,7 @@ impl Naming {
             }
             let is_own = name.text.is_empty() || lexicon::OWN_ROWS.contains(&name.text.as_str());
             if let (true, Some(prefecture)) = (is_own, &self.prefecture) {
+                self.has_own_rows = true;
                 name.text = prefecture.clone();
                 name.place =
                     cell.filter(|cell| !cell.text.is_empty()).map(|c| c.place).or(name.place);

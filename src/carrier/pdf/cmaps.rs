@@ -72,7 +72,7 @@ impl CodeMap {
     }
 
     /// The code at `offset` of a shown string, and how many bytes it takes: as few as make a code. What
-    /// is none is passed over byte by byte.
+    /// is none is passed over: as many bytes as the map's codes have, or else byte by byte.
     pub fn read_code(&self, bytes: &[u8], offset: usize) -> (u32, usize) {
         let mut code = 0;
         for (&byte, length) in bytes.get(offset..).unwrap_or_default().iter().zip(1..=4) {
@@ -81,7 +81,10 @@ impl CodeMap {
                 return (code, length.into());
             }
         }
-        (0, 1)
+        match self {
+            CodeMap::Predefined(map) => map.unknown_code(bytes.get(offset..).unwrap_or_default()),
+            _ => (0, 1),
+        }
     }
 }
 
@@ -110,6 +113,25 @@ static GB1_LONG: &[&str] = include!(concat!(env!("OUT_DIR"), "/gb1.long.rs"));
 impl Predefined {
     fn named(name: &[u8]) -> Option<&'static Predefined> {
         GB1.iter().find(|map| map.name.as_bytes() == name)
+    }
+
+    /// Whether its codes of two bytes are characters: UniGB-UCS2-H, UniGB-UTF16-H.
+    fn is_unicode(&self) -> bool {
+        self.name.starts_with("UniGB-UCS2") || self.name.starts_with("UniGB-UTF16")
+    }
+
+    /// The code that has no CID at the start of these bytes, and how many it takes: one byte of two read alone would move
+    /// all that follow.
+    fn unknown_code(&self, bytes: &[u8]) -> (u32, usize) {
+        match *bytes {
+            [high @ 0xD8..=0xDB, a, b, c, ..] if self.name.starts_with("UniGB-UTF16") => {
+                (u32::from_be_bytes([high, a, b, c]), 4)
+            }
+            [first, second, ..] if self.is_unicode() => {
+                (u32::from(first) << 8 | u32::from(second), 2)
+            }
+            _ => (0, 1),
+        }
     }
 
     fn cid_of(&self, code: u32, length: u8) -> Option<u32> {
@@ -239,6 +261,15 @@ mod tests {
                 assert_eq!(ours, read, "{} {code:X} of {length}", map.name);
             }
         }
+    }
+
+    #[test]
+    fn a_code_without_a_glyph_moves_no_other() {
+        let map = CodeMap::named(b"UniGB-UCS2-H").expect("it is predefined");
+        // ⑪融: Adobe-GB1 has ① to ⑩.
+        let bytes = [0x24, 0x6A, 0x87, 0x8D];
+        assert_eq!(map.read_code(&bytes, 0), (0x246A, 2));
+        assert_eq!(map.read_code(&bytes, 2), (0x878D, 2));
     }
 
     #[test]

@@ -124,6 +124,10 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
     while end < first && is_lower_line(&strips[..end], &strips[end]) {
         end += 1;
     }
+    // Words over columns that have none yet are a lower tier, though no figures stand in those columns: 新建 改建 over ticks.
+    while end < first && is_tier_without_figures(&strips[..end], &strips[end], columns) {
+        end += 1;
+    }
     // What stands above the rule under the header belongs to it.
     (end..=first).find(|&i| ruled(i)).unwrap_or(end)
 }
@@ -147,6 +151,18 @@ fn is_lower_line(head: &[Strip], line: &Strip) -> bool {
             && (middle - (top.max(first) + low.max(token.y())) / 2.0).abs() <= LEVEL * em
             && head.iter().flat_map(|s| &s.tokens).any(|t| (t.y() - middle).abs() <= LEVEL * em)
     })
+}
+
+/// Whether a line names no row, and has words alone, of which several stand over columns without a word above.
+fn is_tier_without_figures(head: &[Strip], line: &Strip, columns: &[Column]) -> bool {
+    let stands = assign(line, columns);
+    let is_free = |c: usize| {
+        let words = head.iter().flat_map(|s| &s.tokens);
+        columns[c].count > 0 && words.into_iter().all(|t| columns[c].overlap(t.bbox()) <= 0.0)
+    };
+    stands.iter().all(|c| c.is_some_and(|c| c > 0))
+        && stands.iter().flatten().filter(|&&c| is_free(c)).count() > 1
+        && line.tokens.iter().all(|t| !t.is_figure())
 }
 
 /// Whether all figures of the strip are years one after the other: 2020 2021 2022 in a header.

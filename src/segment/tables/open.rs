@@ -35,6 +35,8 @@ const LINE_GAP: f32 = 3.2;
 /// Lines are no further apart than so many times the usual distance, where that is no more than so many font sizes.
 const TALLER: f32 = 1.3;
 const TALLEST: f32 = 6.0;
+/// So many rows of a table may be blank one after the other (blank rows between groups).
+const ROWS_LEFT_OUT: f32 = 1.0;
 /// A rule under text that ends within this of the text's ends is an underline.
 const UNDERLINE: f32 = 2.5;
 /// Fewest lines with several pieces that make a table without rules.
@@ -699,7 +701,7 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         };
         let far = open.last().is_some_and(|last| {
             let apart = row.y() - row.reach() - (last.y() + last.reach());
-            apart > reach(row.size().max(last.size()), pitch)
+            apart > reach(row.size().max(last.size()), pitch) && !is_next_row(last, &row, pitch)
         });
         if far || prose || singles > MAX_SINGLES {
             stretches.push(std::mem::take(&mut open));
@@ -719,6 +721,18 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     (tables, others)
+}
+
+/// Whether a row is left out between two rows of one table: as many texts, each below the other's.
+fn is_next_row(last: &Strip, row: &Strip, pitch: f32) -> bool {
+    let is_below = |(a, b): (&Token, &Token)| {
+        let (above, below) = (a.bbox(), b.bbox());
+        a.is_figure() == b.is_figure() && above.x0 < below.x1 && below.x0 < above.x1
+    };
+    row.y() - last.y() <= (1.0 + ROWS_LEFT_OUT) * pitch * TALLER
+        && last.is_of_figures()
+        && last.tokens.len() == row.tokens.len()
+        && last.tokens.iter().zip(&row.tokens).all(is_below)
 }
 
 /// The usual distance of two lines with figures that follow each other; 0 where there are not enough of them.

@@ -47,6 +47,8 @@ const WIDEST_PADDING: f32 = 12.0;
 /// Words of a header in so many lines of so many ems at most are broken for want of room.
 const BROKEN: usize = 3;
 const NARROW: f32 = 2.2;
+/// What it costs that a word over a blank column may be the title of those beside it: the header is not told for certain.
+const BESIDE: f32 = 3.0;
 /// One text of so many may reach further than all others.
 const OVERFULL: usize = 50;
 /// A line as wide as the widest of its column, which no rule ends, had room for its last character: it may be wider than that
@@ -485,7 +487,10 @@ pub(super) fn open(
     let edges = edges_between(columns.iter().map(|c| (c.head_x0, c.head_x1)), bbox.x0, bbox.x1);
     let plain: Vec<Column> = columns.iter().map(|c| c.column).collect();
     let partial: Vec<Edge> = rules.iter().filter(|e| !is_full(e)).copied().collect();
-    let header = header::header(head, &plain, &edges, &partial);
+    let mut header = header::header(head, &plain, &edges, &partial);
+    if has_title_beside(&header, &plain) || has_title_over_another(&header, plain.len()) {
+        header.cost += BESIDE;
+    }
 
     let mut ys = vec![bbox.y0];
     ys.extend(between_tiers(&header, head));
@@ -503,6 +508,59 @@ pub(super) fn open(
     };
     let around = Around { bbox, rules: &rules, edges, ruling };
     with_body(page, Head { header, ys }, lines, &plain, &figures, around)
+}
+
+/// Whether a word stands alone over a blank column, higher than two words beside it that have no title: it may be theirs,
+/// set to one side.
+fn has_title_beside(header: &header::Header, columns: &[Column]) -> bool {
+    let over = |c: usize| {
+        let mut cells = header.cells.iter().filter(move |cell| cell.columns.contains(&c));
+        let only = cells.next().filter(|cell| cell.columns.len() == 1);
+        only.filter(|_| cells.next().is_none())
+    };
+    let y = |cell: &header::HeaderCell| cell.tokens.last().map(|t| (t.y(), t.em()));
+    let is_beside = |c: usize, others: [Option<usize>; 2]| {
+        let Some((title, em)) = over(c).and_then(y) else { return false };
+        let is_lower = |other: Option<usize>| {
+            let word = other.filter(|&c| c > 0 && c < columns.len()).and_then(over).and_then(y);
+            word.is_some_and(|(word, _)| word > title + 0.7 * em)
+        };
+        others.into_iter().all(is_lower)
+    };
+    (1..columns.len()).filter(|&c| columns[c].count == 0).any(|c| {
+        is_beside(c, [c.checked_sub(1), c.checked_sub(2)])
+            || is_beside(c, [Some(c + 1), Some(c + 2)])
+    })
+}
+
+/// Whether a title stands over words of different heights, and beside them a word without a title is as low as the nearest
+/// of them: the title may be theirs, set to one side.
+fn has_title_over_another(header: &header::Header, columns: usize) -> bool {
+    let middle = |cell: &header::HeaderCell| {
+        let (first, last) = (cell.tokens.first()?, cell.tokens.last()?);
+        Some(((first.y() + last.y()) / 2.0, first.em()))
+    };
+    let word = |c: usize| {
+        let mut cells = header.cells.iter().filter(|cell| cell.columns == (c..c + 1));
+        cells.next().filter(|_| cells.next().is_none()).and_then(middle)
+    };
+    let untitled = |c: usize| {
+        let mut cells = header.cells.iter().filter(|cell| cell.columns.contains(&c));
+        cells.all(|cell| cell.columns.len() == 1).then(|| word(c)).flatten()
+    };
+    let is_off = |group: &Range<usize>, beside: usize, near: usize, far: usize| {
+        let words = Some(beside).filter(|&c| c > 0 && c < columns).and_then(untitled);
+        let Some(((beside, em), (near, _))) = words.zip(word(near)) else { return false };
+        group.len() == 2
+            && (near - beside).abs() < 0.3 * em
+            && word(far).is_some_and(|(far, _)| near - far > 0.5 * em)
+    };
+    let groups = header.cells.iter().filter(|cell| cell.columns.len() > 1);
+    groups.map(|cell| &cell.columns).any(|group| {
+        let (first, last) = (group.start, group.end - 1);
+        is_off(group, group.end, last, first)
+            || first.checked_sub(1).is_some_and(|before| is_off(group, before, first, last))
+    })
 }
 
 /// A header, and the heights around its tiers: one more than there are.

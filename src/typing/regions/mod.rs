@@ -9,12 +9,13 @@
 
 mod depths;
 mod items;
+pub mod labels;
 mod scope;
 mod sums;
 mod words;
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::lexicon::AREAS;
+use crate::lexicon::{AREAS, CORPS};
 use crate::model::{Frame, Level, Region};
 use crate::place::Place;
 use crate::regions::{
@@ -586,7 +587,7 @@ impl Walk<'_> {
                 Some(prefecture) => self.place_prefecture(at, prefecture),
                 None => self.place_county(at, county),
             },
-            None => self.place_unknown(name),
+            None => self.place_unknown(at, name),
         }
     }
 
@@ -626,8 +627,11 @@ impl Walk<'_> {
             return Station::top(Level::County).of(found);
         }
         let Some(prefecture) = found.division.prefecture() else {
-            // Governed by the province itself.
-            if self.group.as_ref().is_none_or(|g| g.name.is_some()) {
+            // Governed by the province itself, as 石河子市, which is the corps' all the same.
+            let is_of_corps = |name: &str| CORPS.contains(&name);
+            let is_own =
+                |group: &Group| group.name.as_deref().is_some_and(|name| !is_of_corps(name));
+            if self.group.as_ref().is_none_or(is_own) {
                 self.group = None;
                 return Station::top(Level::County).of(found);
             }
@@ -652,7 +656,11 @@ impl Walk<'_> {
     }
 
     /// A name in no table.
-    fn place_unknown(&mut self, name: &str) -> Station {
+    fn place_unknown(&mut self, at: usize, name: &str) -> Station {
+        if CORPS.contains(&name) && self.scope.tier() == Some(Tier::Province) {
+            self.start_group(at, None);
+            return Station::top(Level::Prefecture);
+        }
         if let Some(prefecture) = zone_prefecture(name) {
             if self.group.as_ref().is_some_and(|g| g.code == Some(prefecture)) {
                 return self.below_group(Level::County);
@@ -1208,7 +1216,12 @@ fn remark_near_names(
         if is_area || is_zone() || stations[at].level == Level::Province {
             continue;
         }
-        let Some(near) = by_length(name, division.code, scope.year) else { continue };
+        // 河回族区 is nearer to one division of its prefecture than to two of the province.
+        let own = stations[at].parent_row.and_then(|row| stations[row].found);
+        let near = own.and_then(|own| by_length(name, own.division.code, scope.year));
+        let Some(near) = near.or_else(|| by_length(name, division.code, scope.year)) else {
+            continue;
+        };
         // Where the division has a row of its own, this is another place.
         if words.iter().any(|other| other.word == Word::Name(near.name().to_owned())) {
             continue;
