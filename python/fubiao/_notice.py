@@ -221,7 +221,7 @@ class Notice:
         else:
             html = self._record.review(files.files, files.password, files.limits, lang)
         path = Path(path)
-        path.write_text(html, encoding="utf-8", newline="\n")
+        path.write_bytes(html.encode("utf-8"))
         return path
 
     def write(self, path: StrPath, form: Optional[Form] = None, *, bom: bool = False) -> Path:
