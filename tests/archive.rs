@@ -299,6 +299,36 @@ fn parts_joined_are_the_whole() {
 }
 
 #[test]
+fn parts_that_are_refused_leave_nothing() {
+    let input = archive(3);
+    let [part, root] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    batch(input.path(), part.path(), &["--shard", "1/2"]);
+    let one = part.path().to_string_lossy().into_owned();
+    let refused = |out: &Path| {
+        let merge = fubiao(&["merge", &one, "--out", &out.to_string_lossy()]);
+        assert_eq!(merge.status.code(), Some(3), "{}", told(&merge));
+        assert!(told(&merge).contains("missing: 2/2"), "{}", told(&merge));
+    };
+    // A folder that is not there, nor the one above it.
+    refused(&root.path().join("a/b"));
+    assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    // An empty one, and one with a file of somebody's.
+    let out = root.path().join("out");
+    fs::create_dir(&out).unwrap();
+    refused(&out);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+    fs::write(out.join("note.txt"), "mine").unwrap();
+    refused(&out);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
+    // Earlier results are as they were, and a run goes on from them.
+    batch(input.path(), &out, &[]);
+    let before = contents(&out);
+    refused(&out);
+    assert_eq!(contents(&out), before);
+    assert!(told(&batch(input.path(), &out, &[])).contains("3 unchanged"));
+}
+
+#[test]
 fn a_notice_that_takes_too_long_fails_alone() {
     let (input, out) = (archive(2), tempfile::tempdir().unwrap());
     let long = format!("{}\u{c}", notice(9)).repeat(1500);

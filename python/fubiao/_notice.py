@@ -80,8 +80,16 @@ class Remarks(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         return self._all == (other._all if isinstance(other, Remarks) else other)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _remarks_again, (self._all, self())
+
     def __repr__(self) -> str:
         return repr(self._all)
+
+
+def _remarks_again(remarks: tuple[T, ...], table: Table) -> Remarks[T]:
+    """Remarks that were pickled."""
+    return Remarks(remarks, lambda: table._native)
 
 
 class Notice:
@@ -213,7 +221,7 @@ class Notice:
         else:
             html = self._record.review(files.files, files.password, files.limits, lang)
         path = Path(path)
-        path.write_text(html, encoding="utf-8", newline="\n")
+        path.write_bytes(html.encode("utf-8"))
         return path
 
     def write(self, path: StrPath, form: Optional[Form] = None, *, bom: bool = False) -> Path:

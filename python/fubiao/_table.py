@@ -90,11 +90,19 @@ class Table:
     def __arrow_c_schema__(self) -> object:
         return self._native.__arrow_c_schema__()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self._native.packed(),)
+
     def __repr__(self) -> str:
         return f"<fubiao.Table: {len(self)} rows, {len(self.columns)} columns>"
 
     def _repr_html_(self) -> str:
         return _html.table(self.columns, list(self), len(self))
+
+
+def _again(columns: "list[tuple[Any, ...]]") -> Table:
+    """A table that was pickled."""
+    return Table(NativeTable.unpacked(columns))
 
 
 def divisions() -> Table:

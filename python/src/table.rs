@@ -8,8 +8,10 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::types::{Decimal128Type, Float64Type, Int32Type, Int64Type};
 use arrow_array::{
     Array, ArrayRef, Decimal128Array, Float64Array, Int32Array, RecordBatch, RecordBatchIterator,
-    StringArray, StructArray,
+    StringArray, StructArray, make_array,
 };
+use arrow_buffer::Buffer;
+use arrow_data::ArrayData;
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
 use fubiao::emit::csv::joined_path;
@@ -83,6 +85,76 @@ impl NativeTable {
         let schema = schema.map_err(|error| PyValueError::new_err(error.to_string()))?;
         PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
+
+    /// The columns as words and bytes, for another process.
+    fn packed(&self) -> Vec<Packed> {
+        let schema = self.0.schema();
+        let columns = schema.fields().iter().zip(self.0.columns());
+        columns.map(|(field, column)| packed(field, &column.to_data())).collect()
+    }
+
+    /// The table that was packed.
+    #[staticmethod]
+    fn unpacked(columns: Vec<Packed>) -> PyResult<NativeTable> {
+        let made = || -> Result<RecordBatch, ArrowError> {
+            let columns: Result<Vec<_>, ArrowError> = columns.into_iter().map(unpacked).collect();
+            let (fields, arrays): (Vec<Field>, Vec<ArrayData>) = columns?.into_iter().unzip();
+            let arrays = arrays.into_iter().map(make_array).collect();
+            RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        };
+        made().map(NativeTable).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+}
+
+/// A column in pieces: its name, kind and decimal places, how many values it has, which of them are there, their
+/// bytes, and the columns within it.
+#[derive(FromPyObject, IntoPyObject)]
+struct Packed(String, String, i8, usize, Option<Vec<u8>>, Vec<Vec<u8>>, Vec<Packed>);
+
+fn packed(field: &Field, column: &ArrayData) -> Packed {
+    let (kind, scale, within) = match field.data_type() {
+        DataType::Utf8 => ("text", 0, Vec::new()),
+        DataType::Int32 => ("int32", 0, Vec::new()),
+        DataType::Int64 => ("int64", 0, Vec::new()),
+        DataType::Float64 => ("float", 0, Vec::new()),
+        DataType::Decimal128(_, scale) => ("decimal", *scale, Vec::new()),
+        DataType::Struct(fields) => ("box", 0, fields.iter().collect()),
+        DataType::List(field) => ("rows", 0, vec![field]),
+        other => unreachable!("no column is made of {other}"),
+    };
+    let there = column.nulls().map(|there| there.inner().sliced().as_slice().to_vec());
+    let bytes = column.buffers().iter().map(|buffer| buffer.as_slice().to_vec()).collect();
+    let within = within.into_iter().zip(column.child_data());
+    let within = within.map(|(field, column)| packed(field, column)).collect();
+    Packed(field.name().clone(), kind.to_owned(), scale, column.len(), there, bytes, within)
+}
+
+/// # Errors
+/// If the pieces do not fit together.
+fn unpacked(
+    Packed(name, kind, scale, count, there, bytes, within): Packed,
+) -> Result<(Field, ArrayData), ArrowError> {
+    let within: Result<Vec<_>, ArrowError> = within.into_iter().map(unpacked).collect();
+    let (fields, columns): (Vec<Field>, Vec<ArrayData>) = within?.into_iter().unzip();
+    let kind = match (kind.as_str(), fields.as_slice()) {
+        ("text", []) => DataType::Utf8,
+        ("int32", []) => DataType::Int32,
+        ("int64", []) => DataType::Int64,
+        ("float", []) => DataType::Float64,
+        ("decimal", []) => DataType::Decimal128(38, scale),
+        ("box", fields) => DataType::Struct(fields.to_vec().into()),
+        ("rows", [field]) => DataType::List(Arc::new(field.clone())),
+        (kind, _) => return Err(ArrowError::SchemaError(format!("no column of {kind}"))),
+    };
+    // What comes from outside is looked at before it is used.
+    let column = ArrayData::builder(kind.clone())
+        .len(count)
+        .null_bit_buffer(there.map(Buffer::from))
+        .buffers(bytes.into_iter().map(Buffer::from).collect())
+        .child_data(columns)
+        .align_buffers(true)
+        .build()?;
+    Ok((Field::new(name, kind, true), column))
 }
 
 impl NativeTable {

@@ -1,5 +1,6 @@
 """Facts in the tables that people work with, exact in each."""
 
+import pickle
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,29 @@ def facts(housing: Path) -> fubiao.Table:
 
 def exact(facts: fubiao.Table) -> "list[Decimal | None]":
     return facts["value"]
+
+
+def test_tables_are_pickled(housing: Path) -> None:
+    notice = fubiao.read(housing)
+    nested = fubiao.Pool(jobs=1).documents(["a", "b"], [housing.read_bytes(), b""])
+    many = fubiao.facts_batch(["none.pdf", housing])
+    for table in (notice.facts(), notice.findings(), notice.diagnostics(), many, nested, fubiao.facts_batch([])):
+        again = pickle.loads(pickle.dumps(table))
+        assert again.columns == table.columns and again.to_dict() == table.to_dict()
+    remarks = pickle.loads(pickle.dumps(notice.findings))
+    assert remarks == notice.findings and remarks().to_dict() == notice.findings().to_dict()
+
+
+def test_a_table_in_pieces_that_do_not_fit_is_refused(facts: fubiao.Table) -> None:
+    name, kind, scale, count, there, data, within = facts._native.packed()[1]
+    for wrong in (
+        (name, kind, scale, count + 1000, there, data, within),
+        (name, kind, scale, count, there, data[:1], within),
+        (name, kind, scale, count, there, [data[0], b"\xff" * len(data[1])], within),
+        (name, "nothing", scale, count, there, data, within),
+    ):
+        with pytest.raises(ValueError):
+            type(facts._native).unpacked([wrong])
 
 
 def test_pyarrow(facts: fubiao.Table) -> None:

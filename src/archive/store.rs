@@ -149,6 +149,8 @@ pub struct Store {
     book: Mutex<Book>,
     /// Folders that are there, and lie in this one.
     folders: Mutex<HashSet<PathBuf>>,
+    /// The outermost folder that was made for it, if it was not there before.
+    made: Option<PathBuf>,
     _lock: File,
 }
 
@@ -235,6 +237,8 @@ impl Store {
     pub fn open(root: &Path) -> Result<Store, StoreError> {
         let at = |name| RelativeName::known(name).below(root);
         let own = at(OWN);
+        let made = own.ancestors().take_while(|folder| !folder.exists());
+        let made = made.filter(|folder| *folder != Path::new("")).last().map(Path::to_owned);
         fs::create_dir_all(&own).map_err(|e| StoreError::io(&own, e))?;
         let real = root.canonicalize().map_err(|e| StoreError::io(root, e))?;
         if own.canonicalize().ok() != Some(RelativeName::known(OWN).below(&real)) {
@@ -272,8 +276,30 @@ impl Store {
             real,
             book: Mutex::new(Book { ledger, journal, number, end, begun: false }),
             folders: Mutex::default(),
+            made,
             _lock: lock,
         })
+    }
+
+    /// Lets go of a folder that nothing was written to: what opening it made is taken away again, and nothing else.
+    pub fn abandon(self) {
+        let Some(made) = self.made.clone().filter(|_| !self.book().begun) else { return };
+        let (root, files) = (self.root.clone(), [RUNNING, JOURNAL, LOCK].map(|name| self.at(name)));
+        let untouched = |file: &PathBuf| file.metadata().is_ok_and(|about| about.len() == 0);
+        if !files.iter().all(untouched) {
+            return;
+        }
+        for file in &files {
+            let _ = fs::remove_file(file);
+        }
+        // Some systems keep the name of an open file until it is closed.
+        drop(self);
+        for folder in RelativeName::known(OWN).below(&root).ancestors() {
+            // A folder that holds something stays.
+            if fs::remove_dir(folder).is_err() || folder == made {
+                return;
+            }
+        }
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

@@ -437,7 +437,11 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
         Err(error) => return refused(reporter, &error),
     };
     let (gathered, wanted) = (gather_settings(&args.forms), wanted(&args.forms));
-    match merge::merge(&store, &args.parts, &gathered, wanted) {
+    let merged = merge::merge(&store, &args.parts, &gathered, wanted);
+    if merged.is_err() {
+        store.abandon();
+    }
+    match merged {
         Ok(notices) => {
             let parts = args.parts.len();
             reporter.info(reporter.say(&Wording::new(
