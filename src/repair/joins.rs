@@ -57,6 +57,12 @@ fn remark_parts(sink: &mut Sink, lines: &[TextBlock], tables: &[Table]) {
     let parts: Vec<&TextBlock> =
         lines.iter().filter(|line| loose::may_be_part(line, &header)).collect();
     for of_page in parts.chunk_by(|a, b| a.page == b.page) {
+        // A header that is printed again on a page without rows.
+        let is_on_page = |table: &Table| table.rows.iter().any(|row| row.page == of_page[0].page);
+        let is_header = |line: &&TextBlock| loose::is_of_header(line, &header);
+        if !tables.iter().any(is_on_page) && of_page.iter().all(is_header) {
+            continue;
+        }
         let (line, more) = (of_page[0], of_page.len() - 1);
         let (en, zh) = match more {
             0 => (String::new(), String::new()),

@@ -89,13 +89,17 @@ const DIVISIONS: [char; 7] = ['市', '县', '区', '州', '盟', '旗', '镇'];
 pub(super) fn may_be_part(line: &TextBlock, header: &BTreeSet<char>) -> bool {
     let text = || line.text.as_str().chars().filter(|c| !c.is_whitespace());
     let pieces = pieces(&line.text);
-    let is_of_header = text().all(|c| header.contains(&c));
     let is_name = text().count() <= LONGEST_NAME
         && text().count() > 1
         && text().all(is_han)
         && text().next_back().is_some_and(|last| DIVISIONS.contains(&last));
     let of_figures = pieces.iter().all(|piece| is_figure(piece.as_str()));
-    !pieces.is_empty() && (is_of_header || is_name || of_figures)
+    !pieces.is_empty() && (is_of_header(line, header) || is_name || of_figures)
+}
+
+/// Whether a line holds nothing but characters of the header.
+pub(super) fn is_of_header(line: &TextBlock, header: &BTreeSet<char>) -> bool {
+    line.text.as_str().chars().all(|c| c.is_whitespace() || header.contains(&c))
 }
 
 /// The words of a line, each with its places.
