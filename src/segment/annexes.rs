@@ -369,7 +369,7 @@ mod tests {
                 let (separator, rest) = (&found[3], &found[4]);
                 let is_short =
                     separator.contains(['：', ':']) || [separator, rest].concat().trim().is_empty();
-                if found[1].ends_with('附') && !(is_short && group(2).is_some()) {
+                if found[1].trim_end().ends_with('附') && !(is_short && group(2).is_some()) {
                     return None;
                 }
                 Some((group(2).map(|n| n.len()), group(3), group(4)))
