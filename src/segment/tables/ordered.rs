@@ -2,8 +2,9 @@
 //!
 //! Most producers draw a row cell by cell. Where columns are too narrow for what they hold, or cells stand under other columns
 //! than their own (see `realign`), that order still tells rows, and the header, which is the same in all panels, tells columns.
-//! Such a table is set out anew, each text in the middle of its column and row, and read as it would stand with room enough.
-//! It is all or nothing: where one row does not fit, the table is left to what places tell.
+//! Such a table is made of these two alone: each text has the column whose middle is nearest, or its own by the order of its
+//! row, and each label the rows whose middle is its own. It is all or nothing: where one row does not fit, the table is left to
+//! what places tell.
 
 use crate::geom::Rect;
 use crate::lexicon::{OWN_ROWS, TOTALS, is_han};
