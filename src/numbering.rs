@@ -85,10 +85,6 @@ struct Label {
 /// 第3栏.
 fn label(series: Series, text: &str) -> Option<Label> {
     let text = text.strip_prefix('第').and_then(|t| t.strip_suffix(['栏', '列'])).unwrap_or(text);
-    // (1=2+3) is 1=2+3 in brackets.
-    let within = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
-    let within = within.filter(|inner| inner.contains('=') && !inner.contains(['(', ')']));
-    let text = within.unwrap_or(text);
     let (head, formula) = match text.split_once('=') {
         Some((head, formula)) => (head, Some(formula)),
         None => match text.strip_suffix(')').and_then(|inner| inner.split_once('(')) {
@@ -103,7 +99,7 @@ fn label(series: Series, text: &str) -> Option<Label> {
         formula.contains(|c| series.has(c))
             && formula.chars().all(|c| series.has(c) || c.is_ascii_digit() || is_operator(c))
     });
-    is_whole.then_some(Label { at, is_formula, is_bracketed: inner.or(within).is_some() })
+    is_whole.then_some(Label { at, is_formula, is_bracketed: inner.is_some() })
 }
 
 /// What binds the labels of a formula.
