@@ -176,7 +176,12 @@ impl Header {
             let from = (0..end).rev().take(MAX_HEADER).take_while(is_own).last()?;
             let header = |at: usize| {
                 let own: BTreeSet<String> = (at..end).map(|i| text(&cells[i].1)).collect();
-                let is_apart = (from..at).all(|i| !own.contains(&text(&cells[i].1)));
+                // Words side by side above it are titles of its panels: 收入 over one, 支出 over the other.
+                let is_beside = |i: usize| {
+                    (from..at).any(|other| other != i && is_level(&cells[i].1, &cells[other].1))
+                };
+                let is_apart =
+                    (from..at).all(|i| !own.contains(&text(&cells[i].1)) && !is_beside(i));
                 is_apart.then(|| Header::of(cells, (at..end).collect())).flatten()
             };
             (from..end).find_map(header).map(|header| (header, end))
@@ -813,5 +818,15 @@ mod tests {
         let before = tokens.clone();
         assert!(super::read(1, &mut tokens, &[], None, 10_000).is_none());
         assert_eq!(tokens, before);
+    }
+
+    #[test]
+    fn lists_side_by_side_under_words_of_their_own_are_no_panels() {
+        let lists = "\
+收入 0.5 0\n支出 2.5 0\n项目 0 1\n预算数 1 1\n项目 2 1\n预算数 3 1
+税收 0 2\n120 1 2\n教育 2 2\n80 3 2\n其他 0 3\n30 1 3\n住房 2 3\n70 3 3";
+        assert_eq!(read(lists), None);
+        let panels = lists.replace("收入 0.5 0\n支出 2.5 0\n", "");
+        assert!(read(&panels).is_some());
     }
 }
