@@ -22,17 +22,27 @@ const DASH_GAP: f32 = 6.0;
 /// What is shorter than this once all pieces are joined is a dot or a corner, in points.
 const SHORTEST: f32 = 3.0;
 
+/// A rule is cut off on the right if that takes so much of it, in points: less than a digit is wide.
+const CUT: f32 = 3.0;
+
 /// What a page's paths paint, before pieces are joined.
 #[derive(Debug, Default)]
 pub(super) struct Painted {
     pieces: Vec<Rule>,
     fills: Vec<Rect>,
+    cut: Option<Rect>,
 }
 
 impl Painted {
     /// How many pieces were painted, for limits.
     pub fn len(&self) -> usize {
         self.pieces.len() + self.fills.len()
+    }
+
+    /// What is not shown of the horizontal rules that run on beyond the right edge of what is: the table that they are of is
+    /// wider than the page. Its left side is that edge.
+    pub fn cut(&self) -> Option<Rect> {
+        self.cut
     }
 
     /// A straight stroke `width` points thick between two points, cut off at `clip`. Diagonals
@@ -51,6 +61,7 @@ impl Painted {
             let at = (a.x + b.x) / 2.0;
             Rect::new(at - half, a.y, at + half, b.y)
         };
+        self.note_cut(&bbox, clip);
         let Some(bbox) = bbox.intersection(clip) else { return };
         if width > THICK_STROKE {
             self.fill(bbox, clip);
@@ -61,12 +72,23 @@ impl Painted {
 
     /// A filled rectangle, cut off at `clip`.
     pub fn fill(&mut self, bbox: Rect, clip: &Rect) {
+        self.note_cut(&bbox, clip);
         let Some(bbox) = bbox.intersection(clip) else { return };
         let (width, height) = (bbox.width(), bbox.height());
         if width.min(height) > THIN {
             self.fills.push(bbox);
         } else {
             self.piece(if width >= height { Axis::X } else { Axis::Y }, &bbox);
+        }
+    }
+
+    fn note_cut(&mut self, bbox: &Rect, clip: &Rect) {
+        let is_level_with = bbox.y0 < clip.y1 && clip.y0 < bbox.y1;
+        if bbox.height() <= THIN && bbox.x1 - bbox.x0.max(clip.x1) > CUT && is_level_with {
+            let cut = Rect::new(clip.x1, bbox.y0, bbox.x1, bbox.y1);
+            self.cut = Some(
+                self.cut.map_or(cut, |all| Rect { x0: all.x0.max(cut.x0), ..all.union(&cut) }),
+            );
         }
     }
 

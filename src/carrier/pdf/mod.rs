@@ -48,6 +48,8 @@ const READABLE: f64 = 0.05;
 const PICTURE: f32 = 0.6;
 /// How many characters a scanner's mark and a page number have at most.
 const MARK: usize = 40;
+/// A text ends at an edge that is no further than so many ems from its end.
+const AT_EDGE: f32 = 0.3;
 /// A page whose share of unreadable characters is above this is not to be trusted at all.
 const UNTRUSTED: f64 = 0.1;
 
@@ -331,8 +333,12 @@ impl<'a, 'l> Reader<'a, 'l> {
             remark_unlike(sink, Place::of_box(number, *at), value, shown);
         }
         shelf.close_page(sink, Place::of_box(number, area));
+        let cut = sheet.painted.cut();
         let (rules, fills) = sheet.painted.finish();
         let runs = glyphs_to_runs(sink, number, &sheet.drawn);
+        if let Some(bbox) = cut.and_then(|cut| at_edge(&runs, &cut)) {
+            remark_cut_off(sink, Place::of_box(number, bbox));
+        }
         let (images, drawings) = (sheet.images, sheet.drawings);
         let page =
             Page { number, width, height, runs, rules, fills, images, drawings, ..Page::default() };
@@ -354,6 +360,38 @@ fn remark_unlike(sink: &mut Sink, place: Place, value: &str, shown: &str) {
         hint: Some(Wording::new(
             "open the file in a reader for forms and print it to a new PDF",
             "请用能处理表单的阅读器打开，另存（打印）为新的 PDF",
+        )),
+    });
+}
+
+/// The box of the texts that end where the page cuts the rules above and below them; nothing stands right of that.
+fn at_edge(runs: &[Run], cut: &Rect) -> Option<Rect> {
+    let seen = || runs.iter().filter(|run| matches!(run.ink, Ink::Seen { .. }));
+    if seen().any(|run| run.bbox.x0 >= cut.x0) {
+        return None;
+    }
+    let is_at_edge = |run: &&Run| {
+        // What was drawn beyond it is read whole (`find_clipped`).
+        (run.bbox.x1 - cut.x0).abs() <= AT_EDGE * run.size
+            && (cut.y0..=cut.y1).contains(&run.bbox.center().y)
+            && run.text.ends_with(|c: char| c.is_numeric() || ".,．，".contains(c))
+    };
+    seen().filter(is_at_edge).map(|run| run.bbox).reduce(|a, b| a.union(&b))
+}
+
+/// Occurs if figures end where the page cuts the rules of their table: what was drawn further right is not in the file.
+fn remark_cut_off(sink: &mut Sink, place: Place) {
+    sink.remark(Diagnostic {
+        code: "figure_cut_off",
+        severity: Severity::Warning,
+        place: Some(place),
+        message: Wording::new(
+            "the table runs on beyond the edge of the page, where these figures end: digits may be missing",
+            "表格超出页边，这些数字正好在页边结束，可能缺少数位",
+        ),
+        hint: Some(Wording::new(
+            "look for the whole table: figures are never completed",
+            "请查找完整的表格；本工具不会补全数字",
         )),
     });
 }
