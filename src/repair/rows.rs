@@ -288,7 +288,7 @@ pub(super) fn mend_panel(
     above: &mut [TableRow],
     next: &TableRow,
 ) -> bool {
-    let is_own = |row: &&mut TableRow| row.panel == next.panel && row.page < next.page;
+    let is_own = |row: &&mut TableRow| row.panel == next.panel;
     let Some(last) = above.iter_mut().rev().find(is_own) else { return false };
     let is_torn = tear(kinds, last, next) == Tear::Torn;
     if is_torn {
