@@ -343,6 +343,7 @@ impl Rows {
         if !has_labels && header.tiers() == 0 {
             return None;
         }
+        let holds = Holds::of(cells, &runs, header);
         let mut found = Rows { rows: Vec::new(), labels: Vec::new() };
         let mut is_over = false;
         for run in runs {
@@ -383,7 +384,7 @@ impl Rows {
             let is_below = found.rows.last().is_none_or(|(last, _)| y(first) > *last);
             let are_level = figures.iter().all(|&i| is_level(&cells[first].1, &cells[i].1));
             let row = (!is_over && is_below && are_level)
-                .then(|| found.row(cells, run, header, &panels, has_labels))
+                .then(|| found.row(cells, run, header, &panels, (!has_labels).then_some(&holds)))
                 .flatten();
             match row {
                 Some(row) => {
@@ -417,16 +418,18 @@ impl Rows {
         run: &[usize],
         header: &Header,
         panels: &Panels,
-        has_labels: bool,
+        holds: Option<&Holds>,
     ) -> Option<Vec<Stand>> {
         let x = |i: usize| cells[i].1.bbox.center().x;
         let stands: Vec<usize> = run.iter().map(|&i| header.column(x(i))).collect();
         let is_word: Vec<bool> = run.iter().map(|&i| !cells[i].1.is_figure()).collect();
-        let columns = if has_labels {
-            let is_total = |i: usize| TOTALS.contains(&text(&cells[run[i]].1).as_str());
-            panels.columns_of(&stands, &is_word, &is_total)?
-        } else {
-            stands.clone()
+        let has_labels = holds.is_none();
+        let columns = match holds {
+            None => {
+                let is_total = |i: usize| TOTALS.contains(&text(&cells[run[i]].1).as_str());
+                panels.columns_of(&stands, &is_word, &is_total)?
+            }
+            Some(holds) => holds.columns_of(&stands, &is_word)?,
         };
         if columns.windows(2).any(|w| w[0] >= w[1]) {
             return None;
@@ -535,6 +538,79 @@ impl Rows {
             Moved::new(places.reduce(|a, b| a.union(&b)), &texts)
         })
         .collect()
+    }
+}
+
+/// What each column holds in the rows whose texts all stand under columns of their own: words, figures, or both.
+struct Holds(Vec<[bool; 2]>);
+
+impl Holds {
+    fn of(cells: &Cells, runs: &[&[usize]], header: &Header) -> Holds {
+        let mut holds = vec![[false; 2]; header.leaves.len()];
+        for run in runs {
+            let stands: Vec<usize> =
+                run.iter().map(|&i| header.column(cells[i].1.bbox.center().x)).collect();
+            if stands.windows(2).all(|w| w[0] < w[1]) {
+                for (&i, &column) in run.iter().zip(&stands) {
+                    holds[column][usize::from(cells[i].1.is_figure())] = true;
+                }
+            }
+        }
+        Holds(holds)
+    }
+
+    fn fits(&self, column: usize, is_word: bool) -> bool {
+        let [words, figures] = self.0[column];
+        if is_word { words || !figures } else { figures || !words }
+    }
+
+    /// The columns of the texts of a row, in the order of drawing, each the one that it stands under or one beside that. Where two
+    /// stand under one, what is wider than its column has pushed them there: as few as can be move, none to a column that holds
+    /// other things, and there must be one way alone.
+    fn columns_of(&self, stands: &[usize], is_word: &[bool]) -> Option<Vec<usize>> {
+        // Of the texts so far, by the column that the last one has: how many moved, in how many ways, and from which column the
+        // one before it goes on.
+        let mut best: Vec<BTreeMap<usize, (usize, usize, usize)>> = Vec::new();
+        for (&stands, &is_word) in stands.iter().zip(is_word) {
+            let mut own = BTreeMap::new();
+            for column in stands.saturating_sub(1)..=(stands + 1).min(self.0.len() - 1) {
+                let moved = usize::from(column != stands);
+                if moved > 0 && !self.fits(column, is_word) {
+                    continue;
+                }
+                let Some(before) = best.last() else {
+                    own.insert(column, (moved, 1, column));
+                    continue;
+                };
+                let mut least: Option<(usize, usize, usize)> = None;
+                for (&from, &(cost, ways, _)) in before.range(..column) {
+                    let cost = cost + moved;
+                    least = match least {
+                        Some(best) if best.0 < cost => Some(best),
+                        Some(best) if best.0 == cost => {
+                            Some((cost, best.1.saturating_add(ways), best.2))
+                        }
+                        _ => Some((cost, ways, from)),
+                    };
+                }
+                if let Some(least) = least {
+                    own.insert(column, least);
+                }
+            }
+            best.push(own);
+        }
+        let last = best.last()?;
+        let least = last.values().map(|way| way.0).min()?;
+        let ways = last.values().filter(|way| way.0 == least).map(|way| way.1);
+        let ways = ways.fold(0_usize, usize::saturating_add);
+        let mut column = *last.iter().find(|(_, way)| way.0 == least)?.0;
+        let mut columns = Vec::with_capacity(stands.len());
+        for own in best.iter().rev() {
+            columns.push(column);
+            column = own.get(&column)?.2;
+        }
+        columns.reverse();
+        (ways == 1).then_some(columns)
     }
 }
 
@@ -755,6 +831,29 @@ mod tests {
             (0..panel.rows()).map(row).collect::<Vec<_>>().join("\n")
         });
         Some(shown.collect::<Vec<_>>().join("\n--\n"))
+    }
+
+    #[test]
+    fn two_texts_under_one_column_stand_in_the_only_two_that_hold_such() {
+        let header = "县 0 0\n开工 1 0\n建成 2 0\n补助 3 0\n县 4 0\n开工 5 0\n建成 6 0\n补助 7 0";
+        let plain = "合计 0 1\n9 1 1\n8 2 1\n7 3 1\n秦都区 4 1\n6 5 1\n5 6 1\n4 7 1";
+        let pushed = "三原县 0 2\n123456 1 2\n1234567.89 1.4 2\n7 3 2\n铜川市 4.6 2\n123456789 5.3 2\n5 6 2\n4 7 2";
+        assert_eq!(
+            read(&format!("{header}\n{plain}\n{pushed}")).as_deref(),
+            Some(
+                "\
+县 开工 建成 补助
+合计 9 8 7
+三原县 123456 1234567.89 7
+--
+县 开工 建成 补助
+秦都区 6 5 4
+铜川市 123456789 5 4"
+            )
+        );
+        // One of the two could as well have been pushed left, or both of them.
+        let either = "三原县 0 2\n123456 2 2\n1234567.89 2.4 2\n铜川市 4 2\n3 5 2\n5 6 2\n4 7 2";
+        assert_eq!(read(&format!("{header}\n{plain}\n{either}")), None);
     }
 
     #[test]
