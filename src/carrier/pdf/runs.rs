@@ -21,6 +21,8 @@ const SPACED_GAP: f32 = 0.75;
 const WORD_GAP: f32 = 0.15;
 /// A glyph may reach back over the one before it by this much, in ems: kerning and tight setting.
 const OVERLAP: f32 = 0.4;
+/// One that another operator drew begins a run where it reaches back by more than this: where each ends can then still be told.
+const OVER_END: f32 = 0.15;
 /// A glyph may stand off the baseline by this much, in ems; beyond it is raised or lowered text.
 const OFF_BASELINE: f32 = 0.12;
 /// Two equal glyphs nearer than this, in ems, are one drawn twice. Boldness shifts by 0.01 to 0.06.
@@ -268,12 +270,13 @@ impl Open {
             && (self.direction.y - glyph.along.y).abs() < STRAIGHT;
         let gap = (start.along - self.end) / em;
         let most = if self.space.is_some() { SPACED_GAP } else { GAP };
+        let back = if glyph.shown_by == self.shown_by { OVERLAP } else { OVER_END };
         same_direction
             && self.vertical == glyph.vertical
             && (glyph.size - self.run.size).abs() <= 0.08 * em
             && same_ink(self.run.ink, glyph.ink)
             && (start.across - self.across).abs() <= OFF_BASELINE * em
-            && (-OVERLAP..=most).contains(&gap)
+            && (-back..=most).contains(&gap)
     }
 
     fn push(&mut self, glyph: &Glyph, start: &Start, text: &str) {

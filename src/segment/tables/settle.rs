@@ -28,6 +28,9 @@ const RESUMED: f32 = 1.0;
 const GLUED: f32 = 3.0;
 /// What it costs that a figure ends a text whose words another operator drew.
 const MIXED: f32 = 0.3;
+/// What it costs that one operator's words lie over another's end by more than so many ems.
+const OVERLAID: f32 = 1.0;
+const OVER_END: f32 = 0.15;
 /// What each text costs that a text is cut into, and into how many it is cut at most.
 const CUT: f32 = 0.05;
 const PARTS: usize = 24;
@@ -157,6 +160,7 @@ impl Settle {
         SETS.into_iter().map(by_set).fold(f32::INFINITY, f32::min)
             + OVERFLOW * (over / em).min(FAR)
             + RESUMED * resumed as f32
+            + if is_overlaid(token) { OVERLAID } else { 0.0 }
             + if token.glued_figures().is_some() { GLUED } else { 0.0 }
             + if ends_in_figure(token) { MIXED } else { 0.0 }
     }
@@ -233,6 +237,14 @@ fn ends_in_figure(token: &Token) -> bool {
     token.cut(joint.at).is_some_and(|(words, figure)| figure.is_figure() && !words.is_figure())
 }
 
+/// Whether an operator's words begin before those of the one before it end: a name wider than its cell, over the number beside it.
+fn is_overlaid(token: &Token) -> bool {
+    let lies_over =
+        |w: &[Token]| w[0].bbox().x1 - w[1].bbox().x0 > OVER_END * w[0].em().max(w[1].em());
+    !token.piece.joints.is_empty()
+        && token.by_operators().is_some_and(|parts| parts.windows(2).any(lies_over))
+}
+
 /// How far a text set this way stands off its place in the cell, in ems.
 fn off(side: &Side, bbox: &Rect, em: f32, set: Set) -> f32 {
     let padding = |room: f32| {
@@ -277,6 +289,19 @@ mod tests {
         let settled = settle.line(&glued.tokens, &sides);
         let shown: Vec<(&str, usize)> = settled.iter().map(|(t, side)| (t.text(), *side)).collect();
         assert_eq!(shown, [("国家高新技术产业开发区", 0), ("0", 1)]);
+    }
+
+    #[test]
+    fn a_name_over_the_end_of_the_number_beside_it_is_no_part_of_that() {
+        let sides = [Side { x0: 0.0, x1: 30.0 }, Side { x0: 30.0, x1: 90.0 }];
+        let usual: Vec<_> =
+            (1..6).map(|i| line(20.0 * i as f32, &[("4", 12.0), ("郏县", 36.0)])).collect();
+        let settle = Settle::learn(usual.iter().map(|strip| (strip.tokens.as_slice(), &sides[..])));
+        let over = line(0.0, &[("5", 12.0), ("航空经济综合实验区", 4.0)]);
+        assert_eq!(over.tokens.len(), 1);
+        let settled = settle.line(&over.tokens, &sides);
+        let shown: Vec<(&str, usize)> = settled.iter().map(|(t, side)| (t.text(), *side)).collect();
+        assert_eq!(shown, [("5", 0), ("航空经济综合实验区", 1)]);
     }
 
     #[test]
