@@ -81,7 +81,14 @@ fn told(
     let cells = drawn::cells(tokens, whole);
     let body = first_row(&cells)?;
     let told = Header::above(&cells, body);
-    let (header, body) = told.or_else(|| Some((Header::known(known?)?, body)))?;
+    let with_known = || {
+        let header = Header::known(known?)?;
+        // What is left of names that the page before began.
+        let is_name = |&i: &usize| text(&cells[i].1).chars().all(is_han);
+        let torn = (0..body).rev().take(TORN).take_while(is_name).last();
+        Some((header, torn.filter(|&torn| torn == 0).unwrap_or(body)))
+    };
+    let (header, body) = told.or_else(with_known)?;
     let rows = Rows::of(&cells, body, &header)?;
     if header.leaves.len().saturating_mul(rows.rows.len()) > limit {
         return None;
@@ -339,11 +346,20 @@ impl Rows {
             own(0..LEAD).all(|i| !is_figure(i))
                 && own(LEAD..header.width).filter(|&i| is_figure(i)).count() > 0
         };
-        // A page without a header says nothing else of its panels.
-        if !has_labels && header.tiers() == 0 {
+        let holds = Holds::of(cells, &runs, header);
+        // A page without a header says nothing else of its panels, and one that begins with other words may have one.
+        let is_continued = || body == 0 && holds.are_alike(header.width);
+        if !has_labels && header.tiers() == 0 && !is_continued() {
             return None;
         }
-        let holds = Holds::of(cells, &runs, header);
+        let is_name = |&i: &usize| {
+            let column = header.column(x(i));
+            if has_labels {
+                column % header.width == LEAD - 1
+            } else {
+                header.tiers() == 0 && holds.0[column] == WORDS
+            }
+        };
         let mut found = Rows { rows: Vec::new(), labels: Vec::new() };
         let mut is_over = false;
         for run in runs {
@@ -351,10 +367,7 @@ impl Rows {
             let figures: Vec<usize> = run.iter().copied().filter(|&i| is_figure(i)).collect();
             let Some(&first) = figures.first() else {
                 // What is left of names of a row that the page before began.
-                if found.rows.is_empty()
-                    && has_labels
-                    && run.iter().any(|&i| header.column(x(i)) % header.width == LEAD - 1)
-                {
+                if found.rows.is_empty() && run.iter().any(is_name) {
                     found.rows.push((y(run[0]), header.parts(cells, run)?));
                     continue;
                 }
@@ -544,6 +557,9 @@ impl Rows {
 /// What each column holds in the rows whose texts all stand under columns of their own: words, figures, or both.
 struct Holds(Vec<[bool; 2]>);
 
+const WORDS: [bool; 2] = [true, false];
+const FIGURES: [bool; 2] = [false, true];
+
 impl Holds {
     fn of(cells: &Cells, runs: &[&[usize]], header: &Header) -> Holds {
         let mut holds = vec![[false; 2]; header.leaves.len()];
@@ -557,6 +573,17 @@ impl Holds {
             }
         }
         Holds(holds)
+    }
+
+    /// Whether all panels hold the same, side by side, names and figures among it.
+    fn are_alike(&self, width: usize) -> bool {
+        let all = |c: usize| {
+            let own = self.0.iter().skip(c).step_by(width);
+            own.fold([false; 2], |all, own| [all[0] || own[0], all[1] || own[1]])
+        };
+        let all: Vec<[bool; 2]> = (0..width).map(all).collect();
+        let is_one = |kind: &[bool; 2]| *kind == WORDS || *kind == FIGURES;
+        all.iter().all(is_one) && all.contains(&WORDS) && all.contains(&FIGURES)
     }
 
     fn fits(&self, column: usize, is_word: bool) -> bool {
