@@ -9,7 +9,7 @@ name=fubiao-$version-$target
 case $target in *windows*) exe=.exe ;; *) exe= ;; esac
 
 binary=${FUBIAO_BINARY:-target/$target/dist/fubiao$exe}
-[ -n "${FUBIAO_BINARY:-}" ] || cargo build --locked --profile dist --features serve --target "$target"
+[ -n "${FUBIAO_BINARY:-}" ] || cargo build --locked --profile dist --target "$target"
 
 folder=target/packages/$name
 rm -rf "$folder" && mkdir -p "$folder/man" "$folder/completions"

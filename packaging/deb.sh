@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 binary=${1:-target/dist/fubiao}
-[ -n "${1:-}" ] || cargo build --locked --profile dist --features serve
+[ -n "${1:-}" ] || cargo build --locked --profile dist
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 architecture=$(dpkg --print-architecture)
 root=target/packages/deb

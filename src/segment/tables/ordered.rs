@@ -818,6 +818,7 @@ fn fragment(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::tables::columns::Set;
     use crate::segment::tables::drawn::tests::{EM, token};
 
     /// Cells in the order of drawing, one a line: its text with `/` between its lines, its column, and its row. Columns are 40
@@ -844,7 +845,12 @@ mod tests {
 
     /// The panels, a row a line: `^` where a cell above reaches down, `<` where one reaches right.
     fn read(cells: &str) -> Option<String> {
-        let (panels, _) = super::read(1, &mut page(cells), &[], None, 10_000)?;
+        read_behind(None, cells)
+    }
+
+    /// The same of a page behind one whose table has such columns.
+    fn read_behind(known: Option<&Neighbour>, cells: &str) -> Option<String> {
+        let (panels, _) = super::read(1, &mut page(cells), &[], known, 10_000)?;
         let shown = panels.iter().map(|panel| {
             let row = |r: usize| {
                 let cell = |c: usize| match panel.covering(r, c) {
@@ -881,6 +887,35 @@ mod tests {
         // One of the two could as well have been pushed left, or both of them.
         let either = "三原县 0 2\n123456 2 2\n1234567.89 2.4 2\n铜川市 4 2\n3 5 2\n5 6 2\n4 7 2";
         assert_eq!(read(&format!("{header}\n{plain}\n{either}")), None);
+    }
+
+    #[test]
+    fn a_page_without_a_header_goes_on_with_the_panels_of_the_one_before_where_its_rows_begin_it() {
+        let column = |c: usize| Column {
+            x0: 40.0 * c as f32,
+            x1: 40.0 * c as f32 + 40.0,
+            set: Set::Middle,
+            at: 40.0 * c as f32 + 20.0,
+            count: 3,
+        };
+        let known = Neighbour {
+            columns: (0..4).map(column).collect(),
+            panels: 2,
+            rows: 9,
+            header: Vec::new(),
+            is_certain: true,
+        };
+        let rows = "三原县 0 1\n12 1 1\n泾阳县 2 1\n7 3 1\n乾县 0 2\n123456 1 2\n礼泉县 2 2\n5 3 2
+永寿县 0 3\n3 1 3\n彬州市 2.4 3\n234567 2.6 3";
+        let shown = "三原县 12\n乾县 123456\n永寿县 3\n--\n泾阳县 7\n礼泉县 5\n彬州市 234567";
+        assert_eq!(read_behind(Some(&known), rows).as_deref(), Some(shown));
+        // The end of a name that the page before began is the first row.
+        let torn = format!("自治县 2 0\n{rows}");
+        let shown = shown.replace("--\n", "--\n自治县 \n");
+        assert_eq!(read_behind(Some(&known), &torn), Some(format!(" \n{shown}")));
+        // Words above may be a header of its own; without a page before there is none.
+        assert_eq!(read_behind(Some(&known), &format!("2023年 1 0\n{rows}")), None);
+        assert_eq!(read(rows), None);
     }
 
     #[test]
