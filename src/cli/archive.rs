@@ -1,7 +1,7 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
 use crate::archive::answer::{Besides, Wanted};
-use crate::archive::compare;
+use crate::archive::compare::{self, CompareError};
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine, open_doors};
 use crate::archive::disk::{self, Lasting};
 use crate::archive::isolate::{self, Confinement, Isolation, Program};
@@ -471,15 +471,7 @@ pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
         .map(|(old, new)| Timer::over(reporter, &args.bounds, &args.new, old + new));
     let changes = match compare::compare(&args.old, &args.new) {
         Ok(changes) => changes,
-        Err(error) => {
-            let what = Wording::new(error.to_string(), error.to_string());
-            let hint = Wording::new(
-                "give two results, or two folders of results",
-                "请给出两个结果，或两个结果文件夹",
-            );
-            reporter.tell("fubiao diff", &what, Some(&hint));
-            return Status::Unread;
-        }
+        Err(error) => return incomparable(reporter, &error),
     };
     drop(timer);
     let mut out = io::stdout().lock();
@@ -514,8 +506,16 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
             )));
             Status::Done
         }
-        Err(error) => refused(reporter, &error),
+        Err(error) => incomparable(reporter, &error),
     }
+}
+
+fn incomparable(reporter: &Reporter, error: &CompareError) -> Status {
+    if let Some(error) = error.store() {
+        return refused(reporter, error);
+    }
+    reporter.tell(&error.path().display().to_string(), &error.what(), Some(&error.hint()));
+    Status::Unread
 }
 
 /// Tells how far a run is: a bar on a terminal, a line now and then elsewhere; from the listing of the notices on.
