@@ -25,7 +25,10 @@ fn write(survey: &Survey, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // No clock: the same results give the same bytes.
     let made = ExcelDateTime::parse_from_str("2000-01-01")?;
-    let about = DocProperties::new().set_title(title(survey, lang)).set_creation_datetime(&made);
+    let about = DocProperties::new()
+        .set_title(title(survey, lang))
+        .set_author(concat!("fubiao ", env!("CARGO_PKG_VERSION")))
+        .set_creation_datetime(&made);
     book.set_properties(&about);
     let (looks, mut names) = (Looks::new(), BTreeSet::new());
     let mut name = |wanted: &str| free_name(&mut names, wanted);
