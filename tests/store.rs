@@ -493,7 +493,7 @@ fn corrections_that_could_be_lost_stop_a_run() {
     assert!(refused(reviews.path()).ends_with("corrects the same notice otherwise"));
     fs::remove_file(file("b.json")).unwrap();
     fs::write(file("c.corrections.json"), "{").unwrap();
-    assert!(refused(reviews.path()).starts_with("no corrections of fubiao"));
+    assert!(refused(reviews.path()).starts_with("not corrections of fubiao"));
     assert!(refused(&file("none")).starts_with("no such file"));
 }
 
@@ -571,7 +571,11 @@ fn an_incomplete_set_of_parts_is_refused() {
     assert_same(&contents(&out), &contents(whole.path()), "joined");
     // A part says what it likes.
     fs::write(parts[1].join(".fubiao/shards"), "1/99999999999\n../3\n0/0\n").unwrap();
-    assert!(refused(&parts).starts_with("parts of the archive are missing: 2/3, 2/99999999999, "));
+    assert_eq!(refused(&parts), "the parts were split differently: 3/3, 1/99999999999");
+    let mixed = [parts[0].clone(), whole.path().to_owned()];
+    fs::write(parts[0].join(".fubiao/shards"), "1/3\n").unwrap();
+    assert!(refused(&mixed).ends_with("it was read without --shard and is no part"));
+    assert!(refused(&[root.path().join("none")]).ends_with("none: no such folder"));
 }
 
 /// A part with one notice called so, whose result lies where the name leads.

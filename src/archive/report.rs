@@ -35,20 +35,31 @@ pub struct Counts {
     pub unrecognised: usize,
     /// Failed, in this run or before.
     pub failed: usize,
-    /// Left to another part of the archive, or not asked for.
+    /// Left to another part of the archive.
     pub left_out: usize,
+    /// Not asked for, where only those that failed are.
+    pub not_asked: usize,
     /// Not reached before the run was interrupted.
     pub not_reached: usize,
     /// Passed over, since fubiao wrote them.
     pub own_outputs: usize,
     /// Passed over, since systems and editors leave them: hidden files, lock files, Thumbs.db.
     pub litter: usize,
+    /// Not followed: links to folders.
+    pub links: usize,
+    /// Folders that could not be listed.
+    pub unlisted: usize,
 }
 
 /// Counts the notices of a run.
 pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
-    let mut counts =
-        Counts { own_outputs: plan.own_outputs, litter: plan.litter, ..Counts::default() };
+    let mut counts = Counts {
+        own_outputs: plan.own_outputs,
+        litter: plan.litter,
+        links: plan.links,
+        unlisted: plan.unlisted.len(),
+        ..Counts::default()
+    };
     for fate in &summary.fates {
         counts.notices += usize::from(*fate != Fate::OwnOutput);
         match fate {
@@ -56,6 +67,7 @@ pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
             Fate::Unchanged(_) => counts.unchanged += 1,
             Fate::Failed => counts.failed += 1,
             Fate::LeftOut => counts.left_out += 1,
+            Fate::NotAsked => counts.not_asked += 1,
             Fate::OwnOutput => counts.own_outputs += 1,
             Fate::NotReached => counts.not_reached += 1,
         }
@@ -80,6 +92,10 @@ pub struct Told<'a> {
     found: Vec<(String, Gist)>,
     /// Those in which nothing was recognised, as far as they are named.
     unrecognised: Vec<String>,
+    /// The folders that could not be listed.
+    unlisted: Vec<(String, Wording)>,
+    /// Of how many parts the archive was joined, where it was.
+    parts: Option<usize>,
 }
 
 impl<'a> Told<'a> {
@@ -96,6 +112,8 @@ impl<'a> Told<'a> {
             reasons: BTreeMap::new(),
             found: Vec::new(),
             unrecognised: Vec::new(),
+            unlisted: plan.unlisted.iter().map(|(f, why)| (f.to_string(), why.clone())).collect(),
+            parts: None,
         };
         for (item, fate) in plan.items().iter().zip(&summary.fates) {
             let is_told = match fate {
@@ -111,21 +129,63 @@ impl<'a> Told<'a> {
             if !is_told {
                 continue;
             }
-            let Some(Entry { name, outcome, .. }) = store.entry(&item.name)? else { continue };
-            match outcome {
-                Outcome::Failed(failure) => {
-                    *told.reasons.entry(failure.reason).or_default() += 1;
-                    if told.failed.len() < NAMED {
-                        told.failed.push((name.to_string(), failure));
-                    }
-                }
-                Outcome::Done { gist, .. } if gist.is_unrecognised => {
-                    told.unrecognised.push(name.to_string());
-                }
-                Outcome::Done { gist, .. } => told.found.push((name.to_string(), gist)),
+            if let Some(entry) = store.entry(&item.name)? {
+                told.note(entry);
             }
         }
         Ok(told)
+    }
+
+    /// Looks up what an archive holds that was joined of so many parts.
+    ///
+    /// # Errors
+    /// If an entry can't be read.
+    pub fn joined(
+        store: &Store,
+        summary: &'a Summary,
+        parts: usize,
+    ) -> Result<Told<'a>, StoreError> {
+        let mut told = Told::new(store, &Plan::default(), summary)?;
+        told.parts = Some(parts);
+        for entry in store.entries()? {
+            let entry = entry?;
+            let counts = &mut told.counts;
+            counts.notices += 1;
+            match &entry.outcome {
+                Outcome::Failed(_) => counts.failed += 1,
+                Outcome::Done { gist, .. } => {
+                    counts.unchanged += 1;
+                    let is_found = gist.errors + gist.warnings > 0;
+                    counts.with_findings += usize::from(is_found);
+                    counts.unrecognised += usize::from(!is_found && gist.is_unrecognised);
+                    if !is_found && !gist.is_unrecognised {
+                        continue;
+                    }
+                }
+            }
+            told.note(entry);
+        }
+        Ok(told)
+    }
+
+    /// Names a notice that failed, has findings, or in which nothing was recognised.
+    fn note(&mut self, Entry { name, outcome, .. }: Entry) {
+        match outcome {
+            Outcome::Failed(failure) => {
+                *self.reasons.entry(failure.reason).or_default() += 1;
+                if self.failed.len() < NAMED {
+                    self.failed.push((name.to_string(), failure));
+                }
+            }
+            Outcome::Done { gist, .. } => {
+                let is_found = gist.errors + gist.warnings > 0;
+                if is_found && self.found.len() < NAMED {
+                    self.found.push((name.to_string(), gist));
+                } else if !is_found && self.unrecognised.len() < NAMED {
+                    self.unrecognised.push(name.to_string());
+                }
+            }
+        }
     }
 
     /// The counts.
@@ -142,10 +202,25 @@ impl<'a> Told<'a> {
             with_findings,
             failed,
             left_out,
+            not_asked,
             own_outputs,
             litter,
+            links,
+            unlisted,
             ..
         } = self.counts;
+        if let Some(parts) = self.parts {
+            let [notices_en, parts_en] =
+                [counted(notices, "notice", "notices"), counted(parts, "part", "parts")];
+            return Wording::new(
+                format!(
+                    "{notices_en} of {parts_en}: {with_findings} with findings, {failed} failed"
+                ),
+                format!(
+                    "{parts} 个部分，共 {notices} 件：其中有问题 {with_findings} 件；失败 {failed} 件"
+                ),
+            );
+        }
         let mut line = Wording::new(
             format!(
                 "{}: {read} read, {unchanged} unchanged, {with_findings} with findings, \
@@ -162,6 +237,10 @@ impl<'a> Told<'a> {
             let _ = write!(line.en, ", {left_out} left to others");
             let _ = write!(line.zh, "，留给其他分片 {left_out} 件");
         }
+        if not_asked > 0 {
+            let _ = write!(line.en, ", {not_asked} not tried");
+            let _ = write!(line.zh, "，未读取 {not_asked} 件");
+        }
         if own_outputs > 0 {
             let _ = write!(line.en, "; passed over {own_outputs} that fubiao wrote");
             let _ = write!(line.zh, "；跳过 fubiao 自己写出的文件 {own_outputs} 个");
@@ -173,6 +252,15 @@ impl<'a> Told<'a> {
                 counted(litter, "hidden or temporary file", "hidden or temporary files")
             );
             let _ = write!(line.zh, "；跳过隐藏文件和临时文件 {litter} 个");
+        }
+        if links > 0 {
+            let links = counted(links, "link to a folder", "links to folders");
+            let _ = write!(line.en, "; did not follow {links}");
+            let _ = write!(line.zh, "；未进入指向文件夹的链接 {} 个", self.counts.links);
+        }
+        if unlisted > 0 {
+            let _ = write!(line.en, "; could not list {}", counted(unlisted, "folder", "folders"));
+            let _ = write!(line.zh, "；无法列出的文件夹 {unlisted} 个");
         }
         line
     }
@@ -233,8 +321,8 @@ impl<'a> Told<'a> {
         let strays = &summary.strays;
         part(
             &mut text,
-            "of earlier runs, without an input now",
-            "早先的结果，现已没有原件",
+            "of earlier runs, without an input in this one",
+            "以前的结果，本次没有原件",
             &strays[..strays.len().min(NAMED)],
             strays.len(),
             |name| Wording::new(name.as_str(), name.as_str()),
@@ -260,6 +348,17 @@ impl<'a> Told<'a> {
             |path| {
                 let path = path.display().to_string();
                 Wording::new(path.clone(), path)
+            },
+        );
+        let unlisted = &self.unlisted;
+        part(
+            &mut text,
+            "folders that could not be listed",
+            "无法列出的文件夹",
+            unlisted,
+            unlisted.len(),
+            |(folder, why)| {
+                Wording::new(format!("{folder}: {}", why.en), format!("{folder}：{}", why.zh))
             },
         );
         part(&mut text, "failed", "失败", failed, self.counts.failed, |(name, failure)| {
@@ -315,9 +414,12 @@ impl<'a> Told<'a> {
             "nothing_recognised": unrecognised,
             "nothing_recognised_not_listed": counts.unrecognised.saturating_sub(unrecognised.len()),
             "left_out": counts.left_out,
+            "not_asked": counts.not_asked,
             "not_reached": counts.not_reached,
             "own_outputs": counts.own_outputs,
             "hidden_or_temporary": counts.litter,
+            "links_to_folders": counts.links,
+            "folders_not_listed": counts.unlisted,
             "without_input": named(&summary.strays),
             "without_input_not_listed": summary.strays.len().saturating_sub(NAMED),
             "same_content": summary.twins.iter()
@@ -381,13 +483,17 @@ pub fn strays(names: &[RelativeName], what: Strays) -> Option<(Wording, Option<W
         Strays::Pruned => ("removed", "已删除"),
     };
     let said = Wording::new(
-        format!("results without an input, {then}: {count} ({}{more})", list(", ")),
-        format!("原件已不在的结果 {count} 件，{then_zh}：{}{more_zh}", list("、")),
+        format!(
+            "{} of earlier runs without an input in this one, {then}: {}{more}",
+            counted(count, "result", "results"),
+            list(", ")
+        ),
+        format!("以前的结果中有 {count} 件在本次没有原件，{then_zh}：{}{more_zh}", list("、")),
     );
     let hint = (what == Strays::Apart).then(|| {
         Wording::new(
-            "--keep counts them all the same, --prune removes them",
-            "--keep 仍计入这些结果，--prune 将其删除",
+            "--keep counts them as before, --prune removes them",
+            "用 --keep 照常计入，用 --prune 删除",
         )
     });
     (count > 0).then_some((said, hint))

@@ -111,8 +111,10 @@ pub enum Fate {
     Unchanged(Found),
     /// Not read, in this run or before.
     Failed,
-    /// Belongs to another part of the archive, or was not asked for.
+    /// Belongs to another part of the archive.
     LeftOut,
+    /// Was not asked for, where only those that failed are.
+    NotAsked,
     /// No notice, but what fubiao wrote.
     OwnOutput,
     /// The run was interrupted before its turn.
@@ -137,7 +139,7 @@ pub trait Watch: Sync {
 }
 
 /// What a run did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary {
     /// What became of each notice of the plan, in its order.
     pub fates: Vec<Fate>,
@@ -201,23 +203,36 @@ pub fn run(
             })
     })?;
     let interrupted = stop.load(Ordering::Relaxed);
-    let mut strays = store.names(&|name| !plan.has(name))?;
+    let mut strays = store.names(&|name| !plan.has(name) && !plan.may_have(name))?;
+    let mut hidden = store.names(&|name| !plan.has(name) && plan.may_have(name))?;
     let (mut lost, mut twins) = (Vec::new(), Vec::new());
     if !interrupted {
+        // What only ever failed has no result that could be left out.
+        let (failed, read) = apart(store, strays)?;
+        failed.iter().try_for_each(|name| store.forget(name))?;
+        strays = read;
         if settings.strays == Strays::Pruned {
             strays.iter().try_for_each(|name| store.forget(name))?;
         } else {
             lost = pool.install(|| unread(store, &strays, settings.wanted))?;
             strays.retain(|name| lost.binary_search(name).is_err());
         }
+        let damaged = pool.install(|| unread(store, &hidden, settings.wanted))?;
+        hidden.retain(|name| damaged.binary_search(name).is_err());
+        lost.extend(damaged);
+        lost.sort_unstable();
         let planned = plan.items().iter().zip(&fates);
         let planned = planned.filter(|(_, fate)| **fate != Fate::OwnOutput);
         let mut names: Vec<&RelativeName> = planned.map(|(item, _)| &item.name).collect();
         if settings.strays != Strays::Pruned {
             names.extend(&strays);
-            names.sort_unstable();
         }
-        let counts = |entry: &Entry| settings.strays == Strays::Kept || plan.has(&entry.name);
+        names.extend(&hidden);
+        names.sort_unstable();
+        let counts = |entry: &Entry| {
+            let is_kept = settings.strays == Strays::Kept;
+            is_kept || plan.has(&entry.name) || plan.may_have(&entry.name)
+        };
         let settled = store.settle(&names, &counts)?;
         store.note_shard(settings.shard)?;
         twins = settled.twins;
@@ -228,6 +243,22 @@ pub fn run(
     // Of notices that were not reached, nothing is known.
     let unused = unused.into_iter().filter(|_| !interrupted).map(|r| r.path.clone()).collect();
     Ok(Summary { fates, slowest, strays, lost, twins, reviews, unused, interrupted })
+}
+
+/// The notices that failed, and the others.
+fn apart(
+    store: &Store,
+    names: Vec<RelativeName>,
+) -> Result<(Vec<RelativeName>, Vec<RelativeName>), StoreError> {
+    let (mut failed, mut read) = (Vec::new(), Vec::new());
+    for name in names {
+        let entry = store.entry(&name)?;
+        match entry.is_some_and(|entry| matches!(entry.outcome, Outcome::Failed(_))) {
+            true => failed.push(name),
+            false => read.push(name),
+        }
+    }
+    Ok((failed, read))
 }
 
 /// Those of the notices without an input whose results are not there as they were; they are taken out.
@@ -297,7 +328,7 @@ fn one(
     let entry = |outcome| Entry { name, bytes: size, content, key, apart: None, outcome };
 
     match need {
-        Need::Nothing => return Ok((None, Fate::LeftOut)),
+        Need::Nothing => return Ok((None, Fate::NotAsked)),
         Need::Reading => {}
         Need::Looking(known) => match store.hold(known, settings.wanted) {
             Ok(Some(held)) => return Ok(fated(held, Fate::Unchanged)),

@@ -10,7 +10,7 @@ use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
 use crate::archive::report::Told;
 use crate::archive::reviewed::Reviewed;
-use crate::archive::run::{Settings, Strays, Watch, Which, run};
+use crate::archive::run::{Settings, Strays, Summary, Watch, Which, run};
 use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
 #[cfg(feature = "parquet")]
@@ -18,6 +18,7 @@ use crate::cli::archive_args::PartitionArg;
 use crate::cli::archive_args::{
     Accept, ArchiveFormat, Batch, Diff, DiffFormat, FormArgs, Merge, Worker,
 };
+use crate::cli::args::Lang;
 use crate::cli::bounds::Timer;
 use crate::cli::difference::{self, Look};
 use crate::cli::password;
@@ -53,7 +54,9 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     let plan = plan_of(args, &progress);
     progress.end();
     let plan = match plan {
-        Ok(plan) if plan.items().is_empty() => return no_notice(reporter, plan.own_outputs),
+        Ok(plan) if plan.items().is_empty() && plan.unlisted.is_empty() => {
+            return no_notice(reporter, plan.own_outputs);
+        }
         Ok(plan) => plan,
         Err((status, what, hint)) => {
             reporter.tell("fubiao batch", &what, Some(&hint));
@@ -100,6 +103,9 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if !confinement.is_whole() {
         reporter.remark(&report::unconfined(&confinement));
     }
+    for (folder, what) in &plan.unlisted {
+        reporter.tell(folder.as_str(), what, None);
+    }
     for name in &summary.lost {
         let what = Wording::new(
             "its result is damaged, and its input is not there any more: it is left out",
@@ -117,7 +123,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Err(error) => return refused(reporter, &error),
     };
     let counts = told.counts();
-    if counts.notices == 0 {
+    if counts.notices == 0 && counts.unlisted == 0 {
         return no_notice(reporter, counts.own_outputs);
     }
     reporter.info(reporter.say(&told.headline()));
@@ -151,12 +157,13 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         )));
         return Status::Interrupted;
     }
-    if counts.failed > 0 || !summary.lost.is_empty() { Status::Unread } else { Status::Done }
+    let is_whole = counts.failed == 0 && summary.lost.is_empty() && counts.unlisted == 0;
+    if is_whole { Status::Done } else { Status::Unread }
 }
 
 /// Says that there is nothing to read: an archive that was named wrongly must not look like one that is well.
 fn no_notice(reporter: &Reporter, own_outputs: usize) -> Status {
-    let mut what = Wording::new("no notice is there to be read", "没有可读取的通知");
+    let mut what = Wording::new("there are no notices to read", "没有可读取的通知");
     if own_outputs > 0 {
         what.en = format!("{}, all of {own_outputs} files were written by fubiao", what.en);
         what.zh = format!("{}，{own_outputs} 个文件都是 fubiao 自己写出的", what.zh);
@@ -372,7 +379,7 @@ fn build(program: Option<&Path>) -> String {
 
 fn refused(reporter: &Reporter, error: &StoreError) -> Status {
     reporter.tell(&error.path().display().to_string(), &error.what(), Some(&error.hint()));
-    Status::Unread
+    if error.is_of_place() { Status::Mistyped } else { Status::Unread }
 }
 
 /// `fubiao worker`: for `fubiao batch` and for engines that have bytes and want bytes.
@@ -432,26 +439,29 @@ fn besides(_: &Reporter, _: &Worker) -> Besides {
 
 /// `fubiao merge`.
 pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
+    let since = Instant::now();
     let store = match Store::open(&args.out) {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
     };
     let (gathered, wanted) = (gather_settings(&args.forms), wanted(&args.forms));
     let merged = merge::merge(&store, &args.parts, &gathered, wanted);
-    if merged.is_err() {
-        store.abandon();
-    }
-    match merged {
-        Ok(notices) => {
-            let parts = args.parts.len();
-            reporter.info(reporter.say(&Wording::new(
-                format!("{notices} notice{} of {parts} parts", if notices == 1 { "" } else { "s" }),
-                format!("{parts} 个部分，共 {notices} 件"),
-            )));
-            Status::Done
+    let error = match merged {
+        Ok(_) => {
+            let told = joined(reporter, &store, args.parts.len(), since);
+            return told.unwrap_or_else(|error| refused(reporter, &error));
         }
-        Err(merge::MergeError::Store(error)) => refused(reporter, &error),
-        Err(error) => {
+        Err(error) => error,
+    };
+    store.abandon();
+    match error {
+        merge::MergeError::Store(error) => refused(reporter, &error),
+        error @ merge::MergeError::NoFolder(_) => {
+            let hint = Wording::new("check the path", "请检查路径");
+            reporter.tell("fubiao merge", &error.message(), Some(&hint));
+            Status::Unread
+        }
+        error => {
             let hint = Wording::new(
                 "read each part with `fubiao batch --shard I/N`, all with one build, and give all their folders",
                 "请用同一程序以 `fubiao batch --shard I/N` 读取各部分，再给出全部文件夹",
@@ -460,6 +470,28 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
             Status::Unread
         }
     }
+}
+
+/// Says what an archive holds that was joined of parts, as its run would have: what failed in a part is not there.
+fn joined(
+    reporter: &Reporter,
+    store: &Store,
+    parts: usize,
+    since: Instant,
+) -> Result<Status, StoreError> {
+    let summary = Summary::default();
+    let told = Told::joined(store, &summary, parts)?;
+    let program = Program::own();
+    let build = build(program.ok().map(|program| program.code).as_deref());
+    write_report(reporter, store, &told, since.elapsed(), &build, &Confinement::default())?;
+    reporter.info(reporter.say(&told.headline()));
+    if let Some(reasons) = told.reasons() {
+        reporter.info(reporter.say(&reasons));
+    }
+    if let Some(what) = told.unrecognised() {
+        reporter.warn(&what);
+    }
+    Ok(Status::Done)
 }
 
 /// `fubiao diff`.
@@ -500,10 +532,11 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
     match compare::accept(old, new) {
         Ok(()) => {
             let (old, new) = (old.display(), new.display());
-            reporter.info(reporter.say(&Wording::new(
-                format!("{old} now holds what {new} holds"),
-                format!("{old} 的内容现与 {new} 相同"),
-            )));
+            let what = Wording::new(
+                format!("{old} now holds the results of {new}"),
+                format!("{old} 现在保存 {new} 的结果"),
+            );
+            reporter.info(reporter.say(&what));
             Status::Done
         }
         Err(error) => incomparable(reporter, &error),
@@ -538,7 +571,11 @@ impl<'a> Progress<'a> {
     pub(super) fn new(reporter: &'a Reporter) -> Progress<'a> {
         let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-            style(&bar, "{spinner} {pos} files found");
+            let found = match reporter.lang() {
+                Lang::En => "{spinner} {pos} files found",
+                Lang::Zh => "{spinner} 已找到 {pos} 个文件",
+            };
+            style(&bar, found);
             bar
         });
         let next = Instant::now() + FIRST_LINE;
@@ -570,7 +607,11 @@ impl<'a> Progress<'a> {
         if let Some(bar) = &self.bar {
             bar.reset();
             bar.set_length(total as u64);
-            style(bar, "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left");
+            let how_far = match self.reporter.lang() {
+                Lang::En => "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left",
+                Lang::Zh => "{bar:32} {pos}/{len} 件，失败 {msg} 件，{per_sec}，剩余 {eta}",
+            };
+            style(bar, how_far);
             bar.set_message("0");
         }
     }

@@ -20,6 +20,12 @@ const ENDINGS: &[(&str, Format)] = &[
     ("xlsx", Format::Xlsx),
 ];
 
+/// Endings of notices that no format has.
+const NOTICES: &[&str] = &[
+    "pdf", "doc", "docx", "wps", "xls", "et", "ods", "ofd", "html", "htm", "png", "jpg", "jpeg",
+    "tif", "tiff",
+];
+
 /// What to refuse, and what to do instead.
 pub type Refusal = (Wording, Wording);
 
@@ -93,11 +99,19 @@ fn by_ending(file: Option<&Path>, typed: Option<Format>) -> Result<Format, Refus
             ),
             Wording::new("leave out --format, or change the ending", "请去掉 --format，或改扩展名"),
         )),
+        // What notices come in is none of the formats, and may be a notice.
+        (Some(typed), None) if NOTICES.contains(&ending) => Err((
+            Wording::new(
+                format!("--format {} contradicts the ending .{ending}", name(typed)),
+                format!("--format {} 与扩展名 .{ending} 不一致", name(typed)),
+            ),
+            Wording::new("change the ending", "请改扩展名"),
+        )),
         // JSON under a name that says something else would be opened by what can't read it.
         (None, None) if !ending.is_empty() => Err((
             Wording::new(
-                format!("no format is written as .{ending}"),
-                format!("没有写成 .{ending} 的格式"),
+                format!("no format has the ending .{ending}"),
+                format!("没有扩展名为 .{ending} 的格式"),
             ),
             match ending {
                 "html" | "htm" => Wording::new(
@@ -170,8 +184,10 @@ mod tests {
         assert_eq!(of("package.v1", Some(Format::Datapackage)), Ok(Format::Datapackage));
         let refused = of("a.csv", Some(Format::Json)).unwrap_err();
         assert_eq!(refused, "--format json contradicts the ending .csv");
-        assert_eq!(of("a.html", None).unwrap_err(), "no format is written as .html");
-        assert_eq!(of("a.yaml", None).unwrap_err(), "no format is written as .yaml");
+        let refused = of("a.PDF", Some(Format::Json)).unwrap_err();
+        assert_eq!(refused, "--format json contradicts the ending .pdf");
+        assert_eq!(of("a.html", None).unwrap_err(), "no format has the ending .html");
+        assert_eq!(of("a.yaml", None).unwrap_err(), "no format has the ending .yaml");
     }
 
     #[test]

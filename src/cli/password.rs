@@ -26,7 +26,9 @@ pub fn given(args: &PasswordArgs) -> Result<Option<Password>, (String, io::Error
     let bytes = files::read_bytes(path, LONGEST).map_err(|error| match error {
         files::InputError::File(error) => named(error),
         files::InputError::Source(error) => named(io::Error::other(error)),
-        files::InputError::Changed(what) => named(io::Error::other(what.en)),
+        files::InputError::Changed(what) | files::InputError::Folder(what) => {
+            named(io::Error::other(what.en))
+        }
     })?;
     let text = String::from_utf8(bytes).map_err(|_| named(io::ErrorKind::InvalidData.into()))?;
     let text = text.trim_start_matches('\u{FEFF}');

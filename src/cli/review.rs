@@ -4,7 +4,7 @@ use crate::check;
 use crate::cli::args::Review;
 use crate::cli::bounds::Timer;
 use crate::cli::excerpt::Printed;
-use crate::cli::files;
+use crate::cli::files::{self, Output};
 use crate::cli::report::Reporter;
 use crate::cli::run::{Answer, Status, options, output, stopped, unread, unwritten};
 use crate::diag::{Sink, Wording};
@@ -20,6 +20,7 @@ use crate::source::Source;
 /// Reads the input and writes its page.
 pub fn review(reporter: &Reporter, args: &Review) -> Answer {
     let output = output(reporter, &args.input, args.output.as_deref())?;
+    is_page(reporter, &output)?;
     let options = options(reporter, &args.limits, &args.password)?;
     let bytes = files::read_bytes(&args.input, options.limits.input_bytes)
         .map_err(|e| unread(reporter, &args.input, &e))?;
@@ -29,6 +30,16 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
         of_notice(reporter, args, &options, bytes)
     };
     let (record, notice, sheets) = read.map_err(|e| stopped(reporter, &args.input, &e))?;
+    let pages = record.source.pages;
+    if args.pages.as_ref().is_some_and(|wanted| *wanted.start() > pages) {
+        let what = Wording::new(
+            format!("it has {pages} page{}", if pages == 1 { "" } else { "s" }),
+            format!("只有 {pages} 页"),
+        );
+        let hint = Wording::new("give --pages others, or leave it out", "请改 --pages，或不指定");
+        reporter.tell(&args.input.display().to_string(), &what, Some(&hint));
+        return Err(Status::Mistyped);
+    }
     let setting = Setting { lang: reporter.lang_typed(), saves_to: None };
     let html = page(&record, &check::stated_sums(&notice), &sheets, &setting);
     files::write_output(&output, |out| out.write_all(html.as_bytes()))
@@ -41,6 +52,19 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
     );
     reporter.info(reporter.say(&told));
     Ok(Status::Done)
+}
+
+/// Refuses a name that says it is something else: a page in place of a notice is a slip.
+fn is_page(reporter: &Reporter, output: &Output) -> Answer<()> {
+    let Output::File(path) = output else { return Ok(()) };
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if path.is_dir() || matches!(ending.as_deref(), None | Some("html" | "htm")) {
+        return Ok(());
+    }
+    let what = Wording::new("a review page is written as .html", "审核页的格式是 .html");
+    let hint = Wording::new("give -o a name that ends in .html", "请给 -o 一个以 .html 结尾的名称");
+    reporter.tell(&path.display().to_string(), &what, Some(&hint));
+    Err(Status::Mistyped)
 }
 
 type Read = (NoticeRecord, Notice, Vec<Sheet>);

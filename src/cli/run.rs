@@ -2,6 +2,7 @@
 
 use crate::archive::disk;
 use crate::archive::plan::Planner;
+use crate::archive::results;
 use crate::check;
 use crate::cli::args::{
     Args, BoundArgs, Check, Deny, Described, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
@@ -19,6 +20,7 @@ use crate::cli::{archive, convert, explain, inspect, password, survey};
 use crate::cli::{review, review_all};
 use crate::diag::Wording;
 use crate::emit::json;
+use crate::emit::own::{self, Own};
 use crate::emit::record::{FindingRecord, NoticeRecord};
 use crate::error::Error;
 use crate::model::Notice;
@@ -73,6 +75,8 @@ pub fn run(args: &Args) -> Status {
         Verb::Review(args) => review::review(&reporter, args),
         #[cfg(feature = "serve")]
         Verb::Serve(args) => Ok(serve::serve(&reporter, args)),
+        #[cfg(not(feature = "serve"))]
+        Verb::Serve { .. } => Err(no_serve(&reporter)),
         Verb::Validate(args) => validate_all(&reporter, args),
         #[cfg(feature = "ocr")]
         Verb::Models(args) => Ok(models::models(&reporter, args)),
@@ -92,6 +96,18 @@ pub fn run(args: &Args) -> Status {
         Verb::Worker(args) => Ok(archive::worker(&reporter, args)),
     };
     answer.unwrap_or_else(|status| status)
+}
+
+/// Says how to get what this build lacks: the documentation tells of it.
+#[cfg(not(feature = "serve"))]
+fn no_serve(reporter: &Reporter) -> Status {
+    let what = Wording::new("it is not part of this build", "本次构建不包含该命令");
+    let hint = Wording::new(
+        "build with --features serve, or install a release",
+        "请用 --features serve 构建，或安装发布包",
+    );
+    reporter.tell("fubiao serve", &what, Some(&hint));
+    Status::Mistyped
 }
 
 fn schema(of: Described) -> &'static str {
@@ -167,9 +183,19 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let mut worst = Status::Done;
     let mut notices = Vec::new();
-    for input in &inputs(reporter, &args.inputs)? {
-        let status = match check_one(reporter, &options, &args.bounds, input) {
-            Ok(checked) => {
+    let mut own_outputs = 0;
+    let inputs = inputs(reporter, &args.inputs)?;
+    if !inputs.are_whole {
+        worst = Status::Unread;
+    }
+    let names = files::told_apart(inputs.paths.iter().map(|(path, _)| path.as_path()));
+    for ((input, found), name) in inputs.paths.iter().zip(names) {
+        let status = match check_one(reporter, &options, &args.bounds, input, *found, name) {
+            Ok(None) => {
+                own_outputs += 1;
+                Status::Done
+            }
+            Ok(Some(checked)) => {
                 let status =
                     denied(args.deny, &checked.record.findings).max(whole(&checked.record));
                 notices.push(checked);
@@ -178,6 +204,12 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
             Err(status) => status,
         };
         worst = worst.max(status);
+    }
+    if own_outputs > 0 {
+        reporter.info(reporter.say(&Wording::new(
+            format!("passed over {own_outputs} that fubiao wrote"),
+            format!("跳过 fubiao 自己写出的文件 {own_outputs} 个"),
+        )));
     }
     for later in &notices {
         for earlier in notices.iter().filter(|n| check::follows(&later.notice, &n.notice)) {
@@ -192,21 +224,60 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     Ok(worst)
 }
 
-/// The inputs, with the files of a folder or a pattern in its place.
-fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Vec<PathBuf>> {
-    let mut inputs = Vec::new();
+/// How an input came to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Typed,
+    /// It lies in a folder that was typed.
+    Found,
+}
+
+/// What is to be checked.
+struct Inputs {
+    paths: Vec<(PathBuf, Came)>,
+    /// Whether all folders could be listed.
+    are_whole: bool,
+}
+
+/// The inputs, with the files of a folder in its place; of a batch's output folder, the results that it counts.
+fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Inputs> {
+    let mut inputs = Inputs { paths: Vec::new(), are_whole: true };
     for input in typed {
         if !input.is_dir() {
-            inputs.push(input.clone());
+            inputs.paths.push((input.clone(), Came::Typed));
             continue;
         }
-        let mut planner = Planner::default();
-        planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
-            reporter.tell("fubiao check", &e.message(), Some(&e.hint()));
-            Status::Unread
-        })?;
-        let plan = planner.plan();
-        inputs.extend(plan.items().iter().map(|item| plan.path(item)));
+        let name = input.display().to_string();
+        let before = inputs.paths.len();
+        if results::is_output(input) {
+            let found = results::found(input).map_err(|error| {
+                reporter.tell(&name, &disk::what(&error), Some(&disk::hint(&error)));
+                Status::Unread
+            })?;
+            inputs.paths.extend(found.into_iter().map(|found| (found.path, Came::Found)));
+        } else {
+            let mut planner = Planner::default();
+            planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
+                reporter.tell("fubiao check", &e.message(), Some(&e.hint()));
+                Status::Unread
+            })?;
+            let plan = planner.plan();
+            for (folder, what) in &plan.unlisted {
+                reporter.tell(&folder.below(input).display().to_string(), what, None);
+                inputs.are_whole = false;
+            }
+            let paths = plan.items().iter().map(|item| (plan.path(item), Came::Found));
+            inputs.paths.extend(paths);
+        }
+        if inputs.paths.len() == before && inputs.are_whole {
+            let what = Wording::new(
+                "the folder holds no notices and no results",
+                "文件夹中没有通知，也没有结果",
+            );
+            let hint = Wording::new("check the path", "请检查路径");
+            reporter.tell(&name, &what, Some(&hint));
+            inputs.are_whole = false;
+        }
     }
     Ok(inputs)
 }
@@ -218,15 +289,21 @@ struct Checked {
     record: NoticeRecord,
 }
 
-/// Reads an input, or a result made earlier, and says what it says against itself.
+/// Reads an input, or a result made earlier, and says what it says against itself, under this name if one is given;
+/// `None` for what fubiao wrote and is no result, where it was not typed.
 fn check_one(
     reporter: &Reporter,
     options: &Options,
     bounds: &BoundArgs,
     input: &Path,
-) -> Answer<Checked> {
+    came: Came,
+    name: Option<String>,
+) -> Answer<Option<Checked>> {
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
+    if came == Came::Found && own::wrote(&bytes).is_some_and(|own| own != Own::Result) {
+        return Ok(None);
+    }
     let models = options.models.as_ref();
     let timer = Timer::over_pictures(reporter, bounds, input, bytes.len(), models);
     let stop = |e: Error| stopped(reporter, input, &e);
@@ -242,16 +319,18 @@ fn check_one(
         let record = NoticeRecord::new(&source, &reading);
         let printed = Printed::new(Some(&source), options);
         let parts = &record.source.parts;
-        reporter.diagnostics(&source.name, &record.diagnostics, parts, &printed);
+        let name = name.as_deref().unwrap_or(&source.name);
+        reporter.diagnostics(name, &record.diagnostics, parts, &printed);
         Checked { notice: reading.notice, record }
     };
     drop(timer);
     let record = &checked.record;
+    let name = name.as_deref().unwrap_or(&record.source.name);
     print(reporter, |out| {
-        reporter.write_findings(out, &record.source.name, &record.findings, record)?;
-        reporter.write_checked(out, record)
+        reporter.write_findings(out, name, &record.findings, record)?;
+        reporter.write_checked(out, name, record)
     })?;
-    Ok(checked)
+    Ok(Some(checked))
 }
 
 /// Judges one file after the other, a file of corrections by its own schema.
@@ -262,6 +341,16 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
         let name = file.display().to_string();
         let bytes = match files::read_bytes(file, u64::MAX) {
             Ok(bytes) => bytes,
+            Err(_) if file.is_dir() => {
+                let hint = Wording::new(
+                    "give the results in it, such as results/notices/*.json",
+                    "请给出其中的结果，例如 results/notices/*.json",
+                );
+                let error = io::Error::from(io::ErrorKind::IsADirectory);
+                reporter.tell(&name, &disk::what(&error), Some(&hint));
+                worst = worst.max(Status::Unread);
+                continue;
+            }
             Err(e) => {
                 worst = worst.max(unread(reporter, file, &e));
                 continue;
@@ -349,7 +438,9 @@ fn explain(reporter: &Reporter, code: Option<&str>) -> Answer {
 
 fn man(reporter: &Reporter, folder: &Path) -> Answer {
     let unwritten = |e: io::Error| unwritten(reporter, &Output::File(folder.to_owned()), &e);
-    clap_mangen::generate_to(Args::command(), folder).map_err(unwritten)?;
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Args::command(), folder))
+        .map_err(unwritten)?;
     Ok(Status::Done)
 }
 
@@ -404,6 +495,11 @@ pub(super) fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> S
     let error = match error {
         InputError::Source(error) => return stopped(reporter, input, error),
         InputError::File(error) => error,
+        InputError::Folder(what) => {
+            let hint = Wording::new("check that you may read it", "请检查读取权限");
+            reporter.tell(&input.display().to_string(), what, Some(&hint));
+            return Status::Unread;
+        }
         InputError::Changed(what) => {
             let hint = Wording::new(
                 "run the command again when the file is whole",
