@@ -470,6 +470,12 @@ fn what_reviewers_saved_is_applied_to_the_notice_it_is_of() {
     assert_eq!(changed.fates.iter().filter(is_read).count(), 1, "one notice has other corrections");
     assert_eq!(first_fact(out.path(), "2023/1.txt"), ("8".into(), "1001".into()));
 
+    // Without its corrections it is read as printed, and that is told; once.
+    let without = batch(input.path(), out.path()).unwrap();
+    assert_eq!((without.undone, changed.undone), (1, 0));
+    assert_eq!(first_fact(out.path(), "2023/1.txt"), ("1001".into(), serde_json::Value::Null));
+    assert_eq!(batch(input.path(), out.path()).unwrap().undone, 0);
+
     // What fits nowhere makes no result that could be taken for the corrected one.
     fs::write(&path, correction(&notice(2023, 1), "1002", "8")).unwrap();
     let unfit = batch_reviewed(input.path(), out.path(), reviews.path());

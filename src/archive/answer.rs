@@ -263,6 +263,11 @@ fn gist(record: &NoticeRecord) -> Gist {
         notes: findings("note"),
         diagnostics: record.diagnostics.len() as u64,
         is_unrecognised: record.diagnostics.iter().any(|d| d.code == "nothing_recognised"),
+        reviewed: {
+            let rows = record.annexes.iter().flat_map(|annex| &annex.rows);
+            let cells = rows.flat_map(|row| &row.cells);
+            cells.filter(|cell| cell.correction.is_some()).count() as u64
+        },
     }
 }
 

@@ -429,6 +429,7 @@ impl<'a> Told<'a> {
             "same_content_not_listed": summary.twins.len().saturating_sub(NAMED),
             "lost": summary.lost,
             "corrections": summary.reviews,
+            "no_longer_corrected": summary.undone,
             "corrections_unused": summary.unused.iter()
                 .take(NAMED)
                 .map(|path| path.to_string_lossy())
@@ -497,6 +498,20 @@ pub fn strays(names: &[RelativeName], what: Strays) -> Option<(Wording, Option<W
         )
     });
     (count > 0).then_some((said, hint))
+}
+
+/// What is said of notices whose corrections were not given this time; `None` if there are none.
+pub fn undone(summary: &Summary) -> Option<Wording> {
+    let count = summary.undone;
+    (count > 0).then(|| {
+        Wording::new(
+            format!(
+                "{} corrected by reviewers in an earlier run, now read as printed: give --corrections every time",
+                counted(count, "notice", "notices")
+            ),
+            format!("以前经审核更正的通知有 {count} 件，本次按原文读取：请每次都给出 --corrections"),
+        )
+    })
 }
 
 /// What is said of notices with the same content; `None` if there are none.

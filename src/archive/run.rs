@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -155,6 +155,9 @@ pub struct Summary {
     pub reviews: usize,
     /// Those of them that are of no notice of the plan.
     pub unused: Vec<PathBuf>,
+    /// How many notices that were corrected by reviewers before are read as printed now: their corrections were not
+    /// given.
+    pub undone: usize,
     /// Whether it was interrupted.
     pub interrupted: bool,
 }
@@ -176,6 +179,7 @@ pub fn run(
 ) -> Result<Summary, StoreError> {
     let workers = Workers::new(settings.isolation.clone(), settings.options.clone());
     let slowest = Slowest::default();
+    let undone = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs.max(1))
         .build()
@@ -193,7 +197,7 @@ pub fn run(
                     return Ok(());
                 }
                 let since = Instant::now();
-                let (entry, fate) = one(store, plan, item, settings, &workers)?;
+                let (entry, fate) = one(store, plan, item, settings, &workers, &undone)?;
                 watch.done(entry.as_ref());
                 if matches!(fate, Fate::Read(_) | Fate::Failed) {
                     slowest.note(&item.name, since.elapsed());
@@ -242,7 +246,8 @@ pub fn run(
     let (reviews, unused) = settings.reviewed.unused();
     // Of notices that were not reached, nothing is known.
     let unused = unused.into_iter().filter(|_| !interrupted).map(|r| r.path.clone()).collect();
-    Ok(Summary { fates, slowest, strays, lost, twins, reviews, unused, interrupted })
+    let undone = undone.into_inner();
+    Ok(Summary { fates, slowest, strays, lost, twins, reviews, unused, undone, interrupted })
 }
 
 /// The notices that failed, and the others.
@@ -302,13 +307,15 @@ impl Slowest {
     }
 }
 
-/// Reads one notice, unless it is known to be done. A file of it that can't be written is its own fault.
+/// Reads one notice, unless it is known to be done. A file of it that can't be written is its own fault. A notice that
+/// reviewers had corrected, and that is read as printed now, is counted in `undone`.
 fn one(
     store: &Store,
     plan: &Plan,
     item: &Item,
     settings: &Settings,
     workers: &Workers,
+    undone: &AtomicUsize,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
     let limit = settings.options.limits.input_bytes;
@@ -324,7 +331,13 @@ fn one(
     let (name, size) = (item.name.clone(), bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
     let said = review.map_or("", |review| &review.hash);
     let key = ledger::key(&content, &settings.build, &format!("{:?}{said}", settings.options));
-    let need = need(settings.which, store.entry(&name)?, &key);
+    let known = store.entry(&name)?;
+    let is_reviewed = known.as_ref().is_some_and(|known| {
+        let is_corrected =
+            matches!(&known.outcome, Outcome::Done { gist, .. } if gist.reviewed > 0);
+        is_corrected && known.content == content
+    });
+    let need = need(settings.which, known, &key);
     let entry = |outcome| Entry { name, bytes: size, content, key, apart: None, outcome };
 
     match need {
@@ -365,6 +378,9 @@ fn one(
         }
     };
     let mut entry = entry(Outcome::Done { files: BTreeMap::new(), gist });
+    if is_reviewed && review.is_none() {
+        undone.fetch_add(1, Ordering::Relaxed);
+    }
     match store.put(&entry, &files) {
         Ok(entry) => Ok(fated(entry, Fate::Read)),
         Err(error) if error.is_of_one() => {

@@ -142,6 +142,15 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if let Some(what) = report::twins(&summary.twins) {
         reporter.remark(&what);
     }
+    if let Some(what) = report::undone(&summary) {
+        reporter.warn(&what);
+    }
+    if args.corrections.is_some() && summary.reviews == 0 {
+        reporter.warn(&Wording::new(
+            "--corrections holds no file of corrections",
+            "--corrections 中没有更正文件",
+        ));
+    }
     if let Some(what) = report::reviews(&summary) {
         if summary.unused.is_empty() {
             reporter.info(reporter.say(&what));

@@ -56,6 +56,13 @@ pub fn convert(reporter: &Reporter, args: &Convert) -> Answer {
             let name = told.as_deref();
             Run { reporter, args, options: &options, input, output: &output, name }.write_as(format)
         });
+        if let (Some(told), Ok(_)) = (told, &status) {
+            let result = name.below(folder);
+            reporter.info(reporter.say(&Wording::new(
+                format!("{told}: written to {}", result.display()),
+                format!("{told}：写入 {}", result.display()),
+            )));
+        }
         worst = worst.max(status.unwrap_or_else(|status| status));
     }
     Ok(worst)
