@@ -22,7 +22,7 @@ pub enum ErrorKind {
     /// Occurs if the bytes are neither a PDF nor text; names what they look like.
     UnknownKind {
         /// What the bytes look like.
-        looks_like: String,
+        looks_like: Wording,
     },
     /// Occurs if the bytes are of a kind that is known but not read.
     Unsupported {
@@ -220,8 +220,8 @@ impl ErrorKind {
         match self {
             ErrorKind::Empty => Wording::new("the file is empty", "文件是空的"),
             ErrorKind::UnknownKind { looks_like } => Wording::new(
-                format!("found {looks_like}, expected a document that notices come in"),
-                format!("看起来是 {looks_like}，不是通知常用的文件格式"),
+                format!("found {}, expected a document that notices come in", looks_like.en),
+                format!("这是{}，不是通知常用的文件格式", spaced(&looks_like.zh)),
             ),
             ErrorKind::Unsupported { what, .. } => Wording::new(
                 format!("found {}, which is not read", what.en),

@@ -297,7 +297,7 @@ fn parts_joined_are_the_whole() {
     // What failed in a part is told, as by a run.
     let said = told(&merge);
     assert!(said.contains("10 notices of 2 parts: 8 with findings, 2 failed"), "{said}");
-    assert!(said.contains("failed: 2 unreadable"), "{said}");
+    assert!(said.contains("failed, by reason: unreadable 2"), "{said}");
     let report = fs::read_to_string(joined.path().join("report.txt")).unwrap();
     assert!(report.contains("failed:\n  empty.txt: the file is empty [empty]\n"), "{report}");
     let parts = [&one, &two].map(|d| contents(d.path()).len());

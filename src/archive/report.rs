@@ -268,13 +268,13 @@ impl<'a> Told<'a> {
     /// The failures of a run in a line, by reason; `None` if there are none.
     pub fn reasons(&self) -> Option<Wording> {
         let list = |name: fn(Reason) -> &'static str, joint: &str| {
-            let of_each = self.reasons.iter().map(|(reason, n)| format!("{n} {}", name(*reason)));
+            let of_each = self.reasons.iter().map(|(reason, n)| format!("{} {n}", name(*reason)));
             of_each.collect::<Vec<_>>().join(joint)
         };
         (!self.reasons.is_empty()).then(|| {
             Wording::new(
-                format!("failed: {}", list(Reason::name, ", ")),
-                format!("失败：{}", list(Reason::name_zh, "，")),
+                format!("failed, by reason: {}", list(Reason::name, ", ")),
+                format!("失败原因：{}", list(Reason::name_zh, "，")),
             )
         })
     }

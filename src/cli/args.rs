@@ -256,7 +256,7 @@ pub struct Convert {
 #[command(after_help = "Examples:\n  \
     fubiao check notice.pdf\n  \
     fubiao check this-year.pdf last-year.pdf\n  \
-    fubiao check --deny findings results/*.json\n\n\
+    fubiao check --deny findings results\n\n\
     Notices of one authority for consecutive years are also checked against each other: what one year completes, \
     the year before began. So are two issues of the same notice.")]
 pub struct Check {
@@ -319,7 +319,7 @@ fn pages(typed: &str) -> Result<RangeInclusive<u32>, String> {
 
 /// `fubiao validate`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example: fubiao validate results/*.json")]
+#[command(after_help = "Example: fubiao validate results/notices/*.json")]
 pub struct Validate {
     /// Results as JSON, or - for standard input
     #[arg(required = true)]

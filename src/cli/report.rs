@@ -166,7 +166,7 @@ impl Reporter {
                 });
             }
         }
-        self.info(&self.checked(name, record));
+        self.told(name, record);
         if self.volume == Volume::Verbose {
             for repair in &record.repairs {
                 let place = self.at(repair.place.as_ref(), parts);
@@ -186,6 +186,11 @@ impl Reporter {
             Volume::Normal => severity != "note",
             Volume::Verbose => true,
         }
+    }
+
+    /// Says how much of a notice was checked, and what came of it.
+    pub fn told(&self, name: &str, record: &NoticeRecord) {
+        self.info(&self.checked(name, record));
     }
 
     /// How much of a notice was checked, and what came of it, in a line.

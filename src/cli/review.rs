@@ -44,13 +44,7 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
     let html = page(&record, &check::stated_sums(&notice), &sheets, &setting);
     files::write_output(&output, |out| out.write_all(html.as_bytes()))
         .map_err(|e| unwritten(reporter, &output, &e))?;
-    let doubts = record.findings.iter().filter(|finding| finding.severity != "note").count();
-    let name = &record.source.name;
-    let told = Wording::new(
-        format!("{name}: findings to look at: {doubts}"),
-        format!("{name}：待核对的问题 {doubts} 处"),
-    );
-    reporter.info(reporter.say(&told));
+    reporter.told(&record.source.name, &record);
     Ok(Status::Done)
 }
 
