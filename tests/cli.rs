@@ -66,6 +66,9 @@ fn inputs() -> TempDir {
     write("folder/sums.txt", FALSE_SUM.as_bytes());
     write("folder/facts.csv", b"annex,region,column_path,raw,status\n");
     write("other.json", b"{\"a\": 1}");
+    fs::create_dir(folder.path().join("several")).expect("the folder is writable");
+    write("several/附件.txt", annex.as_bytes());
+    write("several/通知.txt", body.as_bytes());
     fs::create_dir(folder.path().join("hollow")).expect("the folder is writable");
     folder
 }
@@ -256,6 +259,20 @@ fn a_page_replaces_no_notice() {
          status 2",
     );
     assert!(!folder.path().join("page9.html").exists());
+}
+
+#[cfg(all(feature = "review", feature = "package"))]
+#[test]
+fn a_folder_can_be_checked_and_reviewed_as_one_notice() {
+    let folder = inputs();
+    let told = "several: 1 annex, 8 figures, 2 sums checked: 1 error";
+    let wrong = "error: several: 附件.txt:5:4: annex 1, 新开工: 全省 states 60, its rows add up to 70 [column_sum]";
+    let check = run(folder.path(), "fubiao check --one-notice several --messages short");
+    assert_answer("check", &check, &format!("stdout\n{wrong}\n{told}\nstatus 0"));
+    let review = run(folder.path(), "fubiao review --one-notice several -o page.html");
+    assert_answer("review", &review, &format!("stderr\n{told}\nstatus 0"));
+    let page = fs::read_to_string(folder.path().join("page.html")).expect("the page is there");
+    assert!(page.contains("通知.txt") && page.contains("附件.txt"));
 }
 
 #[cfg(not(feature = "serve"))]

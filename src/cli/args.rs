@@ -263,6 +263,9 @@ pub struct Check {
     /// Notices, earlier results, folders of either, or - for standard input
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
+    /// Take all inputs, or the files of a folder, as one notice: its body and its annexes
+    #[arg(long)]
+    pub one_notice: bool,
     /// Exit with status 1 if there are findings
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
@@ -290,6 +293,9 @@ pub struct Check {
 pub struct Review {
     /// A notice, an earlier result, a folder of either, or - for standard input
     pub input: PathBuf,
+    /// Take the files of the folder as one notice: its body and its annexes
+    #[arg(long)]
+    pub one_notice: bool,
     /// Where the page goes, whole or not at all; a folder for a folder [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

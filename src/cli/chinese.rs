@@ -225,6 +225,7 @@ const FLAGS: &[(&str, &str)] = &[
         "结果的格式：json、facts（每行一格）、tables 和 text（原样的表格和文字）、csv、parquet、xlsx、datapackage［默认：按 --output 的扩展名，否则 json］",
     ),
     ("convert.corrections", "审核页保存的更正文件：采用并记录"),
+    ("review.one_notice", "把文件夹中的文件作为一份通知：正文及其附件"),
     ("deny", "findings：有问题时以状态 1 退出"),
     ("bom", "CSV 以字节顺序标记开头，便于 Excel 识别"),
     ("timings", "在标准错误上显示各阶段用时"),

@@ -22,12 +22,19 @@ pub fn review(reporter: &Reporter, args: &Review) -> Answer {
     let output = output(reporter, &args.input, args.output.as_deref())?;
     is_page(reporter, &output)?;
     let options = options(reporter, &args.limits, &args.password)?;
-    let bytes = files::read_bytes(&args.input, options.limits.input_bytes)
-        .map_err(|e| unread(reporter, &args.input, &e))?;
-    let read = if json::is_result(&bytes) {
-        of_result(reporter, args, &bytes)
+    let limit = options.limits.input_bytes;
+    let read = if args.one_notice {
+        files::read_together(std::slice::from_ref(&args.input), limit)
+            .map_err(|failed| unread(reporter, &failed.0, &failed.1))
+            .map(|source| of_notice(reporter, args, &options, &source))?
     } else {
-        of_notice(reporter, args, &options, bytes)
+        let bytes =
+            files::read_bytes(&args.input, limit).map_err(|e| unread(reporter, &args.input, &e))?;
+        match json::is_result(&bytes) {
+            true => of_result(reporter, args, &bytes),
+            false => Source::new(files::shown_name(&args.input), bytes)
+                .and_then(|source| of_notice(reporter, args, &options, &source)),
+        }
     };
     let (record, notice, sheets) = read.map_err(|e| stopped(reporter, &args.input, &e))?;
     let pages = record.source.pages;
@@ -67,22 +74,21 @@ fn of_notice(
     reporter: &Reporter,
     args: &Review,
     options: &Options,
-    bytes: Vec<u8>,
+    source: &Source,
 ) -> Result<Read, Error> {
-    let source = Source::new(files::shown_name(&args.input), bytes)?;
     let (bytes, models) = (source.bytes.len(), options.models.as_ref());
     let timer = Timer::over_pictures(reporter, &args.bounds, &args.input, bytes, models);
-    let reading = pipeline::read_watched(&source, options, &mut |stage| timer.passed(stage))?;
+    let reading = pipeline::read_watched(source, options, &mut |stage| timer.passed(stage))?;
     drop(timer);
     let timer = Timer::over_pages(reporter, &args.bounds, &args.input, reading.pages);
     timer.passed("check");
     let which = args.pages.clone().unwrap_or(1..=u32::MAX);
     let mut sink = Sink::new();
-    let sheets = sheets(&mut sink, options, &source, &which)?;
+    let sheets = sheets(&mut sink, options, source, &which)?;
     drop(timer);
-    let mut record = NoticeRecord::new(&source, &reading);
+    let mut record = NoticeRecord::new(source, &reading);
     record.diagnostics.extend(sink.into_parts().0.iter().map(DiagnosticRecord::from));
-    let (parts, printed) = (&record.source.parts, Printed::new(Some(&source), options));
+    let (parts, printed) = (&record.source.parts, Printed::new(Some(source), options));
     reporter.diagnostics(&source.name, &record.diagnostics, parts, &printed);
     Ok((record, reading.notice, sheets))
 }

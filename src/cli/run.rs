@@ -70,7 +70,9 @@ pub fn run(args: &Args) -> Status {
         Verb::Convert(args) => convert::convert(&reporter, args),
         Verb::Check(args) => check_all(&reporter, args),
         #[cfg(feature = "review")]
-        Verb::Review(args) if args.input.is_dir() => review_all::review_all(&reporter, args),
+        Verb::Review(args) if args.input.is_dir() && !args.one_notice => {
+            review_all::review_all(&reporter, args)
+        }
         #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
         #[cfg(feature = "serve")]
@@ -184,6 +186,14 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     let mut worst = Status::Done;
     let mut notices = Vec::new();
     let mut own_outputs = 0;
+    if args.one_notice {
+        let source = files::read_together(&args.inputs, options.limits.input_bytes)
+            .map_err(|failed| unread(reporter, &failed.0, &failed.1))?;
+        let input = args.inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let checked = check_source(reporter, &options, &args.bounds, input, &source, None)?;
+        write_checked(reporter, &checked.record, None)?;
+        return Ok(denied(args.deny, &checked.record.findings).max(whole(&checked.record)));
+    }
     let inputs = inputs(reporter, &args.inputs)?;
     if !inputs.are_whole {
         worst = Status::Unread;
@@ -304,33 +314,49 @@ fn check_one(
     if came == Came::Found && own::wrote(&bytes).is_some_and(|own| own != Own::Result) {
         return Ok(None);
     }
-    let models = options.models.as_ref();
-    let timer = Timer::over_pictures(reporter, bounds, input, bytes.len(), models);
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
     let checked = if json::is_result(&bytes) {
+        let _timer = Timer::over(reporter, bounds, input, bytes.len());
         let mut record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
         record.check_again(&notice);
         Checked { notice, record }
     } else {
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
-        let reading = pipeline::read(&source, options).map_err(stop)?;
-        let record = NoticeRecord::new(&source, &reading);
-        let printed = Printed::new(Some(&source), options);
-        let parts = &record.source.parts;
-        let name = name.as_deref().unwrap_or(&source.name);
-        reporter.diagnostics(name, &record.diagnostics, parts, &printed);
-        Checked { notice: reading.notice, record }
+        check_source(reporter, options, bounds, input, &source, name.as_deref())?
     };
+    write_checked(reporter, &checked.record, name.as_deref())?;
+    Ok(Some(checked))
+}
+
+/// Reads a notice, and says what could not be read with confidence.
+fn check_source(
+    reporter: &Reporter,
+    options: &Options,
+    bounds: &BoundArgs,
+    input: &Path,
+    source: &Source,
+    name: Option<&str>,
+) -> Answer<Checked> {
+    let models = options.models.as_ref();
+    let timer = Timer::over_pictures(reporter, bounds, input, source.bytes.len(), models);
+    let reading = pipeline::read(source, options).map_err(|e| stopped(reporter, input, &e))?;
     drop(timer);
-    let record = &checked.record;
-    let name = name.as_deref().unwrap_or(&record.source.name);
+    let record = NoticeRecord::new(source, &reading);
+    let printed = Printed::new(Some(source), options);
+    let parts = &record.source.parts;
+    reporter.diagnostics(name.unwrap_or(&source.name), &record.diagnostics, parts, &printed);
+    Ok(Checked { notice: reading.notice, record })
+}
+
+/// Says what a notice says against itself, and how much was checked.
+fn write_checked(reporter: &Reporter, record: &NoticeRecord, name: Option<&str>) -> Answer {
+    let name = name.unwrap_or(&record.source.name);
     print(reporter, |out| {
         reporter.write_findings(out, name, &record.findings, record)?;
         reporter.write_checked(out, name, record)
-    })?;
-    Ok(Some(checked))
+    })
 }
 
 /// Judges one file after the other, a file of corrections by its own schema.
