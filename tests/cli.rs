@@ -248,7 +248,7 @@ fn a_page_replaces_no_notice() {
         "another ending",
         &slip,
         "stderr\nerror: notice.pdf: a review page is written as .html\n\
-         hint: give -o a name that ends in .html\nstatus 2",
+         hint: give -o a name with the extension .html\nstatus 2",
     );
     assert_eq!(fs::read(folder.path().join("notice.pdf")).expect("it is there"), notice);
     let beyond = run(folder.path(), "fubiao review pages.txt --pages 9 -o page9.html");

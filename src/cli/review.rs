@@ -63,7 +63,8 @@ fn is_page(reporter: &Reporter, output: &Output) -> Answer<()> {
         return Ok(());
     }
     let what = Wording::new("a review page is written as .html", "审核页的格式是 .html");
-    let hint = Wording::new("give -o a name that ends in .html", "请给 -o 一个以 .html 结尾的名称");
+    let hint =
+        Wording::new("give -o a name with the extension .html", "请给 -o 一个以 .html 结尾的名称");
     reporter.tell(&path.display().to_string(), &what, Some(&hint));
     Err(Status::Mistyped)
 }
