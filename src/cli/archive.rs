@@ -66,7 +66,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     let password = match password::given(&args.password) {
         Ok(password) => password,
         Err((name, error)) => {
-            reporter.error(&name, &error, "give a text file whose first line is the password");
+            password::refuse(reporter, &name, &error);
             return Status::Mistyped;
         }
     };

@@ -227,7 +227,7 @@ fn write(reporter: &Reporter, path: &Path, bytes: &[u8]) -> Answer<()> {
 fn isolation(reporter: &Reporter, args: &Review) -> Answer<Isolation> {
     let seconds = args.bounds.max_time.unwrap_or(SECONDS);
     let password = password::given(&args.password).map_err(|(name, error)| {
-        reporter.error(&name, &error, "give a text file whose first line is the password");
+        password::refuse(reporter, &name, &error);
         Status::Mistyped
     })?;
     let mut flags = vec!["worker".to_owned(), "--page-file".to_owned()];

@@ -149,11 +149,7 @@ pub(super) fn options(
     typed: &PasswordArgs,
 ) -> Answer<Options> {
     let password = password::given(typed).map_err(|(name, error)| {
-        let hint = Wording::new(
-            "give a text file whose first line is the password",
-            "请提供首行为密码的文本文件",
-        );
-        reporter.tell(&name, &file_error(&error), Some(&hint));
+        password::refuse(reporter, &name, &error);
         Status::Mistyped
     })?;
     Ok(Options {

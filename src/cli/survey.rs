@@ -79,6 +79,9 @@ pub fn report(reporter: &Reporter, args: &Report) -> Answer {
         }
     };
     files::write_output(&output, write).map_err(|error| unwritten(reporter, &output, &error))?;
+    if let Some(what) = unrecognised(&survey) {
+        reporter.warn(&what);
+    }
     reporter.info(reporter.say(&told(&survey)));
     Ok(status)
 }
@@ -100,6 +103,27 @@ fn form(reporter: &Reporter, args: &Report) -> Answer<Form> {
             Err(Status::Mistyped)
         }
     }
+}
+
+/// What is said of results in which nothing was recognised; `None` if there are none.
+fn unrecognised(survey: &Survey) -> Option<Wording> {
+    let mut names = survey.notices.iter().filter(|note| note.unrecognised).map(|note| &note.name);
+    let first = names.next()?;
+    let count = names.count() + 1;
+    let (more, more_zh) = match count {
+        1 => ("", ""),
+        _ => (", …; the report lists them", " 等，见报告"),
+    };
+    let results = counted(count, "result", "results");
+    Some(Wording::new(
+        format!(
+            "no notice and no table was recognised in {results}, nothing was checked there: {first}{more} \
+             [nothing_recognised]"
+        ),
+        format!(
+            "有 {count} 个结果未识别出通知，也未识别出表格，未作任何核对：{first}{more_zh} [nothing_recognised]"
+        ),
+    ))
 }
 
 fn told(survey: &Survey) -> Wording {

@@ -43,6 +43,10 @@ pub struct NoticeNote {
     pub year: Option<u16>,
     /// Figures of its annexes.
     pub figures: usize,
+    /// Sums that could be checked: without one, that there are no findings says nothing.
+    pub checked: usize,
+    /// Whether neither a notice nor a table was recognised in it.
+    pub unrecognised: bool,
     /// Findings that are no notes.
     pub findings: usize,
     /// Cells whose reading is doubted.

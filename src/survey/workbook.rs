@@ -173,6 +173,7 @@ fn notices(
         (lang.say("Title", "标题"), 50.0),
         (lang.say("Year", "年份"), 8.0),
         (lang.say("Figures", "数字"), 9.0),
+        (lang.say("Sums checked", "核对的合计"), 11.0),
         (lang.say("Findings", "问题"), 9.0),
         (lang.say("Doubtful readings", "读取存疑"), 11.0),
         (lang.say("Corrected", "已更正"), 11.0),
@@ -186,12 +187,12 @@ fn notices(
             Some(year) => sheet.write_number_with_format(row, 3, year, &looks.text)?,
             None => sheet.write_blank(row, 3, &looks.text)?,
         };
-        let counts = [note.figures, note.findings, note.doubtful, note.corrected];
+        let counts = [note.figures, note.checked, note.findings, note.doubtful, note.corrected];
         for (count, col) in counts.into_iter().zip(4..) {
             sheet.write_number_with_format(row, col, count as f64, &looks.text)?;
         }
     }
-    sheet.autofilter(0, 0, survey.notices.len() as u32, 7)?;
+    sheet.autofilter(0, 0, survey.notices.len() as u32, 8)?;
     Ok(())
 }
 

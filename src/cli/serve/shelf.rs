@@ -268,6 +268,7 @@ fn describe_result(record: &NoticeRecord, shown: &mut Value) {
     let checked = summary::wording(record);
     shown["title"] = record.title.clone().into();
     shown["checked"] = json!([checked.en, checked.zh]);
+    shown["is_checked"] = record.summary.is_some_and(|s| s.identities.tried > 0).into();
     shown["doubts"] = summary::doubts(record).into();
     shown["corrected"] = summary::corrected(record).into();
 }
