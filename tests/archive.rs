@@ -86,6 +86,7 @@ fn told(output: &Output) -> String {
 fn inputs_in_which_nothing_is_recognised_are_named() {
     let (input, out) = (archive(1), tempfile::tempdir().unwrap());
     fs::write(input.path().join("letter.txt"), "您好，\n明天下午见。\n").unwrap();
+    fs::write(input.path().join("body.txt"), "关于下达2023年计划的通知\n").unwrap();
     // In the first run and in the second, which reads nothing anew.
     for _ in 0..2 {
         let run = batch(input.path(), out.path(), &["--lang", "en"]);
@@ -99,6 +100,9 @@ fn inputs_in_which_nothing_is_recognised_are_named() {
             report.contains("nothing recognised, nothing checked:\n  letter.txt\n"),
             "{report}"
         );
+        // Where there was no sum to check, no findings say nothing.
+        assert!(said.contains("1 with findings, 1 without a sum to check, 2 failed"), "{said}");
+        assert!(report.contains("no sum to check:\n  body.txt\n"), "{report}");
     }
     let quiet = batch(input.path(), out.path(), &["--quiet"]);
     assert!(!told(&quiet).contains("nothing_recognised"), "{}", told(&quiet));

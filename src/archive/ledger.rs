@@ -202,6 +202,9 @@ pub struct Gist {
     /// Whether neither a notice nor a table was recognised.
     #[serde(default)]
     pub is_unrecognised: bool,
+    /// Sums that could be checked.
+    #[serde(default)]
+    pub sums: u64,
     /// Cells that a reviewer has confirmed or corrected.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub reviewed: u64,

@@ -33,6 +33,8 @@ pub struct Counts {
     pub with_findings: usize,
     /// Of all that are done: those in which neither a notice nor a table was recognised.
     pub unrecognised: usize,
+    /// Of all that are done, besides: those without a sum that could be checked, so that no findings say nothing.
+    pub unchecked: usize,
     /// Failed, in this run or before.
     pub failed: usize,
     /// Left to another part of the archive.
@@ -74,6 +76,7 @@ pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
         if let Fate::Read(found) | Fate::Unchanged(found) = fate {
             counts.with_findings += usize::from(*found == Found::Findings);
             counts.unrecognised += usize::from(*found == Found::Unrecognised);
+            counts.unchecked += usize::from(*found == Found::Unchecked);
         }
     }
     counts
@@ -92,6 +95,8 @@ pub struct Told<'a> {
     found: Vec<(String, Gist)>,
     /// Those in which nothing was recognised, as far as they are named.
     unrecognised: Vec<String>,
+    /// Those without a sum that could be checked, as far as they are named.
+    unchecked: Vec<String>,
     /// The folders that could not be listed.
     unlisted: Vec<(String, Wording)>,
     /// Of how many parts the archive was joined, where it was.
@@ -112,6 +117,7 @@ impl<'a> Told<'a> {
             reasons: BTreeMap::new(),
             found: Vec::new(),
             unrecognised: Vec::new(),
+            unchecked: Vec::new(),
             unlisted: plan.unlisted.iter().map(|(f, why)| (f.to_string(), why.clone())).collect(),
             parts: None,
         };
@@ -123,6 +129,9 @@ impl<'a> Told<'a> {
                 }
                 Fate::Read(Found::Unrecognised) | Fate::Unchanged(Found::Unrecognised) => {
                     told.unrecognised.len() < NAMED
+                }
+                Fate::Read(Found::Unchecked) | Fate::Unchanged(Found::Unchecked) => {
+                    told.unchecked.len() < NAMED
                 }
                 _ => false,
             };
@@ -158,7 +167,9 @@ impl<'a> Told<'a> {
                     let is_found = gist.errors + gist.warnings > 0;
                     counts.with_findings += usize::from(is_found);
                     counts.unrecognised += usize::from(!is_found && gist.is_unrecognised);
-                    if !is_found && !gist.is_unrecognised {
+                    let is_unchecked = !is_found && !gist.is_unrecognised && gist.sums == 0;
+                    counts.unchecked += usize::from(is_unchecked);
+                    if !is_found && gist.sums > 0 {
                         continue;
                     }
                 }
@@ -181,8 +192,14 @@ impl<'a> Told<'a> {
                 let is_found = gist.errors + gist.warnings > 0;
                 if is_found && self.found.len() < NAMED {
                     self.found.push((name.to_string(), gist));
-                } else if !is_found && self.unrecognised.len() < NAMED {
-                    self.unrecognised.push(name.to_string());
+                } else if !is_found {
+                    let list = match gist.is_unrecognised {
+                        true => &mut self.unrecognised,
+                        false => &mut self.unchecked,
+                    };
+                    if list.len() < NAMED {
+                        list.push(name.to_string());
+                    }
                 }
             }
         }
@@ -209,26 +226,30 @@ impl<'a> Told<'a> {
             unlisted,
             ..
         } = self.counts;
+        let (unchecked, unchecked_zh) = match self.counts.unchecked {
+            0 => (String::new(), String::new()),
+            n => (format!(", {n} without a sum to check"), format!("，无合计可核对 {n} 件")),
+        };
         if let Some(parts) = self.parts {
             let [notices_en, parts_en] =
                 [counted(notices, "notice", "notices"), counted(parts, "part", "parts")];
             return Wording::new(
                 format!(
-                    "{notices_en} of {parts_en}: {with_findings} with findings, {failed} failed"
+                    "{notices_en} of {parts_en}: {with_findings} with findings{unchecked}, {failed} failed"
                 ),
                 format!(
-                    "{parts} 个部分，共 {notices} 件：其中有问题 {with_findings} 件；失败 {failed} 件"
+                    "{parts} 个部分，共 {notices} 件：其中有问题 {with_findings} 件{unchecked_zh}；失败 {failed} 件"
                 ),
             );
         }
         let mut line = Wording::new(
             format!(
-                "{}: {read} read, {unchanged} unchanged, {with_findings} with findings, \
+                "{}: {read} read, {unchanged} unchanged, {with_findings} with findings{unchecked}, \
                  {failed} failed",
                 counted(notices, "notice", "notices")
             ),
             format!(
-                "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件；\
+                "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件{unchecked_zh}；\
                  失败 {failed} 件"
             ),
         );
@@ -380,6 +401,15 @@ impl<'a> Told<'a> {
             self.counts.unrecognised,
             |name| Wording::new(name.as_str(), name.as_str()),
         );
+        let unchecked = &self.unchecked;
+        part(
+            &mut text,
+            "no sum to check",
+            "无合计可核对",
+            unchecked,
+            self.counts.unchecked,
+            |name| Wording::new(name.as_str(), name.as_str()),
+        );
         let slowest = &summary.slowest;
         part(&mut text, "slowest", "最慢", slowest, slowest.len(), |(name, took)| {
             let line = format!("{:7.3} s  {name}", took.as_secs_f64());
@@ -411,6 +441,7 @@ impl<'a> Told<'a> {
             "unchanged": counts.unchanged,
             "with_findings": counts.with_findings,
             "failed": counts.failed,
+            "without_sums": counts.unchecked,
             "nothing_recognised": unrecognised,
             "nothing_recognised_not_listed": counts.unrecognised.saturating_sub(unrecognised.len()),
             "left_out": counts.left_out,

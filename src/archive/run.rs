@@ -130,6 +130,8 @@ pub enum Found {
     Findings,
     /// No notice and no table was recognised in it, and nothing was checked.
     Unrecognised,
+    /// It has no sum that could be checked.
+    Unchecked,
 }
 
 /// Is told of each notice as it is done; from several threads.
@@ -433,6 +435,7 @@ fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
         Outcome::Failed(_) => Fate::Failed,
         Outcome::Done { gist, .. } if gist.errors + gist.warnings > 0 => how(Found::Findings),
         Outcome::Done { gist, .. } if gist.is_unrecognised => how(Found::Unrecognised),
+        Outcome::Done { gist, .. } if gist.sums == 0 => how(Found::Unchecked),
         Outcome::Done { .. } => how(Found::Nothing),
     };
     (Some(entry), fate)
