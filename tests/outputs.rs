@@ -101,6 +101,11 @@ fn what_is_written_among_the_notices_is_not_read_as_one() {
     let check = fubiao(folder.path(), &["check", "."]);
     let out = String::from_utf8_lossy(&check.stdout).into_owned();
     assert_eq!(out.lines().filter(|line| line.contains("sums checked")).count(), 2, "{out}");
+    // So it is where results lie in the folder of the notices.
+    fubiao(folder.path(), &["batch", "notice.txt", "--out", "."]);
+    let check = fubiao(folder.path(), &["check", "."]);
+    let out = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert_eq!(out.lines().filter(|line| line.contains("sums checked")).count(), 3, "{out}");
     // The folder of results is checked by what it counts.
     let check = fubiao(folder.path(), &["check", "../second"]);
     let out = String::from_utf8_lossy(&check.stdout).into_owned();

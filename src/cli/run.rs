@@ -245,7 +245,7 @@ struct Inputs {
     are_whole: bool,
 }
 
-/// The inputs, with the files of a folder in its place; of a batch's output folder, the results that it counts.
+/// The inputs, with the files of a folder in its place; of what a batch wrote there, the results that it counts.
 fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Inputs> {
     let mut inputs = Inputs { paths: Vec::new(), are_whole: true };
     for input in typed {
@@ -261,20 +261,19 @@ fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Inputs> {
                 Status::Unread
             })?;
             inputs.paths.extend(found.into_iter().map(|found| (found.path, Came::Found)));
-        } else {
-            let mut planner = Planner::default();
-            planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
-                reporter.tell("fubiao check", &e.message(), Some(&e.hint()));
-                Status::Unread
-            })?;
-            let plan = planner.plan();
-            for (folder, what) in &plan.unlisted {
-                reporter.tell(&folder.below(input).display().to_string(), what, None);
-                inputs.are_whole = false;
-            }
-            let paths = plan.items().iter().map(|item| (plan.path(item), Came::Found));
-            inputs.paths.extend(paths);
         }
+        let mut planner = Planner::default();
+        planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
+            reporter.tell("fubiao check", &e.message(), Some(&e.hint()));
+            Status::Unread
+        })?;
+        let plan = planner.plan();
+        for (folder, what) in &plan.unlisted {
+            reporter.tell(&folder.below(input).display().to_string(), what, None);
+            inputs.are_whole = false;
+        }
+        let paths = plan.items().iter().map(|item| (plan.path(item), Came::Found));
+        inputs.paths.extend(paths);
         if inputs.paths.len() == before && inputs.are_whole {
             let what = Wording::new(
                 "the folder holds no notices and no results",
