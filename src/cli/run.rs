@@ -187,7 +187,7 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
             .map_err(|failed| unread(reporter, &failed.0, &failed.1))?;
         let input = args.inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
         let checked = check_source(reporter, &options, &args.bounds, input, &source, None)?;
-        write_checked(reporter, &checked.record, None)?;
+        write_checked(reporter, &checked)?;
         return Ok(denied(args.deny, &checked.record.findings).max(whole(&checked.record)));
     }
     let inputs = inputs(reporter, &args.inputs)?;
@@ -195,8 +195,11 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
         worst = Status::Unread;
     }
     let names = files::told_apart(inputs.paths.iter().map(|(path, _)| path.as_path()));
-    for ((input, found), name) in inputs.paths.iter().zip(names) {
-        let status = match check_one(reporter, &options, &args.bounds, input, *found, name) {
+    for ((input, came), name) in inputs.paths.iter().zip(names) {
+        // A result speaks of a notice that may be among the inputs itself, or another result of it.
+        let known = |name: &str| notices.iter().any(|checked: &Checked| checked.name == name);
+        let called = Called { came: *came, name, known: &known };
+        let status = match check_one(reporter, &options, &args.bounds, input, called) {
             Ok(None) => {
                 own_outputs += 1;
                 Status::Done
@@ -221,7 +224,7 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
         for earlier in notices.iter().filter(|n| check::follows(&later.notice, &n.notice)) {
             let findings = check::across(&later.notice, &earlier.notice);
             let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
-            let name = format!("{} ({})", later.record.source.name, earlier.record.source.name);
+            let name = format!("{} ({})", later.name, earlier.name);
             let record = &later.record;
             print(reporter, |out| reporter.write_findings(out, &name, &findings, record))?;
             worst = worst.max(denied(args.deny, &findings));
@@ -287,23 +290,33 @@ fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Inputs> {
     Ok(inputs)
 }
 
+/// How an input came, and what messages are to call it.
+struct Called<'a> {
+    came: Came,
+    /// The name, if not its own.
+    name: Option<String>,
+    /// Whether another one is called so.
+    known: &'a dyn Fn(&str) -> bool,
+}
+
 /// A notice as it was checked.
 struct Checked {
+    /// What messages call it.
+    name: String,
     notice: Notice,
     /// The same as results have it, with what it says against itself.
     record: NoticeRecord,
 }
 
-/// Reads an input, or a result made earlier, and says what it says against itself, under this name if one is given;
-/// `None` for what fubiao wrote and is no result, where it was not typed.
+/// Reads an input, or a result made earlier, and says what it says against itself; `None` for what fubiao wrote and is no result, where it was not typed.
 fn check_one(
     reporter: &Reporter,
     options: &Options,
     bounds: &BoundArgs,
     input: &Path,
-    came: Came,
-    name: Option<String>,
+    called: Called<'_>,
 ) -> Answer<Option<Checked>> {
+    let Called { came, name, known } = called;
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
     if came == Came::Found && own::wrote(&bytes).is_some_and(|own| own != Own::Result) {
@@ -316,12 +329,14 @@ fn check_one(
         let mut record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
         record.check_again(&notice);
-        Checked { notice, record }
+        let own = Some(record.source.name.clone()).filter(|own| !known(own));
+        let name = name.or(own).unwrap_or_else(|| input.display().to_string());
+        Checked { name, notice, record }
     } else {
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
-        check_source(reporter, options, bounds, input, &source, name.as_deref())?
+        check_source(reporter, options, bounds, input, &source, name)?
     };
-    write_checked(reporter, &checked.record, name.as_deref())?;
+    write_checked(reporter, &checked)?;
     Ok(Some(checked))
 }
 
@@ -332,8 +347,9 @@ fn check_source(
     bounds: &BoundArgs,
     input: &Path,
     source: &Source,
-    name: Option<&str>,
+    name: Option<String>,
 ) -> Answer<Checked> {
+    let name = name.unwrap_or_else(|| source.name.clone());
     let models = options.models.as_ref();
     let timer = Timer::over_pictures(reporter, bounds, input, source.bytes.len(), models);
     let reading = pipeline::read(source, options).map_err(|e| stopped(reporter, input, &e))?;
@@ -341,13 +357,12 @@ fn check_source(
     let record = NoticeRecord::new(source, &reading);
     let printed = Printed::new(Some(source), options);
     let parts = &record.source.parts;
-    reporter.diagnostics(name.unwrap_or(&source.name), &record.diagnostics, parts, &printed);
-    Ok(Checked { notice: reading.notice, record })
+    reporter.diagnostics(&name, &record.diagnostics, parts, &printed);
+    Ok(Checked { name, notice: reading.notice, record })
 }
 
 /// Says what a notice says against itself, and how much was checked.
-fn write_checked(reporter: &Reporter, record: &NoticeRecord, name: Option<&str>) -> Answer {
-    let name = name.unwrap_or(&record.source.name);
+fn write_checked(reporter: &Reporter, Checked { name, record, .. }: &Checked) -> Answer {
     print(reporter, |out| {
         reporter.write_findings(out, name, &record.findings, record)?;
         reporter.write_checked(out, name, record)
