@@ -36,9 +36,10 @@ Recommends: xdg-utils
 Section: text
 Priority: optional
 Description: turns Chinese official notices and their annex tables into data
- Reads notices (PDF with a text layer, text), joins tables over pages, knows
- regions and their codes, checks sums and names the cell to doubt. Writes JSON,
- CSV, Parquet, Excel and Data Packages; review page and local web page included.
+ Reads notices (PDF, Word, Excel, OFD, HTML, text, scans), joins tables over
+ pages, knows regions and their codes, checks sums and names the cell to doubt.
+ Writes JSON, CSV, Parquet, Excel and Data Packages; review page and local web
+ page included.
 CONTROL
 dpkg-deb --build --root-owner-group "$root" "target/packages/fubiao_${version}_$architecture.deb"
 rm -rf "$root"

@@ -21,9 +21,8 @@ case $(uname -m) in
   arm64 | aarch64) machine=aarch64 ;;
   *) stop "no release for $(uname -m); build it with cargo" ;;
 esac
-name=fubiao-$version-$machine-$system
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$bin/.fubiao.new"' EXIT
 
 fetch() {
   case $from in
@@ -31,14 +30,20 @@ fetch() {
     *) cp "$from/$1" "$work/$1" ;;
   esac || stop "could not fetch $from/$1"
 }
-fetch "$name.tar.gz"
-fetch "$name.tar.gz.sha256"
-cd "$work"
-if command -v sha256sum >/dev/null; then sum=$(sha256sum "$name.tar.gz"); else sum=$(shasum -a 256 "$name.tar.gz"); fi
-[ "${sum%% *}" = "$(cut -d ' ' -f 1 "$name.tar.gz.sha256")" ] || stop "the hash of $name.tar.gz is not the one it should have"
-tar xzf "$name.tar.gz"
-mkdir -p "$bin"
-# Beside its place first, so that a running command is not written over.
-cp "$name/fubiao" "$bin/.fubiao.new" && chmod 755 "$bin/.fubiao.new" && mv "$bin/.fubiao.new" "$bin/fubiao"
-echo "installed $("$bin/fubiao" --version) in $bin"
+# The command of the release for a system, checked by its hash, beside its place: a running one is not written over.
+unpack() {
+  name=fubiao-$version-$machine-$1
+  fetch "$name.tar.gz"
+  fetch "$name.tar.gz.sha256"
+  if command -v sha256sum >/dev/null; then sum=$(sha256sum "$work/$name.tar.gz"); else sum=$(shasum -a 256 "$work/$name.tar.gz"); fi
+  [ "${sum%% *}" = "$(cut -d ' ' -f 1 "$work/$name.tar.gz.sha256")" ] || stop "the hash of $name.tar.gz is not the one it should have"
+  tar xzf "$work/$name.tar.gz" -C "$work" && mkdir -p "$bin" || stop "could not unpack into $bin"
+  cp "$work/$name/fubiao" "$bin/.fubiao.new" && chmod 755 "$bin/.fubiao.new" || stop "could not write to $bin"
+}
+unpack "$system"
+# On a system with an older C library than the release was built with, the one that brings its own runs.
+if [ "$system" = unknown-linux-gnu ] && ! "$bin/.fubiao.new" --version >/dev/null 2>&1; then unpack unknown-linux-musl; fi
+installed=$("$bin/.fubiao.new" --version) || stop "the release does not run on this system; build it with cargo"
+mv "$bin/.fubiao.new" "$bin/fubiao"
+echo "installed $installed in $bin"
 case :$PATH: in *:"$bin":*) ;; *) echo "add $bin to your PATH: export PATH=\"$bin:\$PATH\"" ;; esac

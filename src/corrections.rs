@@ -118,7 +118,7 @@ fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, 
 /// [`ErrorKind::BrokenCorrections`] if the bytes are no JSON or no corrections; it says where.
 pub fn read(bytes: &[u8]) -> Result<Corrections, Error> {
     serde_json::from_slice(bytes).map_err(|e| {
-        refused(format!("no corrections of fubiao: {e}"), format!("不是 fubiao 的更正文件：{e}"))
+        refused(format!("not corrections of fubiao: {e}"), format!("不是 fubiao 的更正文件：{e}"))
     })
 }
 

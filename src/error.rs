@@ -22,7 +22,7 @@ pub enum ErrorKind {
     /// Occurs if the bytes are neither a PDF nor text; names what they look like.
     UnknownKind {
         /// What the bytes look like.
-        looks_like: String,
+        looks_like: Wording,
     },
     /// Occurs if the bytes are of a kind that is known but not read.
     Unsupported {
@@ -80,7 +80,7 @@ pub enum ErrorKind {
     /// Occurs if a JSON file is no result of fubiao, or was edited so that it is none any more.
     BrokenResult {
         /// What was found where.
-        what: String,
+        what: Wording,
     },
     /// Occurs if a file of corrections is none, or does not fit the notice it is applied to.
     BrokenCorrections {
@@ -218,13 +218,10 @@ impl Error {
 impl ErrorKind {
     fn message(&self) -> Wording {
         match self {
-            ErrorKind::Empty => Wording::new(
-                "the input is empty, expected a notice as PDF or text",
-                "输入是空的，应为 PDF 或文本形式的通知",
-            ),
+            ErrorKind::Empty => Wording::new("the file is empty", "文件是空的"),
             ErrorKind::UnknownKind { looks_like } => Wording::new(
-                format!("found {looks_like}, expected a document that notices come in"),
-                format!("看起来是 {looks_like}，不是通知常用的文件格式"),
+                format!("found {}, expected a document that notices come in", looks_like.en),
+                format!("这是{}，不是通知常用的文件格式", spaced(&looks_like.zh)),
             ),
             ErrorKind::Unsupported { what, .. } => Wording::new(
                 format!("found {}, which is not read", what.en),
@@ -269,8 +266,8 @@ impl ErrorKind {
                 format!("达到上限 {name}（{value}）"),
             ),
             ErrorKind::BrokenResult { what } => Wording::new(
-                format!("no result of fubiao: {what}"),
-                format!("不是 fubiao 的结果：{what}"),
+                format!("not a result of fubiao: {}", what.en),
+                format!("不是 fubiao 的结果：{}", what.zh),
             ),
             ErrorKind::BrokenCorrections { what } => what.clone(),
             ErrorKind::Emit { what } => Wording::new(

@@ -181,8 +181,8 @@ pub use source::Source;
 /// The exact decimal type of [`model::Amount`] and of findings.
 pub use rust_decimal::Decimal;
 
-/// Reads one notice from its bytes: a PDF with a text layer, or a text in UTF-8, UTF-16 or GB18030. The
-/// kind is told from the bytes.
+/// Reads one notice from its bytes: a PDF, a document or workbook, or a text in UTF-8, UTF-16 or GB18030, as the
+/// features of the build allow. The kind is told from the bytes.
 ///
 /// This is [`pipeline::read`] for a notice without a name.
 ///

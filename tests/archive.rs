@@ -86,6 +86,7 @@ fn told(output: &Output) -> String {
 fn inputs_in_which_nothing_is_recognised_are_named() {
     let (input, out) = (archive(1), tempfile::tempdir().unwrap());
     fs::write(input.path().join("letter.txt"), "您好，\n明天下午见。\n").unwrap();
+    fs::write(input.path().join("body.txt"), "关于下达2023年计划的通知\n").unwrap();
     // In the first run and in the second, which reads nothing anew.
     for _ in 0..2 {
         let run = batch(input.path(), out.path(), &["--lang", "en"]);
@@ -99,6 +100,9 @@ fn inputs_in_which_nothing_is_recognised_are_named() {
             report.contains("nothing recognised, nothing checked:\n  letter.txt\n"),
             "{report}"
         );
+        // Where there was no sum to check, no findings say nothing.
+        assert!(said.contains("1 with findings, 1 without a sum to check, 2 failed"), "{said}");
+        assert!(report.contains("no sum to check:\n  body.txt\n"), "{report}");
     }
     let quiet = batch(input.path(), out.path(), &["--quiet"]);
     assert!(!told(&quiet).contains("nothing_recognised"), "{}", told(&quiet));
@@ -294,6 +298,12 @@ fn parts_joined_are_the_whole() {
     let merge = fubiao(&["merge", &a, &b, "--out", &out]);
     assert_eq!(merge.status.code(), Some(0), "{}", told(&merge));
     assert_eq!(contents(joined.path()), contents(whole.path()));
+    // What failed in a part is told, as by a run.
+    let said = told(&merge);
+    assert!(said.contains("10 notices of 2 parts: 8 with findings, 2 failed"), "{said}");
+    assert!(said.contains("failed, by reason: unreadable 2"), "{said}");
+    let report = fs::read_to_string(joined.path().join("report.txt")).unwrap();
+    assert!(report.contains("failed:\n  empty.txt: the file is empty [empty]\n"), "{report}");
     let parts = [&one, &two].map(|d| contents(d.path()).len());
     assert!(parts.iter().all(|&n| n < contents(whole.path()).len()), "{parts:?}");
 }
@@ -340,7 +350,53 @@ fn a_notice_that_takes_too_long_fails_alone() {
     assert!(text.contains("long.txt: ran over its time of 3 s"), "{text}");
     assert!(text.contains("2 read"), "{text}");
     let again = batch(input.path(), out.path(), &[&flags[..], &["--only-failed"]].concat());
-    assert!(told(&again).contains("0 read"), "{}", told(&again));
+    assert!(told(&again).contains("0 read, 2 unchanged"), "{}", told(&again));
+    fs::write(input.path().join("new.txt"), notice(50)).unwrap();
+    let again = batch(input.path(), out.path(), &[&flags[..], &["--only-failed"]].concat());
+    assert!(told(&again).contains("3 failed, 1 not tried"), "{}", told(&again));
+}
+
+#[test]
+fn results_replace_nothing_that_others_made() {
+    let (input, out) = (archive(1), tempfile::tempdir().unwrap());
+    fs::write(out.path().join("facts.csv"), "mine").unwrap();
+    fs::write(out.path().join("letter.docx"), "mine").unwrap();
+    let refused = batch(input.path(), out.path(), &[]);
+    assert_eq!(refused.status.code(), Some(2), "{}", told(&refused));
+    assert!(told(&refused).contains("the folder holds facts.csv, which fubiao did not make"));
+    assert_eq!(contents(out.path()).len(), 2);
+    fs::remove_file(out.path().join("facts.csv")).unwrap();
+    assert_eq!(batch(input.path(), out.path(), &[]).status.code(), Some(3), "two inputs are bad");
+    assert_eq!(fs::read(out.path().join("letter.docx")).unwrap(), b"mine");
+}
+
+/// A folder that can't be listed, such as lost+found, neither stops a run nor counts as emptied.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_can_t_be_listed_is_named_and_the_others_are_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let (input, out) = (archive(4), tempfile::tempdir().unwrap());
+    batch(input.path(), out.path(), &[]);
+    let facts = |out: &Path| fs::read_to_string(out.join("facts.ndjson")).unwrap().lines().count();
+    let (before, locked) = (facts(out.path()), input.path().join("2001"));
+    let allow = |mode| fs::set_permissions(&locked, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o000);
+    if fs::read_dir(&locked).is_ok() {
+        allow(0o755);
+        return; // Who may do everything can't be refused anything.
+    }
+    let run = batch(input.path(), out.path(), &["--prune"]);
+    let path = input.path().to_string_lossy().into_owned();
+    let check = fubiao(&["check", &path]);
+    allow(0o755);
+    let said = told(&run);
+    assert_eq!(run.status.code(), Some(3), "{said}");
+    assert!(said.contains("error: 2001: the folder can't be listed: permission denied"), "{said}");
+    assert!(said.contains("could not list 1 folder"), "{said}");
+    assert_eq!(facts(out.path()), before, "what was read of it still counts");
+    assert!(out.path().join("notices/2001/1.txt.json").is_file());
+    assert_eq!(check.status.code(), Some(3));
+    assert!(told(&check).contains("2001: the folder can't be listed: permission denied"));
 }
 
 #[test]

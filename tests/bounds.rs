@@ -56,7 +56,7 @@ fn a_notice_of_a_batch_that_takes_too_much_memory_is_told_so() {
     let said =
         refusal(8, &["batch", "large.txt", "--out", "out", "--memory", "100", "--timeout", "600"]);
     assert!(said.contains("large.txt: ran over its memory"), "{said}");
-    assert!(said.contains("failed: 1 memory"), "{said}");
+    assert!(said.contains("failed, by reason: memory 1"), "{said}");
 }
 
 #[test]

@@ -387,7 +387,7 @@ fn files_of_a_package_are_put_in_order() {
         "1 发文/通知.txt Body: 赣建保〔2025〕1号\n\
          2 发文/任务表.txt Annexes: 附件1\n\
          3 发文/附件2.txt Annexes: 附件2\n\
-         file_not_read: 发文/印章.gif was not read: found a GIF image, expected a document that notices come in\n"
+         file_not_read: 发文/印章.gif was not read: found a GIF image, which is not read\n"
     );
 }
 

@@ -63,6 +63,13 @@ fn inputs() -> TempDir {
     write("two.zip", &zip(&[("附件.txt", annex.as_bytes()), ("通知.txt", body.as_bytes())]));
     fs::create_dir(folder.path().join("folder")).expect("the folder is writable");
     write("folder/mine.txt", b"mine");
+    write("folder/sums.txt", FALSE_SUM.as_bytes());
+    write("folder/facts.csv", b"annex,region,column_path,raw,status\n");
+    write("other.json", b"{\"a\": 1}");
+    fs::create_dir(folder.path().join("several")).expect("the folder is writable");
+    write("several/附件.txt", annex.as_bytes());
+    write("several/通知.txt", body.as_bytes());
+    fs::create_dir(folder.path().join("hollow")).expect("the folder is writable");
     folder
 }
 
@@ -212,6 +219,78 @@ fn messages_follow_the_locale_and_results_do_not() {
     assert!(String::from_utf8_lossy(&missing.stderr).starts_with("错误: missing.pdf"));
     let notice = ["convert", "notice.txt", "--quiet"];
     assert_eq!(with_lang("zh_CN.UTF-8", &notice).stdout, with_lang("C", &notice).stdout);
+}
+
+#[test]
+fn a_name_steers_no_terminal() {
+    let folder = inputs();
+    let name = "a\n\u{1b}[31mb.txt";
+    if fs::write(folder.path().join(name), FALSE_SUM).is_err() {
+        return; // Some systems have no such names.
+    }
+    for args in [&["check", name][..], &["convert", name, "-o", "x.json"]] {
+        let output = fubiao(folder.path()).args(args).output().expect("the command runs");
+        for stream in [output.stdout, output.stderr] {
+            let text = String::from_utf8_lossy(&stream).into_owned();
+            assert!(text.lines().all(|line| !line.starts_with("b.txt")), "{args:?}: {text}");
+            assert!(!text.contains('\u{1b}'), "{args:?}: {text}");
+        }
+    }
+}
+
+#[cfg(feature = "review")]
+#[test]
+fn a_page_replaces_no_notice() {
+    let folder = inputs();
+    let notice = fs::read(folder.path().join("notice.pdf")).expect("it is there");
+    let slip = run(folder.path(), "fubiao review sums.txt -o notice.pdf");
+    assert_answer(
+        "another ending",
+        &slip,
+        "stderr\nerror: notice.pdf: a review page is written as .html\n\
+         hint: give -o a name with the extension .html\nstatus 2",
+    );
+    assert_eq!(fs::read(folder.path().join("notice.pdf")).expect("it is there"), notice);
+    let beyond = run(folder.path(), "fubiao review pages.txt --pages 9 -o page9.html");
+    assert_answer(
+        "no such page",
+        &beyond,
+        "stderr matches\nerror: pages.txt: it has 2 pages\nhint: give --pages others, or leave it out\n\
+         status 2",
+    );
+    assert!(!folder.path().join("page9.html").exists());
+}
+
+#[cfg(all(feature = "review", feature = "package"))]
+#[test]
+fn a_folder_can_be_checked_and_reviewed_as_one_notice() {
+    let folder = inputs();
+    let told = "several: 1 annex, 8 figures, 2 sums checked: 1 error";
+    let wrong = "error: several: 附件.txt:5:4: annex 1, 新开工: 全省 states 60, its rows add up to 70 [column_sum]";
+    let check = run(folder.path(), "fubiao check --one-notice several --messages short");
+    assert_answer("check", &check, &format!("stdout\n{wrong}\n{told}\nstatus 0"));
+    let review = run(folder.path(), "fubiao review --one-notice several -o page.html");
+    assert_answer("review", &review, &format!("stderr\n{told}\nstatus 0"));
+    let page = fs::read_to_string(folder.path().join("page.html")).expect("the page is there");
+    assert!(page.contains("通知.txt") && page.contains("附件.txt"));
+}
+
+#[cfg(not(feature = "serve"))]
+#[test]
+fn what_a_build_lacks_is_said() {
+    let folder = inputs();
+    for line in ["fubiao serve my-notices --open", "fubiao serve --help", "fubiao serve"] {
+        let expected = "stderr\nerror: fubiao serve: it is not part of this build\n\
+            hint: build with --features serve, or install a release\nstatus 2";
+        assert_answer(line, &run(folder.path(), line), expected);
+    }
+}
+
+#[test]
+fn manual_pages_make_their_folder() {
+    let folder = inputs();
+    assert_answer("man", &run(folder.path(), "fubiao man share/man1"), "status 0");
+    assert!(folder.path().join("share/man1/fubiao-convert.1").is_file());
 }
 
 #[test]

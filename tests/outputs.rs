@@ -75,6 +75,43 @@ fn nothing_is_written_beside_what_was_asked_for() {
     }
 }
 
+/// Whatever fubiao wrote among the notices is no notice: its figures would count twice.
+#[cfg(all(feature = "xlsx", feature = "parquet", feature = "review", feature = "pdf"))]
+#[test]
+fn what_is_written_among_the_notices_is_not_read_as_one() {
+    let folder = folder();
+    let sample = fs::read("samples/aid-2021/notice.txt").expect("the sample is there");
+    fs::write(folder.path().join("inside/notice.txt"), sample).expect("writable");
+    fubiao(folder.path(), &["batch", ".", "--out", "../first"]);
+    for file in ["a.json", "a.csv", "a.ndjson", "a.xlsx", "a.parquet", "a.zip"] {
+        fubiao(folder.path(), &["convert", "notice.txt", "-o", file]);
+    }
+    fubiao(folder.path(), &["convert", "notice.txt", "--format", "datapackage", "-o", "package"]);
+    fubiao(folder.path(), &["convert", "notice.txt", "--format", "tables", "-o", "tables.json"]);
+    fubiao(folder.path(), &["review", "notice.txt", "-o", "a.html"]);
+    for file in ["report.html", "report.xlsx"] {
+        fubiao(folder.path(), &["report", "../first", "-o", file]);
+    }
+    let said = fubiao(folder.path(), &["batch", ".", "--out", "../second"]).stderr;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(said.starts_with("1 notice: 1 read"), "{said}");
+    let facts = |out: &str| fs::read(folder.path().join(out).join("facts.ndjson")).expect(out);
+    assert_eq!(facts("first"), facts("second"));
+    // A result is checked as one; the rest is passed over.
+    let check = fubiao(folder.path(), &["check", "."]);
+    let out = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert_eq!(out.lines().filter(|line| line.contains("sums checked")).count(), 2, "{out}");
+    // So it is where results lie in the folder of the notices.
+    fubiao(folder.path(), &["batch", "notice.txt", "--out", "."]);
+    let check = fubiao(folder.path(), &["check", "."]);
+    let out = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert_eq!(out.lines().filter(|line| line.contains("sums checked")).count(), 3, "{out}");
+    // The folder of results is checked by what it counts.
+    let check = fubiao(folder.path(), &["check", "../second"]);
+    let out = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert_eq!(out.lines().filter(|line| line.contains("sums checked")).count(), 1, "{out}");
+}
+
 #[test]
 fn no_cell_of_csv_begins_a_formula() {
     let folder = folder();

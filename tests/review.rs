@@ -54,6 +54,19 @@ fn the_policy_allows_the_page_s_own_script_and_style_and_nothing_else() {
     assert_eq!(outside, ["http://www.w3.org/2000/svg"], "the name of a format, not a place");
 }
 
+/// Whatever was repaired is named in Chinese on a Chinese page.
+#[test]
+fn every_repair_has_a_chinese_name() {
+    let codes = std::fs::read_to_string("docs/codes.zh-CN.md").expect("it is in the repository");
+    let words = include_str!("../src/review/words.js");
+    let names = between(words, "    rules: {\n", "    },");
+    let repairs = between(&codes, "\n## 修复", "\n## ");
+    let repairs = repairs.split("\n### `").skip(1).filter_map(|part| part.split('`').next());
+    let missing: Vec<&str> =
+        repairs.filter(|code| !names.contains(&format!(" {code}: \""))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn the_same_notice_gives_the_same_page() {
     assert!(

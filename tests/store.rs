@@ -470,6 +470,12 @@ fn what_reviewers_saved_is_applied_to_the_notice_it_is_of() {
     assert_eq!(changed.fates.iter().filter(is_read).count(), 1, "one notice has other corrections");
     assert_eq!(first_fact(out.path(), "2023/1.txt"), ("8".into(), "1001".into()));
 
+    // Without its corrections it is read as printed, and that is told; once.
+    let without = batch(input.path(), out.path()).unwrap();
+    assert_eq!((without.undone, changed.undone), (1, 0));
+    assert_eq!(first_fact(out.path(), "2023/1.txt"), ("1001".into(), serde_json::Value::Null));
+    assert_eq!(batch(input.path(), out.path()).unwrap().undone, 0);
+
     // What fits nowhere makes no result that could be taken for the corrected one.
     fs::write(&path, correction(&notice(2023, 1), "1002", "8")).unwrap();
     let unfit = batch_reviewed(input.path(), out.path(), reviews.path());
@@ -493,7 +499,7 @@ fn corrections_that_could_be_lost_stop_a_run() {
     assert!(refused(reviews.path()).ends_with("corrects the same notice otherwise"));
     fs::remove_file(file("b.json")).unwrap();
     fs::write(file("c.corrections.json"), "{").unwrap();
-    assert!(refused(reviews.path()).starts_with("no corrections of fubiao"));
+    assert!(refused(reviews.path()).starts_with("not corrections of fubiao"));
     assert!(refused(&file("none")).starts_with("no such file"));
 }
 
@@ -571,7 +577,11 @@ fn an_incomplete_set_of_parts_is_refused() {
     assert_same(&contents(&out), &contents(whole.path()), "joined");
     // A part says what it likes.
     fs::write(parts[1].join(".fubiao/shards"), "1/99999999999\n../3\n0/0\n").unwrap();
-    assert!(refused(&parts).starts_with("parts of the archive are missing: 2/3, 2/99999999999, "));
+    assert_eq!(refused(&parts), "the parts were split differently: 3/3, 1/99999999999");
+    let mixed = [parts[0].clone(), whole.path().to_owned()];
+    fs::write(parts[0].join(".fubiao/shards"), "1/3\n").unwrap();
+    assert!(refused(&mixed).ends_with("it was read without --shard and is no part"));
+    assert!(refused(&[root.path().join("none")]).ends_with("none: no such folder"));
 }
 
 /// A part with one notice called so, whose result lies where the name leads.

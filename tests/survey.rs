@@ -205,6 +205,17 @@ fn a_report_is_made_of_what_an_archive_counts() {
     let told = fubiao(&["report", "out", "-o", "r.html", "--lang", "en"]);
     assert!(told.status.success(), "{told:?}");
     assert_eq!(String::from_utf8_lossy(&told.stderr), "1 notice, 1 programme\n");
+    // Of what was not checked it is not said that there is nothing to doubt.
+    std::fs::write(at("letter.txt"), "您好，\n明天下午见。\n").expect("a file");
+    assert!(fubiao(&["convert", "letter.txt", "-o", "letter.json"]).status.success());
+    let letter = fubiao(&["report", "letter.json", "-o", "letter.html", "--lang", "en"]);
+    let said = String::from_utf8_lossy(&letter.stderr).into_owned();
+    assert!(
+        said.starts_with("warning: no notice and no table was recognised in 1 result"),
+        "{said}"
+    );
+    let page = std::fs::read_to_string(at("letter.html")).expect("a page");
+    assert!(page.contains("<h3>Not checked</h3>") && page.contains("Sums checked: 0."), "{page}");
     let of_files =
         fubiao(&["report", "out/notices/a.txt.json", "out/notices/b.txt.json", "-o", "s.html"]);
     assert!(of_files.status.success(), "{of_files:?}");

@@ -124,6 +124,8 @@ pub struct RemarkChange {
     pub severity: String,
     /// Its message.
     pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
 }
 
 /// Elements compared as a whole. Places, the generator and the name of the input are no content.
@@ -399,8 +401,9 @@ fn reading(cell: &Value) -> Reading {
 
 /// Findings or diagnostics that only one side has; equal ones are matched one to one.
 fn compare_remarks(old: &Value, new: &Value, word: &str) -> Vec<RemarkChange> {
-    let keys = |all: &Value| -> Vec<(String, String, String)> {
-        items(all).map(|r| (text(&r[word]), text(&r["severity"]), text(&r["message"]))).collect()
+    let keys = |all: &Value| -> Vec<[String; 4]> {
+        let keys = [word, "severity", "message", "message_zh"];
+        items(all).map(|remark| keys.map(|key| text(&remark[key]))).collect()
     };
     let (mut left, mut right) = (keys(old), keys(new));
     let (mut unmatched_old, mut unmatched_new) = (Vec::new(), Vec::new());
@@ -418,8 +421,15 @@ fn compare_remarks(old: &Value, new: &Value, word: &str) -> Vec<RemarkChange> {
             (Some(_), None) | (None, None) => break,
         }
     }
-    let change =
-        |side| move |(word, severity, message)| RemarkChange { side, word, severity, message };
+    let change = |side| {
+        move |[word, severity, message, message_zh]: [String; 4]| RemarkChange {
+            side,
+            word,
+            severity,
+            message,
+            message_zh,
+        }
+    };
     unmatched_old
         .into_iter()
         .map(change(Side::Gone))

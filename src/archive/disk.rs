@@ -288,6 +288,19 @@ pub fn what(error: &io::Error) -> Wording {
     Wording::new(known.0, known.1)
 }
 
+/// Whether a place that was given can't be written to as it is, whatever the state of the disk.
+pub fn is_of_place(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotADirectory
+            | ErrorKind::AlreadyExists
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+    )
+}
+
 /// What to do where a result can't be written.
 pub fn hint(error: &io::Error) -> Wording {
     let (en, zh) = match error.kind() {

@@ -312,14 +312,14 @@ impl Worker {
             let message = if taken.is_some_and(|taken| taken >= timeout) {
                 let seconds = timeout.as_secs_f32();
                 Wording::new(
-                    format!("ran over its time of {seconds} s of CPU"),
-                    format!("超过时限：CPU 时间 {seconds} 秒"),
+                    format!("ran over its time of {seconds} s of CPU; raise --timeout"),
+                    format!("超过时限：CPU 时间 {seconds} 秒；可用 --timeout 提高"),
                 )
             } else if since.elapsed() >= by_clock {
                 let seconds = by_clock.as_secs_f32();
                 Wording::new(
-                    format!("ran over its time of {seconds} s by the clock"),
-                    format!("超过时限：实际时间 {seconds} 秒"),
+                    format!("ran over its time of {seconds} s by the clock; raise --timeout"),
+                    format!("超过时限：实际时间 {seconds} 秒；可用 --timeout 提高"),
                 )
             } else {
                 continue;
@@ -347,7 +347,10 @@ impl Worker {
         let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
         // What the standard library says of it is followed by a note on how to see more.
         if lines().any(|line| line.contains("memory allocation of")) {
-            let message = Wording::new("ran over its memory", "超过内存上限");
+            let message = Wording::new(
+                "ran over its memory; raise --memory",
+                "超过内存上限；可用 --memory 提高",
+            );
             return Death { reason: Reason::Memory, message };
         }
         if status.is_some_and(|status| ended_by(status, SIGKILL)) {

@@ -202,6 +202,16 @@ pub struct Gist {
     /// Whether neither a notice nor a table was recognised.
     #[serde(default)]
     pub is_unrecognised: bool,
+    /// Sums that could be checked.
+    #[serde(default)]
+    pub sums: u64,
+    /// Cells that a reviewer has confirmed or corrected.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reviewed: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A line longer than this is none of ours, in bytes: a name has a kilobyte, a message a few.

@@ -32,8 +32,14 @@ pub enum MergeError {
     Alike(String),
     /// Occurs if a part has no manifest: no run there, or one that was not finished.
     NoPart(PathBuf),
+    /// Occurs if a part is not there.
+    NoFolder(PathBuf),
     /// Occurs if the parts are not all that their archive was split into: those that are missing.
     Incomplete(Vec<Shard>),
+    /// Occurs if the parts are of archives that were split differently: a part of each way.
+    Splits(Vec<Shard>),
+    /// Occurs if something is missing, and among the parts is a whole archive.
+    Whole(PathBuf),
     /// Occurs if a line of a part's manifest is no entry: what is wrong with it.
     BadEntry(PathBuf, String),
     /// Occurs if a part's result is not the one its manifest names: which, and what is wrong with it.
@@ -63,6 +69,21 @@ impl MergeError {
             MergeError::NoPart(path) => Wording::new(
                 format!("{}: no manifest.ndjson, or a run that is not finished", path.display()),
                 format!("{}：没有 manifest.ndjson，或运行尚未完成", path.display()),
+            ),
+            MergeError::NoFolder(path) => Wording::new(
+                format!("{}: no such folder", path.display()),
+                format!("{}：没有这个文件夹", path.display()),
+            ),
+            MergeError::Splits(some) => {
+                let list = some.iter().map(Shard::to_string).collect::<Vec<_>>();
+                Wording::new(
+                    format!("the parts were split differently: {}", list.join(", ")),
+                    format!("各部分的划分方式不同：{}", list.join("、")),
+                )
+            }
+            MergeError::Whole(path) => Wording::new(
+                format!("{}: it was read without --shard and is no part", path.display()),
+                format!("{}：读取时没有使用 --shard，不是一个部分", path.display()),
             ),
             MergeError::Incomplete(missing) => {
                 let first = missing.iter().take(SHOWN).map(Shard::to_string);
@@ -112,10 +133,7 @@ pub fn merge(
 ) -> Result<usize, MergeError> {
     let parts: Result<Vec<Part>, MergeError> = parts.iter().map(|path| Part::open(path)).collect();
     let parts = parts?;
-    let missing = missing(parts.iter().flat_map(Part::shards));
-    if !missing.is_empty() {
-        return Err(MergeError::Incomplete(missing));
-    }
+    complete(&parts)?;
     let mut names = store.names(&|_| true)?;
     let mut seen = Seen::default();
     for name in &names {
@@ -147,6 +165,23 @@ pub fn merge(
 /// How many missing parts are named, and how many are counted: the number of parts is what a part says.
 const SHOWN: usize = 20;
 const COUNTED: u64 = 10_000;
+
+/// Refuses parts that are not all of one archive.
+fn complete(parts: &[Part]) -> Result<(), MergeError> {
+    let shards: Vec<Vec<Shard>> = parts.iter().map(Part::shards).collect();
+    let missing = missing(shards.iter().flatten().copied());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let ways: BTreeMap<u64, Shard> = shards.iter().flatten().map(|s| (s.count, *s)).collect();
+    if ways.len() > 1 {
+        return Err(MergeError::Splits(ways.into_values().take(SHOWN).collect()));
+    }
+    match parts.iter().zip(&shards).find(|(_, shards)| shards.is_empty()) {
+        Some((whole, _)) => Err(MergeError::Whole(whole.path.clone())),
+        None => Err(MergeError::Incomplete(missing)),
+    }
+}
 
 /// The parts that are not there of each way in which an archive was split.
 fn missing(there: impl Iterator<Item = Shard>) -> Vec<Shard> {
@@ -213,6 +248,9 @@ struct Part {
 
 impl Part {
     fn open(path: &Path) -> Result<Part, MergeError> {
+        if !path.exists() {
+            return Err(MergeError::NoFolder(path.to_owned()));
+        }
         let part = Part { path: path.to_owned() };
         let running = disk::open_below(path, &RelativeName::known(".fubiao/running"));
         match (part.manifest(), running) {

@@ -11,7 +11,7 @@ use crate::name::{RelativeName, is_litter};
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Component, Path, PathBuf};
 
@@ -25,6 +25,11 @@ pub struct Plan {
     pub own_outputs: usize,
     /// How many files of folders were passed over, since systems and editors leave them.
     pub litter: usize,
+    /// How many links to folders were not followed: they may lead anywhere, and round in a circle.
+    pub links: usize,
+    /// The folders below those named that can't be listed, by their names, and why. What was read of them before
+    /// is neither gone nor there.
+    pub unlisted: Vec<(RelativeName, Wording)>,
     /// Of notices of several files, by the path they are found at: the files and folders.
     together: HashMap<PathBuf, Vec<PathBuf>>,
 }
@@ -65,11 +70,8 @@ impl PlanError {
                 Wording::new(format!("{pattern}: {what}"), format!("{pattern}：{what}"))
             }
             PlanError::Folder(path, error) => {
-                let (path, Wording { en, zh }) = (path.display(), disk::what(error));
-                Wording::new(
-                    format!("{path}: can't be listed: {en}"),
-                    format!("{path}：无法列出：{zh}"),
-                )
+                let (path, Wording { en, zh }) = (path.display(), unlisted(error));
+                Wording::new(format!("{path}: {en}"), format!("{path}：{zh}"))
             }
             PlanError::IntoInput(path) => {
                 let path = path.display();
@@ -93,6 +95,7 @@ impl PlanError {
                     format!("请为 --out 换一个文件夹，例如 {}", results.display()),
                 )
             }
+            PlanError::Folder(..) => Wording::new("check that you may read it", "请检查读取权限"),
             _ => Wording::new("check the path or the pattern", "请检查路径或通配符"),
         }
     }
@@ -140,6 +143,15 @@ impl Plan {
         }
     }
 
+    /// Whether a notice of this name may lie in a folder that can't be listed.
+    pub fn may_have(&self, name: &RelativeName) -> bool {
+        let lies_in = |folder: &RelativeName| {
+            let below = name.as_str().strip_prefix(folder.as_str());
+            below.is_some_and(|below| below.starts_with('/'))
+        };
+        self.unlisted.iter().any(|(folder, _)| lies_in(folder))
+    }
+
     /// Whether a notice of this name is to be read.
     pub fn has(&self, name: &RelativeName) -> bool {
         self.items.binary_search_by(|item| item.name.cmp(name)).is_ok()
@@ -163,9 +175,9 @@ impl Planner {
 
     /// Takes all notices of an input: a file, the files below a folder, or those that a pattern names. Of a folder,
     /// hidden files are passed over, links to folders not followed, and what an archive has written is left out:
-    /// `out` (the output folder), and what lies in the folder of an earlier run. A named file that is not there
-    /// stays in the plan: it fails on its own, and is listed. `look` is called now and then, to tell how many
-    /// there are.
+    /// `out` (the output folder), and what lies in the folder of an earlier run. A file that is not there, and what is
+    /// no file, stays in the plan: it fails on its own, and is listed. A folder below that can't be listed is noted.
+    /// `look` is called now and then, to tell how many there are.
     ///
     /// # Errors
     /// See [`PlanError`].
@@ -324,7 +336,7 @@ impl Planner {
     ) -> Result<(), PlanError> {
         let real_out = out.canonicalize().ok();
         let is_out = |folder: &Path| real_out.is_some() && folder.canonicalize().ok() == real_out;
-        if is_out(root) {
+        if is_out(root) || is_out_notices(root, out) {
             return Err(PlanError::IntoInput(out.to_owned()));
         }
         let base = self.folder(root);
@@ -333,32 +345,70 @@ impl Planner {
             if is_out(&folder) {
                 continue;
             }
-            let error = |e| PlanError::Folder(folder.clone(), e);
             let has_outputs = is_output_folder(&folder);
-            for entry in fs::read_dir(&folder).map_err(error)? {
-                let entry = entry.map_err(error)?;
-                let name = entry.file_name();
-                if is_litter(&name.to_string_lossy()) {
-                    let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-                    self.plan.litter += usize::from(is_file);
-                    continue;
+            let listed = fs::read_dir(&folder).and_then(|mut entries| {
+                entries.try_for_each(|entry| {
+                    self.entry(root, base, has_outputs, &entry?, &mut folders);
+                    look(self.found());
+                    Ok(())
+                })
+            });
+            match listed {
+                Err(error) if folder == root => return Err(PlanError::Folder(folder, error)),
+                Err(error) => {
+                    let below = folder.strip_prefix(root).unwrap_or(&folder);
+                    let name = names::of_path(below).unwrap_or_else(|| RelativeName::known("_"));
+                    self.plan.unlisted.push((name, unlisted(&error)));
                 }
-                let is_output = has_outputs && OUTPUTS.iter().any(|output| name == **output);
-                let path = entry.path();
-                match entry.file_type() {
-                    Ok(_) if is_output => self.plan.own_outputs += 1,
-                    Ok(kind) if kind.is_dir() => folders.push(path),
-                    Ok(kind) if kind.is_file() || path.is_file() => {
-                        let below = path.strip_prefix(root).unwrap_or(&path);
-                        self.file(base, &path, below);
-                        look(self.found());
-                    }
-                    _ => {}
-                }
+                Ok(()) => {}
             }
         }
         Ok(())
     }
+
+    /// Takes what stands in a folder below `root`, or notes why not; a folder goes to those still to be listed.
+    fn entry(
+        &mut self,
+        root: &Path,
+        base: u32,
+        has_outputs: bool,
+        entry: &DirEntry,
+        folders: &mut Vec<PathBuf>,
+    ) {
+        let name = entry.file_name();
+        if is_litter(&name.to_string_lossy()) {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            self.plan.litter += usize::from(is_file);
+            return;
+        }
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(_) if has_outputs && OUTPUTS.iter().any(|output| name == **output) => {
+                self.plan.own_outputs += 1;
+            }
+            Ok(kind) if kind.is_dir() => folders.push(path),
+            Ok(kind) if kind.is_symlink() && path.is_dir() => self.plan.links += 1,
+            // A link to nothing and a pipe fail on their own, and are listed.
+            _ => {
+                let below = path.strip_prefix(root).unwrap_or(&path);
+                self.file(base, &path, below);
+            }
+        }
+    }
+}
+
+/// Why the files of a folder are not known.
+fn unlisted(error: &std::io::Error) -> Wording {
+    let Wording { en, zh } = disk::what(error);
+    Wording::new(format!("the folder can't be listed: {en}"), format!("无法列出文件夹：{zh}"))
+}
+
+/// Whether results would be put into the very folder that is read.
+fn is_out_notices(root: &Path, out: &Path) -> bool {
+    let notices = RelativeName::known("notices").below(out);
+    // Without an output folder, none of them is.
+    let notices = notices.canonicalize().ok().filter(|_| out != Path::new(""));
+    notices.is_some() && root.canonicalize().ok() == notices && !is_output_folder(out)
 }
 
 /// Whether an archive's results lie in this folder.
@@ -421,6 +471,38 @@ mod tests {
         let plan = plan(std::slice::from_ref(&a), &a.join("out")).unwrap();
         assert_eq!((names(&plan), plan.litter), (vec!["2023/x.pdf", "y.txt"], 4));
         assert_eq!(plan.path(&plan.items()[0]), a.join("2023/x.pdf"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_followed_or_no_file_is_counted_or_listed() {
+        use std::os::unix::fs::symlink;
+        let root = folder(&["a/x.pdf", "b/y.pdf"]);
+        let at = |name: &str| root.path().join(name);
+        symlink("nowhere", at("a/gone.pdf")).unwrap();
+        symlink("x.pdf", at("a/link.pdf")).unwrap();
+        symlink("../b", at("a/folder")).unwrap();
+        symlink("..", at("a/round")).unwrap();
+        let plan = plan(&[at("a")], Path::new("out")).unwrap();
+        assert_eq!(names(&plan), ["gone.pdf", "link.pdf", "x.pdf"]);
+        assert_eq!(plan.links, 2);
+    }
+
+    #[test]
+    fn what_lies_in_a_folder_that_can_t_be_listed_may_be_there() {
+        let name = |text: &str| RelativeName::new(text).unwrap();
+        let plan =
+            Plan { unlisted: vec![(name("a/b"), Wording::new("x", "x"))], ..Plan::default() };
+        let is_there = |text: &str| plan.may_have(&name(text));
+        assert!(is_there("a/b/x.pdf") && is_there("a/b/c/x.pdf"));
+        assert!(!is_there("a/bx.pdf") && !is_there("a/x.pdf") && !is_there("a/b"));
+    }
+
+    #[test]
+    fn the_folder_named_notices_that_is_read_takes_no_results() {
+        let root = folder(&["notices/x.pdf"]);
+        let into = plan(&[root.path().join("notices")], root.path());
+        assert!(matches!(into, Err(PlanError::IntoInput(_))));
     }
 
     #[test]

@@ -33,22 +33,35 @@ pub struct Counts {
     pub with_findings: usize,
     /// Of all that are done: those in which neither a notice nor a table was recognised.
     pub unrecognised: usize,
+    /// Of all that are done, besides: those without a sum that could be checked, so that no findings say nothing.
+    pub unchecked: usize,
     /// Failed, in this run or before.
     pub failed: usize,
-    /// Left to another part of the archive, or not asked for.
+    /// Left to another part of the archive.
     pub left_out: usize,
+    /// Not asked for, where only those that failed are.
+    pub not_asked: usize,
     /// Not reached before the run was interrupted.
     pub not_reached: usize,
     /// Passed over, since fubiao wrote them.
     pub own_outputs: usize,
     /// Passed over, since systems and editors leave them: hidden files, lock files, Thumbs.db.
     pub litter: usize,
+    /// Not followed: links to folders.
+    pub links: usize,
+    /// Folders that could not be listed.
+    pub unlisted: usize,
 }
 
 /// Counts the notices of a run.
 pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
-    let mut counts =
-        Counts { own_outputs: plan.own_outputs, litter: plan.litter, ..Counts::default() };
+    let mut counts = Counts {
+        own_outputs: plan.own_outputs,
+        litter: plan.litter,
+        links: plan.links,
+        unlisted: plan.unlisted.len(),
+        ..Counts::default()
+    };
     for fate in &summary.fates {
         counts.notices += usize::from(*fate != Fate::OwnOutput);
         match fate {
@@ -56,12 +69,14 @@ pub fn counts(plan: &Plan, summary: &Summary) -> Counts {
             Fate::Unchanged(_) => counts.unchanged += 1,
             Fate::Failed => counts.failed += 1,
             Fate::LeftOut => counts.left_out += 1,
+            Fate::NotAsked => counts.not_asked += 1,
             Fate::OwnOutput => counts.own_outputs += 1,
             Fate::NotReached => counts.not_reached += 1,
         }
         if let Fate::Read(found) | Fate::Unchanged(found) = fate {
             counts.with_findings += usize::from(*found == Found::Findings);
             counts.unrecognised += usize::from(*found == Found::Unrecognised);
+            counts.unchecked += usize::from(*found == Found::Unchecked);
         }
     }
     counts
@@ -80,6 +95,12 @@ pub struct Told<'a> {
     found: Vec<(String, Gist)>,
     /// Those in which nothing was recognised, as far as they are named.
     unrecognised: Vec<String>,
+    /// Those without a sum that could be checked, as far as they are named.
+    unchecked: Vec<String>,
+    /// The folders that could not be listed.
+    unlisted: Vec<(String, Wording)>,
+    /// Of how many parts the archive was joined, where it was.
+    parts: Option<usize>,
 }
 
 impl<'a> Told<'a> {
@@ -96,6 +117,9 @@ impl<'a> Told<'a> {
             reasons: BTreeMap::new(),
             found: Vec::new(),
             unrecognised: Vec::new(),
+            unchecked: Vec::new(),
+            unlisted: plan.unlisted.iter().map(|(f, why)| (f.to_string(), why.clone())).collect(),
+            parts: None,
         };
         for (item, fate) in plan.items().iter().zip(&summary.fates) {
             let is_told = match fate {
@@ -106,26 +130,79 @@ impl<'a> Told<'a> {
                 Fate::Read(Found::Unrecognised) | Fate::Unchanged(Found::Unrecognised) => {
                     told.unrecognised.len() < NAMED
                 }
+                Fate::Read(Found::Unchecked) | Fate::Unchanged(Found::Unchecked) => {
+                    told.unchecked.len() < NAMED
+                }
                 _ => false,
             };
             if !is_told {
                 continue;
             }
-            let Some(Entry { name, outcome, .. }) = store.entry(&item.name)? else { continue };
-            match outcome {
-                Outcome::Failed(failure) => {
-                    *told.reasons.entry(failure.reason).or_default() += 1;
-                    if told.failed.len() < NAMED {
-                        told.failed.push((name.to_string(), failure));
-                    }
-                }
-                Outcome::Done { gist, .. } if gist.is_unrecognised => {
-                    told.unrecognised.push(name.to_string());
-                }
-                Outcome::Done { gist, .. } => told.found.push((name.to_string(), gist)),
+            if let Some(entry) = store.entry(&item.name)? {
+                told.note(entry);
             }
         }
         Ok(told)
+    }
+
+    /// Looks up what an archive holds that was joined of so many parts.
+    ///
+    /// # Errors
+    /// If an entry can't be read.
+    pub fn joined(
+        store: &Store,
+        summary: &'a Summary,
+        parts: usize,
+    ) -> Result<Told<'a>, StoreError> {
+        let mut told = Told::new(store, &Plan::default(), summary)?;
+        told.parts = Some(parts);
+        for entry in store.entries()? {
+            let entry = entry?;
+            let counts = &mut told.counts;
+            counts.notices += 1;
+            match &entry.outcome {
+                Outcome::Failed(_) => counts.failed += 1,
+                Outcome::Done { gist, .. } => {
+                    counts.unchanged += 1;
+                    let is_found = gist.errors + gist.warnings > 0;
+                    counts.with_findings += usize::from(is_found);
+                    counts.unrecognised += usize::from(!is_found && gist.is_unrecognised);
+                    let is_unchecked = !is_found && !gist.is_unrecognised && gist.sums == 0;
+                    counts.unchecked += usize::from(is_unchecked);
+                    if !is_found && gist.sums > 0 {
+                        continue;
+                    }
+                }
+            }
+            told.note(entry);
+        }
+        Ok(told)
+    }
+
+    /// Names a notice that failed, has findings, or in which nothing was recognised.
+    fn note(&mut self, Entry { name, outcome, .. }: Entry) {
+        match outcome {
+            Outcome::Failed(failure) => {
+                *self.reasons.entry(failure.reason).or_default() += 1;
+                if self.failed.len() < NAMED {
+                    self.failed.push((name.to_string(), failure));
+                }
+            }
+            Outcome::Done { gist, .. } => {
+                let is_found = gist.errors + gist.warnings > 0;
+                if is_found && self.found.len() < NAMED {
+                    self.found.push((name.to_string(), gist));
+                } else if !is_found {
+                    let list = match gist.is_unrecognised {
+                        true => &mut self.unrecognised,
+                        false => &mut self.unchecked,
+                    };
+                    if list.len() < NAMED {
+                        list.push(name.to_string());
+                    }
+                }
+            }
+        }
     }
 
     /// The counts.
@@ -142,18 +219,37 @@ impl<'a> Told<'a> {
             with_findings,
             failed,
             left_out,
+            not_asked,
             own_outputs,
             litter,
+            links,
+            unlisted,
             ..
         } = self.counts;
+        let (unchecked, unchecked_zh) = match self.counts.unchecked {
+            0 => (String::new(), String::new()),
+            n => (format!(", {n} without a sum to check"), format!("，无合计可核对 {n} 件")),
+        };
+        if let Some(parts) = self.parts {
+            let [notices_en, parts_en] =
+                [counted(notices, "notice", "notices"), counted(parts, "part", "parts")];
+            return Wording::new(
+                format!(
+                    "{notices_en} of {parts_en}: {with_findings} with findings{unchecked}, {failed} failed"
+                ),
+                format!(
+                    "{parts} 个部分，共 {notices} 件：其中有问题 {with_findings} 件{unchecked_zh}；失败 {failed} 件"
+                ),
+            );
+        }
         let mut line = Wording::new(
             format!(
-                "{}: {read} read, {unchanged} unchanged, {with_findings} with findings, \
+                "{}: {read} read, {unchanged} unchanged, {with_findings} with findings{unchecked}, \
                  {failed} failed",
                 counted(notices, "notice", "notices")
             ),
             format!(
-                "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件；\
+                "共 {notices} 件：读取 {read} 件，未变 {unchanged} 件，其中有问题 {with_findings} 件{unchecked_zh}；\
                  失败 {failed} 件"
             ),
         );
@@ -161,6 +257,10 @@ impl<'a> Told<'a> {
         if left_out > 0 {
             let _ = write!(line.en, ", {left_out} left to others");
             let _ = write!(line.zh, "，留给其他分片 {left_out} 件");
+        }
+        if not_asked > 0 {
+            let _ = write!(line.en, ", {not_asked} not tried");
+            let _ = write!(line.zh, "，未读取 {not_asked} 件");
         }
         if own_outputs > 0 {
             let _ = write!(line.en, "; passed over {own_outputs} that fubiao wrote");
@@ -174,19 +274,28 @@ impl<'a> Told<'a> {
             );
             let _ = write!(line.zh, "；跳过隐藏文件和临时文件 {litter} 个");
         }
+        if links > 0 {
+            let links = counted(links, "link to a folder", "links to folders");
+            let _ = write!(line.en, "; did not follow {links}");
+            let _ = write!(line.zh, "；未进入指向文件夹的链接 {} 个", self.counts.links);
+        }
+        if unlisted > 0 {
+            let _ = write!(line.en, "; could not list {}", counted(unlisted, "folder", "folders"));
+            let _ = write!(line.zh, "；无法列出的文件夹 {unlisted} 个");
+        }
         line
     }
 
     /// The failures of a run in a line, by reason; `None` if there are none.
     pub fn reasons(&self) -> Option<Wording> {
         let list = |name: fn(Reason) -> &'static str, joint: &str| {
-            let of_each = self.reasons.iter().map(|(reason, n)| format!("{n} {}", name(*reason)));
+            let of_each = self.reasons.iter().map(|(reason, n)| format!("{} {n}", name(*reason)));
             of_each.collect::<Vec<_>>().join(joint)
         };
         (!self.reasons.is_empty()).then(|| {
             Wording::new(
-                format!("failed: {}", list(Reason::name, ", ")),
-                format!("失败：{}", list(Reason::name_zh, "，")),
+                format!("failed, by reason: {}", list(Reason::name, ", ")),
+                format!("失败原因：{}", list(Reason::name_zh, "，")),
             )
         })
     }
@@ -233,8 +342,8 @@ impl<'a> Told<'a> {
         let strays = &summary.strays;
         part(
             &mut text,
-            "of earlier runs, without an input now",
-            "早先的结果，现已没有原件",
+            "of earlier runs, without an input in this one",
+            "以前的结果，本次没有原件",
             &strays[..strays.len().min(NAMED)],
             strays.len(),
             |name| Wording::new(name.as_str(), name.as_str()),
@@ -262,6 +371,17 @@ impl<'a> Told<'a> {
                 Wording::new(path.clone(), path)
             },
         );
+        let unlisted = &self.unlisted;
+        part(
+            &mut text,
+            "folders that could not be listed",
+            "无法列出的文件夹",
+            unlisted,
+            unlisted.len(),
+            |(folder, why)| {
+                Wording::new(format!("{folder}: {}", why.en), format!("{folder}：{}", why.zh))
+            },
+        );
         part(&mut text, "failed", "失败", failed, self.counts.failed, |(name, failure)| {
             let Wording { en, zh } = failure.wording();
             Wording::new(format!("{name}: {en}"), format!("{name}：{zh}"))
@@ -279,6 +399,15 @@ impl<'a> Told<'a> {
             "未识别出通知或表格，未作核对",
             unrecognised,
             self.counts.unrecognised,
+            |name| Wording::new(name.as_str(), name.as_str()),
+        );
+        let unchecked = &self.unchecked;
+        part(
+            &mut text,
+            "no sum to check",
+            "无合计可核对",
+            unchecked,
+            self.counts.unchecked,
             |name| Wording::new(name.as_str(), name.as_str()),
         );
         let slowest = &summary.slowest;
@@ -312,12 +441,16 @@ impl<'a> Told<'a> {
             "unchanged": counts.unchanged,
             "with_findings": counts.with_findings,
             "failed": counts.failed,
+            "without_sums": counts.unchecked,
             "nothing_recognised": unrecognised,
             "nothing_recognised_not_listed": counts.unrecognised.saturating_sub(unrecognised.len()),
             "left_out": counts.left_out,
+            "not_asked": counts.not_asked,
             "not_reached": counts.not_reached,
             "own_outputs": counts.own_outputs,
             "hidden_or_temporary": counts.litter,
+            "links_to_folders": counts.links,
+            "folders_not_listed": counts.unlisted,
             "without_input": named(&summary.strays),
             "without_input_not_listed": summary.strays.len().saturating_sub(NAMED),
             "same_content": summary.twins.iter()
@@ -327,6 +460,7 @@ impl<'a> Told<'a> {
             "same_content_not_listed": summary.twins.len().saturating_sub(NAMED),
             "lost": summary.lost,
             "corrections": summary.reviews,
+            "no_longer_corrected": summary.undone,
             "corrections_unused": summary.unused.iter()
                 .take(NAMED)
                 .map(|path| path.to_string_lossy())
@@ -381,16 +515,34 @@ pub fn strays(names: &[RelativeName], what: Strays) -> Option<(Wording, Option<W
         Strays::Pruned => ("removed", "已删除"),
     };
     let said = Wording::new(
-        format!("results without an input, {then}: {count} ({}{more})", list(", ")),
-        format!("原件已不在的结果 {count} 件，{then_zh}：{}{more_zh}", list("、")),
+        format!(
+            "{} of earlier runs without an input in this one, {then}: {}{more}",
+            counted(count, "result", "results"),
+            list(", ")
+        ),
+        format!("以前的结果中有 {count} 件在本次没有原件，{then_zh}：{}{more_zh}", list("、")),
     );
     let hint = (what == Strays::Apart).then(|| {
         Wording::new(
-            "--keep counts them all the same, --prune removes them",
-            "--keep 仍计入这些结果，--prune 将其删除",
+            "--keep counts them as before, --prune removes them",
+            "用 --keep 照常计入，用 --prune 删除",
         )
     });
     (count > 0).then_some((said, hint))
+}
+
+/// What is said of notices whose corrections were not given this time; `None` if there are none.
+pub fn undone(summary: &Summary) -> Option<Wording> {
+    let count = summary.undone;
+    (count > 0).then(|| {
+        Wording::new(
+            format!(
+                "{} corrected by reviewers in an earlier run, now read as printed: give --corrections every time",
+                counted(count, "notice", "notices")
+            ),
+            format!("以前经审核更正的通知有 {count} 件，本次按原文读取：请每次都给出 --corrections"),
+        )
+    })
 }
 
 /// What is said of notices with the same content; `None` if there are none.

@@ -96,8 +96,13 @@ impl Reviewed {
                 "请在审核页重新保存更正文件，或移走此文件",
             ),
         };
-        let bytes = disk::read(&path, LARGEST, Accept::Files)
-            .map_err(|error| unread(error.message(LARGEST)))?;
+        let bytes = disk::read(&path, LARGEST, Accept::Files).map_err(|error| ReviewedError {
+            hint: Wording::new(
+                "give the folder that the review pages were saved to",
+                "请给出审核页保存更正文件的文件夹",
+            ),
+            ..unread(error.message(LARGEST))
+        })?;
         let is_meant = path == given || is_called_corrections(&path);
         if !is_meant && own::wrote(&bytes) != Some(Own::Corrections) {
             return Ok(());
@@ -159,7 +164,7 @@ pub fn read(bytes: &[u8]) -> Result<Corrections, Error> {
     let Wording { en, zh } = violation.line();
     Err(Error::new(ErrorKind::BrokenCorrections {
         what: Wording::new(
-            format!("no corrections of fubiao: {en}"),
+            format!("not corrections of fubiao: {en}"),
             format!("不是 fubiao 的更正文件：{zh}"),
         ),
     }))

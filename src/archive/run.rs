@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -111,8 +111,10 @@ pub enum Fate {
     Unchanged(Found),
     /// Not read, in this run or before.
     Failed,
-    /// Belongs to another part of the archive, or was not asked for.
+    /// Belongs to another part of the archive.
     LeftOut,
+    /// Was not asked for, where only those that failed are.
+    NotAsked,
     /// No notice, but what fubiao wrote.
     OwnOutput,
     /// The run was interrupted before its turn.
@@ -128,6 +130,8 @@ pub enum Found {
     Findings,
     /// No notice and no table was recognised in it, and nothing was checked.
     Unrecognised,
+    /// It has no sum that could be checked.
+    Unchecked,
 }
 
 /// Is told of each notice as it is done; from several threads.
@@ -137,7 +141,7 @@ pub trait Watch: Sync {
 }
 
 /// What a run did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary {
     /// What became of each notice of the plan, in its order.
     pub fates: Vec<Fate>,
@@ -153,6 +157,9 @@ pub struct Summary {
     pub reviews: usize,
     /// Those of them that are of no notice of the plan.
     pub unused: Vec<PathBuf>,
+    /// How many notices that were corrected by reviewers before are read as printed now: their corrections were not
+    /// given.
+    pub undone: usize,
     /// Whether it was interrupted.
     pub interrupted: bool,
 }
@@ -174,6 +181,7 @@ pub fn run(
 ) -> Result<Summary, StoreError> {
     let workers = Workers::new(settings.isolation.clone(), settings.options.clone());
     let slowest = Slowest::default();
+    let undone = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs.max(1))
         .build()
@@ -191,7 +199,7 @@ pub fn run(
                     return Ok(());
                 }
                 let since = Instant::now();
-                let (entry, fate) = one(store, plan, item, settings, &workers)?;
+                let (entry, fate) = one(store, plan, item, settings, &workers, &undone)?;
                 watch.done(entry.as_ref());
                 if matches!(fate, Fate::Read(_) | Fate::Failed) {
                     slowest.note(&item.name, since.elapsed());
@@ -201,23 +209,36 @@ pub fn run(
             })
     })?;
     let interrupted = stop.load(Ordering::Relaxed);
-    let mut strays = store.names(&|name| !plan.has(name))?;
+    let mut strays = store.names(&|name| !plan.has(name) && !plan.may_have(name))?;
+    let mut hidden = store.names(&|name| !plan.has(name) && plan.may_have(name))?;
     let (mut lost, mut twins) = (Vec::new(), Vec::new());
     if !interrupted {
+        // What only ever failed has no result that could be left out.
+        let (failed, read) = apart(store, strays)?;
+        failed.iter().try_for_each(|name| store.forget(name))?;
+        strays = read;
         if settings.strays == Strays::Pruned {
             strays.iter().try_for_each(|name| store.forget(name))?;
         } else {
             lost = pool.install(|| unread(store, &strays, settings.wanted))?;
             strays.retain(|name| lost.binary_search(name).is_err());
         }
+        let damaged = pool.install(|| unread(store, &hidden, settings.wanted))?;
+        hidden.retain(|name| damaged.binary_search(name).is_err());
+        lost.extend(damaged);
+        lost.sort_unstable();
         let planned = plan.items().iter().zip(&fates);
         let planned = planned.filter(|(_, fate)| **fate != Fate::OwnOutput);
         let mut names: Vec<&RelativeName> = planned.map(|(item, _)| &item.name).collect();
         if settings.strays != Strays::Pruned {
             names.extend(&strays);
-            names.sort_unstable();
         }
-        let counts = |entry: &Entry| settings.strays == Strays::Kept || plan.has(&entry.name);
+        names.extend(&hidden);
+        names.sort_unstable();
+        let counts = |entry: &Entry| {
+            let is_kept = settings.strays == Strays::Kept;
+            is_kept || plan.has(&entry.name) || plan.may_have(&entry.name)
+        };
         let settled = store.settle(&names, &counts)?;
         store.note_shard(settings.shard)?;
         twins = settled.twins;
@@ -227,7 +248,24 @@ pub fn run(
     let (reviews, unused) = settings.reviewed.unused();
     // Of notices that were not reached, nothing is known.
     let unused = unused.into_iter().filter(|_| !interrupted).map(|r| r.path.clone()).collect();
-    Ok(Summary { fates, slowest, strays, lost, twins, reviews, unused, interrupted })
+    let undone = undone.into_inner();
+    Ok(Summary { fates, slowest, strays, lost, twins, reviews, unused, undone, interrupted })
+}
+
+/// The notices that failed, and the others.
+fn apart(
+    store: &Store,
+    names: Vec<RelativeName>,
+) -> Result<(Vec<RelativeName>, Vec<RelativeName>), StoreError> {
+    let (mut failed, mut read) = (Vec::new(), Vec::new());
+    for name in names {
+        let entry = store.entry(&name)?;
+        match entry.is_some_and(|entry| matches!(entry.outcome, Outcome::Failed(_))) {
+            true => failed.push(name),
+            false => read.push(name),
+        }
+    }
+    Ok((failed, read))
 }
 
 /// Those of the notices without an input whose results are not there as they were; they are taken out.
@@ -271,13 +309,15 @@ impl Slowest {
     }
 }
 
-/// Reads one notice, unless it is known to be done. A file of it that can't be written is its own fault.
+/// Reads one notice, unless it is known to be done. A file of it that can't be written is its own fault. A notice that
+/// reviewers had corrected, and that is read as printed now, is counted in `undone`.
 fn one(
     store: &Store,
     plan: &Plan,
     item: &Item,
     settings: &Settings,
     workers: &Workers,
+    undone: &AtomicUsize,
 ) -> Result<(Option<Entry>, Fate), StoreError> {
     let path = plan.path(item);
     let limit = settings.options.limits.input_bytes;
@@ -293,11 +333,17 @@ fn one(
     let (name, size) = (item.name.clone(), bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
     let said = review.map_or("", |review| &review.hash);
     let key = ledger::key(&content, &settings.build, &format!("{:?}{said}", settings.options));
-    let need = need(settings.which, store.entry(&name)?, &key);
+    let known = store.entry(&name)?;
+    let is_reviewed = known.as_ref().is_some_and(|known| {
+        let is_corrected =
+            matches!(&known.outcome, Outcome::Done { gist, .. } if gist.reviewed > 0);
+        is_corrected && known.content == content
+    });
+    let need = need(settings.which, known, &key);
     let entry = |outcome| Entry { name, bytes: size, content, key, apart: None, outcome };
 
     match need {
-        Need::Nothing => return Ok((None, Fate::LeftOut)),
+        Need::Nothing => return Ok((None, Fate::NotAsked)),
         Need::Reading => {}
         Need::Looking(known) => match store.hold(known, settings.wanted) {
             Ok(Some(held)) => return Ok(fated(held, Fate::Unchanged)),
@@ -334,6 +380,9 @@ fn one(
         }
     };
     let mut entry = entry(Outcome::Done { files: BTreeMap::new(), gist });
+    if is_reviewed && review.is_none() {
+        undone.fetch_add(1, Ordering::Relaxed);
+    }
     match store.put(&entry, &files) {
         Ok(entry) => Ok(fated(entry, Fate::Read)),
         Err(error) if error.is_of_one() => {
@@ -386,6 +435,7 @@ fn fated(entry: Entry, how: fn(Found) -> Fate) -> (Option<Entry>, Fate) {
         Outcome::Failed(_) => Fate::Failed,
         Outcome::Done { gist, .. } if gist.errors + gist.warnings > 0 => how(Found::Findings),
         Outcome::Done { gist, .. } if gist.is_unrecognised => how(Found::Unrecognised),
+        Outcome::Done { gist, .. } if gist.sums == 0 => how(Found::Unchecked),
         Outcome::Done { .. } => how(Found::Nothing),
     };
     (Some(entry), fate)

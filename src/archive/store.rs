@@ -52,6 +52,10 @@ enum StoreErrorKind {
     Locked,
     /// A folder or file of the archive's own is a link that leads elsewhere.
     Link,
+    /// It is a file.
+    File,
+    /// The folder holds something that a run would write over or remove, and fubiao did not make it.
+    Others(&'static str),
     /// A result is another than it was a moment ago.
     Changed,
 }
@@ -92,7 +96,20 @@ impl StoreError {
                     | ErrorKind::InvalidInput
             ),
             StoreErrorKind::Link => true,
-            StoreErrorKind::Vital(_) | StoreErrorKind::Locked | StoreErrorKind::Changed => false,
+            StoreErrorKind::Vital(_)
+            | StoreErrorKind::Locked
+            | StoreErrorKind::File
+            | StoreErrorKind::Others(_)
+            | StoreErrorKind::Changed => false,
+        }
+    }
+
+    /// Whether the place that was given can't be it, rather than that the disk is full or busy.
+    pub fn is_of_place(&self) -> bool {
+        match &self.kind {
+            StoreErrorKind::Io(error) | StoreErrorKind::Vital(error) => disk::is_of_place(error),
+            StoreErrorKind::Link | StoreErrorKind::File | StoreErrorKind::Others(_) => true,
+            StoreErrorKind::Locked | StoreErrorKind::Changed => false,
         }
     }
 
@@ -106,6 +123,13 @@ impl StoreError {
             StoreErrorKind::Link => Wording::new(
                 "it is a link that leads out of the folder of results",
                 "这是指向结果文件夹之外的链接",
+            ),
+            StoreErrorKind::File => {
+                Wording::new("it is a file, expected a folder", "这是文件，应为文件夹")
+            }
+            StoreErrorKind::Others(name) => Wording::new(
+                format!("the folder holds {name}, which fubiao did not make and would replace"),
+                format!("文件夹中的 {name} 不是 fubiao 写出的，会被替换"),
             ),
             StoreErrorKind::Changed => {
                 Wording::new("it changed during the run", "运行期间文件发生了变化")
@@ -123,6 +147,11 @@ impl StoreError {
             StoreErrorKind::Link => Wording::new(
                 "put a folder in its place, or give another --out",
                 "请换成真正的文件夹，或换一个 --out",
+            ),
+            StoreErrorKind::File => Wording::new("give another --out", "请换一个 --out"),
+            StoreErrorKind::Others(_) => Wording::new(
+                "give --out a new folder, or move that file away",
+                "请为 --out 换一个新文件夹，或移走该文件",
             ),
             StoreErrorKind::Changed => Wording::new(
                 "run the same command again: what was changed is read again",
@@ -233,13 +262,21 @@ impl Store {
     /// Opens or makes the folder and keeps other runs out of it.
     ///
     /// # Errors
-    /// If it can't be made or written to, or another run holds it.
+    /// If it can't be made or written to, another run holds it, or it holds what others made where results would
+    /// stand.
     pub fn open(root: &Path) -> Result<Store, StoreError> {
         let at = |name| RelativeName::known(name).below(root);
         let own = at(OWN);
+        let refused = |kind| Err(StoreError { path: root.to_owned(), kind });
+        if root.is_file() {
+            return refused(StoreErrorKind::File);
+        }
+        if let Some(name) = others(root) {
+            return refused(StoreErrorKind::Others(name));
+        }
         let made = own.ancestors().take_while(|folder| !folder.exists());
         let made = made.filter(|folder| *folder != Path::new("")).last().map(Path::to_owned);
-        fs::create_dir_all(&own).map_err(|e| StoreError::io(&own, e))?;
+        fs::create_dir_all(&own).map_err(|e| StoreError::io(root, e))?;
         let real = root.canonicalize().map_err(|e| StoreError::io(root, e))?;
         if own.canonicalize().ok() != Some(RelativeName::known(OWN).below(&real)) {
             return Err(StoreError { path: own, kind: StoreErrorKind::Link });
@@ -657,6 +694,21 @@ impl Iterator for Entries {
     }
 }
 
+/// What lies in a folder where results would stand, and is of someone else. Known as an archive's is a folder that has
+/// the archive's own one, or its manifest: results may have been carried here without what is hidden.
+fn others(root: &Path) -> Option<&'static str> {
+    let at = |name| RelativeName::known(name).below(root);
+    let manifest = File::open(at(MANIFEST)).ok();
+    let first = manifest.and_then(|file| Lines::new(file).next_line().ok().flatten());
+    let is_ours = first.is_some_and(|(_, line)| line.is_ok_and(|l| ledger::from_line(&l).is_ok()));
+    if is_ours || at(OWN).exists() {
+        return None;
+    }
+    // Results stand in `notices` under names of their own, beside whatever else is there.
+    let names = OUTPUTS.iter().copied().filter(|name| *name != "notices");
+    names.into_iter().find(|name| fs::symlink_metadata(at(name)).is_ok())
+}
+
 /// Opens or makes a file of the archive's own, and no link in its place: what it leads to is not ours to write to.
 fn open_own(path: &Path) -> Result<File, StoreError> {
     if fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()) {
@@ -777,6 +829,33 @@ mod tests {
         assert!(second.to_string().contains("another run"), "{second}");
         drop(first);
         assert!(Store::open(root.path()).is_ok());
+    }
+
+    #[test]
+    fn a_folder_of_someone_else_is_not_written_into() {
+        for name in ["facts.csv", "report.txt", "datapackage", "manifest.ndjson"] {
+            let root = tempfile::tempdir().unwrap();
+            let path = root.path().join(name);
+            match name {
+                "datapackage" => fs::create_dir(&path).unwrap(),
+                _ => fs::write(&path, "mine").unwrap(),
+            }
+            let refused = Store::open(root.path()).unwrap_err();
+            assert!(refused.what().en.contains(name) && refused.is_of_place(), "{refused}");
+            assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1, "{name}");
+        }
+        // An archive without what is hidden, as copied or checked out, is one.
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let entry = put(&store, "a", 1);
+        store.settle(&[&entry.name], &|_| true).unwrap();
+        drop(store);
+        fs::write(root.path().join("facts.csv"), "").unwrap();
+        fs::remove_dir_all(root.path().join(OWN)).unwrap();
+        assert!(Store::open(root.path()).is_ok());
+        let file = root.path().join("facts.csv");
+        let refused = Store::open(&file).unwrap_err();
+        assert_eq!((refused.path(), refused.is_of_place()), (&*file, true));
     }
 
     #[test]

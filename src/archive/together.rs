@@ -38,6 +38,9 @@ pub(super) fn read(inputs: &[PathBuf], out: &Path, limit: u64) -> Result<Vec<u8>
         let mut planner = Planner::default();
         planner.add(input, out, &mut |_| ()).map_err(|error| error.message())?;
         let plan = planner.plan();
+        if let Some((folder, Wording { en, zh })) = plan.unlisted.first() {
+            return Err(Wording::new(format!("{folder}: {en}"), format!("{folder}：{zh}")));
+        }
         for item in plan.items() {
             take(&plan.path(item), plan.shown_name(item))?;
         }

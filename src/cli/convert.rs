@@ -36,16 +36,33 @@ pub fn convert(reporter: &Reporter, args: &Convert) -> Answer {
         // Several inputs without a folder were refused.
         let Some(input) = args.inputs.first() else { return Err(Status::Mistyped) };
         let output = output(reporter, input, args.output.as_deref())?;
-        return Run { reporter, args, options: &options, input, output: &output }.write_as(format);
+        let run = Run { reporter, args, options: &options, input, output: &output, name: None };
+        return run.write_as(format);
     };
+    if folder.is_file() {
+        let what = Wording::new("it is a file, expected a folder", "这是文件，应为文件夹");
+        let hint = Wording::new("give --out another name", "请给 --out 换一个名字");
+        reporter.tell(&folder.display().to_string(), &what, Some(&hint));
+        return Err(Status::Mistyped);
+    }
     std::fs::create_dir_all(folder)
         .map_err(|e| unwritten(reporter, &Output::File(folder.clone()), &e))?;
     let mut worst = Status::Done;
     let inputs = if args.one_notice { &args.inputs[..1] } else { &args.inputs };
-    for (input, name) in formats::names(inputs, format) {
+    let names = formats::names(inputs, format);
+    let told = files::told_apart(names.iter().map(|(input, _)| *input));
+    for ((input, name), told) in names.iter().zip(told) {
         let status = output(reporter, input, Some(&name.below(folder))).and_then(|output| {
-            Run { reporter, args, options: &options, input, output: &output }.write_as(format)
+            let name = told.as_deref();
+            Run { reporter, args, options: &options, input, output: &output, name }.write_as(format)
         });
+        if let (Some(told), Ok(_)) = (told, &status) {
+            let result = name.below(folder);
+            reporter.info(reporter.say(&Wording::new(
+                format!("{told}: written to {}", result.display()),
+                format!("{told}：写入 {}", result.display()),
+            )));
+        }
         worst = worst.max(status.unwrap_or_else(|status| status));
     }
     Ok(worst)
@@ -58,6 +75,8 @@ struct Run<'a> {
     options: &'a Options,
     input: &'a Path,
     output: &'a Output,
+    /// By which name messages speak of it, if not by its own.
+    name: Option<&'a str>,
 }
 
 /// What an input is.
@@ -128,7 +147,8 @@ impl Run<'_> {
         };
         write(&record)?;
         clock.lap("emit");
-        self.reporter.notice(&record, &Printed::new(source.as_ref(), self.options));
+        let name = self.name.unwrap_or(&record.source.name);
+        self.reporter.notice(name, &record, &Printed::new(source.as_ref(), self.options));
         self.tell(&clock);
         let answer = denied(self.args.deny, &record.findings).max(whole(&record));
         // The process ends here; the system takes its memory back faster than one text after the other.
@@ -204,7 +224,8 @@ impl Run<'_> {
         let (diagnostics, _) = sink.into_parts();
         let (diagnostics, parts) = places::located(&diagnostics, &origins);
         let printed = Printed::new(Some(&source), self.options);
-        self.reporter.diagnostics(&source.name, &diagnostics, &parts, &printed);
+        let name = self.name.unwrap_or(&source.name);
+        self.reporter.diagnostics(name, &diagnostics, &parts, &printed);
         self.tell(&clock);
         Ok(Status::Done)
     }

@@ -3,6 +3,7 @@
 use crate::archive::compare::{Change, Changes};
 use crate::archive::diff::{CellChange, ColumnChange, Difference, Reading, RowRename, Side};
 use crate::cli::args::Lang;
+use crate::cli::report::label_in;
 use crate::diag::Wording;
 use crate::model::annex_name;
 use std::fmt::Write;
@@ -160,7 +161,13 @@ fn describe_one(text: &mut String, difference: &Difference, look: Look) -> std::
         (look.pick("diagnostic", "诊断"), &difference.diagnostics),
     ] {
         for r in remarks {
-            let line = format!("{what} {} [{}]: {}", r.severity, r.word, r.message);
+            let line = match look.lang {
+                Lang::En => format!("{what} {} [{}]: {}", r.severity, r.word, r.message),
+                Lang::Zh => {
+                    let severity = label_in(Lang::Zh, &r.severity);
+                    format!("{what} {severity} [{}]：{}", r.word, r.message_zh)
+                }
+            };
             match r.side {
                 Side::Gone => writeln!(text, "  {}", look.lost(&format!("- {line}")))?,
                 Side::New => writeln!(text, "  {}", look.gained(&format!("+ {line}")))?,
@@ -181,7 +188,10 @@ fn printed(reading: Option<&Reading>, look: Look) -> String {
         Some(Reading { raw, status, .. }) if status == "blank" && raw.is_empty() => {
             look.pick("(blank)", "（空白）").to_owned()
         }
-        Some(Reading { raw, value: Some(value), .. }) if value != raw => format!("{raw} = {value}"),
+        Some(Reading { raw, value: Some(value), .. }) if value != raw => match look.lang {
+            Lang::En => format!("{value} (printed {raw})"),
+            Lang::Zh => format!("{value}（原文 {raw}）"),
+        },
         Some(Reading { raw, value: None, status }) if status != "text" => {
             format!("{raw} ({status})")
         }

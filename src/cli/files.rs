@@ -1,12 +1,13 @@
 //! Files of the command: inputs read within their limit, results written whole or not at all.
 
 use crate::archive::disk::{self, Accept, Lasting, ReadError};
-use crate::archive::plan::Planner;
+use crate::archive::plan::{PlanError, Planner};
 use crate::diag::Wording;
 use crate::emit::datapackage::PackageFile;
 use crate::error::{Error, ErrorKind};
 use crate::name::RelativeName;
 use crate::source::Source;
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub enum InputError {
     Source(Error),
     /// It changed while it was read: there are no bytes that it held at one moment.
     Changed(Wording),
+    /// It is a folder that can't be listed whole.
+    Folder(Wording),
 }
 
 /// The bytes of a file, or of standard input for `-`; at most `limit` of them.
@@ -78,10 +81,14 @@ pub fn read_together(inputs: &[PathBuf], limit: u64) -> Result<Source, Failed> {
             continue;
         }
         let mut planner = Planner::default();
-        planner.add(input, Path::new(""), &mut |_| ()).map_err(|error| {
-            failed(input, InputError::File(io::Error::other(error.to_string())))
+        planner.add(input, Path::new(""), &mut |_| ()).map_err(|error| match error {
+            PlanError::Folder(folder, error) => failed(&folder, InputError::File(error)),
+            error => failed(input, InputError::Folder(error.message())),
         })?;
         let plan = planner.plan();
+        if let Some((folder, what)) = plan.unlisted.first() {
+            return Err(failed(&folder.below(input), InputError::Folder(what.clone())));
+        }
         for item in plan.items() {
             read(&plan.path(item), item.name.as_str().to_owned())?;
         }
@@ -100,6 +107,18 @@ fn of_all(error: InputError, limit: u64) -> InputError {
         }
         error => error,
     }
+}
+
+/// Names by which messages tell several inputs apart: the whole path where two bear one name, else none.
+pub fn told_apart<'a>(
+    inputs: impl Iterator<Item = &'a Path> + Clone,
+) -> impl Iterator<Item = Option<String>> {
+    let mut count: HashMap<String, usize> = HashMap::new();
+    inputs.clone().for_each(|path| *count.entry(shown_name(path)).or_default() += 1);
+    inputs.map(move |path| {
+        let is_one = count.get(&shown_name(path)).is_none_or(|count| *count == 1);
+        (!is_one).then(|| path.display().to_string())
+    })
 }
 
 /// The name to show for a path: without its folders.

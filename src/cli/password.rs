@@ -1,8 +1,11 @@
 //! Where a password comes from: a flag, a file, or the environment. It goes no further than the reader:
 //! into no result, no message and no ledger.
 
+use crate::archive::disk;
 use crate::cli::args::PasswordArgs;
 use crate::cli::files;
+use crate::cli::report::Reporter;
+use crate::diag::Wording;
 use crate::options::Password;
 use std::io;
 
@@ -26,7 +29,9 @@ pub fn given(args: &PasswordArgs) -> Result<Option<Password>, (String, io::Error
     let bytes = files::read_bytes(path, LONGEST).map_err(|error| match error {
         files::InputError::File(error) => named(error),
         files::InputError::Source(error) => named(io::Error::other(error)),
-        files::InputError::Changed(what) => named(io::Error::other(what.en)),
+        files::InputError::Changed(what) | files::InputError::Folder(what) => {
+            named(io::Error::other(what.en))
+        }
     })?;
     let text = String::from_utf8(bytes).map_err(|_| named(io::ErrorKind::InvalidData.into()))?;
     let text = text.trim_start_matches('\u{FEFF}');
@@ -46,4 +51,13 @@ pub fn of_environment() -> Result<Option<Password>, (String, io::Error)> {
             Err((VARIABLE.to_owned(), io::ErrorKind::InvalidData.into()))
         }
     }
+}
+
+/// Says why there is no password.
+pub fn refuse(reporter: &Reporter, name: &str, error: &io::Error) {
+    let hint = Wording::new(
+        "give a text file whose first line is the password",
+        "请提供首行为密码的文本文件",
+    );
+    reporter.tell(name, &disk::what(error), Some(&hint));
 }

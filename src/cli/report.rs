@@ -153,9 +153,8 @@ impl Reporter {
         self.tell(name, &what, Some(&error.hint()));
     }
 
-    /// Says what was found and doubted in a notice that was read.
-    pub fn notice(&self, record: &NoticeRecord, printed: &Printed<'_>) {
-        let name = &record.source.name;
+    /// Says what was found and doubted in a notice that was read, under this name.
+    pub fn notice(&self, name: &str, record: &NoticeRecord, printed: &Printed<'_>) {
         let parts = &record.source.parts;
         self.diagnostics(name, &record.diagnostics, parts, printed);
         for finding in &record.findings {
@@ -167,7 +166,7 @@ impl Reporter {
                 });
             }
         }
-        self.info(&self.checked(name, record));
+        self.told(name, record);
         if self.volume == Volume::Verbose {
             for repair in &record.repairs {
                 let place = self.at(repair.place.as_ref(), parts);
@@ -187,6 +186,11 @@ impl Reporter {
             Volume::Normal => severity != "note",
             Volume::Verbose => true,
         }
+    }
+
+    /// Says how much of a notice was checked, and what came of it.
+    pub fn told(&self, name: &str, record: &NoticeRecord) {
+        self.info(&self.checked(name, record));
     }
 
     /// How much of a notice was checked, and what came of it, in a line.
@@ -282,7 +286,7 @@ impl Reporter {
     pub fn info(&self, text: &str) {
         if !self.is_quiet() {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(voice(), "{text}");
+            let _ = writeln!(voice(), "{}", plain(text));
         }
     }
 
@@ -350,10 +354,15 @@ impl Reporter {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write_checked(&self, out: &mut dyn Write, record: &NoticeRecord) -> io::Result<()> {
+    pub fn write_checked(
+        &self,
+        out: &mut dyn Write,
+        name: &str,
+        record: &NoticeRecord,
+    ) -> io::Result<()> {
         match self.is_quiet() {
             true => Ok(()),
-            false => writeln!(out, "{}", plain(&self.checked(&record.source.name, record))),
+            false => writeln!(out, "{}", plain(&self.checked(name, record))),
         }
     }
 
@@ -430,11 +439,6 @@ impl Reporter {
         }
     }
 
-    fn label<'a>(&self, label: &'a str) -> &'a str {
-        let (_, zh, _) = LABELS.iter().find(|(en, ..)| *en == label).unwrap_or(&("", "", ""));
-        if zh.is_empty() { label } else { self.pick(label, zh) }
-    }
-
     fn line(&self, label: &str, text: &str) {
         // Nobody is left to tell if standard error is closed.
         let _ = writeln!(voice(), "{}", self.labelled(label, text, self.color));
@@ -443,7 +447,7 @@ impl Reporter {
     /// A message in the one form that all of them have: what kind it is, then the file, the place and the words.
     fn labelled(&self, label: &str, text: &str, color: bool) -> String {
         let code = LABELS.iter().find(|(en, ..)| *en == label).map_or("36", |(.., code)| code);
-        let (label, text) = (self.label(label), plain(text));
+        let (label, text) = (label_in(self.lang, label), plain(text));
         match color {
             true => format!("\x1b[1;{code}m{label}\x1b[0m: {text}"),
             false => format!("{label}: {text}"),
@@ -460,6 +464,14 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("repair", "修复", "32"),
     ("timing", "用时", "36"),
 ];
+
+/// A label in this language.
+pub(super) fn label_in(lang: Lang, label: &str) -> &str {
+    match (lang, LABELS.iter().find(|(en, ..)| *en == label)) {
+        (Lang::Zh, Some((_, zh, _))) => zh,
+        _ => label,
+    }
+}
 
 /// The language that the locale asks for: the first of the three that is set, as POSIX has it.
 pub(super) fn lang_of_environment() -> Lang {

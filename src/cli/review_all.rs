@@ -95,7 +95,8 @@ fn refused(reporter: &Reporter, path: &Path, what: Wording, hint: Wording) -> An
 }
 
 fn nothing(reporter: &Reporter, input: &Path) -> Status {
-    let what = Wording::new("no notice is there to be read", "没有可读取的通知");
+    let what =
+        Wording::new("the folder holds no notices and no results", "文件夹中没有通知，也没有结果");
     let hint = Wording::new(
         "give the folder of the notices, or of their results",
         "请给出通知或其结果所在的文件夹",
@@ -108,10 +109,12 @@ fn nothing(reporter: &Reporter, input: &Path) -> Status {
 fn of_notices(reporter: &Reporter, args: &Review, out: &Path) -> Answer<Vec<Line>> {
     let mut planner = Planner::default();
     planner.add(&args.input, out, &mut |_| ()).map_err(|error| {
-        reporter.tell(&args.input.display().to_string(), &error.message(), Some(&error.hint()));
-        Status::Mistyped
+        reporter.tell("fubiao review", &error.message(), Some(&error.hint()));
+        if matches!(error, PlanError::IntoInput(_)) { Status::Mistyped } else { Status::Unread }
     })?;
     let plan = planner.plan();
+    let unlisted = plan.unlisted.iter().map(|(folder, why)| failed(folder.as_str(), why.clone()));
+    let unlisted: Vec<Line> = unlisted.collect();
     let workers = Workers::new(Some(isolation(reporter, args)?), Options::default());
     let limit = args.limits.limits().input_bytes;
     let read = |name: &str, path: &Path| -> Option<Outcome> {
@@ -121,10 +124,12 @@ fn of_notices(reporter: &Reporter, args: &Review, out: &Path) -> Answer<Vec<Line
             Err(error) => Outcome::failed(Reason::File, error.message(limit)),
         })
     };
-    each(reporter, out, plan.items(), |item| {
+    let mut lines = each(reporter, out, plan.items(), |item| {
         let answer = read(&plan.shown_name(item), &plan.path(item))?;
         Some((item.name.clone(), of_answer(item.name.as_str(), answer)))
-    })
+    })?;
+    lines.extend(unlisted);
+    Ok(lines)
 }
 
 /// Pages of results made earlier.
@@ -222,7 +227,7 @@ fn write(reporter: &Reporter, path: &Path, bytes: &[u8]) -> Answer<()> {
 fn isolation(reporter: &Reporter, args: &Review) -> Answer<Isolation> {
     let seconds = args.bounds.max_time.unwrap_or(SECONDS);
     let password = password::given(&args.password).map_err(|(name, error)| {
-        reporter.error(&name, &error, "give a text file whose first line is the password");
+        password::refuse(reporter, &name, &error);
         Status::Mistyped
     })?;
     let mut flags = vec!["worker".to_owned(), "--page-file".to_owned()];

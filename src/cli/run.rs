@@ -2,6 +2,7 @@
 
 use crate::archive::disk;
 use crate::archive::plan::Planner;
+use crate::archive::results;
 use crate::check;
 use crate::cli::args::{
     Args, BoundArgs, Check, Deny, Described, Inspect, LimitArgs, PasswordArgs, Validate, Verb,
@@ -19,6 +20,7 @@ use crate::cli::{archive, convert, explain, inspect, password, survey};
 use crate::cli::{review, review_all};
 use crate::diag::Wording;
 use crate::emit::json;
+use crate::emit::own::{self, Own};
 use crate::emit::record::{FindingRecord, NoticeRecord};
 use crate::error::Error;
 use crate::model::Notice;
@@ -68,11 +70,15 @@ pub fn run(args: &Args) -> Status {
         Verb::Convert(args) => convert::convert(&reporter, args),
         Verb::Check(args) => check_all(&reporter, args),
         #[cfg(feature = "review")]
-        Verb::Review(args) if args.input.is_dir() => review_all::review_all(&reporter, args),
+        Verb::Review(args) if args.input.is_dir() && !args.one_notice => {
+            review_all::review_all(&reporter, args)
+        }
         #[cfg(feature = "review")]
         Verb::Review(args) => review::review(&reporter, args),
         #[cfg(feature = "serve")]
         Verb::Serve(args) => Ok(serve::serve(&reporter, args)),
+        #[cfg(not(feature = "serve"))]
+        Verb::Serve { .. } => Err(no_serve(&reporter)),
         Verb::Validate(args) => validate_all(&reporter, args),
         #[cfg(feature = "ocr")]
         Verb::Models(args) => Ok(models::models(&reporter, args)),
@@ -92,6 +98,18 @@ pub fn run(args: &Args) -> Status {
         Verb::Worker(args) => Ok(archive::worker(&reporter, args)),
     };
     answer.unwrap_or_else(|status| status)
+}
+
+/// Says how to get what this build lacks: the documentation tells of it.
+#[cfg(not(feature = "serve"))]
+fn no_serve(reporter: &Reporter) -> Status {
+    let what = Wording::new("it is not part of this build", "本次构建不包含该命令");
+    let hint = Wording::new(
+        "build with --features serve, or install a release",
+        "请用 --features serve 构建，或安装发布包",
+    );
+    reporter.tell("fubiao serve", &what, Some(&hint));
+    Status::Mistyped
 }
 
 fn schema(of: Described) -> &'static str {
@@ -131,11 +149,7 @@ pub(super) fn options(
     typed: &PasswordArgs,
 ) -> Answer<Options> {
     let password = password::given(typed).map_err(|(name, error)| {
-        let hint = Wording::new(
-            "give a text file whose first line is the password",
-            "请提供首行为密码的文本文件",
-        );
-        reporter.tell(&name, &file_error(&error), Some(&hint));
+        password::refuse(reporter, &name, &error);
         Status::Mistyped
     })?;
     Ok(Options {
@@ -167,9 +181,30 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     let options = options(reporter, &args.limits, &args.password)?;
     let mut worst = Status::Done;
     let mut notices = Vec::new();
-    for input in &inputs(reporter, &args.inputs)? {
-        let status = match check_one(reporter, &options, &args.bounds, input) {
-            Ok(checked) => {
+    let mut own_outputs = 0;
+    if args.one_notice {
+        let source = files::read_together(&args.inputs, options.limits.input_bytes)
+            .map_err(|failed| unread(reporter, &failed.0, &failed.1))?;
+        let input = args.inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let checked = check_source(reporter, &options, &args.bounds, input, &source, None)?;
+        write_checked(reporter, &checked)?;
+        return Ok(denied(args.deny, &checked.record.findings).max(whole(&checked.record)));
+    }
+    let inputs = inputs(reporter, &args.inputs)?;
+    if !inputs.are_whole {
+        worst = Status::Unread;
+    }
+    let names = files::told_apart(inputs.paths.iter().map(|(path, _)| path.as_path()));
+    for ((input, came), name) in inputs.paths.iter().zip(names) {
+        // A result speaks of a notice that may be among the inputs itself, or another result of it.
+        let known = |name: &str| notices.iter().any(|checked: &Checked| checked.name == name);
+        let called = Called { came: *came, name, known: &known };
+        let status = match check_one(reporter, &options, &args.bounds, input, called) {
+            Ok(None) => {
+                own_outputs += 1;
+                Status::Done
+            }
+            Ok(Some(checked)) => {
                 let status =
                     denied(args.deny, &checked.record.findings).max(whole(&checked.record));
                 notices.push(checked);
@@ -179,11 +214,17 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
         };
         worst = worst.max(status);
     }
+    if own_outputs > 0 {
+        reporter.info(reporter.say(&Wording::new(
+            format!("passed over {own_outputs} that fubiao wrote"),
+            format!("跳过 fubiao 自己写出的文件 {own_outputs} 个"),
+        )));
+    }
     for later in &notices {
         for earlier in notices.iter().filter(|n| check::follows(&later.notice, &n.notice)) {
             let findings = check::across(&later.notice, &earlier.notice);
             let findings: Vec<_> = findings.iter().map(FindingRecord::from).collect();
-            let name = format!("{} ({})", later.record.source.name, earlier.record.source.name);
+            let name = format!("{} ({})", later.name, earlier.name);
             let record = &later.record;
             print(reporter, |out| reporter.write_findings(out, &name, &findings, record))?;
             worst = worst.max(denied(args.deny, &findings));
@@ -192,13 +233,37 @@ fn check_all(reporter: &Reporter, args: &Check) -> Answer {
     Ok(worst)
 }
 
-/// The inputs, with the files of a folder or a pattern in its place.
-fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Vec<PathBuf>> {
-    let mut inputs = Vec::new();
+/// How an input came to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Typed,
+    /// It lies in a folder that was typed.
+    Found,
+}
+
+/// What is to be checked.
+struct Inputs {
+    paths: Vec<(PathBuf, Came)>,
+    /// Whether all folders could be listed.
+    are_whole: bool,
+}
+
+/// The inputs, with the files of a folder in its place; of what a batch wrote there, the results that it counts.
+fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Inputs> {
+    let mut inputs = Inputs { paths: Vec::new(), are_whole: true };
     for input in typed {
         if !input.is_dir() {
-            inputs.push(input.clone());
+            inputs.paths.push((input.clone(), Came::Typed));
             continue;
+        }
+        let name = input.display().to_string();
+        let before = inputs.paths.len();
+        if results::is_output(input) {
+            let found = results::found(input).map_err(|error| {
+                reporter.tell(&name, &disk::what(&error), Some(&disk::hint(&error)));
+                Status::Unread
+            })?;
+            inputs.paths.extend(found.into_iter().map(|found| (found.path, Came::Found)));
         }
         let mut planner = Planner::default();
         planner.add(input, Path::new(""), &mut |_| ()).map_err(|e| {
@@ -206,52 +271,102 @@ fn inputs(reporter: &Reporter, typed: &[PathBuf]) -> Answer<Vec<PathBuf>> {
             Status::Unread
         })?;
         let plan = planner.plan();
-        inputs.extend(plan.items().iter().map(|item| plan.path(item)));
+        for (folder, what) in &plan.unlisted {
+            reporter.tell(&folder.below(input).display().to_string(), what, None);
+            inputs.are_whole = false;
+        }
+        let paths = plan.items().iter().map(|item| (plan.path(item), Came::Found));
+        inputs.paths.extend(paths);
+        if inputs.paths.len() == before && inputs.are_whole {
+            let what = Wording::new(
+                "the folder holds no notices and no results",
+                "文件夹中没有通知，也没有结果",
+            );
+            let hint = Wording::new("check the path", "请检查路径");
+            reporter.tell(&name, &what, Some(&hint));
+            inputs.are_whole = false;
+        }
     }
     Ok(inputs)
 }
 
+/// How an input came, and what messages are to call it.
+struct Called<'a> {
+    came: Came,
+    /// The name, if not its own.
+    name: Option<String>,
+    /// Whether another one is called so.
+    known: &'a dyn Fn(&str) -> bool,
+}
+
 /// A notice as it was checked.
 struct Checked {
+    /// What messages call it.
+    name: String,
     notice: Notice,
     /// The same as results have it, with what it says against itself.
     record: NoticeRecord,
 }
 
-/// Reads an input, or a result made earlier, and says what it says against itself.
+/// Reads an input, or a result made earlier, and says what it says against itself; `None` for what fubiao wrote and is no result, where it was not typed.
 fn check_one(
     reporter: &Reporter,
     options: &Options,
     bounds: &BoundArgs,
     input: &Path,
-) -> Answer<Checked> {
+    called: Called<'_>,
+) -> Answer<Option<Checked>> {
+    let Called { came, name, known } = called;
     let limit = options.limits.input_bytes;
     let bytes = files::read_bytes(input, limit).map_err(|e| unread(reporter, input, &e))?;
-    let models = options.models.as_ref();
-    let timer = Timer::over_pictures(reporter, bounds, input, bytes.len(), models);
+    if came == Came::Found && own::wrote(&bytes).is_some_and(|own| own != Own::Result) {
+        return Ok(None);
+    }
     let stop = |e: Error| stopped(reporter, input, &e);
     // A result made earlier is checked again, as it stands now: someone may have mended it.
     let checked = if json::is_result(&bytes) {
+        let _timer = Timer::over(reporter, bounds, input, bytes.len());
         let mut record = json::read(&bytes).map_err(stop)?;
         let notice = record.to_notice().map_err(stop)?;
         record.check_again(&notice);
-        Checked { notice, record }
+        let own = Some(record.source.name.clone()).filter(|own| !known(own));
+        let name = name.or(own).unwrap_or_else(|| input.display().to_string());
+        Checked { name, notice, record }
     } else {
         let source = Source::new(files::shown_name(input), bytes).map_err(stop)?;
-        let reading = pipeline::read(&source, options).map_err(stop)?;
-        let record = NoticeRecord::new(&source, &reading);
-        let printed = Printed::new(Some(&source), options);
-        let parts = &record.source.parts;
-        reporter.diagnostics(&source.name, &record.diagnostics, parts, &printed);
-        Checked { notice: reading.notice, record }
+        check_source(reporter, options, bounds, input, &source, name)?
     };
+    write_checked(reporter, &checked)?;
+    Ok(Some(checked))
+}
+
+/// Reads a notice, and says what could not be read with confidence.
+fn check_source(
+    reporter: &Reporter,
+    options: &Options,
+    bounds: &BoundArgs,
+    input: &Path,
+    source: &Source,
+    name: Option<String>,
+) -> Answer<Checked> {
+    let name = name.unwrap_or_else(|| source.name.clone());
+    let models = options.models.as_ref();
+    let timer = Timer::over_pictures(reporter, bounds, input, source.bytes.len(), models);
+    let reading = pipeline::read(source, options).map_err(|e| stopped(reporter, input, &e))?;
     drop(timer);
-    let record = &checked.record;
+    let record = NoticeRecord::new(source, &reading);
+    let printed = Printed::new(Some(source), options);
+    let parts = &record.source.parts;
+    reporter.diagnostics(&name, &record.diagnostics, parts, &printed);
+    Ok(Checked { name, notice: reading.notice, record })
+}
+
+/// Says what a notice says against itself, and how much was checked.
+fn write_checked(reporter: &Reporter, Checked { name, record, .. }: &Checked) -> Answer {
     print(reporter, |out| {
-        reporter.write_findings(out, &record.source.name, &record.findings, record)?;
-        reporter.write_checked(out, record)
-    })?;
-    Ok(checked)
+        reporter.write_findings(out, name, &record.findings, record)?;
+        reporter.write_checked(out, name, record)
+    })
 }
 
 /// Judges one file after the other, a file of corrections by its own schema.
@@ -262,6 +377,16 @@ fn validate_all(reporter: &Reporter, args: &Validate) -> Answer {
         let name = file.display().to_string();
         let bytes = match files::read_bytes(file, u64::MAX) {
             Ok(bytes) => bytes,
+            Err(_) if file.is_dir() => {
+                let hint = Wording::new(
+                    "give the results in it, such as results/notices/*.json",
+                    "请给出其中的结果，例如 results/notices/*.json",
+                );
+                let error = io::Error::from(io::ErrorKind::IsADirectory);
+                reporter.tell(&name, &disk::what(&error), Some(&hint));
+                worst = worst.max(Status::Unread);
+                continue;
+            }
             Err(e) => {
                 worst = worst.max(unread(reporter, file, &e));
                 continue;
@@ -349,7 +474,9 @@ fn explain(reporter: &Reporter, code: Option<&str>) -> Answer {
 
 fn man(reporter: &Reporter, folder: &Path) -> Answer {
     let unwritten = |e: io::Error| unwritten(reporter, &Output::File(folder.to_owned()), &e);
-    clap_mangen::generate_to(Args::command(), folder).map_err(unwritten)?;
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Args::command(), folder))
+        .map_err(unwritten)?;
     Ok(Status::Done)
 }
 
@@ -404,6 +531,11 @@ pub(super) fn unread(reporter: &Reporter, input: &Path, error: &InputError) -> S
     let error = match error {
         InputError::Source(error) => return stopped(reporter, input, error),
         InputError::File(error) => error,
+        InputError::Folder(what) => {
+            let hint = Wording::new("check that you may read it", "请检查读取权限");
+            reporter.tell(&input.display().to_string(), what, Some(&hint));
+            return Status::Unread;
+        }
         InputError::Changed(what) => {
             let hint = Wording::new(
                 "run the command again when the file is whole",

@@ -25,7 +25,7 @@ pub fn report(reporter: &Reporter, args: &Report) -> Answer {
     let form = form(reporter, args)?;
     let mut found: Vec<Found> = Vec::new();
     for input in &args.results {
-        found.extend(results::found(input).map_err(|error| {
+        let results = results::found(input).map_err(|error| {
             let name = input.display().to_string();
             let hint = Wording::new(
                 "give a folder of results, as fubiao batch writes it",
@@ -33,16 +33,18 @@ pub fn report(reporter: &Reporter, args: &Report) -> Answer {
             );
             reporter.tell(&name, &disk::what(&error), Some(&hint));
             Status::Unread
-        })?);
-    }
-    if found.is_empty() {
-        let what = Wording::new("no result is there", "没有结果");
-        let hint = Wording::new(
-            "make results first: fubiao batch archive/ --out results",
-            "请先生成结果：fubiao batch archive/ --out results",
-        );
-        reporter.tell("fubiao report", &what, Some(&hint));
-        return Err(Status::Unread);
+        })?;
+        if results.is_empty() {
+            let what =
+                Wording::new("the folder holds no results of fubiao", "文件夹中没有 fubiao 的结果");
+            let hint = Wording::new(
+                "make results first: fubiao batch archive/ --out results",
+                "请先生成结果：fubiao batch archive/ --out results",
+            );
+            reporter.tell(&input.display().to_string(), &what, Some(&hint));
+            return Err(Status::Unread);
+        }
+        found.extend(results);
     }
     let read: Vec<_> = found.par_iter().map(|found| (found, results::read(found))).collect();
     let (mut records, mut status): (Vec<NoticeRecord>, Status) = (Vec::new(), Status::Done);
@@ -77,6 +79,9 @@ pub fn report(reporter: &Reporter, args: &Report) -> Answer {
         }
     };
     files::write_output(&output, write).map_err(|error| unwritten(reporter, &output, &error))?;
+    if let Some(what) = unrecognised(&survey) {
+        reporter.warn(&what);
+    }
     reporter.info(reporter.say(&told(&survey)));
     Ok(status)
 }
@@ -89,13 +94,36 @@ fn form(reporter: &Reporter, args: &Report) -> Answer<Form> {
         Some("xlsx") => Ok(Form::Workbook),
         _ => {
             let name = args.output.display().to_string();
-            let what =
-                Wording::new("a report ends in .html or .xlsx", "报告应以 .html 或 .xlsx 结尾");
+            let what = Wording::new(
+                "a report is written as .html or .xlsx",
+                "报告的格式是 .html 或 .xlsx",
+            );
             let hint = Wording::new("give -o report.html", "请用 -o report.html");
             reporter.tell(&name, &what, Some(&hint));
             Err(Status::Mistyped)
         }
     }
+}
+
+/// What is said of results in which nothing was recognised; `None` if there are none.
+fn unrecognised(survey: &Survey) -> Option<Wording> {
+    let mut names = survey.notices.iter().filter(|note| note.unrecognised).map(|note| &note.name);
+    let first = names.next()?;
+    let count = names.count() + 1;
+    let (more, more_zh) = match count {
+        1 => ("", ""),
+        _ => (", …; the report lists them", " 等，见报告"),
+    };
+    let results = counted(count, "result", "results");
+    Some(Wording::new(
+        format!(
+            "no notice and no table was recognised in {results}, nothing was checked there: {first}{more} \
+             [nothing_recognised]"
+        ),
+        format!(
+            "有 {count} 个结果未识别出通知，也未识别出表格，未作任何核对：{first}{more_zh} [nothing_recognised]"
+        ),
+    ))
 }
 
 fn told(survey: &Survey) -> Wording {

@@ -4,6 +4,8 @@
 //! Characters that nobody sees, or that steer a terminal ([`plain::is_hidden`]), are spelled as escapes: the value is
 //! the same, and the text is what it seems to be.
 
+use crate::diag::Wording;
+use crate::emit::own::{self, Own};
 use crate::emit::record::NoticeRecord;
 use crate::error::{Error, ErrorKind};
 use crate::plain;
@@ -80,8 +82,19 @@ pub fn is_result(bytes: &[u8]) -> bool {
 /// # Errors
 /// [`ErrorKind::BrokenResult`] if the bytes are no JSON or no such result; the message says where.
 pub fn read(bytes: &[u8]) -> Result<NoticeRecord, Error> {
-    serde_json::from_slice(bytes)
-        .map_err(|e| Error::new(ErrorKind::BrokenResult { what: e.to_string() }))
+    serde_json::from_slice(bytes).map_err(|error| {
+        let what = if !is_result(bytes) {
+            Wording::new("it is not JSON", "不是 JSON")
+        } else if error.is_data() && own::wrote(bytes) != Some(Own::Result) {
+            Wording::new("it is JSON of another kind", "是其他内容的 JSON")
+        } else {
+            let what = error.to_string();
+            // Which keys it could have had instead, the schema says.
+            let (what, _) = what.split_once(", expected one of").unwrap_or((&what, ""));
+            Wording::new(what, what)
+        };
+        Error::new(ErrorKind::BrokenResult { what })
+    })
 }
 
 /// Writes a value laid out. Its text is made once, as if all of it stood on one line, with a note of where

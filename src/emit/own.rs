@@ -57,7 +57,7 @@ pub fn wrote(bytes: &[u8]) -> Option<Own> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     match text.first()? {
         b'{' => json(text),
-        b'P' if text.starts_with(b"PK\x03\x04") => workbook(bytes),
+        b'P' if text.starts_with(b"PK\x03\x04") => package(bytes).or_else(|| workbook(bytes)),
         b'P' if text.starts_with(b"PAR1") => {
             let tail = &bytes[bytes.len().saturating_sub(HEAD)..];
             holds(tail, b"fubiao.schema_version").then_some(Own::Parquet)
@@ -151,6 +151,13 @@ fn table(text: &[u8]) -> Option<Own> {
     let columns: Vec<&str> = str::from_utf8(line).ok()?.trim_end().split(',').collect();
     let is_ours = |table: &&[&str]| table.iter().all(|column| columns.contains(column));
     TABLES.iter().any(is_ours).then_some(Own::Table)
+}
+
+/// A data package in one file: the names of its parts stand uncompressed at its end.
+fn package(bytes: &[u8]) -> Option<Own> {
+    let list = &bytes[bytes.len().saturating_sub(64 << 10)..];
+    let parts: [&[u8]; 3] = [b"datapackage.json", b"data/facts.csv", b"data/suspects.csv"];
+    parts.iter().all(|part| holds(list, part)).then_some(Own::Package)
 }
 
 /// A workbook names its author in a part of its own (ECMA-376 part 2, core properties).

@@ -1194,7 +1194,8 @@ impl From<&diag::Diagnostic> for DiagnosticRecord {
 // ---- Back to the model: what `check` needs from a result made earlier ----
 
 fn unfit(what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::BrokenResult { what: what.into() })
+    let what = what.into();
+    Error::new(ErrorKind::BrokenResult { what: diag::Wording::new(what.clone(), what) })
 }
 
 impl NoticeRecord {

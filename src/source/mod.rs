@@ -195,8 +195,31 @@ pub(crate) fn is_picture(bytes: &[u8]) -> bool {
     PICTURES.iter().any(|(start, _)| bytes.starts_with(start))
 }
 
-/// First bytes of kinds of file that people mistake for a notice, and what to call them.
-const SIGNATURES: &[(&[u8], &str)] = &[(b"GIF8", "a GIF image"), (b"BM", "a BMP image")];
+/// Kinds of picture that are not read, by bytes at a place: phones and web pages give them.
+const OTHER_PICTURES: &[(usize, &[u8], &str)] = &[
+    (0, b"GIF8", "GIF"),
+    (0, b"BM", "BMP"),
+    (8, b"WEBP", "WebP"),
+    (4, b"ftypheic", "HEIC"),
+    (4, b"ftypheix", "HEIC"),
+    (4, b"ftypmif1", "HEIC"),
+    (4, b"ftypavif", "AVIF"),
+];
+
+/// What to do with such a picture.
+fn other_picture(bytes: &[u8]) -> Option<Error> {
+    let is_one = |at: usize, sign: &[u8]| bytes.get(at..).is_some_and(|b| b.starts_with(sign));
+    // Two letters begin a text, too.
+    let head = &bytes[..bytes.len().min(1024)];
+    if bytes.starts_with(b"BM") && is_text(head) {
+        return None;
+    }
+    let (.., name) = OTHER_PICTURES.iter().find(|(at, sign, _)| is_one(*at, sign))?;
+    Some(Error::new(ErrorKind::Unsupported {
+        what: Wording::new(format!("a {name} image"), format!("{name} 图片")),
+        instead: Wording::new("save it as PNG or JPEG", "请另存为 PNG 或 JPEG"),
+    }))
+}
 
 fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -210,18 +233,16 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, Error> {
     if head.windows(5).any(|w| w == b"%PDF-") {
         return Ok(Kind::Pdf);
     }
-    let unknown = |looks_like: &str| {
-        Err(Error::new(ErrorKind::UnknownKind { looks_like: looks_like.to_owned() }))
-    };
     if let Some((_, kind)) = PICTURES.iter().find(|(s, _)| bytes.starts_with(s)) {
         return Ok(Kind::Picture(*kind));
     }
-    if let Some((_, name)) = SIGNATURES.iter().find(|(s, _)| bytes.starts_with(s)) {
-        return unknown(name);
+    if let Some(error) = other_picture(bytes) {
+        return Err(error);
     }
     let utf16_mark = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     if head.contains(&0) && !utf16_mark && utf16_order(head).is_none() && !is_text(head) {
-        return unknown("binary data");
+        let looks_like = Wording::new("binary data", "二进制数据");
+        return Err(Error::new(ErrorKind::UnknownKind { looks_like }));
     }
     kind::of_markup(bytes).unwrap_or(Ok(Kind::Text))
 }
@@ -271,6 +292,21 @@ pub fn utf16_order(bytes: &[u8]) -> Option<ByteOrder> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_that_are_not_read_say_what_to_do() {
+        for (bytes, name) in [
+            (&b"GIF89a\x01\0\x01\0"[..], "GIF"),
+            (b"BM\x36\0\0\0\0\0", "BMP"),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        ] {
+            let error = kind_of(bytes).expect_err("no notice");
+            assert_eq!(error.to_string(), format!("found a {name} image, which is not read"));
+            assert_eq!(error.hint().en, "save it as PNG or JPEG");
+        }
+        assert_eq!(kind_of("BMW 附件1\n".as_bytes()).expect("a text"), Kind::Text);
+    }
 
     #[test]
     fn a_text_with_a_few_zeros_is_text() {

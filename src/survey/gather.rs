@@ -53,6 +53,8 @@ fn note(record: &NoticeRecord) -> NoticeNote {
         title: record.title.clone(),
         year: record.plan_year,
         figures: cells().filter(|cell| cell.value.is_some()).count(),
+        checked: record.summary.map_or(0, |summary| summary.identities.tried),
+        unrecognised: record.diagnostics.iter().any(|d| d.code == "nothing_recognised"),
         findings: record.findings.iter().filter(|f| f.severity != "note").count(),
         doubtful: cells().filter(|cell| is_doubted(cell)).count(),
         corrected: cells().filter(|cell| is_corrected(cell)).count(),

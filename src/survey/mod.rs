@@ -43,6 +43,10 @@ pub struct NoticeNote {
     pub year: Option<u16>,
     /// Figures of its annexes.
     pub figures: usize,
+    /// Sums that could be checked: without one, that there are no findings says nothing.
+    pub checked: usize,
+    /// Whether neither a notice nor a table was recognised in it.
+    pub unrecognised: bool,
     /// Findings that are no notes.
     pub findings: usize,
     /// Cells whose reading is doubted.
@@ -227,14 +231,14 @@ impl Survey {
     }
 }
 
-/// A figure for people: thousands parted where there are many digits.
+/// A figure for people, thousands parted: in a column, 3,000 stands below 12,250.
 fn printed(value: Decimal) -> String {
     let text = value.to_string();
     let (sign, digits) = text.strip_prefix('-').map_or(("", &*text), |digits| ("−", digits));
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let mut parted = String::new();
     for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) && whole.len() > 4 {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
             parted.push(',');
         }
         parted.push(digit);

@@ -93,15 +93,17 @@ impl Page<'_> {
         let sum = |of: fn(&NoticeNote) -> usize| notices.iter().map(of).sum::<usize>();
         let (count, figures) = (notices.len(), sum(|n| n.figures));
         let (findings, doubtful) = (sum(|n| n.findings), sum(|n| n.doubtful));
+        let checked = sum(|n| n.checked);
         let corrected = sum(|n| n.corrected);
         let said = self.say(
             format!(
-                "Notices: {count}. Figures: {figures}. Findings left: {findings}; doubtful readings: {doubtful}; \
+                "Notices: {count}. Figures: {figures}. Sums checked: {checked}. Findings left: {findings}; \
+                 doubtful readings: {doubtful}; \
                  cells corrected by reviewers: {corrected}. Figures are as the notices \
                  print them: nothing is added up and no unit is scaled."
             ),
             format!(
-                "通知 {count} 份，数字 {figures} 个；尚有问题 {findings} 处、读取存疑 {doubtful} 处，审核人已更正 \
+                "通知 {count} 份，数字 {figures} 个，核对 {checked} 处合计；尚有问题 {findings} 处、读取存疑 {doubtful} 处，审核人已更正 \
                  {corrected} 格。数字均为通知原文所载，未作加总，未换算单位。"
             ),
         );
@@ -127,7 +129,8 @@ impl Page<'_> {
         let has_doubt = |note: &&NoticeNote| note.findings + note.doubtful > 0;
         let notes: Vec<&NoticeNote> = self.survey.notices.iter().filter(has_doubt).collect();
         if notes.is_empty() {
-            out += &format!("<p>{}</p>\n", self.say("None in these notices.", "这些通知中没有。"));
+            let said = self.say("None in what was checked.", "在已核对的内容中没有。");
+            out += &format!("<p>{said}</p>\n");
         } else {
             let head = [
                 self.say("Notice", "通知"),
@@ -154,6 +157,7 @@ impl Page<'_> {
             });
             out += &table("wide", &head, 3, rows);
         }
+        out += &self.unchecked();
         let found = self.survey.contradictions();
         if found.is_empty() {
             return out;
@@ -198,6 +202,47 @@ impl Page<'_> {
             let said = self.say(
                 format!("and {more} more, all in the workbook (-o report.xlsx)"),
                 format!("另有 {more} 处，见工作簿（-o report.xlsx）"),
+            );
+            out += &format!("<p class=\"note\">{said}</p>\n");
+        }
+        out
+    }
+
+    /// The notices of which nothing could be checked.
+    fn unchecked(&self) -> String {
+        let is_unchecked = |note: &&NoticeNote| note.checked == 0;
+        let notes: Vec<&NoticeNote> = self.survey.notices.iter().filter(is_unchecked).collect();
+        if notes.is_empty() {
+            return String::new();
+        }
+        let mut out = format!(
+            "<h3>{}</h3>\n<p class=\"note\">{}</p>\n",
+            self.say("Not checked", "未核对"),
+            self.say(
+                "There was no sum to check in these, and a wrong figure in them goes unnoticed.",
+                "这些文件中没有可核对的合计，其中的错误数字无法发现。"
+            )
+        );
+        let head =
+            [self.say("Notice", "通知"), self.say("Figures", "数字"), self.say("Why", "原因")];
+        let more = notes.len().saturating_sub(LISTED);
+        let rows = notes.into_iter().take(LISTED).map(|note| {
+            let why = match note.unrecognised {
+                true => self
+                    .say("no notice and no table was recognised", "未识别出通知，也未识别出表格"),
+                false => self.say("no sums", "没有合计"),
+            };
+            let name = in_html(&note.name);
+            format!(
+                "<tr><td>{name}</td><td class=\"figure\">{}</td><td>{why}</td></tr>\n",
+                note.figures
+            )
+        });
+        out += &table("wide", &head, 1, rows);
+        if more > 0 {
+            let said = self.say(
+                format!("and {more} more, all in the workbook (-o report.xlsx)"),
+                format!("另有 {more} 份，见工作簿（-o report.xlsx）"),
             );
             out += &format!("<p class=\"note\">{said}</p>\n");
         }

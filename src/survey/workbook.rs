@@ -25,7 +25,10 @@ fn write(survey: &Survey, lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // No clock: the same results give the same bytes.
     let made = ExcelDateTime::parse_from_str("2000-01-01")?;
-    let about = DocProperties::new().set_title(title(survey, lang)).set_creation_datetime(&made);
+    let about = DocProperties::new()
+        .set_title(title(survey, lang))
+        .set_author(concat!("fubiao ", env!("CARGO_PKG_VERSION")))
+        .set_creation_datetime(&made);
     book.set_properties(&about);
     let (looks, mut names) = (Looks::new(), BTreeSet::new());
     let mut name = |wanted: &str| free_name(&mut names, wanted);
@@ -170,6 +173,7 @@ fn notices(
         (lang.say("Title", "标题"), 50.0),
         (lang.say("Year", "年份"), 8.0),
         (lang.say("Figures", "数字"), 9.0),
+        (lang.say("Sums checked", "核对的合计"), 11.0),
         (lang.say("Findings", "问题"), 9.0),
         (lang.say("Doubtful readings", "读取存疑"), 11.0),
         (lang.say("Corrected", "已更正"), 11.0),
@@ -183,12 +187,12 @@ fn notices(
             Some(year) => sheet.write_number_with_format(row, 3, year, &looks.text)?,
             None => sheet.write_blank(row, 3, &looks.text)?,
         };
-        let counts = [note.figures, note.findings, note.doubtful, note.corrected];
+        let counts = [note.figures, note.checked, note.findings, note.doubtful, note.corrected];
         for (count, col) in counts.into_iter().zip(4..) {
             sheet.write_number_with_format(row, col, count as f64, &looks.text)?;
         }
     }
-    sheet.autofilter(0, 0, survey.notices.len() as u32, 7)?;
+    sheet.autofilter(0, 0, survey.notices.len() as u32, 8)?;
     Ok(())
 }
 

@@ -39,8 +39,12 @@ pub struct Violation {
 impl Violation {
     /// The path and the message on one line.
     pub fn line(&self) -> Wording {
-        let path = if self.path.is_empty() { "/" } else { &self.path };
         let Wording { en, zh } = &self.message;
+        // What is wrong with all of it is at no place in it.
+        let path = match self.path.as_str() {
+            "" => return self.message.clone(),
+            path => path,
+        };
         Wording::new(format!("{path}: {en}"), format!("{path}：{zh}"))
     }
 }

@@ -142,7 +142,7 @@ const cases = {
     await again.reload();
     await again.locator("#notices tr.clear").waitFor();
     assert.match(await again.locator("#notices").textContent(), /已更正或确认 1 处/);
-    const [download] = await Promise.all([again.waitForEvent("download"), again.getByText("Excel").click()]);
+    const [download] = await Promise.all([again.waitForEvent("download"), again.getByRole("link", { name: "Excel" }).click()]);
     assert.equal(download.suggestedFilename(), "通知 2023.xlsx");
     const file = path.join(folder, "out.xlsx");
     await download.saveAs(file);
@@ -197,9 +197,9 @@ const cases = {
     await stop();
   },
 
-  async "paths lead nowhere, names are names"() {
+  async "paths lead nowhere, names are names"(browser) {
     const kept = path.join(folder, "paths");
-    const { url, stop } = await started(kept);
+    const { url, address, stop } = await started(kept);
     fs.writeFileSync(path.join(folder, "secret"), "secret");
     for (const at of ["files/../../secret", "files/..%2f..%2f..%2fsecret/review", `files/${"a".repeat(63)}%2e/review`, "files/%2e%2e/as/json",
       `files/${"a".repeat(64)}/review`, `files/${"a".repeat(64)}/as/..%2fsource`, "files/x/draft"]) {
@@ -215,6 +215,10 @@ const cases = {
     const [{ names, id }] = await stateOf(url);
     assert.ok(!names[0].includes("/") && !names[0].includes("\u0007"), names[0]);
     assert.deepEqual(fs.readdirSync(folder).filter((entry) => entry.includes("evil")), []);
+    // A notice without tables: that there are no doubts would say too much.
+    const page = await opened(browser, address);
+    await page.locator("#notices tr.unchecked").waitFor();
+    assert.match(await page.locator("#notices tr.unchecked").innerText(), /未核对[\s\S]*无可核对/);
     const answer = await ask(url, { path: `${url.pathname}files/${id}/as/csv` });
     assert.match(answer.headers["content-disposition"], /^attachment; filename\*=UTF-8''[\w%.-]+$/);
     const wrong = await ask(url, { method: "POST", path: `${url.pathname}files/${id}/corrections`, body: '{"schema_version":"1.0"}' });

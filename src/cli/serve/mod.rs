@@ -9,6 +9,7 @@ mod guard;
 mod routes;
 mod shelf;
 
+use crate::archive::disk;
 use crate::cli::archive_args::Serve;
 use crate::cli::args::Lang;
 use crate::cli::report::Reporter;
@@ -16,7 +17,7 @@ use crate::cli::run::Status;
 use crate::diag::Wording;
 use desk::Desk;
 use guard::Guard;
-use shelf::Shelf;
+use shelf::{Shelf, ShelfError};
 use std::io;
 use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
@@ -35,25 +36,56 @@ pub struct Office {
 
 /// Serves until it is interrupted.
 pub fn serve(reporter: &Reporter, args: &Serve) -> Status {
-    match start(reporter, args) {
-        Ok(()) => Status::Done,
-        Err(error) => {
+    let folder = args.folder.display().to_string();
+    let shelf = match Shelf::open(&args.folder) {
+        Ok(shelf) => Arc::new(shelf),
+        Err(ShelfError::Served) => {
             let what = Wording::new(
-                format!("the page can't be served: {error}"),
-                format!("无法启动服务：{error}"),
+                "another fubiao serve keeps its notices there",
+                "另一个 fubiao serve 正在使用此文件夹",
             );
             let hint = Wording::new(
-                "check the folder, or choose another --port",
-                "请检查文件夹，或换一个 --port",
+                "use the page it has opened, end it, or give another folder",
+                "请使用它打开的页面，或先结束它，或换一个文件夹",
             );
-            reporter.tell(&args.folder.display().to_string(), &what, Some(&hint));
+            reporter.tell(&folder, &what, Some(&hint));
+            return Status::Unread;
+        }
+        Err(ShelfError::Io(error)) => {
+            reporter.tell(&folder, &disk::what(&error), Some(&disk::hint(&error)));
+            return if disk::is_of_place(&error) { Status::Mistyped } else { Status::Unread };
+        }
+    };
+    match start(reporter, args, shelf) {
+        Ok(()) => Status::Done,
+        Err(error) => {
+            let (what, hint) = unserved(&error);
+            reporter.tell("fubiao serve", &what, Some(&hint));
             Status::Unread
         }
     }
 }
 
-fn start(reporter: &Reporter, args: &Serve) -> io::Result<()> {
-    let shelf = Arc::new(Shelf::open(&args.folder)?);
+/// Why there is no server, and what to do.
+fn unserved(error: &io::Error) -> (Wording, Wording) {
+    let port = Wording::new("choose another --port, or leave it out", "请换一个 --port，或不指定");
+    match error.kind() {
+        io::ErrorKind::AddrInUse => (Wording::new("the port is in use", "端口已被占用"), port),
+        io::ErrorKind::PermissionDenied => {
+            (Wording::new("the port may not be used", "没有权限使用该端口"), port)
+        }
+        _ => {
+            let Wording { en, zh } = disk::what(error);
+            let what = Wording::new(
+                format!("the server can't be started: {en}"),
+                format!("无法启动服务：{zh}"),
+            );
+            (what, Wording::new("run the same command again", "请再次运行同一命令"))
+        }
+    }
+}
+
+fn start(reporter: &Reporter, args: &Serve, shelf: Arc<Shelf>) -> io::Result<()> {
     let desk = Desk::open(args, Arc::clone(&shelf))?;
     let largest = args.limits.limits().input_bytes;
     let office = Arc::new(Office { shelf, desk, largest, lang: reporter.lang_typed() });

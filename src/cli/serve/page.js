@@ -4,14 +4,14 @@
 
 const WORDS = {
   zh: {
-    lang: "zh-CN", other: "English", drop: "把通知拖到这里", local: "PDF 或文本文件。所有处理都在本机完成，不会上传到任何地方。", choose: "选择文件",
+    lang: "zh-CN", other: "English", drop: "把通知拖到这里", local: "PDF、Word、Excel、WPS、OFD、网页、图片、ZIP 或文本文件。所有处理都在本机完成，不会上传到任何地方。", choose: "选择文件",
     notice: "通知", state: "状态", actions: "操作", none: "还没有通知。", waiting: "正在读取…", failed: "无法读取", review: "审核", again: "重试", remove: "删除",
-    sure: "确定删除“{}”及其审核记录？", doubts: "{} 处疑点", clear: "没有疑点", corrected: "已更正或确认 {} 处", unread: "未能接收", gone: "服务已停止，重新启动后请打开新的网址。",
+    sure: "确定删除“{}”及其审核记录？", doubts: "{} 处疑点", clear: "没有疑点", unchecked: "未核对", corrected: "已更正或确认 {} 处", unread: "未能接收", gone: "服务已停止，重新启动后请打开新的网址。",
   },
   en: {
-    lang: "en", other: "中文", drop: "Drop notices here", local: "PDF or text files. Everything stays on this machine; nothing is uploaded anywhere.", choose: "Choose files",
+    lang: "en", other: "中文", drop: "Drop notices here", local: "PDF, Word, Excel, WPS, OFD, web pages, pictures, ZIP or text. Everything stays on this machine; nothing is uploaded anywhere.", choose: "Choose files",
     notice: "Notice", state: "State", actions: "Actions", none: "No notices yet.", waiting: "Reading…", failed: "Could not be read", review: "Review", again: "Try again", remove: "Remove",
-    sure: "Remove {} and what was said of it?", doubts: "doubts: {}", clear: "no doubts", corrected: "corrected or confirmed: {}", unread: "Not received", gone: "The server has stopped. Start it again and open its new address.",
+    sure: "Remove {} and what was said of it?", doubts: "doubts: {}", clear: "no doubts", unchecked: "not checked", corrected: "corrected or confirmed: {}", unread: "Not received", gone: "The server has stopped. Start it again and open its new address.",
   },
 };
 const byId = (id) => document.getElementById(id);
@@ -37,7 +37,9 @@ function draw() {
 
 function row(notice) {
   const isClear = notice.state === "done" && notice.doubts === 0;
-  const state = notice.state === "done" ? (isClear ? words().clear : words().doubts.replace("{}", notice.doubts)) : words()[notice.state];
+  // Where there was no sum to check, that there are no doubts says nothing.
+  const outcome = isClear && !notice.is_checked ? "unchecked" : isClear ? "clear" : "doubtful";
+  const state = notice.state === "done" ? (isClear ? words()[outcome] : words().doubts.replace("{}", notice.doubts)) : words()[notice.state];
   const [en, zh] = notice.message ?? notice.checked ?? ["", ""];
   const link = (text, path) => make("a", { href: `files/${notice.id}/${path}`, textContent: text });
   const act = (text, what) => {
@@ -50,7 +52,7 @@ function row(notice) {
   const downloads = notice.state === "done" ? [link("Excel", "as/xlsx"), link("CSV", "as/csv"), link("JSON", "as/json")] : [];
   const again = notice.state === "failed" ? act(words().again, () => ask("POST", `files/${notice.id}/again`)) : null;
   const remove = act(words().remove, () => confirm(words().sure.replace("{}", notice.names[0])) && ask("DELETE", `files/${notice.id}`));
-  const tr = make("tr", { className: notice.state === "done" ? (isClear ? "clear" : "doubtful") : notice.state },
+  const tr = make("tr", { className: notice.state === "done" ? outcome : notice.state },
     make("td", {}, make("span", { textContent: notice.title ?? notice.names[0] }), make("small", { textContent: notice.names.join("，") })),
     make("td", {}, make("strong", { textContent: state }), make("small", { textContent: lang === "zh" ? zh : en }),
       notice.corrected ? make("small", { textContent: words().corrected.replace("{}", notice.corrected) }) : null),

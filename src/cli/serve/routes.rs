@@ -3,6 +3,8 @@
 use super::Office;
 use super::guard::{Guard, watch};
 use super::shelf::{Id, Part};
+use crate::archive::disk;
+use crate::diag::Wording;
 use crate::emit::record::NoticeRecord;
 #[cfg(feature = "xlsx")]
 use crate::emit::xlsx;
@@ -12,7 +14,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{delete, get, post, put};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -36,8 +38,11 @@ type Shared = State<Arc<Office>>;
 pub fn routes(office: Arc<Office>, guard: Guard) -> Router {
     let root = guard.root();
     let at = |path: &str| format!("{root}{path}");
+    let to = at("/");
     Router::new()
         .route(&at("/"), get(page))
+        // An address copied without its last character leads there too.
+        .route(&root, get(|| async move { Redirect::to(&to) }))
         .route(&at("/state"), get(state))
         .route(&at("/files"), put(upload))
         .route(&at("/files/{id}"), delete(remove))
@@ -64,8 +69,15 @@ impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Fault {
         match error.kind() {
             io::ErrorKind::NotFound => Fault(StatusCode::NOT_FOUND, String::new()),
-            _ => Fault(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+            _ => Fault::told(StatusCode::INTERNAL_SERVER_ERROR, &disk::what(&error)),
         }
+    }
+}
+
+impl Fault {
+    /// A fault in both languages: the page may be in either.
+    fn told(status: StatusCode, Wording { en, zh }: &Wording) -> Fault {
+        Fault(status, if en == zh { en.clone() } else { format!("{zh} / {en}") })
     }
 }
 
@@ -106,13 +118,14 @@ async fn upload(
 ) -> Result<Response, Fault> {
     let too_large = || {
         let mib = office.largest >> 20;
-        Fault(StatusCode::PAYLOAD_TOO_LARGE, format!("文件超过 {mib} MiB / larger than {mib} MiB"))
+        let what = Wording::new(format!("larger than {mib} MiB"), format!("文件超过 {mib} MiB"));
+        Fault::told(StatusCode::PAYLOAD_TOO_LARGE, &what)
     };
     let promised = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
     if promised.is_some_and(|promised: u64| promised > office.largest) {
         return Err(too_large());
     }
-    let mut arriving = tempfile::NamedTempFile::new_in(office.shelf.incoming())?;
+    let mut arriving = office.shelf.arriving()?;
     let (mut hasher, mut length) = (Sha256::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|e| Fault(StatusCode::BAD_REQUEST, e.to_string()))?;
@@ -176,7 +189,7 @@ async fn correct(
     said: String,
 ) -> Result<StatusCode, Fault> {
     let correct = office.shelf.correct(&id_of(&id)?, said.as_bytes());
-    correct.map_err(|what| Fault(StatusCode::UNPROCESSABLE_ENTITY, what))?;
+    correct.map_err(|what| Fault::told(StatusCode::UNPROCESSABLE_ENTITY, &what))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -188,7 +201,8 @@ async fn download(
     let id = id_of(&id)?;
     let none = || Fault(StatusCode::NOT_FOUND, String::new());
     let form = FORMS.iter().find(|known| known.ending == form).ok_or_else(none)?;
-    let record = office.shelf.record(&id).map_err(|what| Fault(StatusCode::NOT_FOUND, what))?;
+    let gone = |what| Fault::told(StatusCode::NOT_FOUND, &what);
+    let record = office.shelf.record(&id).map_err(gone)?;
     let mut bytes = Vec::new();
     (form.write)(&mut bytes, &record)?;
     let name = office.shelf.name(&id);

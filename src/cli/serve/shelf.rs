@@ -2,7 +2,7 @@
 //! notice has come to is told by the files that are there, so that whatever ends the server loses nothing.
 
 use crate::archive::answer::Answer;
-use crate::archive::disk::{Lasting, write_whole};
+use crate::archive::disk::{self, Lasting, WRITING, write_whole};
 use crate::archive::ledger::Piece;
 use crate::archive::reviewed;
 use crate::cli::summary;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::name::RelativeName;
 use crate::plain;
 use serde_json::{Value, json};
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,6 +23,22 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Debug)]
 pub struct Shelf {
     root: PathBuf,
+    _lock: File,
+}
+
+/// Why a folder can't be one.
+#[derive(Debug)]
+pub enum ShelfError {
+    /// It can't be made or written to.
+    Io(io::Error),
+    /// Another server keeps its notices there.
+    Served,
+}
+
+impl From<io::Error> for ShelfError {
+    fn from(error: io::Error) -> ShelfError {
+        ShelfError::Io(error)
+    }
 }
 
 /// The name of a notice's folder: 64 hexadecimal digits, so that no name leads elsewhere.
@@ -75,20 +91,34 @@ impl Part {
 const LONGEST_NAME: usize = 200;
 
 impl Shelf {
-    /// Opens the folder, or makes it.
-    pub fn open(root: &Path) -> io::Result<Shelf> {
-        let shelf = Shelf { root: root.to_owned() };
-        fs::create_dir_all(shelf.notices())?;
-        fs::create_dir_all(shelf.incoming())?;
-        // What was on its way when a server ended never arrived.
+    /// Opens the folder, or makes it, and keeps other servers out of it.
+    pub fn open(root: &Path) -> Result<Shelf, ShelfError> {
+        let at = |name| RelativeName::known(name).below(root);
+        fs::create_dir_all(at("notices"))?;
+        fs::create_dir_all(at("incoming"))?;
+        let lock = OpenOptions::new().create(true).append(true).open(at(".fubiao-serve"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ShelfError::Served),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        let shelf = Shelf { root: root.to_owned(), _lock: lock };
+        // What was on its way when a server ended never arrived. Whatever else lies there is not ours.
         for entry in fs::read_dir(shelf.incoming())? {
-            fs::remove_file(entry?.path())?;
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(WRITING) {
+                fs::remove_file(entry.path())?;
+            }
         }
         Ok(shelf)
     }
 
-    /// Where files stand while they arrive: on the same disk as their place.
-    pub fn incoming(&self) -> PathBuf {
+    /// A file for what arrives, on the same disk as its place.
+    pub fn arriving(&self) -> io::Result<tempfile::NamedTempFile> {
+        tempfile::Builder::new().prefix(WRITING).tempfile_in(self.incoming())
+    }
+
+    fn incoming(&self) -> PathBuf {
         RelativeName::known("incoming").below(&self.root)
     }
 
@@ -198,17 +228,17 @@ impl Shelf {
     }
 
     /// The result with what the reviewer saved.
-    pub fn record(&self, id: &Id) -> Result<NoticeRecord, String> {
-        let bytes = self.read(id, Part::Result).map_err(|e| e.to_string())?;
+    pub fn record(&self, id: &Id) -> Result<NoticeRecord, Wording> {
+        let bytes = self.read(id, Part::Result).map_err(|e| disk::what(&e))?;
         let said = self.read(id, Part::Corrections).ok();
-        corrected(&bytes, said.as_deref()).map_err(|e| e.to_string())
+        corrected(&bytes, said.as_deref()).map_err(|e| e.message())
     }
 
     /// Keeps what the reviewer saved, if it fits the notice.
-    pub fn correct(&self, id: &Id, said: &[u8]) -> Result<(), String> {
-        let bytes = self.read(id, Part::Result).map_err(|e| e.to_string())?;
-        corrected(&bytes, Some(said)).map_err(|e| e.to_string())?;
-        self.write(id, Part::Corrections, said).map_err(|e| e.to_string())
+    pub fn correct(&self, id: &Id, said: &[u8]) -> Result<(), Wording> {
+        let bytes = self.read(id, Part::Result).map_err(|e| disk::what(&e))?;
+        corrected(&bytes, Some(said)).map_err(|e| e.message())?;
+        self.write(id, Part::Corrections, said).map_err(|e| disk::what(&e))
     }
 
     /// What the page shows of a notice.
@@ -227,7 +257,7 @@ impl Shelf {
             shown["state"] = "done".into();
             match self.record(id) {
                 Ok(record) => describe_result(&record, &mut shown),
-                Err(what) => shown["message"] = json!([what, what]),
+                Err(what) => shown["message"] = json!([what.en, what.zh]),
             }
         }
         shown
@@ -238,6 +268,7 @@ fn describe_result(record: &NoticeRecord, shown: &mut Value) {
     let checked = summary::wording(record);
     shown["title"] = record.title.clone().into();
     shown["checked"] = json!([checked.en, checked.zh]);
+    shown["is_checked"] = record.summary.is_some_and(|s| s.identities.tried > 0).into();
     shown["doubts"] = summary::doubts(record).into();
     shown["corrected"] = summary::corrected(record).into();
 }
@@ -248,4 +279,28 @@ fn corrected(result: &[u8], said: Option<&[u8]>) -> Result<NoticeRecord, Error> 
         reviewed::apply(&mut record, &corrections::read(said)?)?;
     }
     Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_served_once_and_what_others_keep_in_it_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let incoming = root.path().join("incoming");
+        fs::create_dir(&incoming).unwrap();
+        fs::write(incoming.join("mine.pdf"), "mine").unwrap();
+        fs::create_dir(incoming.join("mine")).unwrap();
+        fs::write(incoming.join(format!("{WRITING}1")), "half").unwrap();
+        let shelf = Shelf::open(root.path()).unwrap();
+        let arriving = shelf.arriving().unwrap();
+        assert!(matches!(Shelf::open(root.path()), Err(ShelfError::Served)));
+        assert!(arriving.path().exists(), "another server takes nothing away");
+        drop(arriving);
+        let left = fs::read_dir(&incoming).unwrap().count();
+        assert_eq!((left, fs::read(incoming.join("mine.pdf")).unwrap()), (2, b"mine".to_vec()));
+        drop(shelf);
+        assert!(Shelf::open(root.path()).is_ok());
+    }
 }
