@@ -5,8 +5,6 @@
 //! to the page, and the black below it (Beer and Lambert: what two inks absorb multiplies). Everything else that
 //! is coloured is read as it is: a red head, a figure in red, a signature in blue.
 
-use crate::carrier::ocr::lines::SHINES_THROUGH;
-use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::{Gray, Sums};
 
@@ -65,10 +63,7 @@ pub(super) fn separate(picture: &Picture, scale: Option<f32>) -> Inks {
     if gray {
         let plain = plane(1);
         let papers = papers(&plain);
-        let mut plain = whiten(plain, papers);
-        if !one_bit && let Some(level) = shining_through(&plain, dpi) {
-            make_paper(&mut plain, level);
-        }
+        let plain = whiten(plain, papers);
         return Inks { clean: plain.clone(), plain, seal: None, dpi, enlarged: scale, one_bit };
     }
     let planes = [plane(0), plane(1), plane(2)];
@@ -78,63 +73,11 @@ pub(super) fn separate(picture: &Picture, scale: Option<f32>) -> Inks {
     let [a, b, c] = papers;
     let planes = [whiten(red, a), whiten(green, b), whiten(blue, c)];
     let plain = luminance(&planes);
-    let (mut clean, seal) = match lift_seals(&planes, &plain, dpi) {
+    let (clean, seal) = match lift_seals(&planes, &plain, dpi) {
         Some((clean, seal)) => (clean, Some(seal)),
         None => (plain.clone(), None),
     };
-    let mut plain = plain;
-    if let Some(level) = shining_through(&clean, dpi) {
-        make_paper(&mut plain, level);
-        make_paper(&mut clean, level);
-    }
     Inks { plain, clean, seal, dpi, enlarged: scale, one_bit }
-}
-
-/// The shade above which nothing is print but what shines through from the other side; `None` where nothing does. Its
-/// characters are much paler than those of this side, all about as pale, and none are in between.
-fn shining_through(page: &Gray, dpi: f32) -> Option<u8> {
-    /// What is lighter than this is paper.
-    const PAPER: u8 = 228;
-    /// Heights of characters, in inches.
-    const HIGH: std::ops::RangeInclusive<f32> = 0.05..=0.3;
-    /// Fewest characters of either side.
-    const FEWEST: usize = 12;
-    /// What is darker than this share of the page's ink is print.
-    const PRINT: f32 = 0.5;
-    let seen = page.data.iter().map(|&v| u8::from(v < PAPER)).collect();
-    let marks = Marks::of(&Gray { width: page.width, height: page.height, data: seen });
-    let mut darkest = vec![0u8; marks.marks.len()];
-    for y in 0..page.height {
-        for (x, v) in page.row(y).iter().enumerate() {
-            if let Some(mark) = marks.at(x, y) {
-                darkest[mark] = darkest[mark].max(255 - v);
-            }
-        }
-    }
-    let characters = marks.marks.iter().zip(darkest);
-    let characters = characters.filter(|(mark, _)| HIGH.contains(&(mark.bbox.height() / dpi)));
-    let mut darkest: Vec<u8> = characters.map(|(_, dark)| dark).collect();
-    darkest.sort_unstable();
-    let usual = f32::from(*darkest.get(darkest.len() * 9 / 10)?);
-    let pale = darkest.partition_point(|&dark| f32::from(dark) <= SHINES_THROUGH * usual);
-    let between = darkest.partition_point(|&dark| f32::from(dark) < PRINT * usual) - pale;
-    let print = darkest.len() - pale - between;
-    if pale.min(print) < FEWEST || 2 * between > pale {
-        return None;
-    }
-    // The darkest of them but for one in a hundred.
-    Some(255 - darkest[pale - 1 - pale / 100])
-}
-
-/// Makes paper of what is no darker than what shines through; what is darker stays as it is.
-fn make_paper(page: &mut Gray, level: u8) {
-    /// Shades in which one becomes the other.
-    const SOFT: f32 = 12.0;
-    for v in &mut page.data {
-        let shade = f32::from(*v);
-        let share = ((shade + SOFT - f32::from(level)) / SOFT).clamp(0.0, 1.0);
-        *v = (shade + share * (250.0 - shade).max(0.0)) as u8;
-    }
 }
 
 fn is_gray(rgb: &[u8]) -> bool {
@@ -507,41 +450,4 @@ pub(super) fn ink_of(gray: &Gray, dpi: f32) -> Gray {
         }
     }
     Gray { width: w, height: h, data }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Bars as high as characters in two rows of 15, a shade each row, and a rule between them.
-    fn page(shades: [u8; 3]) -> Picture {
-        let (width, height) = (400, 200);
-        let mut page = vec![250u8; width * height];
-        for bar in 0..15 {
-            for y in 0..20 {
-                for (row, shade) in [(40, shades[0]), (120, shades[2])] {
-                    let at = (row + y) * width + 20 + bar * 24;
-                    page[at..at + 3].fill(shade);
-                }
-            }
-        }
-        page[90 * width + 20..91 * width - 20].fill(shades[1]);
-        let rgb = page.iter().flat_map(|&v| [v; 3]).collect();
-        Picture { width, height, rgb, dpi: 200.0, dpi_said: true }
-    }
-
-    /// The shades of both rows and of the rule.
-    fn separated(shades: [u8; 3]) -> [u8; 3] {
-        let inks = separate(&page(shades), None);
-        [(21, 50), (30, 90), (21, 130)].map(|(x, y)| inks.plain.data[y * 400 + x])
-    }
-
-    #[test]
-    fn what_shines_through_becomes_paper() {
-        // A hair rule stays what it is where it is darker.
-        assert_eq!(separated([30, 165, 200]), [30, 165, 250]);
-        // Pale print is print: some is darker, and nothing tells it from the other side.
-        assert_eq!(separated([30, 165, 160]), [30, 165, 160]);
-        assert_eq!(separated([200, 165, 200]), [200, 165, 200]);
-    }
 }

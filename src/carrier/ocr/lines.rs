@@ -18,7 +18,7 @@ const BESIDE: f32 = 0.75;
 /// A mark of less than this share of the usual height may be a point or a speck.
 const SMALL: f32 = 0.42;
 /// A line fainter than this share of the page's usual ink shines through from the other side.
-pub(super) const SHINES_THROUGH: f32 = 0.34;
+const SHINES_THROUGH: f32 = 0.34;
 
 /// What is higher than so many lines is a drawing or a border.
 const LARGEST: f32 = 5.0;
