@@ -2,7 +2,7 @@
 """scan.py IN.pdf OUT.pdf KIND SEED: what a scanner, a fax or a phone would leave of a drawn notice.
 scan.py IN.pdf OUT.png KIND SEED PAGE: the same of one page. samples/aid-2021/scan.png is `fax 1 5` of notice.pdf there.
 
-KIND: flat, low150, fax, gutter, keystone, moire, bleed, sideways, over, stamps, broken. Needs pypdfium2, numpy and pillow.
+KIND: flat, low150, fax, halffax, eats, closes, dust, pencil, gutter, keystone, moire, bleed, sideways, over, stamps, broken. Needs pypdfium2, numpy and pillow.
 The truth of the notice stays that of IN.pdf.
 """
 import io, random, sys
@@ -63,6 +63,28 @@ def damage(im, kind, rng, dpi, number, others):
     if kind == "fax":
         g = np.asarray(grain(skewed(im, rng, 1.5), rng, 16, .5).convert("L")).astype(float)
         return Image.fromarray(((g > rng.uniform(140, 180)) * 255).astype("uint8")).convert("1")
+    if kind == "halffax":
+        # Of each two lines one: 204 by 98 dots an inch, drawn at its true shape.
+        im = skewed(im, rng, 1.5).resize((round(w * 204 / 200), round(h * 98 / 200)), Image.BOX)
+        g = np.asarray(grain(im, rng, 10, .4).convert("L")).astype(float)
+        one = Image.fromarray(((g > rng.uniform(150, 185)) * 255).astype("uint8"))
+        return one.resize((w, h), Image.NEAREST).convert("1")
+    if kind in ("eats", "closes"):
+        g = np.asarray(grain(skewed(im, rng, 1), rng, 9, .6).convert("L")).astype(float)
+        limit = rng.uniform(85, 115) if kind == "eats" else rng.uniform(205, 222)
+        return Image.fromarray(((g > limit) * 255).astype("uint8")).convert("1")
+    if kind == "dust":
+        im = skewed(im, rng, .8); d = ImageDraw.Draw(im)
+        for _ in range(int(w * h / 9000)):
+            x, y, r = rng.uniform(0, w), rng.uniform(0, h), rng.choice((.6, .8, 1, 1, 1.5, 2.2)); v = rng.randint(20, 110)
+            d.ellipse([x - r, y - r, x + r, y + r * rng.uniform(.6, 1.6)], fill=(v, v, v))
+        return grain(im, rng, 5, .5)
+    if kind == "pencil":
+        d = ImageDraw.Draw(im)
+        for _ in range(rng.randint(4, 8)):
+            x, y = rng.uniform(.2, .8) * w, rng.uniform(.2, .85) * h; n = rng.uniform(.3, 1.2) * dpi; v = rng.randint(95, 140)
+            d.line([(x + n * t / 8, y + rng.uniform(-.02, .02) * dpi + n * t / 60) for t in range(9)], fill=(v, v, v + 4), width=3)
+        return grain(skewed(im, rng, .8), rng, 5, .5)
     if kind == "gutter":
         a, d = rng.uniform(10, 26) * dpi / 200, rng.uniform(.12, .2) * w
         im = remap(skewed(im, rng, .6), lambda x, y: x - 6 * np.exp(-x / d), lambda x, y: y + a * np.exp(-x / d) * (y / h - .4) * 1.4)

@@ -104,6 +104,8 @@ pub(super) fn read_page(
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
     settle_lone(&mut read, &marks);
+    settle_specks(&mut read, &marks, found.height);
+    doubt_letters_among_names(&mut read);
     let setting = Setting::of(&read, &ruled);
     let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
     let tables: Vec<Lattice> = lattices
@@ -283,6 +285,78 @@ fn settle_lone(read: &mut [ReadLine<'_>], marks: &Marks) {
             }
         } else if read_as == READ_AS_NOTHING && is_ring(r.line, marks, tall) {
             char.ch = '0';
+        }
+    }
+}
+
+/// A speck is no part of a text: beside one whose column has no such, it is taken off and the text is doubtful, for what
+/// stood beyond a point may be lost. One that stands at a height of its own is no text.
+fn settle_specks(read: &mut Vec<ReadLine<'_>>, marks: &Marks, height: f32) {
+    /// The most that a speck measures either way, in heights of a line.
+    const SPECK: f32 = 0.3;
+    /// What recognition takes one for: beside a figure, and beside other text.
+    const AS: [&str; 2] = [".·•:。,、'", ".·•"];
+    let small = |b: &Rect| b.width().max(b.height()) <= SPECK * height;
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    let beside = |b: &Rect| boxes.iter().any(|o| !small(o) && (o.y0..o.y1).contains(&b.center().y));
+    read.retain(|r| r.told || !small(&r.line.bbox) || beside(&r.line.bbox));
+    let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
+    let bare = |text: &str| {
+        let ends = |c: char| AS[0].contains(c) || c == ' ';
+        let figure = doubts::is_figure(text.trim_matches(ends));
+        let ends = |c: char| AS[usize::from(!figure)].contains(c) || c == ' ';
+        let start = text.trim_start_matches(ends);
+        let lead = text.chars().count() - start.chars().count();
+        let rest = start.trim_end_matches(ends).chars().count();
+        (lead, rest, start.chars().count() - rest)
+    };
+    let parted: Vec<(usize, usize, usize)> = texts.iter().map(|text| bare(text)).collect();
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    for (i, r) in read.iter_mut().enumerate() {
+        let (lead, rest, tail) = parted[i];
+        if r.told || rest == 0 || lead + tail == 0 {
+            continue;
+        }
+        let column = (0..boxes.len())
+            .filter(|&k| k != i && parted[k].1 > 0 && boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+        let alike =
+            column.filter(|&k| doubts::is_figure(&texts[k]) == doubts::is_figure(&texts[i]));
+        let (clean, marked): (Vec<usize>, Vec<usize>) =
+            alike.partition(|&k| parted[k].0 + parted[k].2 == 0);
+        let own = || r.line.marks.iter().map(|&m| &marks.marks[m].bbox);
+        let first = own().min_by(|a, b| a.x0.total_cmp(&b.x0)).is_some_and(small);
+        let last = own().max_by(|a, b| a.x1.total_cmp(&b.x1)).is_some_and(small);
+        if clean.len() < 3.max(marked.len()) || (lead > 0 && !first) || (tail > 0 && !last) {
+            continue;
+        }
+        let all = r.reading.read.chars.len();
+        let spaces = |c: &RecognizedChar| c.ch.is_whitespace();
+        let lead = lead + r.reading.read.chars.iter().take_while(|c| spaces(c)).count();
+        if r.reading.middles.len() != all || lead + rest > all {
+            continue;
+        }
+        r.reading.read.chars = r.reading.read.chars[lead..lead + rest].to_vec();
+        r.reading.middles = r.reading.middles[lead..lead + rest].to_vec();
+        r.sight.offer(texts[i].clone(), r.sight.confidence);
+        r.sight.doubt(Doubt::Form);
+    }
+}
+
+/// Doubts names that end in letters where the names above and below have none: 区 whose strokes part looks like them.
+fn doubt_letters_among_names(read: &mut [ReadLine<'_>]) {
+    let is_han = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    for (i, r) in read.iter_mut().enumerate() {
+        let lettered =
+            texts[i].starts_with(is_han) && texts[i].ends_with(|c: char| c.is_ascii_alphabetic());
+        let names = || {
+            let column = (0..boxes.len()).filter(|&k| k != i);
+            let column = column.filter(|&k| boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+            column.filter(|&k| texts[k].chars().all(is_han) && !texts[k].is_empty()).count()
+        };
+        if lettered && !r.told && names() >= 3 {
+            r.sight.doubt(Doubt::Form);
         }
     }
 }
@@ -642,6 +716,17 @@ mod tests {
 
     /// A column of marks, 40 pixels apart, each drawn as rows of `#`, and what recognition says of each.
     fn settled(column: &[(&str, &[&str])]) -> Vec<String> {
+        settled_by(column, |read, marks| {
+            settle_lone(read, marks);
+            settle_specks(read, marks, 24.0);
+            doubt_letters_among_names(read);
+        })
+    }
+
+    fn settled_by(
+        column: &[(&str, &[&str])],
+        settle: impl Fn(&mut Vec<ReadLine<'_>>, &Marks),
+    ) -> Vec<String> {
         let mut ink = Gray::new(60, 40 * column.len(), 0);
         for (i, (_, rows)) in column.iter().enumerate() {
             for (y, row) in rows.iter().enumerate() {
@@ -667,14 +752,14 @@ mod tests {
             line,
             reading: Reading {
                 read: Recognized { chars: text.chars().map(char).collect(), ..Default::default() },
-                middles: Vec::new(),
+                middles: text.chars().map(|_| 0.0).collect(),
                 pitch: None,
             },
             sight: Sight::default(),
             told: false,
         };
         let mut read: Vec<ReadLine<'_>> = lines.iter().zip(column).map(read).collect();
-        settle_lone(&mut read, &marks);
+        settle(&mut read, &marks);
         let doubted = |r: &ReadLine<'_>| if r.sight.doubts.is_empty() { "" } else { "?" };
         read.iter().map(|r| r.reading.read.text() + doubted(r)).collect()
     }
@@ -721,6 +806,29 @@ mod tests {
         assert_eq!(settled(&[DIGITS, ("。", POINT), DIGITS])[1], "。?");
         // Nor among words.
         assert_eq!(settled(&[("南昌", DIGITS.1), ("〇", RING), ("九江", DIGITS.1)])[1], "〇");
+    }
+
+    const SPECK: &[&str] = &["", "", "#"];
+    const SPECKED: &[&str] = &["##.##", ".#.#.", ".#.#.", "#..##", "#...#.#", "##.##"];
+
+    #[test]
+    fn a_speck_is_no_part_of_a_figure() {
+        let all = |odd| settled(&[DIGITS, odd, DIGITS, DIGITS]);
+        assert_eq!(all(("25.", SPECKED)), ["25", "25?", "25", "25"]);
+        // A point within a figure stays, and so does what is no speck.
+        assert_eq!(all(("2.5", SPECKED))[1], "2.5");
+        assert_eq!(all(("25.", DIGITS.1))[1], "25.");
+        // Where a column is written so, it is meant.
+        assert_eq!(settled(&[DIGITS, ("1.", SPECKED), ("2.", SPECKED), ("3.", SPECKED)])[1], "1.");
+        // At a height of its own it is no text at all.
+        assert_eq!(all(("。", SPECK)), ["25"; 3]);
+    }
+
+    #[test]
+    fn letters_at_the_end_of_a_name_are_doubtful() {
+        let name = |text| (text, DIGITS.1);
+        let rows = [name("章贡CX"), name("南康区"), name("赣县区"), name("信丰县")];
+        assert_eq!(settled(&rows), ["章贡CX?", "南康区", "赣县区", "信丰县"]);
     }
 
     #[test]
