@@ -41,6 +41,7 @@ impl Painted {
 
     /// What is not shown of the horizontal rules that run on beyond the right edge of what is: the table that they are of is
     /// wider than the page. Its left side is that edge.
+    #[cfg_attr(not(feature = "pdf"), allow(dead_code))]
     pub fn cut(&self) -> Option<Rect> {
         self.cut
     }

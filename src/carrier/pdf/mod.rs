@@ -27,9 +27,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::carrier::guard::guarded;
 #[cfg(feature = "ocr")]
 use crate::carrier::ocr;
-#[cfg(feature = "ocr")]
-use crate::carrier::page::Ink;
-use crate::carrier::page::{Page, Pages, Run, TextFrom};
+use crate::carrier::page::{Ink, Page, Pages, Run, TextFrom};
 use crate::carrier::pdf::budget::{Budget, check_tables};
 use crate::carrier::pdf::content::{Catalog, read_sheet};
 use crate::carrier::pdf::fonts::{Shelf, UNREADABLE, note_shapes};
