@@ -69,7 +69,13 @@ def test_findings_are_a_sequence_and_a_table(housing: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b" \n", "empty"), (b"GIF89a", "unknown_kind"), (b"%PDF-1.4\n%%EOF", "broken_pdf"), (b"{}", "broken_result")],
+    [
+        (b" \n", "empty"),
+        (b"GIF89a", "unsupported"),
+        (b"\x7fELF\x02\x01\x01\0\0\0", "unknown_kind"),
+        (b"%PDF-1.4\n%%EOF", "broken_pdf"),
+        (b"{}", "broken_result"),
+    ],
 )
 def test_what_can_not_be_read_says_why(content: bytes, code: str) -> None:
     with pytest.raises(fubiao.Error) as raised:
