@@ -30,6 +30,7 @@ const CUT: f32 = 3.0;
 pub(super) struct Painted {
     pieces: Vec<Rule>,
     fills: Vec<Rect>,
+    /// See [`Painted::cut`].
     cut: Option<Rect>,
 }
 
@@ -83,6 +84,7 @@ impl Painted {
         }
     }
 
+    /// Keeps what lies right of the clip of a horizontal rule, for [`Painted::cut`].
     fn note_cut(&mut self, bbox: &Rect, clip: &Rect) {
         let is_level_with = bbox.y0 < clip.y1 && clip.y0 < bbox.y1;
         if bbox.height() <= THIN && bbox.x1 - bbox.x0.max(clip.x1) > CUT && is_level_with {

@@ -424,7 +424,7 @@ impl Rows {
         (fewest..=MAX_ROWS).contains(&found.rows.len()).then_some(found)
     }
 
-    /// The texts of a row in their columns.
+    /// The texts of a row in their columns; `holds` says what those hold, in a table without labels.
     fn row(
         &self,
         cells: &Cells,

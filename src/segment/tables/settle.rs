@@ -28,8 +28,9 @@ const RESUMED: f32 = 1.0;
 const GLUED: f32 = 3.0;
 /// What it costs that a figure ends a text whose words another operator drew.
 const MIXED: f32 = 0.3;
-/// What it costs that one operator's words lie over another's end by more than so many ems.
+/// What it costs that what one operator drew lies over the end of what another did …
 const OVERLAID: f32 = 1.0;
+/// … by more than so many ems.
 const OVER_END: f32 = 0.15;
 /// What each text costs that a text is cut into, and into how many it is cut at most.
 const CUT: f32 = 0.05;
