@@ -158,15 +158,8 @@ fn find_clipped(drawn: &Drawn) -> BTreeMap<usize, Ink> {
     let mut clipped = BTreeMap::new();
     let mut first = 0;
     let glyphs = &drawn.glyphs;
-    let goes_on = |at: usize| {
-        let (before, here) = (&glyphs[at - 1], &glyphs[at]);
-        let (a, b) = (Start::of(before), Start::of(here));
-        a.turn == b.turn
-            && (a.across - b.across).abs() <= SEAMLESS * here.size
-            && (b.along - a.along - before.advance).abs() <= SEAMLESS * here.size
-    };
     for end in 1..=glyphs.len() {
-        if end < glyphs.len() && goes_on(end) {
+        if end < glyphs.len() && is_seamless(&glyphs[end - 1], &glyphs[end]) {
             continue;
         }
         let text = first..end;
@@ -181,6 +174,14 @@ fn find_clipped(drawn: &Drawn) -> BTreeMap<usize, Ink> {
         }
     }
     clipped
+}
+
+/// Whether a glyph stands right behind the one drawn before it, as within one text.
+fn is_seamless(before: &Glyph, here: &Glyph) -> bool {
+    let (a, b) = (Start::of(before), Start::of(here));
+    a.turn == b.turn
+        && (a.across - b.across).abs() <= SEAMLESS * here.size
+        && (b.along - a.along - before.advance).abs() <= SEAMLESS * here.size
 }
 
 /// A text is read whole if less than so many times as much of it is clipped away as is seen.
@@ -403,23 +404,52 @@ fn same_ink(a: Ink, b: Ink) -> bool {
 }
 
 /// Marks each glyph that was drawn before at nearly the same place (text render mode 2, boldness by
-/// drawing twice, shadows): all that one operator drew, or none of it. Figures too wide for their cells lie over each
+/// drawing twice, shadows): all of a text, or none of it. Figures too wide for their cells lie over each
 /// other, and the last digit of one may cover the same digit of the next.
+///
+/// A text is what one operator draws, and what others draw right behind it: a font cut into parts of 256 glyphs makes a
+/// figure the work of several. Where each operator draws again what the one before it drew, the text goes on behind the
+/// second of them, and the next one is drawn twice as well.
 fn find_doubled(drawn: &Drawn) -> Vec<bool> {
     let again = drawn_again(drawn);
     let mut doubled: Vec<bool> = again.iter().map(Option::is_some).collect();
-    let mut first = 0;
-    for shown in drawn.glyphs.chunk_by(|a, b| a.shown_by == b.shown_by) {
-        let glyphs = first..first + shown.len();
-        first = glyphs.end;
-        let is_new = |at: usize| again[at].is_none() && !drawn.is_blank(&drawn.glyphs[at]);
-        if again[glyphs.clone()].iter().any(Option::is_some) && glyphs.clone().any(is_new) {
-            for at in glyphs {
-                doubled[at] = again[at] == Some(drawn.glyphs[at].shown_by);
+    if !doubled.contains(&true) {
+        return doubled;
+    }
+    let glyphs = &drawn.glyphs;
+    let shown = ranges(glyphs, |a, b| a.shown_by == b.shown_by);
+    let is_new = |at: usize| again[at].is_none() && !drawn.is_blank(&glyphs[at]);
+    let repeats = |at: usize| {
+        let Some([before, here]) = shown.get(at.wrapping_sub(1)..=at) else { return false };
+        let by = Some(glyphs[before.start].shown_by);
+        before.len() == here.len() && here.clone().all(|at| again[at] == by)
+    };
+    for text in ranges(glyphs, |a, b| a.shown_by == b.shown_by || is_seamless(a, b)) {
+        let is_again = |at: usize| again[at].is_some();
+        if !(text.clone().any(is_again) && text.clone().any(is_new)) {
+            continue;
+        }
+        let first = shown.partition_point(|shown| shown.start < text.start);
+        let next = shown.partition_point(|shown| shown.start < text.end);
+        let by_turns = repeats(next);
+        for by in first..next {
+            let is_doubled = by_turns && repeats(by);
+            for at in shown[by].clone() {
+                doubled[at] = is_doubled || again[at] == Some(glyphs[at].shown_by);
             }
         }
     }
     doubled
+}
+
+/// Which glyphs, one behind the other, are of one kind.
+fn ranges(glyphs: &[Glyph], is_one: impl Fn(&Glyph, &Glyph) -> bool) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let range = |glyphs: &[Glyph]| {
+        end += glyphs.len();
+        end - glyphs.len()..end
+    };
+    glyphs.chunk_by(is_one).map(range).collect()
 }
 
 /// For each glyph that was drawn before at nearly the same place, the operator that drew it there.
