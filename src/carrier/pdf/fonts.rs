@@ -530,8 +530,13 @@ impl<'a> Font<'a> {
         if let Some(chars) = declared {
             return Some(said(chars));
         }
-        // What draws nothing is white space, whatever it is called.
-        if self.shape(faces, code).is_some_and(|shape| shape.is_empty()) {
+        // What draws nothing is white space, whatever it is called; but where the map says of the code that it is no
+        // character, the font lacks one that the text has.
+        let is_lacking =
+            || self.to_unicode.as_ref().and_then(|map| map.lookup_bf_string(code)).map(chars_of);
+        if self.shape(faces, code).is_some_and(|shape| shape.is_empty())
+            && is_lacking().as_deref() != Some("\0")
+        {
             return Some(said(" ".to_owned()));
         }
         None

@@ -16,8 +16,8 @@ use crate::source::Source;
 /// codes at all; `/Radical` says in ToUnicode that code 1 is ⼤, `/Twin` draws the same for its code 1
 /// and says nothing; `/Pale` is a graphics state of no
 /// opacity, `/Multiply` a blend mode; `/Form` a form with a word in it; `/Off` a layer that is switched off, `/Unseen`
-/// one that its own usage does, `/All` shown where both are; `/Square` says that its codes 1 and 2 are a soft hyphen
-/// and a space, and draws a square and nothing; `/None` is the ink that paints nothing.
+/// one that its own usage does, `/All` shown where both are; `/Square` says that its codes 0, 1 and 2 are no character,
+/// a soft hyphen and a space, and draws nothing, a square and nothing; `/None` is the ink that paints nothing.
 const OBJECTS: &[&str] = &[
     "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     "<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/GBK-EUC-H/DescendantFonts[11 0 R]>>",
@@ -34,7 +34,7 @@ const OBJECTS: &[&str] = &[
     "<</Type/Font/Subtype/Type3/FontBBox[0 0 1000 1000]/FontMatrix[0.001 0 0 0.001 0 0]/FirstChar 1/LastChar 1/Widths[1000]/Encoding<</Differences[1/x9]>>/CharProcs<</x9 14 0 R>>>>",
     "<</Type/OCG/Name(usage)/Usage<</View<</ViewState/OFF>>>>>>",
     "<</Type/Font/Subtype/Type0/BaseFont/Square/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/Square/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor/FontFile2 21 0 R>>>>]/ToUnicode 22 0 R>>",
-    "<</Length 110>>stream\n1 begincodespacerange<0000><ffff>endcodespacerange 2 beginbfchar<0001><00AD><0002><0020>endbfchar            \nendstream",
+    "<</Length 110>>stream\n1 begincodespacerange<0000><ffff>endcodespacerange 3 beginbfchar<0000><0000><0001><00AD><0002><0020>endbfchar\nendstream",
 ];
 
 /// A TrueType font of a square and a glyph without ink.
