@@ -309,6 +309,18 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
     let common = |x: f32| near(&starts, x) >= COMMON;
     let ends = sorted(tokens().map(|t| t.bbox().x1).collect());
     let ends_in_common = |t: &Token| near(&ends, t.bbox().x1) >= COMMON;
+    let middles = sorted(tokens().map(Token::x).collect());
+    // Where a run holds both, the first is as wide as up to the second.
+    let is_in_the_middle = |t: &Token| {
+        let x = t.bbox().x0 + t.em() * t.text().chars().count() as f32 / 2.0;
+        t.text().chars().all(is_han) && near(&middles, x) >= COMMON
+    };
+    // Words, each set as others are.
+    let are_words = |left: &Token, right: &Token| {
+        let of_words = |t: &Token| t.text().chars().filter(|c| is_han(*c)).nth(1).is_some();
+        let is_set = common(left.bbox().x0) || is_in_the_middle(left);
+        of_words(left) && of_words(right) && is_set
+    };
     // A figure, and words that begin where others do: neither a unit nor what a number counts.
     let is_counter =
         |c: char| "年月日期第".contains(c) || lexicon::is_unit(c.encode_utf8(&mut [0; 4]));
@@ -320,8 +332,8 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
     };
     // Words, and a figure that begins where others do, or ends where others do behind words that begin so.
     let begins_figure = |left: &Token, right: &Token, x: f32| {
-        let is_set = common(x) || common(left.bbox().x0) && ends_in_common(right);
-        is_set && is_one_figure(right.text()) && left.text().ends_with(is_han)
+        let is_placed = common(x) || common(left.bbox().x0) && ends_in_common(right);
+        is_placed && is_one_figure(right.text()) && left.text().ends_with(is_han)
     };
     // Two figures that touch, in line after line at one place: 30|900 is no 30900, though both columns would add up so.
     let meet = |left: &Token, right: &Token, x: f32| {
@@ -338,9 +350,9 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
             let gaps = rest.gaps(APART).unwrap_or_default();
             let is_apart = |x: f32| gaps.iter().any(|gap| (gap - x).abs() <= SAME_START);
             for Joint { at: x, resumed, .. } in rest.piece.joints.clone() {
-                let is_cell = resumed || common(x) && is_apart(x);
                 if let Some((left, right)) = rest.cut(x)
-                    && (is_cell
+                    && (resumed
+                        || common(x) && (is_apart(x) || are_words(&left, &right))
                         || ends_figure(&left, &right, x)
                         || begins_figure(&left, &right, x)
                         || meet(&left, &right, x))
@@ -856,4 +868,35 @@ fn has_leaders(rows: &[Strip]) -> bool {
         })
     };
     3 * rows.iter().filter(leads).count() >= rows.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::tables::drawn::tests::line;
+
+    #[test]
+    fn words_of_two_cells_that_touch_are_cut_where_others_begin_and_brackets_are_not() {
+        let shown = |lines: Vec<Strip>| {
+            let mut rows = lines;
+            cut_at_common_starts(&mut rows);
+            let line =
+                |row: &Strip| row.tokens.iter().map(Token::text).collect::<Vec<_>>().join(" | ");
+            rows.iter().map(line).collect::<Vec<_>>().join("\n")
+        };
+        let places = vec![
+            line(0.0, &[("金昌市", 24.0), ("新华片区棚户区改造项目", 64.0)]),
+            line(20.0, &[("白银市", 24.0), ("人民路公共租赁住房小区", 64.0)]),
+            line(40.0, &[("天水市", 24.0), ("工农片区棚户区改造项目", 64.0)]),
+            line(60.0, &[("武威市", 24.0), ("解放片区棚户区改造项目", 64.0)]),
+            // In the middle of its column, a little short of the next one.
+            line(80.0, &[("临夏回族自治州", 0.0), ("北门片区棚户区改造项目", 88.0)]),
+        ];
+        assert!(shown(places).ends_with("临夏回族自治州 | 北门片区棚户区改造项目"));
+        let brackets: Vec<Strip> = (0..5)
+            .map(|i| line(20.0 * i as f32, &[("(", 80.0), ("20", 6.0), (")", 12.0)]))
+            .chain((5..10).map(|i| line(20.0 * i as f32, &[("36", 86.0)])))
+            .collect();
+        assert!(shown(brackets).starts_with("(20)\n"));
+    }
 }
