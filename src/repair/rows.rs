@@ -468,6 +468,8 @@ pub(super) fn carry_spans(
 ) {
     let below = next.clone();
     let is_before_key = |col: usize| kinds.key.is_none_or(|key| col < key);
+    let is_total =
+        |row: &TableRow| kinds.key.is_some_and(|key| TOTALS.contains(&text_at(row, key).as_str()));
     let names = (0..next.slots.len()).skip_while(|&col| kinds.figures[col]);
     for col in names.take_while(|&col| !kinds.figures[col] && kinds.key != Some(col)) {
         let Some(head) = rows.iter().rposition(|row| row.cell(col).is_some()) else { continue };
@@ -476,8 +478,8 @@ pub(super) fn carry_spans(
         let is_wide = matches!(rows[head].slots.get(col + 1), Some(Slot::Left));
         let goes_on = match (here.is_empty(), kinds.spans[col]) {
             (true, is_drawn) => is_drawn || is_before_key(col),
-            // The name of the span may be printed in its middle, which fell on this page.
-            (false, true) => here == above || above.is_empty(),
+            // The name of the span may be printed in its middle, which fell on this page; a total is nobody's.
+            (false, true) => here == above || above.is_empty() && !is_total(&rows[head]),
             (false, false) => false,
         };
         if !goes_on && !here.is_empty() {
