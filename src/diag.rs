@@ -74,6 +74,9 @@ impl Wording {
     }
 }
 
+/// The code of two figures that are printed one over the other. `segment` says it, and `proof` may clear it.
+pub const FIGURES_OVERLAID: &str = "figures_overlaid";
+
 /// Something the pipeline could not read with confidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {

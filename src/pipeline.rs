@@ -82,7 +82,8 @@ pub fn read_pages(
     if !seen.is_empty() {
         proof::prove(&mut sink, &mut notice, &seen);
     }
-    let (diagnostics, repairs) = sink.into_parts();
+    let (mut diagnostics, repairs) = sink.into_parts();
+    proof::tell_apart(&notice, &mut diagnostics);
     typing::doubts::name(&mut notice, &diagnostics);
     done("typing");
     let Checked { findings, summary } = check::checked(&notice);

@@ -1,6 +1,7 @@
-//! A notice read from pictures in, the same notice with what its own sums prove out.
+//! A notice in, the same notice with what its own sums prove out: figures read from pictures, and figures printed one
+//! over the other.
 //!
-//! Three cases, and nothing else. A sum holds and no member is doubtful: its members are proven. A sum is broken,
+//! For pictures there are three cases, and nothing else. A sum holds and no member is doubtful: its members are proven. A sum is broken,
 //! and exactly one doubtful member has another reading that recognition itself offered and that mends every sum
 //! it is in: that reading is taken, on record. Otherwise it stays broken, and `check` says so. A reading without
 //! doubt is never overruled, for the notice itself can be wrong. Names are mended in the same way, by the table
@@ -9,8 +10,9 @@
 //! Deliberately absent: solving a sum for a member. What recognition did not offer is not made up.
 
 use crate::check::{self, Operand, Relation};
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::diag::{Diagnostic, FIGURES_OVERLAID, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Reading};
+use crate::geom::Axis;
 use crate::model::{Amount, Annex, Cell, Notice, Status, annex_name};
 use crate::place::{Place, Spot};
 use crate::regions::{resolve, spoken};
@@ -36,6 +38,50 @@ pub fn prove(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
     remark(sink, notice);
     remark_missing_tables(sink, notice, seen);
     remark_frame(sink, notice, seen);
+}
+
+/// Makes notes of what was said of figures printed one over the other, where each figure there stands in sums down its
+/// column, and all of them hold: one that was read into another's column would break them.
+pub fn tell_apart(notice: &Notice, diagnostics: &mut [Diagnostic]) {
+    let is_open = |d: &Diagnostic| d.code == FIGURES_OVERLAID && d.severity > Severity::Note;
+    if !diagnostics.iter().any(is_open) {
+        return;
+    }
+    let relations = check::relations(notice);
+    let stand_in = |annex: usize, row: usize, column: usize| {
+        let is_down = |member: &Operand| matches!(member, Operand::Cell { annex: a, column: c, .. } if (*a, *c) == (annex, column));
+        let here = Operand::Cell { annex, row, column };
+        let mut sums = relations
+            .iter()
+            .filter(|sum| sum.members.contains(&here) && sum.members.iter().all(is_down))
+            .peekable();
+        sums.peek().is_some() && sums.all(|sum| sum.holds)
+    };
+    for diagnostic in diagnostics.iter_mut().filter(|d| is_open(d)) {
+        let Some(place) = diagnostic.place else { continue };
+        let there: Vec<bool> = (notice.annexes.iter().enumerate())
+            .flat_map(|(a, annex)| annex.rows.iter().enumerate().map(move |(r, row)| (a, r, row)))
+            .flat_map(|(a, r, row)| {
+                row.cells.iter().enumerate().map(move |(c, cell)| (a, r, c, cell))
+            })
+            .filter(|(.., cell)| cell.status == Status::Value && is_met(&cell.place, &place))
+            .map(|(a, r, c, _)| stand_in(a, r, c))
+            .collect();
+        if there.len() > 1 && there.iter().all(|stands| *stands) {
+            diagnostic.severity = Severity::Note;
+            diagnostic.hint = None;
+            diagnostic.message.en.push_str("; the sums down their columns hold");
+            diagnostic.message.zh.push_str("；所在各列的合计均成立");
+        }
+    }
+}
+
+/// Whether a place reaches into a cell, in the cell's own line.
+fn is_met(cell: &Place, place: &Place) -> bool {
+    let (Spot::Box(of_cell), Spot::Box(there)) = (cell.spot, place.spot) else { return false };
+    cell.page == place.page
+        && of_cell.overlap(&there, Axis::X) > 0.0
+        && 2.0 * of_cell.overlap(&there, Axis::Y) > there.height()
 }
 
 /// Gives each cell what was left open of it.

@@ -1,7 +1,7 @@
 //! What makes the reading of a table doubtful: figures printed one over the other, and a header or rows that could as well
 //! be told otherwise. Neither changes what is read.
 
-use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::diag::{Diagnostic, FIGURES_OVERLAID, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::LinedPage;
 use crate::place::Place;
@@ -36,7 +36,7 @@ pub(super) fn overlaid(sink: &mut Sink, page: u32, tokens: &[Token], fragments: 
             if is_over {
                 let (one, two) = (token.text(), other.text());
                 sink.remark(Diagnostic {
-                    code: "figures_overlaid",
+                    code: FIGURES_OVERLAID,
                     severity: Severity::Warning,
                     place: Some(Place::of_box(page, a.union(b))),
                     message: Wording::new(
