@@ -251,12 +251,27 @@ pub const REGION_HEADERS: &[&str] = &[
 /// Words in a header that speak of something in or about a region, not of it.
 pub const NOT_REGION_HEADERS: &[&str] = &[
     "小区", "项目", "建设", "社区", "地点", "地址", "片区", "面积", "数", "责任", "施工", "实施",
-    "牵头", "备注",
+    "牵头", "备注", "比例", "占比", "标准",
 ];
 
-/// Headers of a column that gives each row its unit.
-pub const UNIT_HEADERS: &[&str] =
-    &["计量单位", "单位", "数量单位", "计算单位", "度量单位", "指标单位"];
+/// Words before that of a region in the header of a column that says where the region of the row belongs: 所属市.
+pub const BELONGS_TO: &[&str] = &["所属", "隶属", "所在", "归属", "上级"];
+
+/// Headers of a column that gives each row its unit, and that may be one of organisations as well.
+pub const UNIT_HEADERS: &[&str] = &["单位", "规格单位"];
+/// Headers of a column that gives each row its unit, whatever that looks like.
+pub const MEASURE_HEADERS: &[&str] = &[
+    "计量单位",
+    "数量单位",
+    "计算单位",
+    "度量单位",
+    "指标单位",
+    "定额单位",
+    "价格单位",
+    "用量单位",
+];
+/// Headers of a column that says for how much of something a price is: 次, 曝光次数. It is no unit of the price.
+pub const PRICED_BY_HEADERS: &[&str] = &["计价单位", "计费单位"];
 
 /// Words of a header over a rate.
 pub const RATE_HEADERS: &[&str] =
@@ -304,6 +319,43 @@ pub const SUM_HEADERS: &[&str] =
 
 /// Words that open a note.
 pub const NOTES: &[&str] = &["备注", "附注", "注释", "填表说明", "说明", "注"];
+
+/// Words before a colon, below a table, of those who filled it in and answer for it.
+pub const SIGNED_BY: &[&str] = &[
+    "制表",
+    "制表人",
+    "制单",
+    "填表",
+    "填表人",
+    "填报人",
+    "编制",
+    "复核",
+    "复核人",
+    "审核",
+    "审核人",
+    "审批",
+    "审批人",
+    "审定",
+    "经办",
+    "经办人",
+    "会计",
+    "出纳",
+    "主管",
+    "负责人",
+    "单位负责人",
+    "分管领导",
+    "联系人",
+    "联系电话",
+    "大写",
+    "人民币大写",
+    "金额大写",
+];
+
+/// Whether the text, without white space, says who answers for a table: 制表：, 审核人：王芳.
+pub fn is_signed_by(text: &str) -> bool {
+    text.split_once(['：', ':'])
+        .is_some_and(|(word, _)| SIGNED_BY.contains(&word.trim_matches(['（', '('])))
+}
 
 /// Whether the text, without white space, announces itself as a note: 注：…, 备注1.…, 注1….
 pub fn is_note(text: &str) -> bool {
@@ -514,6 +566,19 @@ pub fn is_unit(text: &str) -> bool {
     const BETWEEN: [char; 4] = ['、', '/', '，', ','];
     unit(text).is_some()
         || text.contains(BETWEEN) && text.split(BETWEEN).all(|part| unit(part).is_some())
+}
+
+/// Whether the text, without white space, is a unit, or one for each of something: 元/500克, m³/(MW·h), L/(床·d).
+pub fn is_unit_of_row(text: &str) -> bool {
+    /// Units that are none where nothing says for each of what: a figure's letter may be anything.
+    const LETTERS: [&str; 5] = ["L", "mL", "g", "t", "kWh"];
+    /// Longer texts are no units.
+    const LONGEST: usize = 8;
+    let is_rate = |(of, each): (&str, &str)| {
+        let is_short = !each.is_empty() && each.chars().count() <= LONGEST;
+        (is_unit(of) || LETTERS.contains(&of)) && is_short
+    };
+    is_unit(text) || text.split_once(['/', '／']).is_some_and(is_rate)
 }
 
 /// Whether a unit counts things: 套、间 and 套（间） do, 万套, 万元 and 平方米 do not.
@@ -808,6 +873,10 @@ mod tests {
         {
             assert_eq!(is_count(text), counts, "{text}");
         }
+        assert!(
+            ["m³/亩", "元/500克", "L/(床·d)", "m³/(MW·h)", "套"].into_iter().all(is_unit_of_row)
+        );
+        assert!(["南昌市/九江市", "/亩", "合计"].into_iter().all(|text| !is_unit_of_row(text)));
         assert!(is_unit("套、间") && is_unit("万元/户") && !is_unit("南昌市") && !is_unit("万"));
     }
 

@@ -37,8 +37,10 @@ pub struct Profile {
     pub words_above: usize,
     /// Of these, names that end as names of regions and of rows of several do.
     pub regions: usize,
-    /// Of these, units: 套, 万元, 元/户.
+    /// Of these, units: 套, 万元, 元/户, m³/亩.
     pub units: usize,
+    /// Of these, those with a Chinese character.
+    pub han: usize,
     /// Of these, marks that say that something holds: √. Marks for nothing (×) are not counted.
     pub ticks: usize,
     /// Of these, numbers written out: 一, （二）, 十三.
@@ -88,7 +90,8 @@ impl Profile {
                 let is_region = name.ends_in(REGION_ENDINGS);
                 let is_short = || name.chars().count() <= LONGEST_REGION;
                 self.regions += usize::from(is_region && is_short());
-                self.units += usize::from(lexicon::is_unit(name));
+                self.units += usize::from(lexicon::is_unit_of_row(name));
+                self.han += usize::from(name.contains(lexicon::is_han));
                 let number = name.trim_matches(['（', '(', '）', ')', '、']);
                 self.ticks += usize::from(is_tick(name));
                 self.numerals += usize::from(number.is_run(numeral, 1..=3));
@@ -134,6 +137,11 @@ impl Profile {
     /// Whether texts prevail.
     pub fn is_words(&self) -> bool {
         self.texts() > self.amounts()
+    }
+
+    /// Whether it has figures enough to be a column of them that says something else in most rows: 另行下达.
+    pub fn has_figures(&self) -> bool {
+        self.amounts() > 0 && self.amounts() * 4 >= self.texts()
     }
 
     /// Whether its digits are codes: a quantity does not begin with 0.

@@ -212,7 +212,7 @@ fn typing_reads_tables() {
 }
 
 /// A notice of one annex whose table is drawn: `|` between cells, `<` and `^` where the cell to the
-/// left or above covers a place, `----` below the header. `# text` before it is the annex's title,
+/// left or above covers a place, `----` below the header. `# text` before it is the annex's title, `## text` the table's own,
 /// `% text` its caption of a unit, `@ text` the issuer; `=== 2` begins page 2.
 fn drawn_annex(input: &str) -> Document {
     let mut document = Document::default();
@@ -224,6 +224,8 @@ fn drawn_annex(input: &str) -> Document {
             table.header = std::mem::take(&mut table.rows);
         } else if let Some(number) = line.strip_prefix("=== ") {
             page = number.parse().expect("a page has a number");
+        } else if let Some(title) = line.strip_prefix("## ") {
+            table.title = Some(placed(title, at, 1));
         } else if let Some(title) = line.strip_prefix("# ") {
             annex.title = placed(title, at, 1);
         } else if let Some(unit) = line.strip_prefix("% ") {

@@ -214,7 +214,10 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
         };
         let after = without_blocks.iter().copied().filter(|&top| top > r).collect();
         let before = without_blocks.iter().copied().filter(|&top| top < r).collect();
-        let ways = [without_blocks.clone(), blocks.clone(), leaves, every, before, after];
+        // 其中：65岁及以上 behind 60岁及以上 is in that; behind the total it opens the parts.
+        let is_within = |&top: &usize| top > r + 1 && is_named_of_which(annex, top);
+        let apart = without_blocks.iter().copied().filter(|top| !is_within(top)).collect();
+        let ways = [apart, without_blocks.clone(), blocks.clone(), leaves, every, before, after];
         groups.push(best(figures, index, r, ways));
     }
     groups.retain(|group| !group.parts.is_empty() && !repeats(figures, index, group));
@@ -223,8 +226,14 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
 
 /// Whether 其中 stands before the first part of a sum.
 fn is_of_which(annex: &Annex, group: &Group) -> bool {
-    let first = group.parts.first().and_then(|&part| annex.rows.get(part));
-    first.is_some_and(|row| row.keys.iter().any(|key| without_of_which(&key.text) != key.text))
+    group.parts.first().is_some_and(|&part| is_named_of_which(annex, part))
+}
+
+/// Whether 其中 stands before the name of a row.
+fn is_named_of_which(annex: &Annex, row: usize) -> bool {
+    let Some(row) = annex.rows.get(row) else { return false };
+    let mut texts = row.keys.iter().map(|key| &key.text).chain([&row.region.name]);
+    texts.any(|text| without_of_which(text) != text)
 }
 
 /// Whether the parts come to the sum several times over, as often in every column: they stand on

@@ -3,14 +3,16 @@
 
 use crate::figure::Figure;
 use crate::lexicon::{
-    self, CODE_HEADERS, CODE_TIERS, MULTIPLIERS, NOT_REGION_HEADERS, OWN_ROWS, RANK_HEADERS,
-    RATE_HEADERS, REGION_HEADERS, STOCK_HEADERS, TEXT_HEADERS, TOTALS, UNIT_HEADERS,
+    self, BELONGS_TO, CODE_HEADERS, CODE_TIERS, MEASURE_HEADERS, MULTIPLIERS, NOT_REGION_HEADERS,
+    OWN_ROWS, PRICED_BY_HEADERS, RANK_HEADERS, RATE_HEADERS, REGION_HEADERS, STOCK_HEADERS,
+    TEXT_HEADERS, TOTALS, UNIT_HEADERS,
 };
 use crate::model::{Column, ColumnRole};
 use crate::numbering;
 use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
 use crate::repair::document::{Slot, Table, TableRow};
+use std::collections::BTreeSet;
 
 /// The columns of a table by what they are for.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,9 +62,10 @@ pub struct KeyColumn {
     pub carries: bool,
 }
 
-/// A column as it is printed: its header and what it holds.
+/// A column as it is printed: its header, the unit in a row of units below that, and what it holds.
 struct Printed {
     header: Vec<(String, Place)>,
+    unit: Option<String>,
     content: Content,
 }
 
@@ -91,7 +94,14 @@ impl Printed {
     fn is_units(&self) -> bool {
         let leaf = self.leaf();
         let is_named = leaf.is_empty() || UNIT_HEADERS.contains(&leaf.as_str());
-        is_named && self.content.profile.is_units()
+        let held = &self.content.profile;
+        let is_measured = MEASURE_HEADERS.contains(&leaf.as_str()) && held.is_words();
+        is_measured || is_named && held.is_units()
+    }
+
+    /// Whether it says for how much of something the prices of a row are.
+    fn is_priced_by(&self) -> bool {
+        PRICED_BY_HEADERS.contains(&self.leaf().as_str()) && self.content.profile.is_words()
     }
 
     /// Whether it holds codes of accounts: by its header, or as the tiers that one is split into.
@@ -108,7 +118,10 @@ impl Printed {
     /// How much speaks for its being the column of regions.
     fn weight(&self) -> usize {
         let header = self.whole();
-        if NOT_REGION_HEADERS.iter().any(|word| header.contains(word)) {
+        let held = &self.content.profile;
+        // 2:1 under 省县分担比例 is no region, whatever the header says.
+        let is_nameless = held.texts() > 0 && held.han * 2 < held.texts();
+        if is_nameless || NOT_REGION_HEADERS.iter().any(|word| header.contains(word)) {
             return 0;
         }
         let of_region = REGION_HEADERS.iter().any(|word| header.contains(word));
@@ -122,10 +135,12 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     let mut printed: Vec<Printed> = (0..count)
         .map(|col| Printed {
             header: header_path(table, col),
+            unit: None,
             content: Content::of(&table.rows, col),
         })
         .collect();
     take_off_column_numbers(&mut printed);
+    take_off_units(&mut printed);
     let serial = (0..count.min(3)).find(|&col| printed[col].is_serial());
     // 序号 may stand again over the right half of a wide table.
     let numbers = |col: usize| {
@@ -138,6 +153,7 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
         .filter(|&col| {
             !numbers(col)
                 && Some(col) != units
+                && !printed[col].is_priced_by()
                 && !codes.contains(&col)
                 && !printed[col].content.profile.is_figures()
                 && !printed[col].content.profile.is_ticks()
@@ -149,7 +165,7 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     });
     let mut facts: Vec<FactColumn> = (0..count)
         .filter(|&col| {
-            let Printed { header, content } = &printed[col];
+            let Printed { header, content, .. } = &printed[col];
             !numbers(col)
                 && Some(col) != group
                 && col != name
@@ -198,9 +214,54 @@ fn take_off_column_numbers(printed: &mut [Printed]) {
     }
 }
 
-/// The column of names, and that of groups before it, of the columns that hold words.
+/// Takes the units off the words above them, where the last row of the header is one of units: 单位 | km | 万元 below
+/// 地区 | 渠道长度 | 投资. Units that alone tell two columns apart stay.
+fn take_off_units(printed: &mut [Printed]) {
+    let last = |column: &Printed| match column.header.as_slice() {
+        [_, .., (last, _)] => Some(squeeze(last)),
+        _ => None,
+    };
+    let is_unit =
+        |text: &String| lexicon::is_unit_of_row(text.trim_matches(['(', ')', '（', '）']));
+    let figures = || printed.iter().filter(|column| column.content.profile.is_figures());
+    let is_row = figures().next().is_some()
+        && figures().all(|column| last(column).is_some_and(|text| is_unit(&text)))
+        && printed
+            .iter()
+            .any(|column| last(column).is_some_and(|text| UNIT_ROWS.contains(&text.as_str())));
+    let above: BTreeSet<Vec<&str>> = figures()
+        .map(|column| column.header.iter().rev().skip(1).map(|(text, _)| text.as_str()).collect())
+        .collect();
+    if !is_row || above.len() < figures().count() {
+        return;
+    }
+    for column in printed {
+        let Some(text) = last(column) else { continue };
+        if is_unit(&text) {
+            column.unit = Some(text.trim_matches(['(', ')', '（', '）']).replace('％', "%"));
+        } else if !UNIT_ROWS.contains(&text.as_str()) {
+            continue;
+        }
+        column.header.pop();
+    }
+}
+
+/// What names a row of units, below the header of the names.
+const UNIT_ROWS: [&str; 3] = ["单位", "计量单位", "计量"];
+
+/// The column of names, and that of groups beside it, of the columns that hold words.
 fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, usize)> {
     let weight = |col: usize| printed[col].weight();
+    // 所属市 behind 县（市、区） says where that belongs.
+    let belongs = |col: usize| {
+        let header = printed[col].whole();
+        weight(col) > 2 && BELONGS_TO.iter().any(|word| header.contains(word))
+    };
+    if let Some(of) = words.iter().copied().find(|&col| belongs(col))
+        && let Some(name) = words.iter().copied().find(|&col| weight(col) > 0 && !belongs(col))
+    {
+        return Some((Some(of), name));
+    }
     let best = words.iter().map(|&col| weight(col)).max()?;
     let first = words.iter().copied().find(|&col| weight(col) == best)?;
     let spans = |col: usize| printed[col].content.spans();
@@ -217,7 +278,20 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
     let is_double = words.contains(&second)
         && (weight(second) >= 2 || (weight(second) == 1 && spans(first)))
         && (printed[first].content.profile.is_regions() || spans(first));
-    Some(if is_double { (Some(first), second) } else { (None, first) })
+    // 县（市、区） | 市 is the other way round.
+    let header = |col: usize| printed[col].whole();
+    let is_turned = || {
+        ["县", "区县", "区、县", "区（县", "区(县"]
+            .iter()
+            .any(|word| header(first).starts_with(word))
+            && header(second).contains(['市', '州', '盟'])
+            && !header(second).contains(['县', '区'])
+    };
+    Some(match is_double {
+        true if is_turned() => (Some(second), first),
+        true => (Some(first), second),
+        false => (None, first),
+    })
 }
 
 /// Where no column is one of regions: the first that tells rows apart; with the groups before it,
@@ -285,18 +359,21 @@ fn fact(
     unit: Option<&str>,
     table: &Table,
 ) -> FactColumn {
-    let Printed { header: path, content } = printed;
+    let Printed { header: path, content, .. } = printed;
     let whole = printed.whole();
     let place = path
         .last()
         .map(|(_, place)| *place)
         .or_else(|| table.rows.first().and_then(|row| row.cell(0)).map(|cell| cell.place));
     let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
-    let own_unit = path.iter().rev().find_map(|(text, _)| unit_in(text));
+    let own_unit =
+        printed.unit.clone().or_else(|| path.iter().rev().find_map(|(text, _)| unit_in(text)));
     let leaf = printed.leaf();
     let is_text = TEXT_HEADERS.iter().chain(CODE_HEADERS).any(|word| leaf.contains(word));
     let held = &content.profile;
-    let role = if is_text || is_code || held.is_words() || held.is_codes() {
+    // What is counted in units is figures, however many of its cells hold a word instead: 另行下达.
+    let is_counted = own_unit.is_some() && held.has_figures();
+    let role = if is_text || is_code || held.is_words() && !is_counted || held.is_codes() {
         ColumnRole::Text
     } else if own_unit.as_deref() == Some("%") || held.is_percent() || has(RATE_HEADERS) {
         ColumnRole::Rate

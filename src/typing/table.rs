@@ -30,15 +30,16 @@ pub struct Around<'t> {
 /// A table typed: one entry, or one for each of two lists that stand beside each other in it; none
 /// where it has no rows. Their number is the caller's to give.
 pub fn typed(sink: &mut Sink, frame: &Frame, table: Table, around: Around) -> Vec<Annex> {
-    let title = table.title.as_ref().and_then(|title| located(&title.trim()));
-    let title = around.title.or(title);
+    let own_title = table.title.as_ref().and_then(|title| located(&title.trim()));
+    let heading = own_title.as_ref().map(|title| title.value.clone());
+    let title = around.title.or(own_title);
     let captions = [table.unit.as_ref(), around.caption];
     let unit = captions.into_iter().flatten().find_map(unit_of).or_else(|| {
         let title = title.as_ref()?;
         Some(Located::new(columns::unit_of_title(&title.value)?, title.place))
     });
     let lists = shape::lists(sink, table).into_iter();
-    lists.filter_map(|table| one(sink, frame, table, &title, &unit)).collect()
+    lists.filter_map(|table| one(sink, frame, table, &title, heading.as_deref(), &unit)).collect()
 }
 
 /// One list typed; `None` where it has no rows.
@@ -47,6 +48,7 @@ fn one(
     frame: &Frame,
     table: Table,
     title: &Option<Located<String>>,
+    heading: Option<&str>,
     unit: &Option<Located<String>>,
 ) -> Option<Annex> {
     let unit_name = unit.as_ref().map(|unit| unit.value.as_str());
@@ -66,7 +68,14 @@ fn one(
     let (rows, bands) = in_order(&columns, rows, bands, &context);
     let lines = without_column_numbers(sink, lines(&columns, &rows, &bands));
     let lines = without_repeated_totals(sink, lines);
-    let lines = beside_own_labels(sink, &columns, lines, &context);
+    let mut lines = beside_own_labels(sink, &columns, lines, &context);
+    // （一）南昌市 over a table of its own says whose rows these are, as a line in the table would.
+    let prefecture = heading.and_then(|heading| regions::prefecture_in(heading, &context));
+    for name in lines.iter_mut().map(|line| &mut line.name).filter(|name| name.band.is_none()) {
+        name.band.clone_from(&prefecture);
+        let is_own = lexicon::OWN_ROWS.contains(&name.text.as_str());
+        name.text = prefecture.clone().filter(|_| is_own).unwrap_or_else(|| name.text.clone());
+    }
     let place = lines.first()?.name.place;
     let (names, lines): (Vec<RowName>, Vec<_>) =
         lines.into_iter().map(|line| (line.name, (line.keys, line.serial, line.cells))).unzip();
@@ -101,8 +110,17 @@ fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
             });
         let note =
             row.cell(0).filter(|cell| is_alone && lexicon::is_note(&squeeze(cell.text.as_str())));
+        let filled: Vec<&TableCell> = (0..row.slots.len())
+            .filter_map(|col| row.cell(col))
+            .filter(|cell| !cell.text.is_empty())
+            .collect();
+        let is_signed = !filled.is_empty()
+            && filled.iter().all(|cell| lexicon::is_signed_by(&squeeze(cell.text.as_str())));
         match note.and_then(|cell| located(&cell.text.trim())) {
             Some(note) => notes.push(note),
+            None if is_signed => {
+                notes.extend(filled.iter().filter_map(|cell| located(&cell.text.trim())));
+            }
             None => rows.push(row),
         }
     }
@@ -275,7 +293,12 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         let name = naming.name(columns, covering, Some(at) == last);
         let place = name.place.or_else(|| cells.first().map(|cell| cell.place)).unwrap_or(NOWHERE);
         let serial = serial
-            .filter(|cell| squeeze(cell.text.as_str()) != name.text)
+            .filter(|cell| {
+                // What names a total is no number of it.
+                let number = squeeze(cell.text.as_str());
+                let is_total = lexicon::TOTALS.contains(&name.text.as_str());
+                number != name.text && !(is_total && name.text.starts_with(&number))
+            })
             .and_then(|cell| located(&cell.text.trim()));
         lines.push(Line {
             name: RowName {
@@ -335,7 +358,7 @@ fn is_empty(row: &TableRow) -> bool {
 /// The unit that a cell of a column of units gives its row.
 fn row_unit(cell: &TableCell) -> Option<String> {
     let unit = squeeze(cell.text.as_str()).replace('％', "%");
-    Some(unit).filter(|unit| lexicon::is_unit(unit))
+    Some(unit).filter(|unit| lexicon::is_unit_of_row(unit))
 }
 
 /// The account code of a row: that of its column, or those of 类, 款 and 项 one behind the other.
@@ -510,12 +533,23 @@ impl Naming {
             cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
         };
         let own = covering(columns.name);
+        // 合 | 计, parted over 序号 and the names.
+        let parted = columns.serial.map(|col| {
+            let group = columns.group.filter(|&group| group < columns.name);
+            text(covering(col)) + &text(group.and_then(&covering)) + &text(own)
+        });
+        let parted = parted.filter(|all| lexicon::TOTALS.contains(&all.as_str()));
+        let is_parted = parted.is_some();
         let mut name = Name {
-            text: text(own),
+            text: parted.unwrap_or_else(|| text(own)),
             place: own.map(|cell| cell.place),
             indent: own.and_then(|cell| Some(cell.text.place()?.left() - cell.place.left())),
             spanned_by: None,
         };
+        if is_parted {
+            self.prefecture = None;
+            return name;
+        }
         if let Some(col) = columns.group {
             let cell = covering(col);
             let prefecture = text(cell);

@@ -79,6 +79,14 @@ pub fn assign(sink: &mut Sink, rows: Vec<RowName>, context: &Context) -> Vec<Reg
     regions.map(|(station, (row, words))| station.region(row, words)).collect()
 }
 
+/// The prefecture that a heading over a table names, and nothing else: （一）南昌市.
+pub fn prefecture_in(heading: &str, context: &Context) -> Option<String> {
+    let Word::Name(name) = words::read(heading).word else { return None };
+    let scope = Scope::of(context.frame, context.title, [].into_iter());
+    let found = scope.resolve(&name);
+    found.iter().any(|f| f.division.tier() == Tier::Prefecture).then_some(name)
+}
+
 /// The rows with the bands that name a division taken for cells that span their rows.
 fn spanned_by_bands(mut rows: Vec<RowName>, scope: &Scope) -> Vec<RowName> {
     if rows.iter().all(|row| row.band.is_none()) {
