@@ -101,6 +101,9 @@ pub(super) fn raw_lines(sink: &mut Sink, page: &Page, main: Turn) -> Vec<RawLine
             group.extend(join(stretches, &rules, &mut doubles));
         }
         note_doubles(sink, &doubles);
+        if turn == Turn::Over && !is_main {
+            group = stacked(group);
+        }
         if !is_main {
             for line in &mut group {
                 move_line(line, |r| main_frame.rect(&frame.back(r)));
@@ -110,6 +113,36 @@ pub(super) fn raw_lines(sink: &mut Sink, page: &Page, main: Turn) -> Vec<RawLine
     }
     lines
 }
+
+/// Lines of upside-down text with characters one below the other joined to one piece each: vertical writing that was
+/// turned by half, as narrow columns of web pages have it, reads upwards on the page.
+fn stacked(lines: Vec<RawLine>) -> Vec<RawLine> {
+    let mut stacks: Vec<RawPiece> = Vec::new();
+    for piece in lines.into_iter().flat_map(|line| line.pieces) {
+        let goes_on = |above: &&mut RawPiece| {
+            let (a, b, em) = (&above.bbox, &piece.bbox, piece.size.max(0.1));
+            (a.center().x - b.center().x).abs() <= OFF_STACK * em
+                && (b.y0 - a.y1).abs() <= OFF_STACK * em
+                && piece.text.as_str().chars().nth(1).is_none()
+                && b.width() <= 1.2 * em
+                && a.width() <= 1.2 * em
+        };
+        match stacks.iter_mut().rev().take(COLUMNS).find(goes_on) {
+            Some(above) => {
+                above.text.append(&piece.text);
+                above.bbox = above.bbox.union(&piece.bbox);
+            }
+            None => stacks.push(piece),
+        }
+    }
+    let line = |piece: RawPiece| RawLine { bbox: piece.bbox, pieces: vec![piece] };
+    stacks.into_iter().map(line).collect()
+}
+
+/// Characters stand one below the other if their middles and edges are off by no more than so many ems.
+const OFF_STACK: f32 = 0.3;
+/// So many of them side by side are looked at.
+const COLUMNS: usize = 64;
 
 fn move_line(line: &mut RawLine, map: impl Fn(&Rect) -> Rect) {
     line.bbox = map(&line.bbox);
@@ -458,8 +491,11 @@ mod tests {
     use super::*;
     use crate::carrier::page::Ink;
 
-    /// A run as a case writes it: `x y size text`; digits are half an em wide, all else one em.
+    /// A run as a case writes it: `x y size text`, upside down behind `over `; digits are half an em wide, all else one em.
     fn run(drawn: &str) -> Run {
+        let over = drawn.strip_prefix("over ");
+        let turn = if over.is_some() { Turn::Over } else { Turn::Upright };
+        let drawn = over.unwrap_or(drawn);
         let mut parts = drawn.splitn(4, ' ');
         let mut number = || parts.next().and_then(|n| n.parse::<f32>().ok()).expect("a number");
         let (x, y, size) = (number(), number(), number());
@@ -474,7 +510,7 @@ mod tests {
             text,
             edges,
             size,
-            turn: Turn::Upright,
+            turn,
             ink: Ink::Seen { lightness: 0.0 },
             spot: None,
             joints: Vec::new(),
