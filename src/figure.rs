@@ -335,9 +335,11 @@ fn respelled(text: &str) -> Option<String> {
     joined(&plain).is_ok().then(|| plain + behind)
 }
 
-/// The text without the brackets that make its digits negative: (12), (5.2)%.
+/// The text without the brackets that make its digits negative: (12), (5.2)%, (5.2%).
 fn without_brackets(text: &str) -> Option<String> {
-    let (digits, behind) = text.strip_prefix('(')?.split_once(')')?;
+    let (within, behind) = text.strip_prefix('(')?.split_once(')')?;
+    let percent = within.strip_suffix('%').filter(|_| behind.is_empty());
+    let (digits, behind) = percent.map_or((within, behind), |digits| (digits, "%"));
     let is_figure = digits.chars().all(|c| digit(c) || ",. ".contains(c) || is_thin(c));
     is_figure.then(|| [digits.trim(), behind].concat())
 }
