@@ -27,8 +27,9 @@ const OVER_END: f32 = 0.15;
 const OFF_BASELINE: f32 = 0.12;
 /// Two equal glyphs nearer than this, in ems, are one drawn twice. Boldness shifts by 0.01 to 0.06.
 const DOUBLED: f32 = 0.15;
-/// What another operator of the same text object draws within this of where the last one ended, in ems, goes on with it:
-/// the current point was only moved by the width of what was drawn.
+/// What another operator of the same text object, or one that draws a character alone as the last one did, draws within
+/// this of where the last one ended, in ems, goes on with it: the current point was only moved by the width of what was
+/// drawn.
 const SEAMLESS: f32 = 0.02;
 /// Text lighter than this is white on white paper.
 const WHITE: f32 = 0.97;
@@ -141,7 +142,9 @@ pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<R
         }
         let start = Start::of(glyph);
         match &mut open {
-            Some(open) if open.continues(glyph, &start) => open.push(glyph, &start, text),
+            Some(open) if open.continues(glyph, &start) => {
+                open.push(glyph, &start, text, is_alone(&drawn.glyphs, at));
+            }
             _ => {
                 runs.extend(open.take().map(Open::close));
                 open = Some(Open::new(glyph, &start, text));
@@ -150,6 +153,13 @@ pub(super) fn glyphs_to_runs(sink: &mut Sink, page: u32, drawn: &Drawn) -> Vec<R
     }
     runs.extend(open.map(Open::close));
     runs
+}
+
+/// Whether the operator of a glyph draws nothing else, nor does that of the glyph before it.
+fn is_alone(glyphs: &[Glyph], at: usize) -> bool {
+    let by = |at: usize| glyphs.get(at).map(|glyph| glyph.shown_by);
+    let before = at.checked_sub(1).and_then(by);
+    by(at) != by(at + 1) && by(at) != before && before != at.checked_sub(2).and_then(by)
 }
 
 /// What is clipped away of texts of which the rest is seen, with the ink of the rest: a name that runs over the edge of
@@ -261,7 +271,7 @@ impl Open {
             digit_gaps: Vec::new(),
         };
         open.run.edges.push(edge(glyph, 0.0));
-        open.push(glyph, start, text);
+        open.push(glyph, start, text, false);
         open
     }
 
@@ -280,7 +290,8 @@ impl Open {
             && (-back..=most).contains(&gap)
     }
 
-    fn push(&mut self, glyph: &Glyph, start: &Start, text: &str) {
+    /// Adds a glyph; `is_alone` where its operator draws it alone, and that of the one before does too.
+    fn push(&mut self, glyph: &Glyph, start: &Start, text: &str, is_alone: bool) {
         let em = self.run.size;
         if let Some(space) = self.space.filter(|_| start.along - self.end > 0.08 * em) {
             let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
@@ -311,8 +322,8 @@ impl Open {
         self.space = None;
         if glyph.shown_by != self.shown_by {
             // Some producers draw each character by an operator of its own, one right behind the other.
-            let goes_on =
-                glyph.object == self.object && (start.along - self.end).abs() <= SEAMLESS * em;
+            let goes_on = (glyph.object == self.object || is_alone)
+                && (start.along - self.end).abs() <= SEAMLESS * em;
             if !goes_on {
                 self.run.joints.push(self.run.edges.len() as u32 - 1);
             }
