@@ -54,6 +54,7 @@ fn one(
     let unit_name = unit.as_ref().map(|unit| unit.value.as_str());
     let (mut notes, table) = part_notes(table);
     let table = with_thin_spaces(sink, table);
+    let table = with_close_digits(sink, table);
     let table = shape::upright(sink, table);
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
@@ -194,6 +195,49 @@ fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
         after: first.1.chars().filter(|c| !c.is_whitespace()).collect(),
         before: first.1,
     });
+    table
+}
+
+/// The table with its digits side by side, where all of its figures are printed digit by digit: 1 5 9 1 4 is 15914 where
+/// no figure of the table has two digits that touch.
+fn with_close_digits(sink: &mut Sink, mut table: Table) -> Table {
+    /// Figures that show it, and digits of the longest.
+    const FEWEST: usize = 6;
+    const LONGEST: usize = 3;
+    let cells = || {
+        let slots = table.rows.iter().flat_map(|row| &row.slots);
+        slots.filter_map(|slot| if let Slot::Cell(cell) = slot { Some(cell) } else { None })
+    };
+    let digits = |text: &str| {
+        let mut parts = text.split_whitespace();
+        let is_digit = |part: &str| part.len() == 1 && part.as_bytes()[0].is_ascii_digit();
+        parts.all(is_digit).then(|| text.split_whitespace().count()).filter(|count| *count > 1)
+    };
+    let touches =
+        |text: &str| text.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_digit));
+    let spread: Vec<usize> = cells().filter_map(|cell| digits(cell.text.as_str())).collect();
+    if spread.len() < FEWEST
+        || spread.iter().max().is_none_or(|most| *most < LONGEST)
+        || cells().any(|cell| touches(cell.text.as_str()))
+    {
+        return table;
+    }
+    for row in &mut table.rows {
+        for slot in &mut row.slots {
+            let Slot::Cell(cell) = slot else { continue };
+            if digits(cell.text.as_str()).is_none() {
+                continue;
+            }
+            cell.text = cell.text.chars().filter(|c| !c.ch.is_whitespace()).collect();
+            sink.repair(Repair {
+                stage: Stage::Typing,
+                rule: "spread_digits",
+                place: Some(cell.place),
+                before: cell.raw.clone(),
+                after: cell.text.as_str().to_owned(),
+            });
+        }
+    }
     table
 }
 
