@@ -7,7 +7,7 @@
 //! (GB/T 15835-2011, 5.1.1: 千分空), and what can be read in more than one way is no figure but a doubt.
 
 use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, REGION_ENDINGS, SHEET_ERRORS};
-use crate::pattern::{Steps, digit};
+use crate::pattern::{Steps, digit, squeezed};
 use rust_decimal::Decimal;
 
 /// What a text in a table says.
@@ -116,6 +116,10 @@ pub fn read(text: &str) -> Reading {
     if whole > 0 && (whole == text.len() || is_decimal()) {
         return plain(text, Figure::default());
     }
+    // Most others are names and words in Chinese characters alone: nothing else is asked of them.
+    if !text.is_empty() && text.chars().all(is_plain_han) {
+        return if is_word_without_figure(text) { Reading::Mark } else { Reading::Word };
+    }
     // A list of names holds few characters that are set wide.
     let narrowed: Option<String> =
         text.contains(|c| narrow(c) != c).then(|| text.chars().map(narrow).collect());
@@ -139,6 +143,11 @@ pub fn read(text: &str) -> Reading {
     figure(text)
 }
 
+/// Whether a character is one that is written in names and words, and in no mark and no figure.
+fn is_plain_han(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
+}
+
 /// Whether the text is made of characters that a font made up (the private use area), or of digits among such: a
 /// single one may be a tick or a bullet.
 fn is_unnamed(text: &str) -> bool {
@@ -151,7 +160,9 @@ fn is_unnamed(text: &str) -> bool {
 /// Whether the text is a mark that is drawn where there is nothing, alone or repeated: —, /, …….
 pub fn is_drawn_mark(text: &str) -> bool {
     let mut chars = text.chars().filter(|c| !c.is_whitespace()).peekable();
-    chars.peek().is_some() && chars.all(|c| PLACEHOLDER_MARKS.contains(c))
+    let is_mark =
+        |c: char| !is_plain_han(c) && !c.is_ascii_alphanumeric() && PLACEHOLDER_MARKS.contains(c);
+    chars.peek().is_some() && chars.all(is_mark)
 }
 
 /// Whether the text is a word that says that there is no figure: 暂未公布, （无）.
@@ -160,9 +171,13 @@ fn is_word_for_nothing(text: &str) -> bool {
     if text.len() > LONGEST {
         return false;
     }
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bare = squeezed(text);
     let inner = bare.strip_prefix('(').and_then(|bare| bare.strip_suffix(')'));
-    NO_FIGURE.contains(&inner.unwrap_or(&bare))
+    is_word_without_figure(inner.unwrap_or(&bare))
+}
+
+fn is_word_without_figure(word: &str) -> bool {
+    word.begins_with(NO_FIGURE) && NO_FIGURE.contains(&word)
 }
 
 impl Default for Figure {

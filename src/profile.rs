@@ -5,7 +5,7 @@
 
 use crate::figure::{self, Doubt, Reading};
 use crate::lexicon::{self, REGION_ENDINGS, TICKS};
-use crate::pattern::{Steps, numeral};
+use crate::pattern::{Steps, numeral, squeezed};
 
 /// The longest name of a region, in characters: 积石山保安族东乡族撒拉族自治县 has 15.
 const LONGEST_REGION: usize = 16;
@@ -83,10 +83,7 @@ impl Profile {
             Reading::Word => {
                 self.words += 1;
                 self.words_above += usize::from(self.figures == 0);
-                let joined: Option<String> = text
-                    .contains(char::is_whitespace)
-                    .then(|| text.chars().filter(|c| !c.is_whitespace()).collect());
-                let name = joined.as_deref().unwrap_or(text);
+                let name = &*squeezed(text);
                 let is_region = name.ends_in(REGION_ENDINGS);
                 let is_short = || name.chars().count() <= LONGEST_REGION;
                 self.regions += usize::from(is_region && is_short());
