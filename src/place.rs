@@ -105,13 +105,26 @@ impl Place {
 }
 
 /// What a sheet calls a cell: B7, its row and column counted from 1.
-pub fn cell_name(row: u32, mut col: u32) -> String {
-    let mut letters = Vec::new();
+pub fn cell_name(mut row: u32, mut col: u32) -> String {
+    // From its end: at most ten digits and seven letters.
+    let mut name = [0; 17];
+    let mut start = name.len();
+    let mut put = |byte: u8| {
+        start -= 1;
+        name[start] = byte;
+    };
+    loop {
+        put(b'0' + (row % 10) as u8);
+        row /= 10;
+        if row == 0 {
+            break;
+        }
+    }
     while col > 0 {
-        letters.push(char::from(b'A' + ((col - 1) % 26) as u8));
+        put(b'A' + ((col - 1) % 26) as u8);
         col = (col - 1) / 26;
     }
-    letters.iter().rev().collect::<String>() + &row.to_string()
+    String::from_utf8_lossy(&name[start..]).into_owned()
 }
 
 /// Row and column of a cell by its name; `None` for what is no name.
@@ -325,7 +338,10 @@ impl PlacedText {
 
 impl FromIterator<PlacedChar> for PlacedText {
     fn from_iter<I: IntoIterator<Item = PlacedChar>>(chars: I) -> PlacedText {
+        let chars = chars.into_iter();
         let mut text = PlacedText::new();
+        // Most characters are Chinese ones, of three bytes each.
+        text.string.reserve(3 * chars.size_hint().0);
         for c in chars {
             text.push(c.ch, c.place);
         }
