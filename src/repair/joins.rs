@@ -659,7 +659,7 @@ mod tests {
             let (name, case) = case.split_once(" ---\n").expect("a case has a name");
             let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
             let mut sink = Sink::new();
-            let mut shown = art::show(&tables(&mut sink, &art::blocks(input)));
+            let mut shown = art::show(&tables(&mut sink, &mut art::blocks(input)));
             let (diagnostics, repairs) = sink.into_parts();
             let rules = repairs.iter().map(|repair| repair.rule);
             let noted: Vec<&str> = rules.chain(diagnostics.iter().map(|d| d.code)).collect();

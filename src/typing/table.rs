@@ -271,7 +271,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         }
         let row_unit = columns.units.and_then(|col| row.cell(col)).and_then(row_unit);
         let mut cells = Vec::with_capacity(columns.facts.len());
-        let mut figures: Vec<Option<Decimal>> = Vec::new();
+        let mut figures: Vec<Option<Decimal>> = Vec::with_capacity(columns.facts.len());
         for fact in &columns.facts {
             let column = &fact.column;
             let is_label = fact.labels_rows && row.slots.get(fact.at) == Some(&Slot::Above);
