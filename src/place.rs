@@ -214,7 +214,8 @@ impl Places {
         match self {
             Places::Onward { first, count } if place == first.onward(*count) => *count += 1,
             Places::Onward { .. } => self.extend(std::iter::once(place)),
-            Places::Each(places) if places.is_empty() => {
+            // Boxes stand each for itself.
+            Places::Each(places) if places.is_empty() && !matches!(place.spot, Spot::Box(_)) => {
                 *self = Places::Onward { first: place, count: 1 };
             }
             Places::Each(places) => places.push(place),
@@ -274,6 +275,15 @@ impl PlacedText {
         match string.chars().count() as u32 {
             0 => PlacedText::new(),
             count => PlacedText { string, places: Places::Onward { first, count } },
+        }
+    }
+
+    /// Makes room for so many characters more on a page.
+    pub fn reserve(&mut self, chars: usize) {
+        // Most characters are Chinese ones, of three bytes each.
+        self.string.reserve(3 * chars);
+        if let Places::Each(places) = &mut self.places {
+            places.reserve(chars);
         }
     }
 
@@ -340,8 +350,7 @@ impl FromIterator<PlacedChar> for PlacedText {
     fn from_iter<I: IntoIterator<Item = PlacedChar>>(chars: I) -> PlacedText {
         let chars = chars.into_iter();
         let mut text = PlacedText::new();
-        // Most characters are Chinese ones, of three bytes each.
-        text.string.reserve(3 * chars.size_hint().0);
+        text.reserve(chars.size_hint().0);
         for c in chars {
             text.push(c.ch, c.place);
         }

@@ -430,12 +430,13 @@ impl Setting {
 
     /// A text without white space; `None` where it has no characters.
     fn word(&self, text: String, size: f32, spot: Spot) -> Option<Run> {
-        let widths = text.chars().scan(0, |cell, c| {
-            *cell += cells_of(c);
-            Some(*cell)
-        });
-        let edges = std::iter::once(0).chain(widths);
-        let edges: Vec<f32> = edges.map(|cell| self.left + cell as f32 * self.half).collect();
+        let mut edges = Vec::with_capacity(text.chars().count() + 1);
+        edges.push(self.left);
+        let mut cell = 0;
+        for c in text.chars() {
+            cell += cells_of(c);
+            edges.push(self.left + cell as f32 * self.half);
+        }
         let (&left, &right) = edges.first().zip(edges.last())?;
         let bbox = Rect::new(left, self.top, right, self.top + size);
         let (turn, ink) = (Turn::Upright, Ink::Seen { lightness: 0.0 });

@@ -68,7 +68,10 @@ pub(super) fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Gri
     let settled = with_inner_rows(settled, tokens, limit);
     let Settled { lattice, cells, tokens: settled } = settled;
     let padding = padding(&cells, &settled);
-    let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
+    // Most cells hold one token, and a list that grows makes room for four.
+    let mut counts = vec![0; cells.len()];
+    settled.iter().for_each(|(_, cell)| counts[*cell] += 1);
+    let mut held: Vec<Vec<Token>> = counts.into_iter().map(Vec::with_capacity).collect();
     for (token, cell) in settled {
         held[cell].push(token);
     }
