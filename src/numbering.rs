@@ -128,7 +128,8 @@ pub fn is_numbering<'t>(cells: impl IntoIterator<Item = &'t str>) -> bool {
     let cells: Vec<&str> = cells.into_iter().collect();
     // Most rows begin with a name, which is no label in any series.
     let first = cells.iter().map(|cell| cell.trim_start()).find(|cell| !cell.is_empty());
-    let is_name = |cell: &str| cell.starts_with(han) && !cell.starts_with('第');
+    let is_label = |cell: &str| cell.starts_with('第') && cell.trim_end().ends_with(['栏', '列']);
+    let is_name = |cell: &str| cell.starts_with(han) && !is_label(cell);
     if first.is_some_and(|cell| is_name(cell) && !COLUMN_NUMBERS.contains(&&*squeezed(cell))) {
         return false;
     }
