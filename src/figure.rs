@@ -7,7 +7,7 @@
 //! (GB/T 15835-2011, 5.1.1: 千分空), and what can be read in more than one way is no figure but a doubt.
 
 use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, REGION_ENDINGS, SHEET_ERRORS};
-use crate::pattern::{Steps, digit};
+use crate::pattern::{Steps, digit, squeezed};
 use rust_decimal::Decimal;
 
 /// What a text in a table says.
@@ -116,33 +116,80 @@ pub fn read(text: &str) -> Reading {
     if whole > 0 && (whole == text.len() || is_decimal()) {
         return plain(text, Figure::default());
     }
+    // Most others are names and words in Chinese characters alone: nothing else is asked of them.
+    let signs = Signs::of(text);
+    if signs.is_han && !text.is_empty() {
+        return if is_word_without_figure(text) { Reading::Mark } else { Reading::Word };
+    }
     // A list of names holds few characters that are set wide.
-    let narrowed: Option<String> =
-        text.contains(|c| narrow(c) != c).then(|| text.chars().map(narrow).collect());
+    let narrowed: Option<String> = signs.is_wide.then(|| text.chars().map(narrow).collect());
     let text = narrowed.as_deref().unwrap_or(text).trim();
     if text.is_empty() {
         return Reading::Blank;
     }
-    if text.contains('\u{FFFD}') || text.chars().all(|c| c == '#') || SHEET_ERRORS.contains(&text) {
+    if signs.is_unknown || text.chars().all(|c| c == '#') || SHEET_ERRORS.contains(&text) {
         return Reading::Unreadable;
     }
-    if is_unnamed(text) {
+    if signs.is_private && is_unnamed(text) {
         return Reading::Unreadable;
     }
     if is_drawn_mark(text) || is_word_for_nothing(text) {
         return Reading::Mark;
     }
     // Nothing else is read as a figure without a digit.
-    if !text.contains(digit) {
+    if !signs.has_digit {
         return Reading::Word;
     }
     figure(text)
 }
 
+/// What the characters of a text say of it at one look.
+struct Signs {
+    /// Whether all are such as names are written in.
+    is_han: bool,
+    /// Whether some are set wide that figures have in half width.
+    is_wide: bool,
+    /// Whether no font explains some.
+    is_unknown: bool,
+    /// Whether a font made some up.
+    is_private: bool,
+    has_digit: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Signs {
+        let mut signs = Signs {
+            is_han: true,
+            is_wide: false,
+            is_unknown: false,
+            is_private: false,
+            has_digit: false,
+        };
+        for c in text.chars().filter(|c| !is_plain_han(*c)) {
+            signs.is_han = false;
+            let narrowed = narrow(c);
+            signs.is_wide |= narrowed != c;
+            signs.has_digit |= digit(narrowed);
+            signs.is_unknown |= c == '\u{FFFD}';
+            signs.is_private |= is_private(c);
+        }
+        signs
+    }
+}
+
+/// Whether a character stands in the private use area, where fonts put what they make up.
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}')
+}
+
+/// Whether a character is one that is written in names and words, and in no mark and no figure.
+fn is_plain_han(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
+}
+
 /// Whether the text is made of characters that a font made up (the private use area), or of digits among such: a
 /// single one may be a tick or a bullet.
 fn is_unnamed(text: &str) -> bool {
-    let is_private = |c: char| matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}');
     text.contains(is_private)
         && text.chars().nth(1).is_some()
         && text.chars().all(|c| is_private(c) || digit(c) || ",.-%()".contains(c))
@@ -151,7 +198,9 @@ fn is_unnamed(text: &str) -> bool {
 /// Whether the text is a mark that is drawn where there is nothing, alone or repeated: —, /, …….
 pub fn is_drawn_mark(text: &str) -> bool {
     let mut chars = text.chars().filter(|c| !c.is_whitespace()).peekable();
-    chars.peek().is_some() && chars.all(|c| PLACEHOLDER_MARKS.contains(c))
+    let is_mark =
+        |c: char| !is_plain_han(c) && !c.is_ascii_alphanumeric() && PLACEHOLDER_MARKS.contains(c);
+    chars.peek().is_some() && chars.all(is_mark)
 }
 
 /// Whether the text is a word that says that there is no figure: 暂未公布, （无）.
@@ -160,9 +209,13 @@ fn is_word_for_nothing(text: &str) -> bool {
     if text.len() > LONGEST {
         return false;
     }
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bare = squeezed(text);
     let inner = bare.strip_prefix('(').and_then(|bare| bare.strip_suffix(')'));
-    NO_FIGURE.contains(&inner.unwrap_or(&bare))
+    is_word_without_figure(inner.unwrap_or(&bare))
+}
+
+fn is_word_without_figure(word: &str) -> bool {
+    word.begins_with(NO_FIGURE) && NO_FIGURE.contains(&word)
 }
 
 impl Default for Figure {
@@ -350,10 +403,21 @@ fn is_exponent(text: &str) -> bool {
     exponent.is_some_and(|digits| !digits.is_empty() && digits.chars().all(digit))
 }
 
+/// The number that a text of digits is and of nothing else, if there are no more of them than a number of 64 bits holds.
+pub fn whole(text: &str) -> Option<u64> {
+    const MOST: usize = 18;
+    let is_whole = (1..=MOST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    is_whole.then(|| text.bytes().fold(0, |number, b| 10 * number + u64::from(b - b'0')))
+}
+
+/// Whether digits begin as those of codes do and of quantities do not: 01, 0012.
+pub fn begins_as_code(digits: &str) -> bool {
+    digits.starts_with('0') && digits[1..].starts_with(digit)
+}
+
 /// The figure of digits without separators; what stands beside it is known.
 fn plain(digits: &str, beside: Figure) -> Reading {
-    let starts_with_zero = digits.starts_with('0') && digits[1..].starts_with(digit);
-    let is_code = starts_with_zero && !digits.contains('.') && beside.unit.is_empty();
+    let is_code = begins_as_code(digits) && !digits.contains('.') && beside.unit.is_empty();
     match Decimal::from_str_exact(digits) {
         Ok(value) => Reading::Figure(Figure { value, is_code, ..beside }),
         Err(_) => Reading::Doubtful(Doubt::TooLong),

@@ -9,7 +9,7 @@
 //! GB/T 9704-2012 for the document; GB/T 2260 for divisions; GB 3100 to 3102 for units;
 //! 政府收支分类科目 for the accounts of budgets.
 
-use crate::pattern::{Steps, digit, numeral};
+use crate::pattern::{Beginnings, Steps, digit, numeral};
 
 // ---- Rows ----
 
@@ -525,6 +525,12 @@ pub struct Unit<'t> {
 /// The unit that the text begins with, and what follows it: a multiplier, a unit and a rate, of
 /// which the first or the second must be there.
 pub fn unit_at_start(text: &str) -> Option<(Unit<'_>, &str)> {
+    const OF_MULTIPLIERS: &[&str] = &["十", "百", "千", "万", "亿"];
+    const BEGINNINGS: &Beginnings = &Beginnings::of(&[COUNTED, MEASURED, OF_MULTIPLIERS]);
+    // Most texts that are asked about are names.
+    if !BEGINNINGS.may_begin(text) {
+        return None;
+    }
     let before = |text: &'_ str, rest: &str| text.len() - rest.len();
     let found = MULTIPLIERS.iter().find_map(|&(w, p)| Some((text.strip_prefix(w)?, p)));
     // 千 begins other units, too: 千瓦.
@@ -878,6 +884,14 @@ mod tests {
         );
         assert!(["南昌市/九江市", "/亩", "合计"].into_iter().all(|text| !is_unit_of_row(text)));
         assert!(is_unit("套、间") && is_unit("万元/户") && !is_unit("南昌市") && !is_unit("万"));
+    }
+
+    #[test]
+    fn each_unit_is_known_by_its_beginning() {
+        let multipliers = MULTIPLIERS.iter().map(|(word, _)| word);
+        for word in COUNTED.iter().chain(MEASURED).chain(multipliers) {
+            assert!(unit_at_start(word).is_some(), "{word}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use crate::figure;
 use crate::lexicon::COLUMN_NUMBERS;
+use crate::pattern::{han, squeezed};
 
 /// What columns are numbered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +125,14 @@ fn narrow(c: char) -> char {
 /// Whether the cells of a row, from the left, number the columns of their table: labels of one series from its first
 /// on, without a gap but where a column is blank. Columns before them may be named 甲 and 乙, or the row 栏次.
 pub fn is_numbering<'t>(cells: impl IntoIterator<Item = &'t str>) -> bool {
+    let cells: Vec<&str> = cells.into_iter().collect();
+    // Most rows begin with a name, which is no label in any series.
+    let first = cells.iter().map(|cell| cell.trim_start()).find(|cell| !cell.is_empty());
+    let is_label = |cell: &str| cell.starts_with('第') && cell.trim_end().ends_with(['栏', '列']);
+    let is_name = |cell: &str| cell.starts_with(han) && !is_label(cell);
+    if first.is_some_and(|cell| is_name(cell) && !COLUMN_NUMBERS.contains(&&*squeezed(cell))) {
+        return false;
+    }
     let cells: Vec<String> = cells.into_iter().map(bare).collect();
     SERIES.iter().any(|&series| numbers(series, &cells))
 }

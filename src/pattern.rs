@@ -8,6 +8,7 @@
 //! A run takes all the characters it may and gives none back: what follows it must not begin with
 //! one of them.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// What a pattern takes off the beginning of a text.
@@ -81,6 +82,54 @@ fn may_begin(text: &str, word: &str) -> bool {
         (Some(own), Some(third)) => own == third,
         (None, Some(_)) => false,
         (_, None) => true,
+    }
+}
+
+/// The words that a text may begin with, by the second and third byte of each: whether it may is known at one look,
+/// however many they are.
+pub struct Beginnings([u64; 64]);
+
+impl Beginnings {
+    /// The beginnings of words.
+    pub const fn of(lists: &[&[&str]]) -> Beginnings {
+        let mut seen = [0; 64];
+        let mut list = 0;
+        while list < lists.len() {
+            let mut word = 0;
+            while word < lists[list].len() {
+                if let [first, second, third, ..] = lists[list][word].as_bytes()
+                    && is_first_of_three(*first)
+                {
+                    seen[(*second & 63) as usize] |= 1 << (*third & 63);
+                }
+                word += 1;
+            }
+            list += 1;
+        }
+        Beginnings(seen)
+    }
+
+    /// Whether the text may begin with one of the words; one that begins with no Chinese character always may.
+    pub fn may_begin(&self, text: &str) -> bool {
+        match text.as_bytes() {
+            [first, second, third, ..] if is_first_of_three(*first) => {
+                self.0[(second & 63) as usize] & (1 << (third & 63)) != 0
+            }
+            bytes => !bytes.is_empty(),
+        }
+    }
+}
+
+/// Whether a byte begins a character of three bytes, as Chinese ones are.
+const fn is_first_of_three(byte: u8) -> bool {
+    matches!(byte, 0xE0..=0xEF)
+}
+
+/// The text without white space. Most has none.
+pub fn squeezed(text: &str) -> Cow<'_, str> {
+    match text.contains(char::is_whitespace) {
+        true => text.chars().filter(|c| !c.is_whitespace()).collect(),
+        false => Cow::Borrowed(text),
     }
 }
 

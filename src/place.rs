@@ -105,13 +105,26 @@ impl Place {
 }
 
 /// What a sheet calls a cell: B7, its row and column counted from 1.
-pub fn cell_name(row: u32, mut col: u32) -> String {
-    let mut letters = Vec::new();
+pub fn cell_name(mut row: u32, mut col: u32) -> String {
+    // From its end: at most ten digits and seven letters.
+    let mut name = [0; 17];
+    let mut start = name.len();
+    let mut put = |byte: u8| {
+        start -= 1;
+        name[start] = byte;
+    };
+    loop {
+        put(b'0' + (row % 10) as u8);
+        row /= 10;
+        if row == 0 {
+            break;
+        }
+    }
     while col > 0 {
-        letters.push(char::from(b'A' + ((col - 1) % 26) as u8));
+        put(b'A' + ((col - 1) % 26) as u8);
         col = (col - 1) / 26;
     }
-    letters.iter().rev().collect::<String>() + &row.to_string()
+    String::from_utf8_lossy(&name[start..]).into_owned()
 }
 
 /// Row and column of a cell by its name; `None` for what is no name.
@@ -201,7 +214,8 @@ impl Places {
         match self {
             Places::Onward { first, count } if place == first.onward(*count) => *count += 1,
             Places::Onward { .. } => self.extend(std::iter::once(place)),
-            Places::Each(places) if places.is_empty() => {
+            // Boxes stand each for itself.
+            Places::Each(places) if places.is_empty() && !matches!(place.spot, Spot::Box(_)) => {
                 *self = Places::Onward { first: place, count: 1 };
             }
             Places::Each(places) => places.push(place),
@@ -261,6 +275,15 @@ impl PlacedText {
         match string.chars().count() as u32 {
             0 => PlacedText::new(),
             count => PlacedText { string, places: Places::Onward { first, count } },
+        }
+    }
+
+    /// Makes room for so many characters more on a page.
+    pub fn reserve(&mut self, chars: usize) {
+        // Most characters are Chinese ones, of three bytes each.
+        self.string.reserve(3 * chars);
+        if let Places::Each(places) = &mut self.places {
+            places.reserve(chars);
         }
     }
 
@@ -325,7 +348,9 @@ impl PlacedText {
 
 impl FromIterator<PlacedChar> for PlacedText {
     fn from_iter<I: IntoIterator<Item = PlacedChar>>(chars: I) -> PlacedText {
+        let chars = chars.into_iter();
         let mut text = PlacedText::new();
+        text.reserve(chars.size_hint().0);
         for c in chars {
             text.push(c.ch, c.place);
         }

@@ -5,7 +5,7 @@
 
 use crate::figure::{self, Doubt, Reading};
 use crate::lexicon::{self, REGION_ENDINGS, TICKS};
-use crate::pattern::{Steps, numeral};
+use crate::pattern::{Steps, numeral, squeezed};
 
 /// The longest name of a region, in characters: 积石山保安族东乡族撒拉族自治县 has 15.
 const LONGEST_REGION: usize = 16;
@@ -66,6 +66,13 @@ impl Profile {
     /// Counts one more cell.
     pub fn add(&mut self, text: &str) {
         self.cells += 1;
+        // Most figures are whole, and their digits all that is printed.
+        if let Some(number) = figure::whole(text) {
+            self.figures += 1;
+            self.codes += usize::from(figure::begins_as_code(text));
+            self.step(Some(number));
+            return;
+        }
         match figure::read(text) {
             Reading::Blank => self.blanks += 1,
             Reading::Mark => self.marks += 1,
@@ -83,10 +90,7 @@ impl Profile {
             Reading::Word => {
                 self.words += 1;
                 self.words_above += usize::from(self.figures == 0);
-                let joined: Option<String> = text
-                    .contains(char::is_whitespace)
-                    .then(|| text.chars().filter(|c| !c.is_whitespace()).collect());
-                let name = joined.as_deref().unwrap_or(text);
+                let name = &*squeezed(text);
                 let is_region = name.ends_in(REGION_ENDINGS);
                 let is_short = || name.chars().count() <= LONGEST_REGION;
                 self.regions += usize::from(is_region && is_short());
@@ -220,6 +224,21 @@ mod tests {
             (&["<36.6", "≥95%", "12a"][..], "words"),
         ] {
             assert_eq!(is(cells), expected, "{cells:?}");
+        }
+    }
+
+    /// What is counted without being read is counted as if it had been.
+    #[test]
+    fn whole_figures_are_counted_as_others_are() {
+        for text in ["0", "7", "007", "00", "120", "2210106", "999999999999999999"] {
+            let number = figure::whole(text).expect("it is whole");
+            let Reading::Figure(figure) = figure::read(text) else { panic!("{text}") };
+            assert_eq!(u64::try_from(figure.value), Ok(number), "{text}");
+            assert_eq!((figure.value.scale(), figure.unit.as_str()), (0, ""), "{text}");
+            assert_eq!(figure::begins_as_code(text), figure.is_code, "{text}");
+        }
+        for text in ["", " 1", "1.0", "1,000", "１", "1套", "1234567890123456789"] {
+            assert_eq!(figure::whole(text), None, "{text}");
         }
     }
 

@@ -150,7 +150,7 @@ fn read(files: Files, options: &Options, said: Option<&[u8]>) -> Result<NoticeRe
     if let Some(said) = said {
         reading = pipeline::corrected(reading, &source, &corrected(said)?)?;
     }
-    Ok(NoticeRecord::new(&source, &reading))
+    Ok(NoticeRecord::of(&source, reading))
 }
 
 /// What a person said, held against its schema first: that says best what is wrong where.

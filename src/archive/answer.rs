@@ -87,21 +87,22 @@ fn read(name: &str, bytes: Vec<u8>, options: &Options, besides: Besides) -> Answ
         Ok(read) => read,
         Err(error) => return Answer::unreadable(&error),
     };
-    let record = NoticeRecord::new(&source, &reading);
-    let files = match result(&record) {
-        Ok(files) => files,
-        Err(what) => return Answer::failed(Reason::Unreadable, unmade(&what)),
-    };
-    let files = match besides {
-        Besides::Nothing => files,
+    let (record, page) = match besides {
+        Besides::Nothing => (NoticeRecord::of(&source, reading), None),
         #[cfg(feature = "review")]
         Besides::Page | Besides::PageFile(_) => {
+            let record = NoticeRecord::new(&source, &reading);
             match page(&record, &reading, &source, options, besides) {
-                Ok(page) => files.into_iter().chain([(Piece::Page, page)]).collect(),
+                Ok(page) => (record, Some((Piece::Page, page))),
                 Err(error) => return Answer::unreadable(&error),
             }
         }
     };
+    let files = match result(&record) {
+        Ok(files) => files,
+        Err(what) => return Answer::failed(Reason::Unreadable, unmade(&what)),
+    };
+    let files = files.into_iter().chain(page).collect();
     Answer::Done { gist: gist(&record), files }
 }
 

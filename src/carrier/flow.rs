@@ -158,7 +158,7 @@ impl<'l> Flow<'l> {
     pub fn paragraph(&mut self, line: &TextLine, spot: Spot) -> Result<(), Error> {
         self.count(&line.text)?;
         let room = Rect::new(MARGIN, self.y, WIDTH - MARGIN, self.y + line.size);
-        Setting::of(line, &room).lay(&mut self.page.runs, line, spot, GAP);
+        Setting::of(line, &room).lay(&mut self.page.runs, line.clone(), spot, GAP);
         self.y += PITCH * line.size;
         Ok(())
     }
@@ -204,13 +204,13 @@ impl<'l> Flow<'l> {
             // What reaches over all columns may be a caption of several parts.
             let gap = if cell.colspan == cols { GAP } else { usize::MAX };
             let (mut y, mut begun) = (row_edges[cell.row], 0);
-            for line in &cell.lines {
-                self.count(&line.text)?;
+            for line in cell.lines {
+                let length = self.count(&line.text)?;
                 let room = Rect::new(x0, y, x1, y + line.size);
-                let setting = Setting::of(line, &room);
-                setting.lay(&mut self.page.runs, line, spot.onward(begun), gap);
+                let setting = Setting::of(&line, &room);
                 y += PITCH * line.size;
-                begun += line.text.chars().count() as u32 + 1;
+                setting.lay(&mut self.page.runs, line, spot.onward(begun), gap);
+                begun += length + 1;
             }
             let runs = first..self.page.runs.len();
             let GridCell { row, col, rowspan, colspan, .. } = cell;
@@ -227,12 +227,13 @@ impl<'l> Flow<'l> {
         (self.page, self.glyphs)
     }
 
-    /// Takes the text off what may be laid out.
-    fn count(&mut self, text: &str) -> Result<(), Error> {
+    /// Takes the text off what may be laid out; gives how many characters it has.
+    fn count(&mut self, text: &str) -> Result<u32, Error> {
         let value = u64::from(self.limits.glyphs);
-        let left = self.glyphs.checked_sub(text.chars().count() as u64);
+        let length = text.chars().count();
+        let left = self.glyphs.checked_sub(length as u64);
         self.glyphs = left.ok_or(Error::new(ErrorKind::Limit { name: "max-glyphs", value }))?;
-        Ok(())
+        Ok(length as u32)
     }
 }
 
@@ -338,8 +339,14 @@ impl Setting {
     }
 
     /// Adds the line to the runs of its page: one for what stands between gaps and marks.
-    fn lay(&self, runs: &mut Vec<Run>, line: &TextLine, spot: Spot, gap: usize) {
+    fn lay(&self, runs: &mut Vec<Run>, line: TextLine, spot: Spot, gap: usize) {
         let x = |cell: usize| self.left + cell as f32 * self.half;
+        let has_blanks = line.text.contains(char::is_whitespace);
+        // Most lines of cells are one word or figure.
+        if !has_blanks && line.marks.is_empty() && line.struck.is_empty() {
+            runs.extend(self.word(line.text, line.size, spot));
+            return;
+        }
         let first = runs.len();
         let chars = line.text.chars().count();
         let mut marks = line.marks.iter().peekable();
@@ -419,6 +426,23 @@ impl Setting {
                 run.bbox = Rect::new(first, self.top, last, self.top + line.size);
             }
         }
+    }
+
+    /// A text without white space; `None` where it has no characters.
+    fn word(&self, text: String, size: f32, spot: Spot) -> Option<Run> {
+        let mut edges = Vec::with_capacity(text.chars().count() + 1);
+        edges.push(self.left);
+        let mut cell = 0;
+        for c in text.chars() {
+            cell += cells_of(c);
+            edges.push(self.left + cell as f32 * self.half);
+        }
+        let (&left, &right) = edges.first().zip(edges.last())?;
+        let bbox = Rect::new(left, self.top, right, self.top + size);
+        let (turn, ink) = (Turn::Upright, Ink::Seen { lightness: 0.0 });
+        let (spot, joints) = (Some(spot), Vec::new());
+        let run = Run { text, bbox, edges, size, turn, ink, spot, joints, sight: None };
+        (!run.text.is_empty()).then_some(run)
     }
 
     /// Words that are struck out, before what begins at `left`.

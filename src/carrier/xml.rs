@@ -42,21 +42,28 @@ impl<'a> Attributes<'a> {
 
     /// A number.
     pub fn number<T: std::str::FromStr>(self, name: &str) -> Option<T> {
-        self.get(name)?.trim().parse().ok()
+        self.get(name)?.trim_ascii().parse().ok()
     }
 
     /// Names without prefix, and values as they stand there.
     fn all(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
-            let (name, behind) = rest.split_once('=')?;
-            let behind = behind.trim_start();
-            let quote = behind.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (value, behind) = behind[1..].split_once(quote)?;
+            let (name, behind) = split_at_byte(rest, b'=')?;
+            let behind = behind.trim_ascii_start();
+            let quote = *behind.as_bytes().first().filter(|c| matches!(c, b'"' | b'\''))?;
+            let (value, behind) = split_at_byte(&behind[1..], quote)?;
             rest = behind;
-            Some((local(name.trim()), value))
+            Some((local(name.trim_ascii()), value))
         })
     }
+}
+
+/// What stands before and behind the first such byte, which is an ASCII one. What is split is mostly a few bytes long:
+/// a search made for long texts takes longer to begin.
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|own| own == byte)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Reads a document token by token.
@@ -91,7 +98,7 @@ impl<'a> Reader<'a> {
                 return Ok(None);
             }
             if !rest.starts_with('<') {
-                let end = rest.find('<').unwrap_or(rest.len());
+                let end = rest.bytes().position(|byte| byte == b'<').unwrap_or(rest.len());
                 self.at += end;
                 return Ok(Some(Token::Text(unescaped(&rest[..end]))));
             }
@@ -120,7 +127,8 @@ impl<'a> Reader<'a> {
                         Some(tag) => (tag, true),
                         None => (tag, false),
                     };
-                    let behind = tag.find(|c: char| c.is_ascii_whitespace()).unwrap_or(tag.len());
+                    let behind = tag.bytes().position(|byte| byte.is_ascii_whitespace());
+                    let behind = behind.unwrap_or(tag.len());
                     let (name, attributes) = tag.split_at(behind);
                     let (name, attributes) = (local(name), Attributes(attributes));
                     return Ok(Some(Token::Start { name, attributes, is_empty }));
@@ -171,7 +179,7 @@ impl<'a> Reader<'a> {
                 b'<' => return Err(cut),
                 // Values are most of a tag: they are passed over at once.
                 quote => {
-                    let behind = self.text[at + 1..].find(char::from(quote));
+                    let behind = bytes[at + 1..].iter().position(|byte| *byte == quote);
                     at += behind.ok_or(cut.clone())? + 2;
                 }
             }
@@ -214,12 +222,13 @@ impl<'a> Reader<'a> {
 
 /// The name without its prefix.
 fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
+    let colon = name.bytes().rposition(|byte| byte == b':');
+    colon.map_or(name, |at| &name[at + 1..])
 }
 
 /// The text with its references replaced; one to an entity that XML does not know stays.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '\r']) {
+    if !text.bytes().any(|byte| matches!(byte, b'&' | b'\r')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -54,9 +54,13 @@ const WAYS: usize = 4_096;
 
 /// Finds the causes of the broken identities.
 pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity]) -> Vec<Cause> {
-    let ledger = Ledger::new(figures, identities);
     let mut open: BTreeSet<usize> =
         (0..identities.len()).filter(|&i| identities[i].state() == State::Broken).collect();
+    // Of most notices nothing is broken, and the ledger of a long table is long.
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let ledger = Ledger::new(figures, identities);
     let mut causes = Vec::new();
     let mut tries = TRIES;
 
@@ -122,6 +126,9 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
 
 /// Differences that rounding explains, but that are gone once a cause is mended: indices.
 pub fn made_exact(figures: &Figures, identities: &[Identity], causes: &[Cause]) -> BTreeSet<usize> {
+    if causes.is_empty() {
+        return BTreeSet::new();
+    }
     let ledger = Ledger::new(figures, identities);
     let only = causes.iter().filter_map(|cause| match &cause.patches[..] {
         [patch] => Some(ledger.residuals_after(&patch.changes)),
@@ -133,6 +140,9 @@ pub fn made_exact(figures: &Figures, identities: &[Identity], causes: &[Cause]) 
 /// The single cells that would make an identity exact without breaking another: for differences
 /// that rounding explains, should it not be rounding.
 pub fn exact_ways(figures: &Figures, identities: &[Identity], wanted: &[usize]) -> Vec<Vec<Patch>> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     let ledger = Ledger::new(figures, identities);
     wanted
         .iter()

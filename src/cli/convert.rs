@@ -172,9 +172,7 @@ impl Run<'_> {
             reading = pipeline::corrected(reading, source, &said).map_err(|e| self.unfit(&e))?;
             clock.lap("corrections");
         }
-        let record = NoticeRecord::new(source, &reading);
-        std::mem::forget(reading);
-        Ok(record)
+        Ok(NoticeRecord::of(source, reading))
     }
 
     /// A result made earlier, checked again as it stands now: someone may have mended it.

@@ -46,7 +46,7 @@ pub fn write(
         Until::Repair => document(out, of, &pipeline::until_document(&mut sink, options, source)?),
         Until::Typing | Until::Check => {
             let reading = pipeline::read(source, options)?;
-            return Ok(record(out, until, &NoticeRecord::new(source, &reading)));
+            return Ok(record(out, until, &NoticeRecord::of(source, reading)));
         }
     };
     let (diagnostics, repairs) = sink.into_parts();

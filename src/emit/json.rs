@@ -60,6 +60,10 @@ impl Formatter for Plain {
 
 /// Writes a part of a string, with escapes for what nobody sees.
 fn write_plain<W: ?Sized + Write>(out: &mut W, mut text: &str) -> io::Result<()> {
+    // Keys and figures are of characters that everyone sees.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return out.write_all(text.as_bytes());
+    }
     while let Some((at, hidden)) = text.char_indices().find(|(_, c)| plain::is_hidden(*c)) {
         out.write_all(&text.as_bytes()[..at])?;
         for unit in hidden.encode_utf16(&mut [0; 2]) {

@@ -7,7 +7,7 @@ use crate::emit::record::{
 };
 use crate::pipeline::Origin;
 use crate::place::cell_name;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What a page is of.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,7 +18,7 @@ struct Of {
 
 impl Of {
     /// What each page is of that is of a file or sheet, by its number.
-    fn pages(origins: &[Origin]) -> HashMap<u32, Of> {
+    fn pages(origins: &[Origin]) -> BTreeMap<u32, Of> {
         let of = |origin: &Origin| Of {
             part: origin.part.as_ref().map(|part| part.index),
             sheet: origin.sheet.as_deref().map(str::to_owned),
@@ -67,7 +67,7 @@ impl NoticeRecord {
         self.write_to_places(&known.collect());
     }
 
-    fn write_to_places(&mut self, known: &HashMap<u32, Of>) {
+    fn write_to_places(&mut self, known: &BTreeMap<u32, Of>) {
         if known.is_empty() {
             return;
         }

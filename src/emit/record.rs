@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The version of the schema that results follow.
@@ -466,7 +467,7 @@ pub struct RegionRecord {
     /// As printed, without inner spaces.
     pub name: String,
     /// `province`, `prefecture`, `central`, `county`, `subtotal` or `other`.
-    pub level: String,
+    pub level: Cow<'static, str>,
     /// Printed name of the prefecture it belongs to.
     pub parent: Option<String>,
     /// GB/T 2260.
@@ -486,7 +487,7 @@ pub struct CellRecord {
     /// Exact decimal.
     pub value: Option<String>,
     /// `value`, `blank`, `placeholder`, `text` or `unreadable`.
-    pub status: String,
+    pub status: Cow<'static, str>,
     /// The clean text of a cell that holds text.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<String>,
@@ -503,7 +504,7 @@ pub struct CellRecord {
     pub doubt: Vec<String>,
     /// What a person said of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub correction: Option<CorrectionRecord>,
+    pub correction: Option<Box<CorrectionRecord>>,
     /// How sure recognition was, 0 to 1, for a cell read from a picture.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub confidence: Option<f64>,
@@ -707,8 +708,15 @@ pub fn status_word(status: Status) -> &'static str {
 // ---- From the model ----
 
 impl NoticeRecord {
-    /// The record of one reading.
+    /// The record of one reading, which is still needed.
     pub fn new(source: &Source, reading: &Reading) -> NoticeRecord {
+        NoticeRecord::of(source, reading.clone())
+    }
+
+    /// The record of one reading: the texts of its cells are moved, not copied.
+    pub fn of(source: &Source, mut reading: Reading) -> NoticeRecord {
+        let annexes = std::mem::take(&mut reading.notice.annexes);
+        let annexes = annexes.into_iter().map(AnnexRecord::from).collect();
         let frame = &reading.notice.frame;
         let notice = &reading.notice;
         let mut record = NoticeRecord {
@@ -717,7 +725,7 @@ impl NoticeRecord {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            source: source_record(source, reading),
+            source: source_record(source, &reading),
             issuing_authorities: texts(&frame.issuing_authorities),
             document_number: document_number(&frame.document_number),
             title: text(&frame.title),
@@ -740,7 +748,7 @@ impl NoticeRecord {
             targets: notice.targets.iter().map(TargetRecord::from).collect(),
             deadlines: notice.deadlines.iter().map(DeadlineRecord::from).collect(),
             annex_list: notice.annex_list.iter().map(AnnexListRecord::from).collect(),
-            annexes: notice.annexes.iter().map(AnnexRecord::from).collect(),
+            annexes,
             repairs: reading.repairs.iter().map(RepairRecord::from).collect(),
             findings: reading.findings.iter().map(FindingRecord::from).collect(),
             diagnostics: reading.diagnostics.iter().map(DiagnosticRecord::from).collect(),
@@ -757,7 +765,7 @@ impl NoticeRecord {
         let check::Checked { findings, summary } = check::checked(notice);
         let before = self.places_of_cells();
         self.findings = findings.iter().map(FindingRecord::from).collect();
-        self.annexes = notice.annexes.iter().map(AnnexRecord::from).collect();
+        self.annexes = notice.annexes.iter().cloned().map(AnnexRecord::from).collect();
         self.summary = Some(summary.into());
         self.locate_again(before);
     }
@@ -998,9 +1006,10 @@ impl From<&model::AnnexListEntry> for AnnexListRecord {
     }
 }
 
-impl From<&model::Annex> for AnnexRecord {
-    fn from(annex: &model::Annex) -> AnnexRecord {
-        let row_number = |index: usize| annex.rows.get(index).map(|row| row.number);
+impl From<model::Annex> for AnnexRecord {
+    fn from(annex: model::Annex) -> AnnexRecord {
+        let numbers: Vec<u32> = annex.rows.iter().map(|row| row.number).collect();
+        let row_number = |index: usize| numbers.get(index).copied();
         AnnexRecord {
             number: annex.number,
             title: text(&annex.title),
@@ -1008,25 +1017,22 @@ impl From<&model::Annex> for AnnexRecord {
             columns: annex.columns.iter().map(ColumnRecord::from).collect(),
             rows: annex
                 .rows
-                .iter()
+                .into_iter()
                 .map(|row| RowRecord {
                     number: row.number,
                     serial: row
                         .serial
-                        .as_ref()
-                        .map(|s| LocatedRecord { raw: s.value.clone(), place: s.place.into() }),
+                        .map(|s| LocatedRecord { raw: s.value, place: s.place.into() }),
                     region: RegionRecord {
-                        name: row.region.name.clone(),
-                        level: level_word(row.region.level).to_owned(),
-                        parent: row.region.parent.clone(),
-                        code: row.region.code.clone(),
+                        name: row.region.name,
+                        level: level_word(row.region.level).into(),
+                        parent: row.region.parent,
+                        code: row.region.code,
                         parent_row: row.region.parent_row.and_then(row_number),
                         place: row.region.place.into(),
                     },
-                    keys: Keys(
-                        row.keys.iter().map(|k| (k.column.clone(), k.text.clone())).collect(),
-                    ),
-                    cells: row.cells.iter().map(CellRecord::from).collect(),
+                    keys: Keys(row.keys.into_iter().map(|k| (k.column, k.text)).collect()),
+                    cells: row.cells.into_iter().map(CellRecord::from).collect(),
                 })
                 .collect(),
             notes: texts(&annex.notes),
@@ -1051,19 +1057,19 @@ impl From<&model::Column> for ColumnRecord {
     }
 }
 
-impl From<&model::Cell> for CellRecord {
-    fn from(cell: &model::Cell) -> CellRecord {
+impl From<model::Cell> for CellRecord {
+    fn from(cell: model::Cell) -> CellRecord {
         let sight = cell.sight.as_deref();
         CellRecord {
-            raw: cell.raw.clone(),
+            raw: cell.raw,
             value: cell.value.map(|v| v.to_string()),
-            status: status_word(cell.status).to_owned(),
-            text: cell.text.clone(),
-            unit: cell.unit.clone(),
-            mark: cell.mark.clone(),
+            status: status_word(cell.status).into(),
+            text: cell.text,
+            unit: cell.unit,
+            mark: cell.mark,
             place: cell.place.into(),
-            doubt: cell.doubt.clone(),
-            correction: cell.correction.as_deref().map(CorrectionRecord::from),
+            doubt: cell.doubt,
+            correction: cell.correction.as_deref().map(|c| Box::new(CorrectionRecord::from(c))),
             confidence: sight.map(|sight| f64::from(sight.confidence) / 1000.0),
             readings: sight.map(offers).unwrap_or_default(),
             proven: sight

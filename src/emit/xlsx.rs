@@ -367,7 +367,7 @@ fn write_header(
 
 /// Totals and prefectures stand out; what belongs to a prefecture is indented.
 fn region_look(looks: &Looks, region: &RegionRecord) -> Format {
-    match region.level.as_str() {
+    match &*region.level {
         "province" | "prefecture" | "subtotal" => looks.total.clone(),
         _ if region.parent.is_some() => looks.text.clone().set_indent(1),
         _ => looks.text.clone(),
@@ -382,7 +382,7 @@ fn write_cell(
     region: &RegionRecord,
     doubt: &Doubt,
 ) -> Result<(), XlsxError> {
-    let mut look = match region.level.as_str() {
+    let mut look = match &*region.level {
         "province" | "prefecture" | "subtotal" => looks.total.clone(),
         _ => looks.text.clone(),
     };

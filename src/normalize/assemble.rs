@@ -304,6 +304,7 @@ impl Open {
     fn push(&mut self, stretch: Stretch<'_>) {
         let Some(&last) = stretch.chars.last() else { return };
         let mut before: Option<Glyph> = None;
+        self.piece.text.reserve(stretch.chars.len());
         for glyph in &stretch.chars {
             if let Some(before) = before {
                 let gap = glyph.start - before.end;

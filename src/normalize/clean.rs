@@ -82,7 +82,10 @@ fn clean_line(sink: &mut Sink, noted: &mut Noted, page: u32, raw: RawLine) -> Op
 fn as_it_is(piece: RawPiece) -> Piece {
     let RawPiece { text, bbox, size, order, joints, marks, cell } = piece;
     // What is told from a plain space by its width alone is printed as one.
-    let raw = text.as_str().replace('\u{A0}', " ");
+    let raw = match text.as_str().contains('\u{A0}') {
+        true => text.as_str().replace('\u{A0}', " "),
+        false => text.as_str().to_owned(),
+    };
     Piece { raw, text, bbox, size, order, joints, marks, cell }
 }
 

@@ -46,15 +46,9 @@ fn lines_of(page: &Page, table: &KnownTable, number: u32) -> Vec<RawLine> {
     let mut lines: Vec<RawLine> = Vec::new();
     let mut row = None;
     for (cell, index) in table.cells.iter().zip(0..) {
-        let runs = page.runs.get(cell.runs.clone()).unwrap_or_default();
-        let runs: Vec<(usize, &Run)> = (cell.runs.start..).zip(runs).collect();
         let of_cell = CellNumber { table: number, cell: index };
-        let placed = match runs.as_slice() {
-            // Most cells hold one line, and no mark can stand behind it.
-            &[(order, run)] => vec![Placed { run, order, mark: None }],
-            runs => raised::apart(&Frame::default(), runs),
-        };
-        for piece in placed.iter().filter_map(|placed| piece_of(page.number, placed, of_cell)) {
+        let mut add = |placed: &Placed| {
+            let Some(piece) = piece_of(page.number, placed, of_cell) else { return };
             match lines.last_mut() {
                 Some(line) if row == Some(cell.row) => {
                     line.bbox = line.bbox.union(&piece.bbox);
@@ -64,6 +58,14 @@ fn lines_of(page: &Page, table: &KnownTable, number: u32) -> Vec<RawLine> {
                     row = Some(cell.row);
                     lines.push(RawLine { bbox: piece.bbox, pieces: vec![piece] });
                 }
+            }
+        };
+        match page.runs.get(cell.runs.clone()).unwrap_or_default() {
+            // Most cells hold one line, and no mark can stand behind it.
+            [run] => add(&Placed { run, order: cell.runs.start, mark: None }),
+            runs => {
+                let runs: Vec<(usize, &Run)> = (cell.runs.start..).zip(runs).collect();
+                raised::apart(&Frame::default(), &runs).iter().for_each(add);
             }
         }
     }

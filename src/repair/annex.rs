@@ -12,14 +12,14 @@ use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
 
 /// The annex as its authors wrote it.
 pub(super) fn annex(sink: &mut Sink, outline: AnnexOutline) -> AnnexText {
-    let AnnexOutline { number, label, blocks } = outline;
+    let AnnexOutline { number, label, mut blocks } = outline;
     let titles = title_lines(&blocks);
     AnnexText {
         number,
         label: close_up(sink, "space_in_label", &label.text),
         title: title(sink, &titles),
         unit_captions: texts(&blocks, Role::UnitCaption),
-        tables: joins::tables(sink, &blocks),
+        tables: joins::tables(sink, &mut blocks),
         paragraphs: paragraphs(sink, &blocks),
         notes: notes(&blocks),
         images: blocks.iter().filter_map(image).collect(),

@@ -5,6 +5,7 @@ use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::repair::document::{Slot, Table, TableRow};
 use crate::repair::headers;
 use crate::repair::rows::{self, Kinds};
+use std::borrow::Cow;
 
 /// The tables under one title, right halves put to the left ones they belong to.
 ///
@@ -52,7 +53,7 @@ fn goes_on_right(left: &Table, right: &Table) -> bool {
             .header
             .iter()
             .flat_map(|row| (0..row.slots.len()).map(move |col| rows::text_at(row, col)));
-        texts.filter(|text| !text.is_empty()).collect()
+        texts.filter(|text| !text.is_empty()).map(Cow::into_owned).collect()
     };
     let (own, theirs) = (words(left), words(right));
     right.rows.len() >= 3

@@ -5,6 +5,7 @@ use crate::lexicon;
 use crate::numbering;
 use crate::repair::document::{Slot, TableRow};
 use crate::repair::rows::{self, Kinds, MAX_TIERS, is_figure, is_mark};
+use std::borrow::Cow;
 
 /// How many rows at the top of a table are header.
 ///
@@ -42,8 +43,8 @@ pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
 
 /// Whether the row numbers the columns: 甲 1 2 3, 栏次 1 2 3, A B=C+D C D.
 pub(super) fn is_numbering(row: &TableRow) -> bool {
-    let texts: Vec<String> = (0..row.slots.len()).map(|col| rows::text_at(row, col)).collect();
-    numbering::is_numbering(texts.iter().map(String::as_str))
+    let texts: Vec<Cow<str>> = (0..row.slots.len()).map(|col| rows::text_at(row, col)).collect();
+    numbering::is_numbering(texts.iter().map(|text| &**text))
 }
 
 /// Whether a column of figures has a figure in this row.
@@ -206,7 +207,7 @@ pub(super) fn column_text(header: &[TableRow], col: usize) -> String {
 pub(super) fn path_text(header: &[TableRow], col: usize) -> String {
     let words = |row: &TableRow| {
         let from = (0..=col).rev().find(|&at| !matches!(row.slots.get(at), Some(Slot::Left)));
-        from.map_or_else(String::new, |from| rows::text_at(row, from))
+        from.map_or_else(String::new, |from| rows::text_at(row, from).into_owned())
     };
     header.iter().map(words).collect()
 }

@@ -25,13 +25,16 @@ const PARTS: usize = 6;
 
 /// The tables among the blocks of one annex (or of the front), each joined over all pages and
 /// panels it stands on. Text blocks count as evidence: a title or another unit begins a new table,
-/// 续表 goes on with the last one.
-pub fn tables(sink: &mut Sink, blocks: &[Block]) -> Vec<Table> {
+/// 续表 goes on with the last one. The cells are taken out of the blocks.
+pub fn tables(sink: &mut Sink, blocks: &mut [Block]) -> Vec<Table> {
     let mut joining = Joining::default();
     for block in blocks {
         match block {
             Block::Text(text) => joining.read_text(sink, text),
-            Block::Table(fragment) => joining.read_fragment(sink, fragment),
+            Block::Table(fragment) => {
+                let cells = std::mem::take(&mut fragment.cells);
+                joining.read_fragment(sink, Fragment { cells, ..fragment.clone() });
+            }
             Block::Image { .. } => {}
         }
     }
@@ -189,18 +192,19 @@ impl Joining {
     }
 
     /// Puts a fragment to the table it goes on with, or begins one with it.
-    fn read_fragment(&mut self, sink: &mut Sink, fragment: &Fragment) {
+    fn read_fragment(&mut self, sink: &mut Sink, fragment: Fragment) {
         let folded = self.groups.last().and_then(|group| group.last());
-        match folded.and_then(|open| open.unfold(fragment)) {
-            Some(panels) => panels.iter().for_each(|panel| self.read_panel(sink, panel, true)),
+        match folded.and_then(|open| open.unfold(&fragment)) {
+            Some(panels) => panels.into_iter().for_each(|panel| self.read_panel(sink, panel, true)),
             None => self.read_panel(sink, fragment, false),
         }
     }
 
     /// Puts a panel to the table it goes on with, or begins one with it. `is_folded`: as many columns as those of all
     /// panels of the last table say that it is one of them, even where it has but a total.
-    fn read_panel(&mut self, sink: &mut Sink, fragment: &Fragment, is_folded: bool) {
-        let mut rows = rows::rows_of(sink, fragment);
+    fn read_panel(&mut self, sink: &mut Sink, mut fragment: Fragment, is_folded: bool) {
+        let mut rows = rows::rows_of(sink, &mut fragment);
+        let fragment = &fragment;
         let captions = take_captions(sink, &mut rows);
         if captions.title.is_some() || captions.unit.is_some() {
             let is_new = |old: &Option<PlacedText>, new: &Option<PlacedText>| match (old, new) {
@@ -655,7 +659,7 @@ mod tests {
             let (name, case) = case.split_once(" ---\n").expect("a case has a name");
             let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
             let mut sink = Sink::new();
-            let mut shown = art::show(&tables(&mut sink, &art::blocks(input)));
+            let mut shown = art::show(&tables(&mut sink, &mut art::blocks(input)));
             let (diagnostics, repairs) = sink.into_parts();
             let rules = repairs.iter().map(|repair| repair.rule);
             let noted: Vec<&str> = rules.chain(diagnostics.iter().map(|d| d.code)).collect();

@@ -19,12 +19,12 @@ use crate::segment::outline::Outline;
 
 /// Joins paragraphs over lines and pages, and tables over pages.
 pub fn repair(sink: &mut Sink, outline: Outline) -> Document {
-    let Outline { front, annexes, seen: _ } = outline;
+    let Outline { mut front, annexes, seen: _ } = outline;
     Document {
         frame: frame::frame(sink, &front),
         body: paragraphs::paragraphs(sink, &front),
         annex_list: frame::annex_list(sink, &front),
-        tables: joins::tables(sink, &front),
+        tables: joins::tables(sink, &mut front),
         annexes: annexes.into_iter().map(|outline| annex::annex(sink, outline)).collect(),
     }
 }

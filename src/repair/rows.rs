@@ -5,10 +5,13 @@
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind, narrow};
 use crate::lexicon::{CARRIED, TOTALS};
+use crate::pattern::squeezed;
 use crate::place::{Place, Spot};
 use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::segment::outline::{Fragment, GridCell};
+use std::borrow::Cow;
+use std::mem::take;
 
 /// No table of a notice has a header of more tiers.
 pub(super) const MAX_TIERS: usize = 5;
@@ -16,8 +19,8 @@ pub(super) const MAX_TIERS: usize = 5;
 /// More places than this on one page is no table a person made.
 const MAX_PLACES: usize = 1_000_000;
 
-/// The rows of a fragment, one slot a column, spans spelled out.
-pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
+/// The rows of a fragment, one slot a column, spans spelled out: its cells are taken out of it.
+pub(super) fn rows_of(sink: &mut Sink, fragment: &mut Fragment) -> Vec<TableRow> {
     let (rows, cols) = (fragment.rows(), fragment.cols());
     if rows.saturating_mul(cols) > MAX_PLACES {
         sink.remark(Diagnostic {
@@ -33,7 +36,7 @@ pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
         return Vec::new();
     }
     let mut slots: Vec<Option<Slot>> = vec![None; rows * cols];
-    for cell in &fragment.cells {
+    for cell in take(&mut fragment.cells) {
         lay(&mut slots, rows, cols, fragment, cell);
     }
     let mut slots = slots.into_iter();
@@ -51,11 +54,17 @@ pub(super) fn rows_of(sink: &mut Sink, fragment: &Fragment) -> Vec<TableRow> {
 
 /// Puts a cell where it begins and marks the other places it covers. Of two cells that claim one
 /// place, the first keeps it.
-fn lay(slots: &mut [Option<Slot>], rows: usize, cols: usize, fragment: &Fragment, cell: &GridCell) {
+fn lay(
+    slots: &mut [Option<Slot>],
+    rows: usize,
+    cols: usize,
+    fragment: &Fragment,
+    mut cell: GridCell,
+) {
     if cell.row >= rows || cell.col >= cols || slots[cell.row * cols + cell.col].is_some() {
         return;
     }
-    let place = fragment.place_of_cell(cell);
+    let place = fragment.place_of_cell(&cell);
     let last_row = cell.row.saturating_add(cell.rowspan.max(1)).min(rows);
     let last_col = cell.col.saturating_add(cell.colspan.max(1)).min(cols);
     for row in cell.row..last_row {
@@ -63,7 +72,8 @@ fn lay(slots: &mut [Option<Slot>], rows: usize, cols: usize, fragment: &Fragment
             let slot = &mut slots[row * cols + col];
             if slot.is_none() {
                 *slot = Some(if row == cell.row && col == cell.col {
-                    Slot::Cell(TableCell { raw: cell.raw.clone(), text: cell.text.clone(), place })
+                    let (raw, text) = (take(&mut cell.raw), take(&mut cell.text));
+                    Slot::Cell(TableCell { raw, text, place })
                 } else if col > cell.col {
                     Slot::Left
                 } else {
@@ -87,9 +97,8 @@ pub(super) fn blank(place: Place) -> Slot {
 }
 
 /// The text at a place of the row, without white space; empty where another cell covers it.
-pub(super) fn text_at(row: &TableRow, col: usize) -> String {
-    let text = row.cell(col).map(|cell| cell.text.as_str()).unwrap_or_default();
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+pub(super) fn text_at(row: &TableRow, col: usize) -> Cow<'_, str> {
+    squeezed(row.cell(col).map(|cell| cell.text.as_str()).unwrap_or_default())
 }
 
 /// Whether a cell with text begins there.
@@ -231,7 +240,7 @@ pub(super) fn without_carried(
 ) -> Vec<TableRow> {
     let is_carried = |row: &TableRow| {
         let mut texts = (0..row.slots.len()).map(|col| text_at(row, col));
-        texts.find(|text| !text.is_empty()).is_some_and(|text| CARRIED.contains(&text.as_str()))
+        texts.find(|text| !text.is_empty()).is_some_and(|text| CARRIED.contains(&&*text))
     };
     let (carried, kept): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_carried);
     carried.iter().for_each(&mut each);
@@ -344,8 +353,7 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
     let starts = |row: &TableRow| is_filled(row, key) || row.slots.get(key) == Some(&Slot::Left);
 
     // A total names its row wherever it stands left of the figures, and no row is named so in its middle.
-    let is_total =
-        |col: usize| !kinds.figures[col] && TOTALS.contains(&text_at(next, col).as_str());
+    let is_total = |col: usize| !kinds.figures[col] && TOTALS.contains(&&*text_at(next, col));
     if (0..cols).any(is_total) && has_figures(next) {
         return Tear::Whole;
     }
@@ -362,7 +370,7 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
     }
     // The end of a name, and figures that go on as it does.
     let name = text_at(next, key);
-    let is_tail = !name.is_empty() && ENDS.iter().any(|end| end.ends_with(&name));
+    let is_tail = !name.is_empty() && ENDS.iter().any(|end| end.ends_with(&*name));
     if clashes && is_filled(last, key) && is_tail && figures_go_on(kinds, last, next, Some(key)) {
         return Tear::Torn;
     }
@@ -469,7 +477,7 @@ pub(super) fn carry_spans(
     let below = next.clone();
     let is_before_key = |col: usize| kinds.key.is_none_or(|key| col < key);
     let is_total =
-        |row: &TableRow| kinds.key.is_some_and(|key| TOTALS.contains(&text_at(row, key).as_str()));
+        |row: &TableRow| kinds.key.is_some_and(|key| TOTALS.contains(&&*text_at(row, key)));
     let names = (0..next.slots.len()).skip_while(|&col| kinds.figures[col]);
     for col in names.take_while(|&col| !kinds.figures[col] && kinds.key != Some(col)) {
         let Some(head) = rows.iter().rposition(|row| row.cell(col).is_some()) else { continue };
@@ -497,7 +505,7 @@ pub(super) fn carry_spans(
             rule: "span_over_page",
             place: Some(cell.place),
             before: cell.raw.clone(),
-            after: text_at(&rows[head], col),
+            after: text_at(&rows[head], col).into_owned(),
         });
     }
 }

@@ -167,7 +167,7 @@ fn cell(cell: &CellRecord) -> Value {
         return Value::Array(printed);
     };
     let status = match (said.verdict == "corrected", &said.from) {
-        (false, _) => cell.status.as_str(),
+        (false, _) => &*cell.status,
         (true, Some(_)) => "value",
         (true, None) if cell.raw.trim().is_empty() => "blank",
         (true, None) => "text",

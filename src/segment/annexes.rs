@@ -85,38 +85,59 @@ pub(super) struct AnnexPart {
 
 /// Cuts the notice at the labels of its annexes.
 pub(super) fn part(items: Vec<Item>) -> Parts {
-    let mut parts = Parts { front: Vec::new(), annexes: Vec::new() };
+    let mut annexes: Vec<AnnexPart> = Vec::new();
+    let mut homes = Vec::with_capacity(items.len());
     let mut dated = false;
     let mut imprint = false;
     for (i, item) in items.iter().enumerate() {
         if let Item::Line(line) = item {
-            let current = parts.annexes.last().map(|a| (a.number, compact(a.label.text.as_str())));
+            let current = annexes.last().map(|a| (a.number, compact(a.label.text.as_str())));
             if let Some(label) = label(&items, i, dated, current) {
                 imprint = false;
-                match label {
-                    Label::Annex(annex) => parts.annexes.push(*annex),
-                    Label::Again => {
-                        if let Some(annex) = parts.annexes.last_mut() {
-                            annex.items.push(item.clone());
-                        }
+                homes.push(match label {
+                    Label::Annex(annex) => {
+                        annexes.push(*annex);
+                        Home::Label
                     }
-                }
+                    Label::Again => Home::of_latest(&annexes),
+                });
                 continue;
             }
             dated |= is_date(&line.compact);
             // The imprint belongs to the notice, wherever its last page ends.
             imprint = imprint_role(&line.compact).is_some() || imprint && !line.opens_page;
             if imprint {
-                parts.front.push(item.clone());
+                homes.push(Home::Front);
                 continue;
             }
         }
-        match parts.annexes.last_mut() {
-            Some(annex) => annex.items.push(item.clone()),
-            None => parts.front.push(item.clone()),
+        homes.push(Home::of_latest(&annexes));
+    }
+    let mut parts = Parts { front: Vec::new(), annexes };
+    for (item, home) in items.into_iter().zip(homes) {
+        match home {
+            Home::Front => parts.front.push(item),
+            Home::Annex(at) => parts.annexes[at].items.push(item),
+            Home::Label => {}
         }
     }
     parts
+}
+
+/// Where an item belongs.
+enum Home {
+    Front,
+    /// The annex of this index.
+    Annex(usize),
+    /// It is the label that an annex begins with.
+    Label,
+}
+
+impl Home {
+    /// The annex that has begun, if one has.
+    fn of_latest(annexes: &[AnnexPart]) -> Home {
+        annexes.len().checked_sub(1).map_or(Home::Front, Home::Annex)
+    }
 }
 
 enum Label {
@@ -248,17 +269,21 @@ pub(super) fn outline(part: AnnexPart) -> AnnexOutline {
     let mut told =
         Told { title: title.as_ref().map(|t| compact(t.text.as_str())), ..Told::default() };
     let mut blocks: Vec<Block> = title.into_iter().map(Block::Text).collect();
+    let mut roles = Vec::with_capacity(items.len());
     for (i, item) in items.iter().enumerate() {
-        let block = match item {
-            Item::Line(line) => Block::Text(line.block(told.role(line, &items[i + 1..]))),
-            other => {
+        roles.push(match item {
+            Item::Line(line) => Some(told.role(line, &items[i + 1..])),
+            _ => {
                 told.begun = true;
                 told.note = false;
-                Block::from(other.clone())
+                None
             }
-        };
-        blocks.push(block);
+        });
     }
+    blocks.extend(items.into_iter().zip(roles).map(|(item, role)| match (item, role) {
+        (Item::Line(line), Some(role)) => Block::Text(line.block(role)),
+        (other, _) => Block::from(other),
+    }));
     AnnexOutline { number, label, blocks: mark_flow(blocks) }
 }
 

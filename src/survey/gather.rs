@@ -42,7 +42,7 @@ pub fn survey(mut records: Vec<NoticeRecord>) -> Survey {
 }
 
 fn is_region(row: &RowRecord) -> bool {
-    !matches!(row.region.level.as_str(), "other" | "subtotal" | "province")
+    !matches!(&*row.region.level, "other" | "subtotal" | "province")
 }
 
 fn note(record: &NoticeRecord) -> NoticeNote {
@@ -203,7 +203,7 @@ impl Draft {
         let name = &row.region.name;
         let regions = &mut self.programme.regions;
         let at = *self.identities.entry(identity.clone()).or_insert_with(|| {
-            let level = match (identity, row.region.level.as_str()) {
+            let level = match (identity, &*row.region.level) {
                 (Identity::Total, _) => Level::Total,
                 (_, "prefecture") => Level::Prefecture,
                 _ => Level::County,

@@ -11,9 +11,10 @@ use crate::model::{Annex, AnnexListEntry, ColumnRole, Frame};
 use crate::options::Options;
 use crate::parallel;
 use crate::pattern::Steps;
+use crate::pattern::squeezed;
 use crate::place::{Located, Place, PlacedText, Spot};
 use crate::repair::document::{AnnexText, Document, Table};
-use crate::typing::columns::{self, squeeze};
+use crate::typing::columns;
 use crate::typing::prose::located;
 use crate::typing::table::{self, Around};
 
@@ -65,7 +66,7 @@ fn before_annexes(sink: &mut Sink, frame: &Frame, table: Table, has_annexes: boo
     let has_figures = |annex: &Annex| annex.columns.iter().any(|c| c.role != ColumnRole::Text);
     let is_metadata = table.header.iter().chain(&table.rows).any(|row| {
         let mut cells = row.slots.iter().enumerate().filter_map(|(col, _)| row.cell(col));
-        cells.any(|cell| METADATA.iter().any(|word| squeeze(cell.text.as_str()).starts_with(word)))
+        cells.any(|cell| METADATA.iter().any(|word| squeezed(cell.text.as_str()).starts_with(word)))
     });
     let may_be_list = !table.header.is_empty() && !is_metadata;
     let mut own = Sink::new();
@@ -101,7 +102,9 @@ fn of_annex(sink: &mut Sink, frame: &Frame, mut annex: AnnexText, number: u32) -
         let caption = annex.unit_captions.get(index).or(annex.unit_captions.last());
         let own = table.title.as_ref().and_then(|title| located(&title.trim())).filter(|own| {
             index > 0
-                && title.as_ref().is_some_and(|t| !squeeze(&t.value).contains(&squeeze(&own.value)))
+                && title
+                    .as_ref()
+                    .is_some_and(|t| !squeezed(&t.value).contains(&*squeezed(&own.value)))
         });
         let around = Around { title: own.or(title.clone()), caption };
         for mut entry in table::typed(sink, frame, table, around) {
@@ -159,7 +162,7 @@ fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: 
 /// Whether an annex without a table should have one: its title says so, or its text is lines of figures
 /// and no sentences.
 fn is_announced(annex: &AnnexText) -> bool {
-    let title = squeeze(annex.title.as_str());
+    let title = squeezed(annex.title.as_str());
     let title = title.trim_end_matches(['）', ')']);
     if title.ends_in(TABLE_TITLES) || !annex.unit_captions.is_empty() {
         return true;

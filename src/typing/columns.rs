@@ -9,9 +9,11 @@ use crate::lexicon::{
 };
 use crate::model::{Column, ColumnRole};
 use crate::numbering;
+use crate::pattern::squeezed;
 use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
 use crate::repair::document::{Slot, Table, TableRow};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The columns of a table by what they are for.
@@ -72,12 +74,12 @@ struct Printed {
 impl Printed {
     /// The whole header without white space.
     fn whole(&self) -> String {
-        self.header.iter().map(|(text, _)| squeeze(text)).collect()
+        self.header.iter().map(|(text, _)| squeezed(text)).collect()
     }
 
     /// The lowest tier of the header without white space.
     fn leaf(&self) -> String {
-        self.header.last().map(|(text, _)| squeeze(text)).unwrap_or_default()
+        self.header.last().map(|(text, _)| squeezed(text).into_owned()).unwrap_or_default()
     }
 
     /// Whether it numbers the rows: by its header, or by running on by one. 编号 may also head codes.
@@ -217,18 +219,13 @@ fn take_off_column_numbers(printed: &mut [Printed]) {
 /// Takes the units off the words above them, where the last row of the header is one of units: 单位 | km | 万元 below
 /// 地区 | 渠道长度 | 投资. Units that alone tell two columns apart stay.
 fn take_off_units(printed: &mut [Printed]) {
-    let last = |column: &Printed| match column.header.as_slice() {
-        [_, .., (last, _)] => Some(squeeze(last)),
-        _ => None,
-    };
-    let is_unit =
-        |text: &String| lexicon::is_unit_of_row(text.trim_matches(['(', ')', '（', '）']));
+    let is_unit = |text: &str| lexicon::is_unit_of_row(text.trim_matches(['(', ')', '（', '）']));
     let figures = || printed.iter().filter(|column| column.content.profile.is_figures());
     let is_row = figures().next().is_some()
-        && figures().all(|column| last(column).is_some_and(|text| is_unit(&text)))
-        && printed
-            .iter()
-            .any(|column| last(column).is_some_and(|text| UNIT_ROWS.contains(&text.as_str())));
+        && figures().all(|column| lowest_of_several(column).is_some_and(|text| is_unit(&text)))
+        && printed.iter().any(|column| {
+            lowest_of_several(column).is_some_and(|text| UNIT_ROWS.contains(&&*text))
+        });
     let above: BTreeSet<Vec<&str>> = figures()
         .map(|column| column.header.iter().rev().skip(1).map(|(text, _)| text.as_str()).collect())
         .collect();
@@ -236,13 +233,21 @@ fn take_off_units(printed: &mut [Printed]) {
         return;
     }
     for column in printed {
-        let Some(text) = last(column) else { continue };
+        let Some(text) = lowest_of_several(column).map(Cow::into_owned) else { continue };
         if is_unit(&text) {
             column.unit = Some(text.trim_matches(['(', ')', '（', '）']).replace('％', "%"));
-        } else if !UNIT_ROWS.contains(&text.as_str()) {
+        } else if !UNIT_ROWS.contains(&&*text) {
             continue;
         }
         column.header.pop();
+    }
+}
+
+/// The last of several rows of a column's header, without white space.
+fn lowest_of_several(column: &Printed) -> Option<Cow<'_, str>> {
+    match column.header.as_slice() {
+        [_, .., (lowest, _)] => Some(squeezed(lowest)),
+        _ => None,
     }
 }
 
@@ -470,15 +475,10 @@ pub(super) fn joined(text: &PlacedText) -> String {
     out
 }
 
-/// Text without white space.
-pub(super) fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
 /// The unit in a header's last brackets: 面积 (万平方米); none where the brackets hold a word of
 /// another kind: 新建（筹集）.
 fn unit_in(header: &str) -> Option<String> {
-    let header = squeeze(header);
+    let header = squeezed(header);
     let open = header.rfind(['(', '（'])?;
     let inside = header[open..].trim_start_matches(['(', '（']);
     let inside = inside.strip_suffix([')', '）'])?;
@@ -491,18 +491,21 @@ fn unit_in(header: &str) -> Option<String> {
 
 /// The unit that a figure has in its own cell; 3.5万 in a column of 套 is 3.5 万套.
 pub fn unit_of_cell(figure: &Figure, column: &Column) -> Option<String> {
+    if figure.unit.is_empty() {
+        return None;
+    }
     let printed = figure.unit.replace('％', "%");
     let of_column = column.unit.as_deref().and_then(lexicon::unit);
     let is_multiplier = MULTIPLIERS.iter().any(|(word, _)| *word == printed);
     match of_column.filter(|_| is_multiplier) {
         Some(unit) => Some([&printed, unit.name, unit.rate].concat()),
-        None => Some(printed).filter(|unit| !unit.is_empty()),
+        None => Some(printed),
     }
 }
 
 /// The unit that a caption names: 单位：套、间 gives 套、间.
 pub fn unit_of_caption(caption: &str) -> Option<String> {
-    let caption = squeeze(caption);
+    let caption = squeezed(caption);
     let inner = caption.strip_prefix(['(', '（']).and_then(|c| c.strip_suffix([')', '）']));
     let caption = inner.unwrap_or(&caption);
     let (_, unit) = caption.split_once("单位：").or_else(|| caption.split_once("单位:"))?;
@@ -531,15 +534,15 @@ struct Content {
 impl Content {
     fn of(rows: &[TableRow], col: usize) -> Content {
         let cells = || rows.iter().filter_map(|row| row.cell(col));
-        let texts: Vec<String> = cells().map(|cell| squeeze(cell.text.as_str())).collect();
+        let texts: Vec<Cow<str>> = cells().map(|cell| squeezed(cell.text.as_str())).collect();
         let covered = rows.iter().filter(|row| row.slots.get(col) == Some(&Slot::Above));
         let repeated = texts.windows(2).filter(|pair| pair[0] == pair[1] && !pair[0].is_empty());
         Content {
             profile: Profile::of(cells().map(|cell| cell.text.as_str())),
             covered: covered.count(),
             repeated: repeated.count(),
-            own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&text.as_str())).count(),
-            totals: texts.iter().filter(|text| TOTALS.contains(&text.as_str())).count(),
+            own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&&***text)).count(),
+            totals: texts.iter().filter(|text| TOTALS.contains(&&***text)).count(),
         }
     }
 

@@ -8,11 +8,14 @@
 use crate::diag::{Repair, Sink, Stage};
 use crate::figure;
 use crate::lexicon::{self, SUBTOTALS, TEXT_HEADERS, TOTALS};
+use crate::pattern::squeezed;
 use crate::place::{Place, PlacedText};
 use crate::profile::Profile;
 use crate::regions::{self, Fit, Tier};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
-use crate::typing::columns::{header_path, squeeze};
+use crate::typing::columns::header_path;
+use std::borrow::Cow;
+use std::cell::LazyCell;
 
 // ---- Two lists beside each other ----
 
@@ -39,7 +42,9 @@ pub fn lists(sink: &mut Sink, table: Table) -> Vec<Table> {
 fn second_list(table: &Table) -> Option<usize> {
     let columns = table.columns;
     let paths: Vec<Vec<String>> = (0..columns)
-        .map(|col| header_path(table, col).into_iter().map(|(text, _)| squeeze(&text)).collect())
+        .map(|col| {
+            header_path(table, col).iter().map(|(text, _)| squeezed(text).into_owned()).collect()
+        })
         .collect();
     let leaf = |col: usize| paths[col].last().map_or("", String::as_str);
     let is_serial = |col: usize| lexicon::is_serial_header(leaf(col));
@@ -133,9 +138,13 @@ impl Lying {
     fn of(table: &Table) -> Option<Lying> {
         let tier = table.header.last()?;
         let header = |col: usize| match header_path(table, col).last() {
-            Some((text, _)) => squeeze(text),
+            Some((text, _)) => squeezed(text).into_owned(),
             None => String::new(),
         };
+        // The header says of most tables that they stand upright: their cells need no look.
+        if (0..table.columns).filter(|&col| is_division(&header(col))).nth(1).is_none() {
+            return None;
+        }
         let profiles: Vec<Profile> = (0..table.columns).map(|col| profile(table, col)).collect();
         let first = (0..table.columns).find(|&col| profiles[col].is_figures())?;
         let regions: Vec<usize> =
@@ -234,42 +243,47 @@ fn is_division(name: &str) -> bool {
 /// together; a table without a header has it from such rows.
 pub fn without_headers(sink: &mut Sink, mut table: Table) -> Table {
     let columns = table.columns;
-    let texts = |row: &TableRow| (0..columns).map(|col| text_at(row, col)).collect::<Vec<_>>();
-    let is_wordy = |texts: &[String]| {
-        let filled: Vec<&String> = texts.iter().filter(|text| !text.is_empty()).collect();
-        filled.len() > 1 && !filled.iter().any(|text| figure::kind(text).is_numeric())
+    let is_wordy = |row: &TableRow| {
+        let texts = || (0..columns).map(|col| text_at(row, col)).filter(|text| !text.is_empty());
+        texts().nth(1).is_some() && !texts().any(|text| figure::kind(&text).is_numeric())
     };
     let leaves: Vec<String> = (0..columns)
         .map(|col| {
-            header_path(&table, col).pop().map(|(text, _)| squeeze(&text)).unwrap_or_default()
+            let leaf = header_path(&table, col).pop();
+            leaf.map(|(text, _)| squeezed(&text).into_owned()).unwrap_or_default()
         })
         .collect();
-    let figures: Vec<usize> =
-        (0..columns).filter(|&col| profile(&table, col).is_figures()).collect();
-    // A row says the header again where its words do over the figures.
-    let says = |texts: &[String], header: &[String]| {
-        is_wordy(texts)
-            && figures.iter().any(|&col| !texts[col].is_empty())
-            && (0..columns).all(|col| texts[col].is_empty() || texts[col] == header[col])
+    let figures: LazyCell<Vec<usize>, _> =
+        LazyCell::new(|| (0..columns).filter(|&col| profile(&table, col).is_figures()).collect());
+    // A row says the header again where its words do over the figures. Most rows differ in their first word.
+    let says = |row: &TableRow, header: &[String]| {
+        let is_again = |col: usize| {
+            let text = text_at(row, col);
+            text.is_empty() || text == header[col]
+        };
+        (0..columns).all(is_again)
+            && is_wordy(row)
+            && figures.iter().any(|&col| !text_at(row, col).is_empty())
     };
+    let texts =
+        |row: &TableRow| (0..columns).map(|col| text_at(row, col).into_owned()).collect::<Vec<_>>();
+    let mut found = None;
     let header = match leaves.iter().any(|leaf| !leaf.is_empty()) {
         true => leaves,
         false => {
             let rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
-            let twice = rows
-                .iter()
-                .enumerate()
-                .find(|(at, row)| is_wordy(row) && rows[at + 1..].contains(row) && says(row, row));
-            match twice {
-                Some((at, row)) => {
-                    table.header.push(table.rows[at].clone());
-                    row.clone()
-                }
-                None => return table,
-            }
+            let is_twice = |(at, row): &(usize, &TableRow)| {
+                is_wordy(row) && rows[at + 1..].contains(&rows[*at]) && says(row, &rows[*at])
+            };
+            let Some((at, row)) = table.rows.iter().enumerate().find(is_twice) else {
+                return table;
+            };
+            found = Some(row.clone());
+            rows[at].clone()
         }
     };
-    let is_again: Vec<bool> = table.rows.iter().map(|row| says(&texts(row), &header)).collect();
+    let is_again: Vec<bool> = table.rows.iter().map(|row| says(row, &header)).collect();
+    table.header.extend(found);
     let mut again = is_again.into_iter();
     table.rows.retain(|row| {
         let is_again = again.next().unwrap_or(false);
@@ -346,7 +360,7 @@ pub fn part_bands(table: Table) -> (Bands, Table) {
             Some(cell) => open.push(cell.text.trim()),
             None => {
                 if let Some(band) = open.last() {
-                    bands.over.push((rows.len(), squeeze(band.as_str())));
+                    bands.over.push((rows.len(), squeezed(band.as_str()).into_owned()));
                     open.clear();
                 }
                 rows.push(row);
@@ -395,8 +409,8 @@ fn profile(table: &Table, col: usize) -> Profile {
 }
 
 /// The text at a place of a row, without white space; empty where another cell covers it.
-fn text_at(row: &TableRow, col: usize) -> String {
-    row.cell(col).map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
+fn text_at(row: &TableRow, col: usize) -> Cow<'_, str> {
+    row.cell(col).map(|cell| squeezed(cell.text.as_str())).unwrap_or_default()
 }
 
 /// Where a row begins.

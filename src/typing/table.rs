@@ -9,10 +9,11 @@ use crate::figure::{self, Doubt, Kind, Reading};
 use crate::lexicon::{self, TICKS};
 use crate::model::{Amount, Annex, Cell, ColumnRole, Frame, Key, Level, Row, Status};
 use crate::numbering;
+use crate::pattern::squeezed;
 use crate::place::{Located, Place, PlacedChar, PlacedText};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::typing::annex::{NOWHERE, unit_of};
-use crate::typing::columns::{self, Columns, FactColumn, squeeze};
+use crate::typing::columns::{self, Columns, FactColumn};
 use crate::typing::prose::located;
 use crate::typing::regions::{self, Context, RowName};
 use crate::typing::{doubts, shape};
@@ -110,13 +111,13 @@ fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
                 _ => true,
             });
         let note =
-            row.cell(0).filter(|cell| is_alone && lexicon::is_note(&squeeze(cell.text.as_str())));
+            row.cell(0).filter(|cell| is_alone && lexicon::is_note(&squeezed(cell.text.as_str())));
         let filled: Vec<&TableCell> = (0..row.slots.len())
             .filter_map(|col| row.cell(col))
             .filter(|cell| !cell.text.is_empty())
             .collect();
         let is_signed = !filled.is_empty()
-            && filled.iter().all(|cell| lexicon::is_signed_by(&squeeze(cell.text.as_str())));
+            && filled.iter().all(|cell| lexicon::is_signed_by(&squeezed(cell.text.as_str())));
         match note.and_then(|cell| located(&cell.text.trim())) {
             Some(note) => notes.push(note),
             None if is_signed => {
@@ -147,7 +148,8 @@ fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
     };
     let is_space = |c: char| c == ' ' || figure::is_gap(c);
     let is_doubtful = |text: &str| {
-        matches!(figure::read(text), Reading::Doubtful(Doubt::Parted))
+        text.contains(is_space)
+            && matches!(figure::read(text), Reading::Doubtful(Doubt::Parted))
             && figure::is_grouped_by(text, is_space)
     };
     let is_usual = |text: &str| !figure::is_grouped(text);
@@ -313,7 +315,7 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         }
         let row_unit = columns.units.and_then(|col| row.cell(col)).and_then(row_unit);
         let mut cells = Vec::with_capacity(columns.facts.len());
-        let mut figures: Vec<Option<Decimal>> = Vec::new();
+        let mut figures: Vec<Option<Decimal>> = Vec::with_capacity(columns.facts.len());
         for fact in &columns.facts {
             let column = &fact.column;
             let is_label = fact.labels_rows && row.slots.get(fact.at) == Some(&Slot::Above);
@@ -339,9 +341,9 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
         let serial = serial
             .filter(|cell| {
                 // What names a total is no number of it.
-                let number = squeeze(cell.text.as_str());
+                let number = squeezed(cell.text.as_str());
                 let is_total = lexicon::TOTALS.contains(&name.text.as_str());
-                number != name.text && !(is_total && name.text.starts_with(&number))
+                number != name.text && !(is_total && name.text.starts_with(&*number))
             })
             .and_then(|cell| located(&cell.text.trim()));
         lines.push(Line {
@@ -401,14 +403,14 @@ fn is_empty(row: &TableRow) -> bool {
 
 /// The unit that a cell of a column of units gives its row.
 fn row_unit(cell: &TableCell) -> Option<String> {
-    let unit = squeeze(cell.text.as_str()).replace('％', "%");
+    let unit = squeezed(cell.text.as_str()).replace('％', "%");
     Some(unit).filter(|unit| lexicon::is_unit_of_row(unit))
 }
 
 /// The account code of a row: that of its column, or those of 类, 款 and 项 one behind the other.
 fn code(columns: &Columns, row: &TableRow) -> Option<String> {
     let tiers = columns.codes.iter().filter_map(|&col| row.cell(col));
-    let code: String = tiers.map(|cell| squeeze(cell.text.as_str())).collect();
+    let code: String = tiers.map(|cell| squeezed(cell.text.as_str())).collect();
     let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_digit());
     is_code.then_some(code)
 }
@@ -514,8 +516,8 @@ fn keys<'a>(
         if !keys.is_empty() && row.slots.get(column.at) == Some(&Slot::Left) {
             continue;
         }
-        let text = covering(column.at).map(|cell| squeeze(cell.text.as_str())).unwrap_or_default();
-        let key = Key { column: column.header.clone(), text };
+        let text = covering(column.at).map(|cell| squeezed(cell.text.as_str())).unwrap_or_default();
+        let key = Key { column: column.header.clone(), text: text.into_owned() };
         let known = carried.iter().position(|known| known.column == key.column);
         match (known, key.text.is_empty()) {
             (Some(known), true) if column.carries => keys.push(carried[known].clone()),
@@ -574,7 +576,7 @@ impl Naming {
         is_last: bool,
     ) -> Name {
         let text = |cell: Option<&TableCell>| {
-            cell.map(|cell| squeeze(cell.text.as_str())).unwrap_or_default()
+            cell.map(|cell| squeezed(cell.text.as_str()).into_owned()).unwrap_or_default()
         };
         let own = covering(columns.name);
         // 合 | 计, parted over 序号 and the names.
@@ -685,7 +687,7 @@ fn is_tick(fact: &FactColumn, text: &str) -> bool {
 
 /// Whether a text says that nothing is there, also among words.
 fn is_nothing(text: &str) -> bool {
-    figure::is_drawn_mark(text) || squeeze(text) == "无"
+    figure::is_drawn_mark(text) || squeezed(text) == "无"
 }
 
 /// The rows in the order their authors meant, with their bands: page by page, or, where a long table

@@ -156,8 +156,8 @@ struct ShownCell {
 /// What a sheet shows, by its first row and column.
 struct Shown {
     cells: Vec<ShownCell>,
-    /// Rows in which something is shown.
-    rows: BTreeSet<u32>,
+    /// Rows in which something is shown, from the top.
+    rows: Vec<u32>,
 }
 
 impl Shown {
@@ -184,7 +184,7 @@ impl Shown {
             // A sheet may hide a million rows at once: no more are looked at than there can be cells for.
             (range.0..=range.1).take(100_000).find(|number| !hidden.contains(*number))
         };
-        let mut shown = Shown { cells: Vec::new(), rows: BTreeSet::new() };
+        let mut shown = Shown { cells: Vec::new(), rows: Vec::new() };
         let (mut in_rows, mut in_cols, mut under) = (Vec::new(), Vec::new(), Vec::new());
         for cell in std::mem::take(&mut sheet.cells) {
             if is_covered(&cell) {
@@ -208,9 +208,15 @@ impl Shown {
             };
             let rows = (row, last(row, area.rows.1, &sheet.hidden_rows));
             let cols = (col, last(col, area.cols.1, &sheet.hidden_cols));
-            shown.rows.extend((rows.0..=rows.1).filter(|row| !sheet.hidden_rows.contains(*row)));
+            // Cells of one row follow one another.
+            if shown.rows.last() != Some(&row) || rows.0 < rows.1 {
+                let seen = (rows.0..=rows.1).filter(|row| !sheet.hidden_rows.contains(*row));
+                shown.rows.extend(seen);
+            }
             shown.cells.push(ShownCell { rows, cols, lines: cell.lines });
         }
+        shown.rows.sort_unstable();
+        shown.rows.dedup();
         for (rule, cells) in
             [("hidden_rows", in_rows), ("hidden_columns", in_cols), ("hidden_text", under)]
         {

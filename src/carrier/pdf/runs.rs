@@ -166,8 +166,12 @@ fn is_alone(glyphs: &[Glyph], at: usize) -> bool {
 /// the page or of its cell. It is read, for half a name is another name.
 fn find_clipped(drawn: &Drawn) -> BTreeMap<usize, Ink> {
     let mut clipped = BTreeMap::new();
-    let mut first = 0;
     let glyphs = &drawn.glyphs;
+    // Most pages clip nothing away.
+    if !glyphs.iter().any(|glyph| matches!(glyph.ink, Ink::Outside)) {
+        return clipped;
+    }
+    let mut first = 0;
     for end in 1..=glyphs.len() {
         if end < glyphs.len() && is_seamless(&glyphs[end - 1], &glyphs[end]) {
             continue;

@@ -79,30 +79,37 @@ fn least(costs: &Costs) -> Set {
 impl Settle {
     /// Learns how most texts are set from those that stand within one cell and have room there, and from which way
     /// suits best those that do not. `lines` has each line's tokens and the cells beside them.
-    pub fn learn<'a>(lines: impl Iterator<Item = (&'a [Token], &'a [Side])>) -> Settle {
+    pub fn learn<'a>(lines: impl Iterator<Item = (&'a [&'a Token], &'a [Side])>) -> Settle {
         let mut costs = [Costs::default(); 2];
         let mut columns: BTreeMap<Kind, (usize, Costs)> = BTreeMap::new();
+        let mut weigh = |token: &Token, sides: &[Side]| {
+            let hit = touched(sides, token.bbox());
+            let within = hit.len() == 1
+                && sides[hit[0]].x1 - sides[hit[0]].x0 > token.bbox().width() + token.em();
+            if hit.len() < 2 && !within {
+                return;
+            }
+            let own = SETS.map(|set| {
+                let best = hit.iter().map(|&s| off(&sides[s], token.bbox(), token.em(), set));
+                best.fold(f32::INFINITY, f32::min).min(2.0)
+            });
+            let add = |costs: &mut Costs| {
+                costs.iter_mut().zip(own).for_each(|(cost, own)| *cost += own);
+            };
+            let is_figure = token.is_figure();
+            add(&mut costs[usize::from(is_figure)]);
+            if within {
+                let column = (sides[hit[0]].column(), is_figure);
+                let (texts, costs) = columns.entry(column).or_default();
+                *texts += 1;
+                add(costs);
+            }
+        };
         for (tokens, sides) in lines {
-            for token in tokens.iter().flat_map(apart) {
-                let hit = touched(sides, token.bbox());
-                let within = hit.len() == 1
-                    && sides[hit[0]].x1 - sides[hit[0]].x0 > token.bbox().width() + token.em();
-                if hit.len() < 2 && !within {
-                    continue;
-                }
-                let own = SETS.map(|set| {
-                    let best = hit.iter().map(|&s| off(&sides[s], token.bbox(), token.em(), set));
-                    best.fold(f32::INFINITY, f32::min).min(2.0)
-                });
-                let add = |costs: &mut Costs| {
-                    costs.iter_mut().zip(own).for_each(|(cost, own)| *cost += own);
-                };
-                add(&mut costs[usize::from(token.is_figure())]);
-                if within {
-                    let (texts, costs) =
-                        columns.entry((sides[hit[0]].column(), token.is_figure())).or_default();
-                    *texts += 1;
-                    add(costs);
+            for token in tokens {
+                match apart(token) {
+                    Some(parts) => parts.iter().for_each(|part| weigh(part, sides)),
+                    None => weigh(token, sides),
                 }
             }
         }
@@ -114,14 +121,14 @@ impl Settle {
 
     /// The tokens of one line with the cells they belong to, by index of `sides`, which go from left to right; those
     /// that hold the text of several cells are cut.
-    pub fn line(&self, tokens: &[Token], sides: &[Side]) -> Vec<(Token, usize)> {
+    pub fn line(&self, tokens: &[&Token], sides: &[Side]) -> Vec<(Token, usize)> {
         let mut settled: Vec<(Token, usize)> = Vec::with_capacity(tokens.len());
-        let mut open: Vec<Token> = Vec::new();
-        for token in tokens {
+        let mut open: Vec<&Token> = Vec::new();
+        for &token in tokens {
             match touched(sides, token.bbox()).as_slice() {
                 [] => settled.push((token.clone(), nearest(sides, token.x()))),
                 [only] => settled.push((token.clone(), *only)),
-                _ => open.push(token.clone()),
+                _ => open.push(token),
             }
         }
         // The least wide first: those that are surest.
@@ -139,11 +146,11 @@ impl Settle {
                     .map(|&side| (cost(token, side, taken(side)), side))
                     .min_by(|a, b| a.0.total_cmp(&b.0))
             };
-            let Some((whole, side)) = best(&token, &cells) else { continue };
+            let Some((whole, side)) = best(token, &cells) else { continue };
             let of_cell = |token: &Token, side: usize| cost(token, side, taken(side));
-            match self.cut(&token, &cells, &of_cell) {
+            match self.cut(token, &cells, &of_cell) {
                 Some((parts, cost)) if cost < whole => settled.extend(parts),
-                _ => settled.push((token, side)),
+                _ => settled.push((token.clone(), side)),
             }
         }
         settled
@@ -224,12 +231,15 @@ impl Settle {
 }
 
 /// What several operators drew of a text, where one lies over the next, or figures stand beside words or other figures: texts
-/// of several cells say nothing of how one is set.
-fn apart(token: &Token) -> Vec<Token> {
+/// of several cells say nothing of how one is set. `None` for a text that is one.
+fn apart(token: &Token) -> Option<Vec<Token>> {
+    if token.piece.joints.is_empty() {
+        return None;
+    }
     let are_apart =
         |w: &[Token]| w[0].bbox().x1 > w[1].bbox().x0 + OVER || w.iter().any(Token::is_figure);
     let are_several = |parts: &Vec<Token>| parts.windows(2).any(are_apart);
-    token.by_operators().filter(are_several).unwrap_or_else(|| vec![token.clone()])
+    token.by_operators().filter(are_several)
 }
 
 /// Whether the last operator that drew the text drew a figure behind words.
@@ -278,16 +288,26 @@ fn nearest(sides: &[Side], x: f32) -> usize {
 mod tests {
     use super::*;
     use crate::segment::tables::drawn::tests::line;
+    use crate::segment::tables::strips::Strip;
+
+    fn all(strip: &Strip) -> Vec<&Token> {
+        strip.tokens.iter().collect()
+    }
+
+    fn learn(lines: &[Strip], sides: &[Side]) -> Settle {
+        let tokens: Vec<Vec<&Token>> = lines.iter().map(all).collect();
+        Settle::learn(tokens.iter().map(|tokens| (tokens.as_slice(), sides)))
+    }
 
     #[test]
     fn a_figure_right_behind_a_name_that_runs_into_its_cell_is_the_cells() {
         let sides = [Side { x0: 0.0, x1: 70.0 }, Side { x0: 70.0, x1: 230.0 }];
         let usual: Vec<_> =
             (1..6).map(|i| line(20.0 * i as f32, &[("郏县", 23.0), ("325", 118.0)])).collect();
-        let settle = Settle::learn(usual.iter().map(|strip| (strip.tokens.as_slice(), &sides[..])));
+        let settle = learn(&usual, &sides);
         let glued = line(0.0, &[("国家高新技术产业开发区", 15.0), ("0", 132.0)]);
         assert_eq!(glued.tokens.len(), 1);
-        let settled = settle.line(&glued.tokens, &sides);
+        let settled = settle.line(&all(&glued), &sides);
         let shown: Vec<(&str, usize)> = settled.iter().map(|(t, side)| (t.text(), *side)).collect();
         assert_eq!(shown, [("国家高新技术产业开发区", 0), ("0", 1)]);
     }
@@ -297,10 +317,10 @@ mod tests {
         let sides = [Side { x0: 0.0, x1: 30.0 }, Side { x0: 30.0, x1: 90.0 }];
         let usual: Vec<_> =
             (1..6).map(|i| line(20.0 * i as f32, &[("4", 12.0), ("郏县", 36.0)])).collect();
-        let settle = Settle::learn(usual.iter().map(|strip| (strip.tokens.as_slice(), &sides[..])));
+        let settle = learn(&usual, &sides);
         let over = line(0.0, &[("5", 12.0), ("航空经济综合实验区", 4.0)]);
         assert_eq!(over.tokens.len(), 1);
-        let settled = settle.line(&over.tokens, &sides);
+        let settled = settle.line(&all(&over), &sides);
         let shown: Vec<(&str, usize)> = settled.iter().map(|(t, side)| (t.text(), *side)).collect();
         assert_eq!(shown, [("5", 0), ("航空经济综合实验区", 1)]);
     }
@@ -314,8 +334,8 @@ mod tests {
             .map(|i| line(20.0 * i as f32, &[("中牟县", 6.0), ("2390.75", 36.0), ("1777.5", 33.0)]))
             .collect();
         assert!(rows.iter().all(|row| row.tokens.len() == 1));
-        let settle = Settle::learn(rows.iter().map(|strip| (strip.tokens.as_slice(), &sides[..])));
+        let settle = learn(&rows, &sides);
         let title = line(0.0, &[("棚户区改造", 63.0)]);
-        assert_eq!(settle.line(&title.tokens, &sides)[0].1, 2);
+        assert_eq!(settle.line(&all(&title), &sides)[0].1, 2);
     }
 }

@@ -63,12 +63,15 @@ const COVERED: f32 = 0.5;
 pub(super) fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Grid> {
     let lattice = Lattice::ruled(frame, tokens, limit)?;
     let lattice = with_inner_columns(lattice, tokens, limit);
-    let lattice = with_inner_tiers(lattice, tokens, limit);
-    let lattice = with_inner_rows(lattice, tokens, limit);
-    let settled = settle(&lattice, tokens);
-    let (cells, _) = lattice.cells();
+    let settled = Settled::on(lattice, tokens);
+    let settled = with_inner_tiers(settled, tokens, limit);
+    let settled = with_inner_rows(settled, tokens, limit);
+    let Settled { lattice, cells, tokens: settled } = settled;
     let padding = padding(&cells, &settled);
-    let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
+    // Most cells hold one token, and a list that grows makes room for four.
+    let mut counts = vec![0; cells.len()];
+    settled.iter().for_each(|(_, cell)| counts[*cell] += 1);
+    let mut held: Vec<Vec<Token>> = counts.into_iter().map(Vec::with_capacity).collect();
     for (token, cell) in settled {
         held[cell].push(token);
     }
@@ -136,14 +139,34 @@ pub(super) fn below(
     with_body(page, Head { header, ys: head.ys.clone() }, lines, &columns, &figures, frame)
 }
 
-/// The tokens with the cells of the lattice that they belong to, by the cells' index.
-fn settle(lattice: &Lattice, tokens: &[Token]) -> Vec<(Token, usize)> {
-    let (cells, owner) = lattice.cells();
+/// The cells of a lattice, and what stands in them.
+struct Settled {
+    lattice: Lattice,
+    cells: Vec<GridCell>,
+    /// The tokens with the cells that they belong to, by the cells' index.
+    tokens: Vec<(Token, usize)>,
+}
+
+impl Settled {
+    fn on(lattice: Lattice, tokens: &[Token]) -> Settled {
+        let (cells, owner) = lattice.cells();
+        let tokens = settle(&lattice, &cells, &owner, tokens);
+        Settled { lattice, cells, tokens }
+    }
+}
+
+/// The tokens with the cells of the lattice that they belong to.
+fn settle(
+    lattice: &Lattice,
+    cells: &[GridCell],
+    owner: &[usize],
+    tokens: &[Token],
+) -> Vec<(Token, usize)> {
     let cols = lattice.cols();
-    let mut lines: BTreeMap<(usize, usize), Vec<Token>> = BTreeMap::new();
+    let mut lines: BTreeMap<(usize, usize), Vec<&Token>> = BTreeMap::new();
     for token in tokens {
         let row = band(&lattice.ys, token.y());
-        lines.entry((row, token.line)).or_default().push(token.clone());
+        lines.entry((row, token.line)).or_default().push(token);
     }
     let beside: Vec<(Vec<usize>, Vec<Side>)> = (0..lattice.rows())
         .map(|row| {
@@ -255,24 +278,27 @@ fn divide_merged(lattice: &mut Lattice, tokens: &[Token]) {
 
 /// The lattice with the tiers that words show within its cells: a title over several columns and words below it, with no
 /// rule between them.
-fn with_inner_tiers(mut lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice {
-    let (cells, _) = lattice.cells();
-    let mut held: Vec<Vec<Token>> = vec![Vec::new(); cells.len()];
-    for (token, cell) in settle(&lattice, tokens) {
-        held[cell].push(token);
+fn with_inner_tiers(settled: Settled, tokens: &[Token], limit: usize) -> Settled {
+    let Settled { mut lattice, cells, tokens: settled } = settled;
+    let mut held: Vec<Vec<&Token>> = vec![Vec::new(); cells.len()];
+    for (token, cell) in &settled {
+        held[*cell].push(token);
     }
     let mut tiered: Vec<(Range<usize>, f32)> = Vec::new();
     for (cell, held) in cells.iter().zip(held) {
-        if cell.colspan < 2 || held.len() < 3 || held.iter().any(Token::is_figure) {
+        if cell.colspan < 2 || held.len() < 3 || held.iter().any(|token| token.is_figure()) {
             continue;
         }
         let range = cell.col..cell.col + cell.colspan;
         let edges = &lattice.xs[range.start..=range.end];
         let columns: Vec<Column> = edges.windows(2).map(|w| column_between(w[0], w[1])).collect();
-        let lines = strips(held);
+        let lines = strips(held.into_iter().cloned().collect());
         let header = header::header(&lines, &columns, edges, &[]);
         let heights = between_tiers(&header, &lines);
         tiered.extend(heights.into_iter().map(|y| (range.clone(), y)));
+    }
+    if tiered.is_empty() {
+        return Settled { lattice, cells, tokens: settled };
     }
     for (range, y) in tiered {
         if (lattice.rows() + 1).saturating_mul(lattice.cols()) > limit {
@@ -288,7 +314,7 @@ fn with_inner_tiers(mut lattice: Lattice, tokens: &[Token], limit: usize) -> Lat
             lattice.close_right(row + 1, col - 1);
         }
     }
-    lattice
+    Settled::on(lattice, tokens)
 }
 
 /// A column between two rules.
@@ -297,14 +323,13 @@ fn column_between(x0: f32, x1: f32) -> Column {
 }
 
 /// The lattice with the rows that texts show within its ruled rows.
-fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice {
-    let (cells, _) = lattice.cells();
-    let settled = settle(&lattice, tokens);
-    let figures = ruled_figure_columns(&cells, &settled, lattice.cols());
-    let padding = padding(&cells, &settled);
+fn with_inner_rows(settled: Settled, tokens: &[Token], limit: usize) -> Settled {
+    let lattice = &settled.lattice;
+    let figures = ruled_figure_columns(&settled.cells, &settled.tokens, lattice.cols());
+    let padding = padding(&settled.cells, &settled.tokens);
     let mut by_row: Vec<Vec<(usize, &Token)>> = vec![Vec::new(); lattice.rows()];
-    for (token, cell) in &settled {
-        let cell = &cells[*cell];
+    for (token, cell) in &settled.tokens {
+        let cell = &settled.cells[*cell];
         if cell.rowspan == 1 {
             by_row[cell.row].push((cell.col, token));
         }
@@ -322,7 +347,7 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
         ys.extend(inner);
     }
     if ys.is_empty() || (lattice.rows() + ys.len()).saturating_mul(lattice.cols()) > limit {
-        return lattice;
+        return settled;
     }
     let mut fine = lattice.with_rows(&ys);
     for Label { sides, column } in labels {
@@ -331,7 +356,7 @@ fn with_inner_rows(lattice: Lattice, tokens: &[Token], limit: usize) -> Lattice 
             fine.open_below(row, column);
         }
     }
-    fine
+    Settled::on(fine, tokens)
 }
 
 /// A cell beside several rows that no rule parts.

@@ -65,17 +65,16 @@ pub(super) struct Told {
 
 /// The tables that the document tells of; one that merely sets text side by side is none.
 pub(super) fn tables(page: &LinedPage) -> Told {
-    let mut texts: Vec<Vec<Vec<&Piece>>> =
-        page.tables.iter().map(|table| vec![Vec::new(); table.cells.len()]).collect();
+    let mut pieces: Vec<Vec<(usize, &Piece)>> = vec![Vec::new(); page.tables.len()];
     for piece in page.lines.iter().flat_map(|line| &line.pieces) {
         let Some(CellNumber { table, cell }) = piece.cell else { continue };
-        let texts = texts.get_mut(table as usize);
-        if let Some(text) = texts.and_then(|texts| texts.get_mut(cell as usize)) {
-            text.push(piece);
+        if let Some(pieces) = pieces.get_mut(table as usize) {
+            pieces.push((cell as usize, piece));
         }
     }
     let mut told = Told { fragments: Vec::new(), lines: Vec::new() };
-    for (table, texts) in page.tables.iter().zip(texts) {
+    for (table, pieces) in page.tables.iter().zip(pieces) {
+        let texts = Texts::of(pieces, table.cells.len());
         let view = View::of(table, &texts, page.layout);
         for part in view.parts() {
             match part {
@@ -87,6 +86,32 @@ pub(super) fn tables(page: &LinedPage) -> Told {
     told
 }
 
+/// What stands in the cells of a table, in one list.
+struct Texts<'a> {
+    /// Those of the first cell, then those of the second.
+    pieces: Vec<&'a Piece>,
+    /// Where those of each cell end in the list.
+    ends: Vec<usize>,
+}
+
+impl<'a> Texts<'a> {
+    /// The pieces of each of so many cells, which come with the index of theirs.
+    fn of(mut pieces: Vec<(usize, &'a Piece)>, cells: usize) -> Texts<'a> {
+        pieces.sort_by_key(|(cell, _)| *cell);
+        let ends = (0..cells).scan(0, |end, cell| {
+            *end += pieces[*end..].iter().take_while(|(own, _)| *own == cell).count();
+            Some(*end)
+        });
+        let ends = ends.collect();
+        Texts { pieces: pieces.into_iter().map(|(_, piece)| piece).collect(), ends }
+    }
+
+    fn of_cell(&self, cell: usize) -> &[&'a Piece] {
+        let start = cell.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.pieces[start..self.ends[cell]]
+    }
+}
+
 /// A part of what is told as one table.
 enum Part {
     Table(Range<usize>),
@@ -96,7 +121,7 @@ enum Part {
 /// A told table with what stands in its cells.
 struct View<'a> {
     table: &'a ToldTable,
-    texts: &'a [Vec<&'a Piece>],
+    texts: &'a Texts<'a>,
     layout: Layout,
     rows: usize,
     /// Columns up to the last one that holds text.
@@ -108,7 +133,7 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(table: &'a ToldTable, texts: &'a [Vec<&'a Piece>], layout: Layout) -> View<'a> {
+    fn of(table: &'a ToldTable, texts: &'a Texts<'a>, layout: Layout) -> View<'a> {
         let (rows, cols) = (table.row_edges.len(), table.col_edges.len());
         let (rows, cols) = (rows.saturating_sub(1), cols.saturating_sub(1));
         let mut view = View {
@@ -122,7 +147,7 @@ impl<'a> View<'a> {
         };
         for (index, cell) in table.cells.iter().enumerate() {
             let reaches = (cell.row + cell.rowspan).min(rows);
-            if texts[index].is_empty() || cell.row >= rows || cell.col >= cols {
+            if texts.of_cell(index).is_empty() || cell.row >= rows || cell.col >= cols {
                 continue;
             }
             view.begun[cell.row].push(index);
@@ -265,18 +290,19 @@ impl<'a> View<'a> {
 
     /// The text of a cell without white space.
     fn compact(&self, cell: usize) -> String {
-        let chars = self.texts[cell].iter().flat_map(|piece| piece.text.as_str().chars());
+        let pieces = self.texts.of_cell(cell).iter();
+        let chars = pieces.flat_map(|piece| piece.text.as_str().chars());
         chars.filter(|c| !c.is_whitespace()).collect()
     }
 
     /// The row as lines: the first lines of its cells, then the second ones.
     fn lines(&self, row: usize) -> Vec<Line> {
-        let cells: Vec<&Vec<&Piece>> = self.begun[row].iter().map(|&i| &self.texts[i]).collect();
+        let cells: Vec<&[&Piece]> =
+            self.begun[row].iter().map(|&i| self.texts.of_cell(i)).collect();
         let most = cells.iter().map(|pieces| pieces.len()).max().unwrap_or(0);
         // What reaches over all columns may be several captions side by side.
-        let beside = |pieces: &&Vec<&Piece>| {
-            pieces.windows(2).all(|pair| pair[0].bbox.y0 == pair[1].bbox.y0)
-        };
+        let beside =
+            |pieces: &&[&Piece]| pieces.windows(2).all(|pair| pair[0].bbox.y0 == pair[1].bbox.y0);
         let lines: Vec<Vec<&Piece>> = if cells.iter().all(beside) {
             vec![cells.iter().flat_map(|pieces| pieces.iter().copied()).collect()]
         } else {
@@ -296,7 +322,7 @@ impl<'a> View<'a> {
         let cols = self.cols;
         let (xs, ys) = (&self.table.col_edges, &self.table.row_edges);
         let mut cells: Vec<GridCell> = Vec::new();
-        for (cell, pieces) in self.table.cells.iter().zip(self.texts) {
+        for (index, cell) in self.table.cells.iter().enumerate() {
             if !(start..end).contains(&cell.row) || cell.col >= cols {
                 continue;
             }
@@ -313,7 +339,7 @@ impl<'a> View<'a> {
                 bbox: Rect::new(xs[cell.col], ys[cell.row], xs[right], ys[low]),
                 place: Some(cell.place),
             };
-            join(&mut grid, pieces);
+            join(&mut grid, self.texts.of_cell(index));
             cells.push(grid);
         }
         let (row_edges, col_edges) = (ys[start..=end].to_vec(), xs[..=cols].to_vec());

@@ -1,6 +1,7 @@
 //! How deep names are indented in their column.
 
 use super::RowName;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// Edges nearer than this are one: half a character of the smallest type, in tenths of a point.
@@ -14,8 +15,8 @@ const MAX_DEPTHS: usize = 4;
 ///
 /// A centred column has many left edges too, but there the edge follows the length of the name. So
 /// names of one length must stand at different edges, and names of different length at one.
-pub fn depths(rows: &[RowName]) -> Option<Vec<usize>> {
-    let edges: Vec<i64> = rows.iter().map(|row| row.indent).collect::<Option<_>>()?;
+pub fn depths<R: Borrow<RowName>>(rows: &[R]) -> Option<Vec<usize>> {
+    let edges: Vec<i64> = rows.iter().map(|row| row.borrow().indent).collect::<Option<_>>()?;
     let mut sorted = edges.clone();
     sorted.sort_unstable();
     let mut starts: Vec<i64> = sorted.first().copied().into_iter().collect();
@@ -33,7 +34,7 @@ pub fn depths(rows: &[RowName]) -> Option<Vec<usize>> {
     let mut lengths_at: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut depths_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (row, &depth) in rows.iter().zip(&depths) {
-        let length = row.text.chars().count();
+        let length = row.borrow().text.chars().count();
         lengths_at.entry(depth).or_default().push(length);
         depths_of.entry(length).or_default().push(depth);
     }
@@ -84,6 +85,6 @@ mod tests {
         let centred = rows(&[("东山市", 225), ("沙洲县", 225), ("河口林场", 175), ("西山市", 225)]);
         assert_eq!(depths(&centred), None);
         assert_eq!(depths(&rows(&[("东山市", 20), ("沙洲县", 20)])), None);
-        assert_eq!(depths(&[]), None);
+        assert_eq!(depths::<RowName>(&[]), None);
     }
 }

@@ -17,6 +17,7 @@ mod words;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::lexicon::{AREAS, CORPS};
 use crate::model::{Frame, Level, Region};
+use crate::pattern::squeezed;
 use crate::place::Place;
 use crate::regions::{
     Fit, Found, Tier, by_length, by_rare_form, has_counties, spoken, zone_prefecture,
@@ -1094,7 +1095,7 @@ fn only_cut(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>
 fn below_the_total(rows: &[RowName], stations: &[Station]) -> Option<Vec<usize>> {
     let is_total = |at: &usize| stations[*at].level == Level::Province;
     let others: Vec<usize> = (0..rows.len()).filter(|at| !is_total(at)).collect();
-    let names: Vec<RowName> = others.iter().map(|&at| rows[at].clone()).collect();
+    let names: Vec<&RowName> = others.iter().map(|&at| &rows[at]).collect();
     let found = depths::depths(&names)?;
     let mut depths = vec![0; rows.len()];
     for (at, depth) in others.into_iter().zip(found) {
@@ -1301,7 +1302,7 @@ fn remark_other_years(sink: &mut Sink, rows: &[RowName], words: &[Words], statio
 }
 
 fn without_spaces(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    squeezed(text).into_owned()
 }
 
 #[cfg(test)]

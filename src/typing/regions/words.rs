@@ -3,7 +3,7 @@
 use crate::lexicon::{
     self, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS, TOWNSHIPS,
 };
-use crate::pattern::digit;
+use crate::pattern::{Steps, digit, squeezed};
 use crate::regions::spoken;
 
 /// What a region cell says by its words alone.
@@ -42,7 +42,7 @@ pub struct Words {
 
 /// Reads a region cell by its words.
 pub fn read(text: &str) -> Words {
-    let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let whole = squeezed(text);
     let bare = lexicon::without_of_which(&whole);
     let of_which = bare.len() < whole.len();
     let printed = bare.to_owned();
@@ -78,6 +78,9 @@ fn word(name: &str) -> Word {
         return Word::Direct;
     }
     let ending = |table: &[&str]| {
+        if !name.ends_in(table) {
+            return None;
+        }
         let rest = table.iter().filter_map(|ending| name.strip_suffix(ending));
         rest.min_by_key(|rest| rest.len()).map(|rest| rest.to_owned())
     };
@@ -87,7 +90,7 @@ fn word(name: &str) -> Word {
     if let Some(of) = CENTRALS.contains(&name).then(String::new).or_else(|| central_of(name)) {
         return Word::Central(Some(of).filter(|of| !of.is_empty()));
     }
-    if TOWNSHIPS.iter().any(|ending| name.ends_with(ending)) && name.chars().nth(1).is_some() {
+    if name.ends_in(TOWNSHIPS) && name.chars().nth(1).is_some() {
         return Word::Township;
     }
     Word::Name(name.to_owned())
