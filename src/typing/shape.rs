@@ -142,9 +142,7 @@ impl Lying {
             None => String::new(),
         };
         // The header says of most tables that they stand upright: their cells need no look.
-        if (0..table.columns).filter(|&col| is_division(&header(col))).nth(1).is_none() {
-            return None;
-        }
+        (0..table.columns).filter(|&col| is_division(&header(col))).nth(1)?;
         let profiles: Vec<Profile> = (0..table.columns).map(|col| profile(table, col)).collect();
         let first = (0..table.columns).find(|&col| profiles[col].is_figures())?;
         let regions: Vec<usize> =

@@ -228,7 +228,7 @@ impl Shown {
     /// A label made of the sheet's name, where the name is one (附件1) and the sheet itself begins with none.
     fn label_of_name(&self, name: &str) -> Option<String> {
         let label = labels::label_of(name)?;
-        let last = self.rows.iter().nth(LABEL_ROWS - 1).or(self.rows.last()).copied()?;
+        let last = self.rows.get(LABEL_ROWS - 1).or(self.rows.last()).copied()?;
         let first = self.cells.iter().filter(|cell| cell.rows.0 <= last);
         let is_labelled = first.flat_map(|c| &c.lines).any(|line| labels::begins_label(&line.text));
         (!is_labelled).then_some(label)
