@@ -374,7 +374,7 @@ mod joins {
             })
         ) {
             let mut sink = Sink::new();
-            let tables = joins::tables(&mut sink, &cut_up(&whole, &cuts));
+            let tables = joins::tables(&mut sink, &mut cut_up(&whole, &cuts));
             prop_assert_eq!(tables.len(), 1);
             let back = shown(&tables[0]);
             prop_assert_eq!(back.header, whole.header);
@@ -387,7 +387,7 @@ mod joins {
         ) {
             let row = row.min(whole.rows.len() - 1);
             let mut sink = Sink::new();
-            let tables = joins::tables(&mut sink, &cut_texts(&whole, row, stay, is_low));
+            let tables = joins::tables(&mut sink, &mut cut_texts(&whole, row, stay, is_low));
             prop_assert_eq!(tables.len(), 1);
             prop_assert_eq!(shown(&tables[0]).rows, whole.rows);
         }
@@ -406,8 +406,8 @@ mod joins {
             for (i, row) in whole.rows.iter_mut().enumerate() {
                 row[col] = (i * 7).to_string();
             }
-            let blocks = cut_in_halves(&whole, col, pages, alternate);
-            let tables = joins::tables(&mut Sink::new(), &blocks);
+            let mut blocks = cut_in_halves(&whole, col, pages, alternate);
+            let tables = joins::tables(&mut Sink::new(), &mut blocks);
             prop_assert_eq!(tables.len(), 1);
             let back = shown(&tables[0]);
             prop_assert_eq!(back.header, whole.header);

@@ -447,9 +447,9 @@ fn find_doubled(drawn: &Drawn) -> Vec<bool> {
         let first = shown.partition_point(|shown| shown.start < text.start);
         let next = shown.partition_point(|shown| shown.start < text.end);
         let by_turns = repeats(next);
-        for by in first..next {
+        for (by, shown) in shown.iter().enumerate().take(next).skip(first) {
             let is_doubled = by_turns && repeats(by);
-            for at in shown[by].clone() {
+            for at in shown.clone() {
                 doubled[at] = is_doubled || again[at] == Some(glyphs[at].shown_by);
             }
         }
