@@ -6,18 +6,30 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::figure::{self, Doubt, Reading};
+use crate::lexicon;
 use crate::model::{Annex, Cell, Column, ColumnRole, Level, Notice, Region, Row, Status};
 use crate::place::{Place, Spot};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Remarks on the cells of a table that look misread.
 pub fn remark(sink: &mut Sink, annex: &Annex) {
     without_figures(sink, annex);
     headers(sink, annex);
     halves_of_rows(sink, annex);
+    let mut texts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for (at, cell) in annex.rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
+        if cell.status == Status::Text && annex.columns[at].role != ColumnRole::Text {
+            *texts.entry((at, cell.raw.trim())).or_default() += 1;
+        }
+    }
+    // 另行下达 in several rows is said of them; what was misread differs from row to row.
+    let is_usual = |at: usize, cell: &Cell| {
+        let text = cell.raw.trim();
+        text.chars().all(lexicon::is_han) && texts.get(&(at, text)).is_some_and(|count| *count > 1)
+    };
     for row in &annex.rows {
-        for (column, cell) in annex.columns.iter().zip(&row.cells) {
-            if column.role != ColumnRole::Text {
+        for (at, (column, cell)) in annex.columns.iter().zip(&row.cells).enumerate() {
+            if column.role != ColumnRole::Text && !is_usual(at, cell) {
                 among_figures(sink, cell);
             }
         }

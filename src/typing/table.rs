@@ -60,6 +60,9 @@ fn one(
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
     let columns = columns::columns(&table, unit_name);
+    // Without rules, the heading of the first of several such tables is the upper row of its header.
+    let names = columns::header_path(&table, columns.name);
+    let over = names.first().filter(|_| names.len() > 1).map(|(text, _)| text.clone());
     let rows = straighten(sink, &columns, table.rows);
     let rows = without_marks(sink, &columns, rows);
     let context = Context {
@@ -72,7 +75,9 @@ fn one(
     let lines = without_repeated_totals(sink, lines);
     let mut lines = beside_own_labels(sink, &columns, lines, &context);
     // （一）南昌市 over a table of its own says whose rows these are, as a line in the table would.
-    let prefecture = heading.and_then(|heading| regions::prefecture_in(heading, &context));
+    let headings = heading.into_iter().chain(over.as_deref());
+    let prefecture =
+        headings.into_iter().find_map(|heading| regions::prefecture_in(heading, &context));
     for name in lines.iter_mut().map(|line| &mut line.name).filter(|name| name.band.is_none()) {
         name.band.clone_from(&prefecture);
         let is_own = lexicon::OWN_ROWS.contains(&name.text.as_str());
