@@ -36,6 +36,26 @@ pub fn by_length(name: &str, within: u32, year: Option<u16>) -> Option<&'static 
     only(divisions(within).filter(fits), year)
 }
 
+/// The divisions whose names differ from the printed one in one character other than the last, which says what they
+/// are: 鄱阳县 for 都阳县.
+pub fn by_character(
+    name: &str,
+    within: u32,
+    year: Option<u16>,
+) -> impl Iterator<Item = &'static Division> {
+    let count = name.chars().count();
+    let fits = move |division: &&Division| {
+        let other = division.name();
+        let pairs = || other.chars().zip(name.chars());
+        count >= SHORTEST
+            && other.chars().count() == count
+            && other.chars().next_back() == name.chars().next_back()
+            && pairs().filter(|(a, b)| a != b).count() == 1
+            && year.is_none_or(|year| division.years_from(year) == 0)
+    };
+    divisions(within).filter(fits)
+}
+
 /// Shorter names are too near to too many others.
 const SHORTEST: usize = 3;
 
@@ -86,6 +106,16 @@ mod tests {
         assert_eq!(name("㬵州市", 370_000), None);
         assert_eq!(name("㬵岛市", 370_000), Some("青岛市"));
         assert_eq!(name("胶州市", 370_200), None);
+    }
+
+    #[test]
+    fn another_character_is_told() {
+        let names = |printed| -> Vec<&str> {
+            by_character(printed, 360_000, Some(2023)).map(Division::name).collect()
+        };
+        assert_eq!(names("都阳县"), ["都昌县", "弋阳县", "鄱阳县"]);
+        assert_eq!(names("鄱阳县"), ["弋阳县"]);
+        assert!(names("都阳市").is_empty() && names("阳县").is_empty());
     }
 
     #[test]

@@ -9,13 +9,14 @@
 //!
 //! Deliberately absent: solving a sum for a member. What recognition did not offer is not made up.
 
+mod names;
+
 use crate::check::{self, Operand, Relation};
 use crate::diag::{Diagnostic, FIGURES_OVERLAID, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Reading};
 use crate::geom::Axis;
 use crate::model::{Amount, Annex, Cell, Notice, Status, annex_name};
 use crate::place::{Place, Spot};
-use crate::regions::{resolve, spoken};
 use crate::sight::{Offer, Proof, Seen, Sight, sight_of};
 use std::collections::BTreeSet;
 
@@ -28,7 +29,9 @@ const TRIES: usize = 200;
 /// Proves what can be proven of the figures read from pictures, and mends what can be mended.
 pub fn prove(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
     attach(notice, seen);
-    mend_names(sink, notice, seen);
+    names::mend(sink, notice, seen);
+    names::doubt(sink, notice, seen);
+    names::doubt_headers(sink, notice, seen);
     mend_figures(sink, notice);
     mark_proven(notice);
     for cell in cells_mut(notice) {
@@ -257,37 +260,6 @@ fn mark_proven(notice: &mut Notice) {
             if let Some(sight) = sight.filter(|sight| sight.proof == Proof::None) {
                 sight.proof = Proof::Proven;
             }
-        }
-    }
-}
-
-/// A name that the table of divisions does not know, beside a reading that it knows in that place and year.
-fn mend_names(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
-    let year = notice.frame.document_number.read().map(|n| n.year).or(notice.frame.plan_year);
-    for annex in &mut notice.annexes {
-        let known = annex.rows.iter().find_map(|row| row.region.code.as_ref()?.parse::<u32>().ok());
-        let Some(province) = known.map(|code| code / 10_000 * 10_000) else { continue };
-        for row in &mut annex.rows {
-            let region = &mut row.region;
-            let is_known = |name: &str| !resolve(&spoken(name), Some(province), year).is_empty();
-            if region.code.is_some() || is_known(&region.name) {
-                continue;
-            }
-            let Some(sight) = at(seen, &region.place) else { continue };
-            let named = |offer: &&Offer| is_known(offer.text.trim());
-            let mut offers = sight.readings.iter().filter(named);
-            let (Some(offer), None) = (offers.next(), offers.next()) else { continue };
-            let after = offer.text.trim().to_owned();
-            let [found] = &resolve(&spoken(&after), Some(province), year)[..] else { continue };
-            sink.repair(Repair {
-                stage: Stage::Proof,
-                rule: "name_mended",
-                place: Some(region.place),
-                before: region.name.clone(),
-                after: after.clone(),
-            });
-            region.code = Some(found.division.code.to_string());
-            region.name = after;
         }
     }
 }

@@ -1,0 +1,297 @@
+//! Names of rows that were read from pictures: mended by the table of divisions, or doubted, and with them all that
+//! stands under them. A figure under a misread name is as wrong as a misread figure.
+
+use super::at;
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::lexicon::AREAS;
+use crate::model::{Annex, ColumnRole, Level, Notice, Region};
+use crate::place::{Place, Spot};
+use crate::regions::{by_character, resolve, spoken, zone_prefecture};
+use crate::sight::{Doubt, Seen, Sight};
+use std::collections::BTreeSet;
+
+/// A name that no division bears, among names that divisions bear, is doubtful where a character of it is less sure
+/// than this, in thousandths.
+const SURE_NAME: u16 = 900;
+/// Another reading counts from here, in thousandths.
+const LIKELY_OFFER: u16 = 30;
+
+/// Where names are sought.
+#[derive(Debug, Clone, Copy)]
+struct Scope {
+    /// The province's code.
+    province: u32,
+    year: Option<u16>,
+}
+
+impl Scope {
+    /// That of an annex, if one of its rows has a code.
+    fn of(annex: &Annex, year: Option<u16>) -> Option<Scope> {
+        let mut codes = annex.rows.iter().filter_map(|row| row.region.code.as_ref());
+        let code = codes.find_map(|code| code.parse::<u32>().ok())?;
+        Some(Scope { province: code / 10_000 * 10_000, year })
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        !self.codes(name).is_empty()
+    }
+
+    /// The codes of the divisions that a name may stand for.
+    fn codes(&self, name: &str) -> Vec<u32> {
+        let found = resolve(&spoken(name), Some(self.province), self.year);
+        found.iter().map(|found| found.division.code).collect()
+    }
+}
+
+fn year_of(notice: &Notice) -> Option<u16> {
+    notice.frame.document_number.read().map(|n| n.year).or(notice.frame.plan_year)
+}
+
+/// A name that the table of divisions does not know, beside a reading that it knows in that place and year.
+pub(super) fn mend(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
+    let year = year_of(notice);
+    for annex in &mut notice.annexes {
+        let Some(scope) = Scope::of(annex, year) else { continue };
+        for row in &mut annex.rows {
+            let region = &mut row.region;
+            if region.code.is_some() || scope.knows(&region.name) {
+                continue;
+            }
+            let Some(sight) = at(seen, &region.place) else { continue };
+            let mut offers = sight.readings.iter().filter(|offer| scope.knows(offer.text.trim()));
+            let (Some(offer), None) = (offers.next(), offers.next()) else { continue };
+            let after = offer.text.trim().to_owned();
+            let [found] = &resolve(&spoken(&after), Some(scope.province), year)[..] else {
+                continue;
+            };
+            sink.repair(Repair {
+                stage: Stage::Proof,
+                rule: "name_mended",
+                place: Some(region.place),
+                before: region.name.clone(),
+                after: after.clone(),
+            });
+            region.code = Some(found.division.code.to_string());
+            region.name = after;
+        }
+    }
+}
+
+/// Says which rows stand under a name that is not certain, so that none of their figures is taken for certain.
+pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
+    let year = year_of(notice);
+    for annex in &notice.annexes {
+        let scope = Scope::of(annex, year);
+        let names: BTreeSet<&str> = annex.rows.iter().map(|r| &r.region.name[..]).collect();
+        let plain = || annex.rows.iter().map(|row| &row.region).filter(|r| is_plain(r));
+        let known = plain().filter(|r| r.code.is_some()).count();
+        // Where most names are those of divisions, one that is not is looked at closely.
+        let of_divisions = scope.filter(|_| 4 * known >= 3 * plain().count());
+        let doubtful: Vec<bool> = annex
+            .rows
+            .iter()
+            .map(|row| {
+                let region = &row.region;
+                at(seen, &region.place).is_some_and(|sight| {
+                    is_doubtful(region, &sight, scope, of_divisions.is_some(), &names)
+                })
+            })
+            .collect();
+        for (row, own) in annex.rows.iter().zip(&doubtful) {
+            let region = &row.region;
+            if *own {
+                remark(sink, region.place, &region.name, None);
+            } else if region.parent_row.is_some_and(|head| doubtful[head]) {
+                remark(sink, region.place, &region.name, region.parent.as_deref());
+            }
+        }
+    }
+}
+
+/// Whether a name may be that of a division, and is no word for a total or the rest of one.
+fn is_plain(region: &Region) -> bool {
+    matches!(region.level, Level::Prefecture | Level::County | Level::Other)
+        && !region.name.is_empty()
+}
+
+/// Whether a name is not certain: its reading is doubtful and no division bears it, or another that one bears may be
+/// meant; or no division bears it, those around it are, and one is called nearly so or the reading is none too sure.
+fn is_doubtful(
+    region: &Region,
+    sight: &Sight,
+    scope: Option<Scope>,
+    among_divisions: bool,
+    names: &BTreeSet<&str>,
+) -> bool {
+    let name = &region.name[..];
+    let is_known = region.code.is_some() || scope.is_some_and(|scope| scope.knows(name));
+    let has_rival = || {
+        let Some(scope) = scope else { return false };
+        let own = scope.codes(name);
+        let likely = sight.readings.iter().filter(|offer| offer.confidence >= LIKELY_OFFER);
+        likely.map(|offer| scope.codes(offer.text.trim())).any(|c| !c.is_empty() && c != own)
+    };
+    let is_area =
+        || AREAS.iter().any(|area| name.ends_with(area)) || zone_prefecture(name).is_some();
+    match (is_known, sight.doubts.is_empty()) {
+        (true, true) => false,
+        (true, false) => has_rival(),
+        (false, false) => true,
+        (false, true) => {
+            let scope = scope.filter(|_| among_divisions && is_plain(region) && !is_area());
+            scope.is_some_and(|scope| {
+                let mut near = by_character(name, scope.province, scope.year);
+                sight.confidence < SURE_NAME || near.any(|near| !names.contains(near.name()))
+            })
+        }
+    }
+}
+
+/// Says which columns of figures stand under a header that is not certain: a character of it is doubtful, or a figure
+/// got into it, as the first row of figures does where the rule above it was not seen.
+pub(super) fn doubt_headers(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
+    for annex in &notice.annexes {
+        let pictured =
+            annex.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.sight.is_some());
+        for (at, column) in annex.columns.iter().enumerate().filter(|_| pictured) {
+            let is_figure = |part: &String| is_figure(part);
+            if column.role == ColumnRole::Text || column.path.is_empty() {
+                continue;
+            }
+            let doubted =
+                in_place(seen, &column.place).any(|s| s.sight.doubts.iter().any(is_of_words));
+            if !doubted && !column.path.iter().any(is_figure) {
+                continue;
+            }
+            let header = column.path.join("/");
+            for place in places_of_column(annex, at) {
+                sink.remark(Diagnostic {
+                    code: "header_doubtful",
+                    severity: Severity::Warning,
+                    place: Some(place),
+                    message: Wording::new(
+                        format!("the header of a column was read from a picture and is not certain: {header}"),
+                        format!("该列表头识别自图片，尚不确定：{header}"),
+                    ),
+                    hint: Some(Wording::new(
+                        "look at the page: the figures of the column are doubtful with its header",
+                        "请核对原页：表头不确定，该列数字一并存疑",
+                    )),
+                });
+            }
+        }
+    }
+}
+
+/// Whether a cause makes words doubtful: a seal over them or an edge that they touch does not.
+fn is_of_words(doubt: &Doubt) -> bool {
+    matches!(doubt, Doubt::LowConfidence | Doubt::ReadingsDiffer | Doubt::Form)
+}
+
+/// Whether a part of a header is a figure and no year or number of a column.
+fn is_figure(part: &str) -> bool {
+    let digits: Vec<char> = part.chars().filter(char::is_ascii_digit).collect();
+    let is_number = part.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '%'));
+    is_number && (digits.len() > 4 || (digits.len() > 1 && part.contains('.')))
+}
+
+/// What was read in a place.
+fn in_place<'s>(seen: &'s [Seen], place: &Place) -> impl Iterator<Item = &'s Seen> {
+    let (page, bbox) = match place.spot {
+        Spot::Box(bbox) => (place.page, Some(bbox.grow(0.3))),
+        _ => (0, None),
+    };
+    let inside =
+        move |s: &&Seen| s.page == page && bbox.is_some_and(|b| b.contains(s.bbox.center()));
+    seen.iter().filter(inside)
+}
+
+/// Where the cells of a column stand, page by page.
+fn places_of_column(annex: &Annex, column: usize) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for cell in annex.rows.iter().filter_map(|row| row.cells.get(column)) {
+        match places.iter_mut().find(|place| place.page == cell.place.page) {
+            Some(place) => *place = place.union(&cell.place),
+            None => places.push(cell.place),
+        }
+    }
+    places
+}
+
+fn remark(sink: &mut Sink, place: Place, name: &str, head: Option<&str>) {
+    let wording = match head {
+        None => Wording::new(
+            format!("the name of a row was read from a picture and is not certain: {name}"),
+            format!("该行名称识别自图片，尚不确定：{name}"),
+        ),
+        Some(head) => Wording::new(
+            format!(
+                "{name} stands under {head}, a name that was read from a picture and is not certain"
+            ),
+            format!("“{name}”所属的“{head}”识别自图片，尚不确定"),
+        ),
+    };
+    sink.remark(Diagnostic {
+        code: "name_doubtful",
+        severity: Severity::Warning,
+        place: Some(place),
+        message: wording,
+        hint: Some(Wording::new(
+            "look at the page: the figures of the row are doubtful with its name",
+            "请核对原页：名称不确定，该行数字一并存疑",
+        )),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::Rect;
+    use crate::sight::Offer;
+
+    const JIANGXI: Option<Scope> = Some(Scope { province: 360_000, year: Some(2023) });
+
+    fn doubted(name: &str, confidence: u16, doubts: &[Doubt], offers: &[&str]) -> bool {
+        let region = Region {
+            name: name.to_owned(),
+            level: Level::County,
+            parent_row: None,
+            parent: None,
+            code: None,
+            place: Place::of_box(1, Rect::default()),
+        };
+        let offer = |text: &&str| Offer { text: (*text).to_owned(), confidence: 100 };
+        let readings = offers.iter().map(offer).collect();
+        let sight = Sight { confidence, readings, doubts: doubts.to_vec(), ..Sight::default() };
+        is_doubtful(&region, &sight, JIANGXI, true, &BTreeSet::from(["弋阳县"]))
+    }
+
+    #[test]
+    fn a_name_that_no_division_bears_is_doubtful_where_its_reading_is() {
+        assert!(doubted("章贡CX", 990, &[Doubt::Form], &[]));
+        assert!(!doubted("章贡区", 550, &[Doubt::LowConfidence], &[]));
+        // Zones are no divisions, and read well they are what they say.
+        assert!(!doubted("蓝天碧水区", 990, &[], &[]));
+        assert!(doubted("蓝天碧水区", 850, &[], &[]));
+        assert!(!doubted("赣江新区", 850, &[], &[]));
+    }
+
+    #[test]
+    fn a_name_that_is_nearly_that_of_a_division_is_doubtful() {
+        assert!(doubted("都阳县", 990, &[], &[]));
+    }
+
+    #[test]
+    fn a_name_beside_another_that_may_be_meant_is_doubtful_where_its_reading_is() {
+        assert!(doubted("东湖区", 550, &[Doubt::LowConfidence], &["西湖区"]));
+        assert!(!doubted("东湖区", 990, &[], &["西湖区"]));
+        // The same division in other words is no other.
+        assert!(!doubted("东湖区", 550, &[Doubt::LowConfidence], &["东湖"]));
+    }
+
+    #[test]
+    fn a_figure_in_a_header_is_told_from_a_year() {
+        assert!(is_figure("225571.3") && is_figure("70967") && is_figure("12.5"));
+        assert!(!is_figure("2023") && !is_figure("4") && !is_figure("2023年"));
+    }
+}
