@@ -101,7 +101,7 @@ mod tests {
             "typing",
             "check",
             "review",
-            "proof.rs",
+            "proof",
             "diag.rs",
         ] {
             words(&Path::new("src").join(room), &mut used);
