@@ -12,6 +12,8 @@ use crate::place::Spot;
 const LEVEL: f32 = 0.5;
 /// An empty gutter between two columns is at least this wide, in heights of a line.
 const GUTTER: f32 = 0.6;
+/// … and between two columns whose rows are ruled.
+const WIDE_GUTTER: f32 = 1.2;
 /// Fewest levels that show a gutter.
 const GUTTER_LEVELS: usize = 3;
 /// Share of the levels that have something on either side of a gutter.
@@ -112,8 +114,16 @@ fn level_of(levels: &[f32], line: &Said) -> usize {
 /// Cuts columns at the gutters that the lines of one cell leave.
 fn split_columns(mut lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
     let mut cuts: Vec<f32> = Vec::new();
-    for slot in lattice.cells.iter().filter(|s| s.colspan == 1) {
-        cuts.extend(gutters(&inside(&lattice, slot, lines), height));
+    for col in 0..lattice.cols() {
+        let slots = || lattice.cells.iter().filter(|s| s.col == col && s.colspan == 1);
+        let held = slots().map(|slot| inside(&lattice, slot, lines));
+        let of_boxes: Vec<f32> = held.flat_map(|held| gutters(&held, GUTTER, height)).collect();
+        // A rule that was not seen in any row leaves two texts in nearly all of a column's cells.
+        if of_boxes.is_empty() {
+            let held: Vec<&Said> = slots().flat_map(|s| inside(&lattice, s, lines)).collect();
+            cuts.extend(gutters(&held, WIDE_GUTTER, height));
+        }
+        cuts.extend(of_boxes);
     }
     cuts.sort_by(f32::total_cmp);
     cuts.dedup_by(|b, a| *b - *a < height);
@@ -123,8 +133,8 @@ fn split_columns(mut lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
     lattice
 }
 
-/// The middles of the empty gutters between columns of lines.
-fn gutters(held: &[&Said], height: f32) -> Vec<f32> {
+/// The middles of the empty gutters between columns of lines that are at least so many heights of a line wide.
+fn gutters(held: &[&Said], least: f32, height: f32) -> Vec<f32> {
     let levels = levels(held.iter().copied(), height);
     if levels.len() < GUTTER_LEVELS || held.len() < 2 * GUTTER_LEVELS {
         return Vec::new();
@@ -144,7 +154,7 @@ fn gutters(held: &[&Said], height: f32) -> Vec<f32> {
     for (i, _) in counts.iter().enumerate().filter(|(_, c)| **c > few) {
         let (x0, x1) = (start + i as f32 * step, start + (i + 1) as f32 * step);
         match covered.last_mut() {
-            Some(last) if x0 - last.1 < GUTTER * height => last.1 = x1,
+            Some(last) if x0 - last.1 < least * height => last.1 = x1,
             _ => covered.push((x0, x1)),
         }
     }
@@ -451,6 +461,22 @@ mod tests {
             said(220.0, 40.0, "gh"),
         ];
         assert_eq!(refine(boxes(2, 80.0), &lines, 20.0).rows(), 1);
+    }
+
+    #[test]
+    fn a_rule_that_no_row_shows_is_told_by_the_gutter() {
+        let rows = |from: f32| -> Vec<Said> {
+            let row = |row: usize| [20.0, from].map(|x| said(x, 5.0 + row as f32 * 30.0, "123"));
+            (0..4).flat_map(row).collect()
+        };
+        let ruled = Lattice {
+            xs: vec![0.0, 200.0],
+            ys: (0..5).map(|row| row as f32 * 30.0).collect(),
+            cells: (0..4).map(|row| Slot { row, col: 0, rowspan: 1, colspan: 1 }).collect(),
+        };
+        assert_eq!(refine(ruled.clone(), &rows(120.0), 20.0).cells.len(), 8);
+        // Two parts of one text stand closer.
+        assert_eq!(refine(ruled, &rows(74.0), 20.0).cells.len(), 4);
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub(super) fn is_figure(text: &str) -> bool {
     digits > 0 && 2 * digits >= all
 }
 
+/// Whether two texts have the same digits in the same order.
+pub(super) fn same_digits(a: &str, b: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    digits(a) == digits(b)
+}
+
 /// What a line's own ink and its reading leave open.
 pub(super) fn of_line(
     line: &Line,

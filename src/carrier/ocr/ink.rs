@@ -5,8 +5,10 @@
 //! to the page, and the black below it (Beer and Lambert: what two inks absorb multiplies). Everything else that
 //! is coloured is read as it is: a red head, a figure in red, a signature in blue.
 
+use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::{Gray, Sums};
+use crate::geom::Rect;
 
 /// Pixels to an inch that pages are worked on at.
 pub(super) const DPI: f32 = 200.0;
@@ -419,6 +421,58 @@ pub(super) fn without_seals(mut ink: Gray, inks: &Inks) -> Gray {
     ink
 }
 
+/// Takes out what shines through from the other side: ink much paler than the page's own, beside no dark ink, where so
+/// many pieces of ink are nothing else that it is no faint print here and there. Says whether anything does.
+pub(super) fn without_shining_through(mut ink: Gray, gray: &Gray) -> (Gray, bool) {
+    /// Ink is pale below this share of what the page's darkest tenth has.
+    const PALE: f32 = 0.34;
+    /// Fewest pieces, and least share of all pieces, that are pale throughout.
+    const FEWEST: usize = 40;
+    const MUCH: f32 = 0.05;
+    /// Fewer pixels are no piece of ink.
+    const PIECE: u32 = 3;
+    let (w, h) = (ink.width, ink.height);
+    let mut counts = [0usize; 256];
+    let inked = || (0..w * h).filter(|&i| ink.data[i] == 1);
+    inked().for_each(|i| counts[usize::from(255 - gray.data[i])] += 1);
+    let all: usize = counts.iter().sum();
+    let mut above = 0;
+    let dark = (0..256).rev().find(|&d| {
+        above += counts[d];
+        10 * above >= all.max(1)
+    });
+    let limit = (PALE * dark.unwrap_or(0) as f32) as u8;
+    let is_dark = |i: usize| ink.data[i] == 1 && 255 - gray.data[i] >= limit;
+    let marks = Marks::of(&ink);
+    let mut is_pale = vec![true; marks.marks.len()];
+    for i in inked().filter(|&i| is_dark(i)) {
+        if let Some(m) = marks.at(i % w, i / w) {
+            is_pale[m] = false;
+        }
+    }
+    let pieces = || marks.marks.iter().zip(&is_pale).filter(|(mark, _)| mark.area >= PIECE);
+    let pale = pieces().filter(|(_, pale)| **pale).count();
+    if pale < FEWEST || (pale as f32) < MUCH * pieces().count() as f32 {
+        return (ink, false);
+    }
+    let alone = |i: &usize| {
+        let (x, y) = (i % w, i / w);
+        let (xs, ys) = (x.saturating_sub(1)..(x + 2).min(w), y.saturating_sub(1)..(y + 2).min(h));
+        !ys.into_iter().any(|y| xs.clone().any(|x| is_dark(y * w + x)))
+    };
+    let alone: Vec<usize> = inked().filter(alone).collect();
+    alone.iter().for_each(|&i| ink.data[i] = 0);
+    (ink, true)
+}
+
+/// The share of a box that is ink.
+pub(super) fn share_of(ink: &Gray, b: &Rect) -> f32 {
+    let (x0, x1) = (b.x0.max(0.0) as usize, (b.x1 as usize).min(ink.width));
+    let (y0, y1) = (b.y0.max(0.0) as usize, (b.y1 as usize).min(ink.height));
+    let inked = |y: usize| ink.row(y)[x0.min(x1)..x1].iter().filter(|&&v| v == 1).count();
+    (y0..y1).map(inked).sum::<usize>() as f32 / (b.width() * b.height()).max(1.0)
+}
+
 /// Which pixels are ink: darker than their surroundings by more than the paper's unevenness (Sauvola and
 /// Pietikäinen, 2000), and dark enough to be seen at all. 1 for ink.
 pub(super) fn ink_of(gray: &Gray, dpi: f32) -> Gray {
@@ -450,4 +504,29 @@ pub(super) fn ink_of(gray: &Gray, dpi: f32) -> Gray {
         }
     }
     Gray { width: w, height: h, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shines_through_is_no_ink_and_faint_print_is() {
+        let page = |pieces: usize| {
+            let mut gray = Gray::new(400, 100, 250);
+            for y in 10..20 {
+                gray.data[y * 400 + 20..y * 400 + 60].fill(20);
+                gray.data[y * 400 + 60] = 150;
+            }
+            for piece in 0..pieces {
+                let (x, y) = (10 + piece % 30 * 12, 40 + piece / 30 * 20);
+                (y..y + 8).for_each(|y| gray.data[y * 400 + x..y * 400 + x + 3].fill(205));
+            }
+            let (ink, shines) = without_shining_through(ink_of(&gray, 200.0), &gray);
+            ([15 * 400 + 40, 15 * 400 + 60, 42 * 400 + 11].map(|at| ink.data[at]), shines)
+        };
+        // The soft edge of a dark stroke stays, whatever shines through elsewhere.
+        assert_eq!(page(60), ([1, 1, 0], true));
+        assert_eq!(page(4), ([1, 1, 1], false));
+    }
 }

@@ -45,6 +45,8 @@ pub(super) struct PageLines {
     pub lines: Vec<Line>,
     /// Marks that belong to none.
     pub left: Vec<usize>,
+    /// Those of them that a worn rule left.
+    pub dots: Vec<usize>,
     /// The usual height of a line, in pixels.
     pub height: f32,
 }
@@ -83,19 +85,25 @@ pub(super) fn curves(map: &Gray, width: usize, height: usize, dpi: f32) -> Vec<C
     curves
 }
 
-/// Puts the marks into lines.
+/// Puts the marks into lines; `one_bit`: the page has two shades alone.
 pub(super) fn lines(
     marks: &Marks,
     gray: &Gray,
     lattices: &[Lattice],
     seen: &[Rect],
+    one_bit: bool,
     dpi: f32,
 ) -> PageLines {
     let homes: Vec<_> = marks.marks.iter().map(|m| home(lattices, m, dpi)).collect();
+    // Where shades tell, a rule wears off to paler ones, and what stands beside it is of a character.
+    let dots = match one_bit {
+        true => dots_of_rules(marks, &homes, lattices, dpi),
+        false => vec![false; marks.marks.len()],
+    };
     let is_sliver = |i: usize| {
         homes[i].is_some_and(|(l, c)| {
             let cell = lattices[l].bbox_of(&lattices[l].cells[c]);
-            sliver(&marks.marks[i].bbox, &cell, dpi)
+            dots[i] || sliver(&marks.marks[i].bbox, &cell, dpi)
         })
     };
     let index = Index::of(seen);
@@ -152,7 +160,35 @@ pub(super) fn lines(
     });
     left.extend(faint.into_iter().flat_map(|line| line.marks));
     lines.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
-    PageLines { lines, left, height }
+    let dots = (0..dots.len()).filter(|&i| dots[i]).collect();
+    PageLines { lines, left, dots, height }
+}
+
+/// Which marks are dots that a worn rule left: along one side of a cell there are several of them.
+fn dots_of_rules(marks: &Marks, homes: &[Home], lattices: &[Lattice], dpi: f32) -> Vec<bool> {
+    /// The most that a dot measures across the rule, and how far from it its middle stands, in inches.
+    const DOT: f32 = 0.022;
+    const ASIDE: f32 = 0.018;
+    /// Fewest dots along one side that tell.
+    const FEWEST: usize = 4;
+    let side = |i: usize| {
+        let (l, c) = homes[i]?;
+        let cell = lattices[l].bbox_of(&lattices[l].cells[c]);
+        let (b, middle) = (&marks.marks[i].bbox, marks.marks[i].bbox.center());
+        let near = |a: f32, edge: f32| (a - edge).abs() <= ASIDE * dpi;
+        let (flat, thin) = (b.height() <= DOT * dpi, b.width() <= DOT * dpi);
+        let sides = [
+            flat && near(middle.y, cell.y0),
+            flat && near(middle.y, cell.y1),
+            thin && near(middle.x, cell.x0),
+            thin && near(middle.x, cell.x1),
+        ];
+        Some((l, c, sides.iter().position(|near| *near)?))
+    };
+    let sides: Vec<_> = (0..marks.marks.len()).map(side).collect();
+    let mut counts: BTreeMap<(usize, usize, usize), usize> = BTreeMap::new();
+    sides.iter().flatten().for_each(|side| *counts.entry(*side).or_default() += 1);
+    sides.iter().map(|side| side.is_some_and(|side| counts[&side] >= FEWEST)).collect()
 }
 
 /// Whether a mark is what is left of a rule: thin, and along the edge of its cell.
@@ -353,6 +389,29 @@ fn attach(
         }
         near.is_none()
     });
+}
+
+/// The marks of a line of figures without its specks: what is small either way and stands higher than a point does, or
+/// away from the digits.
+pub(super) fn without_specks(line: &Line, marks: &Marks, height: f32) -> Vec<usize> {
+    /// The most that a speck measures either way, in heights of a line.
+    const SPECK: f32 = 0.3;
+    /// How much longer than thick what is no speck may be: a minus.
+    const LONG: f32 = 1.8;
+    /// A point stands with its middle within this of the feet of the digits, in their heights, and so near the next one.
+    const FOOT: f32 = 0.3;
+    let small = |b: &Rect| b.width().max(b.height()) <= SPECK * height;
+    let boxes = || line.marks.iter().map(|&m| marks.marks[m].bbox);
+    let tall = boxes().filter(|b| b.height() >= 0.5 * height).reduce(|a, b| a.union(&b));
+    let Some(tall) = tall else { return line.marks.clone() };
+    let is_speck = |b: &Rect| {
+        let flat = b.width() >= LONG * b.height() && b.width() >= 4.0;
+        let near_feet = (b.center().y - tall.y1).abs() <= FOOT * tall.height();
+        let beside =
+            tall.x0 - FOOT * tall.height() <= b.x0 && b.x1 <= tall.x1 + FOOT * tall.height();
+        small(b) && !flat && !(near_feet && beside)
+    };
+    line.marks.iter().copied().filter(|&m| !is_speck(&marks.marks[m].bbox)).collect()
 }
 
 /// Tells how dark each line is against the others.

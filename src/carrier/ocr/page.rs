@@ -27,6 +27,10 @@ use std::sync::Arc;
 const DETECTED: f32 = 1_280.0;
 /// A figure that is less sure than this is read a second time.
 const READ_AGAIN: f32 = 0.985;
+/// Least share of a text's box that is ink.
+const INKED: f32 = 0.04;
+/// Words that are less sure than this are read a second time.
+const SURE: f32 = 0.9;
 /// A line this sure, and two more, say that the page stands upright.
 const UPRIGHT: f32 = 0.88;
 /// Lines that are read to tell whether the page stands on its head.
@@ -69,28 +73,36 @@ pub(super) fn read_page(
         page_ink = ink::ink_of(&inks.clean, dpi);
     }
     page_ink = ink::without_seals(page_ink, &inks);
+    let (mut page_ink, shines_through) = ink::without_shining_through(page_ink, &inks.clean);
     let seen = lines::seen(&map, page_ink.width, page_ink.height);
     if stands_on_its_head(engine, &inks.plain, &seen)? {
         quarters += 2;
         turn(&mut inks, &mut map, 2);
         page_ink = page_ink.turned(2);
     }
-    let seen = lines::seen(&map, page_ink.width, page_ink.height);
-    let (ruled, bare, strokes) = rules::rules(page_ink.clone(), &inks.clean, dpi);
+    let mut seen = lines::seen(&map, page_ink.width, page_ink.height);
+    if shines_through {
+        // What the detector sees of the other side holds no ink of this one.
+        seen.retain(|b| ink::share_of(&page_ink, b) >= INKED);
+    }
+    let paper = if shines_through { rules::OTHER_SIDE } else { rules::PALE };
+    let (ruled, bare, strokes) = rules::rules(page_ink.clone(), &inks.clean, &seen, paper, dpi);
     let Frames { lattices, framed, walls } = rules::frames(&ruled, &strokes, &seen, dpi);
     let bare = rules::without(bare, &walls);
     let marks = Marks::of(&bare);
-    let found = lines::lines(&marks, &inks.clean, &lattices, &seen, dpi);
+    let found = lines::lines(&marks, &inks.clean, &lattices, &seen, inks.one_bit, dpi);
     let mut owners = vec![None; marks.marks.len()];
     for (i, line) in found.lines.iter().enumerate() {
         line.marks.iter().for_each(|&m| owners[m] = Some(i));
     }
+    found.dots.iter().for_each(|&m| owners[m] = Some(OF_A_RULE));
     let sheet = Sheet {
         gray: &inks.clean,
         ink: &page_ink,
         marks: &marks,
         owners: &owners,
         height: found.height,
+        shines_through,
     };
     let reader =
         Reader { engine, sheet: &sheet, lattices: &lattices, inks: &inks, height: found.height };
@@ -103,8 +115,10 @@ pub(super) fn read_page(
     let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
+    settle_numbers_between_dashes(&mut read);
     settle_lone(&mut read, &marks);
     settle_specks(&mut read, &marks, found.height);
+    settle_slashes(&mut read, &marks);
     doubt_letters_among_names(&mut read);
     let setting = Setting::of(&read, &ruled);
     let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
@@ -119,6 +133,7 @@ pub(super) fn read_page(
     doubt_rows_without_names(&tables, &mut read);
     doubt_ink_left(&found, &marks, &tables, &mut read);
     let struck = doubt_struck(&ruled, &framed, &mut read);
+    let left = LeftOver::of(&found, &marks, &tables, &read);
 
     let points = 72.0 / dpi;
     let mut page = Page {
@@ -136,6 +151,10 @@ pub(super) fn read_page(
     }
     page.runs.extend(runs);
     remark(sink, &page, picture, &inks, quarters % 4, &flat);
+    left.remark(sink, &page, points);
+    if shines_through {
+        remark_shines_through(sink, &page);
+    }
     if let Some(verdict) = &verdict {
         remark_layer(sink, &page, verdict);
     }
@@ -150,6 +169,9 @@ fn shown(plain: &Gray) -> Shown {
     Shown { width: plain.width, height: plain.height, shades: plain.data.clone() }
 }
 
+/// Owner of the marks that a worn rule left: no line.
+const OF_A_RULE: usize = usize::MAX;
+
 /// What lines are read with.
 struct Reader<'a> {
     engine: &'a dyn Recognize,
@@ -163,9 +185,32 @@ impl Reader<'_> {
     /// Reads a line; `None` for what is no text.
     fn read<'l>(&self, line: &'l Line) -> Result<Option<ReadLine<'l>>, Error> {
         let Reader { engine, sheet, lattices, inks, height } = *self;
-        let reading = sheet.read(engine, line, Cut::FIRST)?;
+        let mut reading = sheet.read(engine, line, Cut::FIRST)?;
         let cell = line.home.map(|(l, c)| lattices[l].bbox_of(&lattices[l].cells[c]));
         let mut sight = doubts::of_line(line, &reading, sheet.marks, inks, cell.as_ref(), height);
+        if let Some(again) = self.read_surer(line, &reading)? {
+            sight = doubts::of_line(line, &again, sheet.marks, inks, cell.as_ref(), height);
+            if again.read.weakest() < SURE {
+                sight.doubt(Doubt::ReadingsDiffer);
+            }
+            let first = doubts::thousandths(reading.read.weakest());
+            sight.readings.insert(
+                0,
+                Offer { text: reading.read.text().trim().to_owned(), confidence: first },
+            );
+            reading = again;
+        }
+        if let Some(again) = self.read_without_specks(line, &reading)? {
+            sight = doubts::of_line(line, &again, sheet.marks, inks, cell.as_ref(), height);
+            let confidence = doubts::thousandths(reading.read.weakest());
+            let before = reading.read.text().trim().to_owned();
+            // With the same digits, all that is gone is the specks.
+            if !doubts::same_digits(&before, &again.read.text()) {
+                sight.doubt(Doubt::ReadingsDiffer);
+            }
+            sight.readings.insert(0, Offer { text: before, confidence });
+            reading = again;
+        }
         let text = reading.read.text();
         let unsure = reading.read.weakest() < READ_AGAIN || !sight.doubts.is_empty();
         if doubts::is_figure(&text) && (unsure || inks.one_bit || inks.enlarged > 1.2) {
@@ -192,6 +237,46 @@ impl Reader<'_> {
         sight.doubt(Doubt::LowConfidence);
         sight.confidence = doubts::thousandths(again.read.weakest());
         Ok(Some(ReadLine { line, reading: again, sight, told: false }))
+    }
+
+    /// Another reading of words that are none too sure, from another crop, if it is surer and says another thing: with
+    /// thicker strokes, where the page has two shades and a threshold may have eaten them.
+    fn read_surer(&self, line: &Line, first: &Reading) -> Result<Option<Reading>, Error> {
+        /// How much surer.
+        const SURER: f32 = 0.1;
+        let text = first.read.text();
+        let sure = first.read.weakest();
+        if sure >= SURE || text.trim().is_empty() || doubts::is_figure(&text) || !line.detected {
+            return Ok(None);
+        }
+        let cut = if self.inks.one_bit { Cut::THICK } else { Cut::SECOND };
+        let again = self.sheet.read(self.engine, line, cut)?;
+        let is_other = again.read.text().trim() != text.trim();
+        Ok((is_other && again.read.weakest() > sure + SURER).then_some(again))
+    }
+
+    /// The reading of a figure without the specks in its line, if it says another thing: what is small and stands higher
+    /// than a point is no part of a figure.
+    fn read_without_specks(&self, line: &Line, first: &Reading) -> Result<Option<Reading>, Error> {
+        /// Characters with parts as small as specks, and what recognition takes them for.
+        const OF_SMALL_PARTS: &str = "%‰°º℃oO";
+        let text = first.read.text();
+        if !doubts::is_figure(&text) || text.contains(|c| OF_SMALL_PARTS.contains(c)) {
+            return Ok(None);
+        }
+        let kept = lines::without_specks(line, self.sheet.marks, self.height);
+        if kept.len() == line.marks.len() {
+            return Ok(None);
+        }
+        let bbox = lines::bbox_of(self.sheet.marks, &kept);
+        let clean = Line { marks: kept, bbox, ..line.clone() };
+        let again = self.sheet.read(self.engine, &clean, Cut::FIRST)?;
+        let other = again.read.text();
+        let is_other = other.trim() != text.trim() && doubts::is_figure(&other);
+        // What is less sure without them lacks pieces of its digits.
+        let is_surer = again.read.weakest() >= first.read.weakest();
+        let is_same = doubts::same_digits(&text, &other);
+        Ok((is_other && (is_same || is_surer)).then_some(again))
     }
 }
 
@@ -235,6 +320,80 @@ fn read_lines<'l>(
     let texts: Vec<_> = read.iter().filter(|r| !is_dash(r)).map(|r| r.line.home).collect();
     read.retain(|r| !is_dash(r) || r.line.home.is_none() || !texts.contains(&r.line.home));
     Ok(read)
+}
+
+/// Digits between two strokes that lie are the number of a page, whose dashes look like 一.
+fn settle_numbers_between_dashes(read: &mut [ReadLine<'_>]) {
+    for r in read.iter_mut().filter(|r| !r.told) {
+        let chars = &mut r.reading.read.chars;
+        let inner = |c: &RecognizedChar| c.ch.is_ascii_digit() || c.ch == ' ';
+        let [first, between @ .., last] = &mut chars[..] else { continue };
+        let is_stroke = |c: &RecognizedChar| "一—–-".contains(c.ch);
+        if is_stroke(first) && is_stroke(last) && !between.is_empty() && between.iter().all(inner) {
+            (first.ch, last.ch) = ('—', '—');
+        }
+    }
+}
+
+/// A lone stroke that leans is a slash, whatever it was read as, and one that was read as 1 and leans a little is
+/// doubtful: where a cell is blank on purpose it holds the one, and the other is a figure.
+fn settle_slashes(read: &mut [ReadLine<'_>], marks: &Marks) {
+    /// How far its upper end stands right of its lower one, in its heights.
+    const LEANS: f32 = 0.28;
+    /// What recognition takes one for.
+    const AS: &str = "1lI|丨/／";
+    for r in read.iter_mut().filter(|r| !r.told) {
+        let [char] = &mut r.reading.read.chars[..] else { continue };
+        if !AS.contains(char.ch) {
+            continue;
+        }
+        let (leans, straight) = lean(r.line, marks);
+        let is_slash = matches!(char.ch, '/' | '／');
+        if straight && leans >= LEANS && !is_slash {
+            r.sight.offer(char.ch.to_string(), doubts::thousandths(char.probability));
+            char.ch = '/';
+        } else if is_slash && (!straight || leans < 0.5 * LEANS) {
+            r.sight.offer("1".to_owned(), 0);
+            r.sight.doubt(Doubt::Form);
+        }
+    }
+}
+
+/// How far the upper end of a line's ink stands right of its lower end, in its heights, and whether what is between is
+/// one straight stroke: a 1 has a flag, and often a foot.
+fn lean(line: &Line, marks: &Marks) -> (f32, bool) {
+    /// How far from the straight line the middle of the ink may be, in heights.
+    const OFF: f32 = 0.09;
+    /// How wide the ink may be in a row, in heights.
+    const WIDE: f32 = 0.3;
+    /// What is smaller than this share of the line's height is a speck beside it.
+    const SPECK: f32 = 0.3;
+    let large = |m: &usize| {
+        let b = &marks.marks[*m].bbox;
+        b.width().max(b.height()) > SPECK * line.bbox.height()
+    };
+    let own: Vec<usize> = line.marks.iter().copied().filter(large).collect();
+    let b = &lines::bbox_of(marks, &own);
+    let tall = b.height().max(1.0);
+    let row = |y: usize| {
+        let own = |x: &usize| marks.at(*x, y).is_some_and(|m| own.contains(&m));
+        let xs: Vec<usize> = (b.x0 as usize..b.x1 as usize).filter(own).collect();
+        let (first, last) = (*xs.first()? as f32, *xs.last()? as f32);
+        Some(((first + last) / 2.0, last - first + 1.0))
+    };
+    let rows: Vec<(f32, f32)> = (b.y0 as usize..b.y1 as usize).filter_map(row).collect();
+    let tenth = (rows.len() / 10).max(1);
+    if rows.len() < 8 || (rows.len() as f32) < 0.8 * tall {
+        return (0.0, false);
+    }
+    let mean = |rows: &[(f32, f32)]| rows.iter().map(|r| r.0).sum::<f32>() / rows.len() as f32;
+    let (top, low) = (mean(&rows[..tenth]), mean(&rows[rows.len() - tenth..]));
+    let last = (rows.len() - 1) as f32;
+    let straight = rows.iter().enumerate().all(|(i, &(middle, wide))| {
+        let due = top + (low - top) * i as f32 / last;
+        (middle - due).abs() <= OFF * tall + 1.0 && wide <= WIDE * tall + 1.0
+    });
+    ((top - low) / tall, straight)
 }
 
 /// Settles what a lone mark among figures is, by its form: alone, a zero looks like other rings and a dash like 一. A ring as
@@ -294,23 +453,33 @@ fn settle_lone(read: &mut [ReadLine<'_>], marks: &Marks) {
 fn settle_specks(read: &mut Vec<ReadLine<'_>>, marks: &Marks, height: f32) {
     /// The most that a speck measures either way, in heights of a line.
     const SPECK: f32 = 0.3;
-    /// What recognition takes one for: beside a figure, and beside other text.
-    const AS: [&str; 2] = [".·•:。,、'", ".·•"];
+    /// What recognition takes one for: beside a figure or a name in a cell, and beside other text.
+    const AS: [&str; 2] = [".·•:。,、'`，", ".·•"];
     let small = |b: &Rect| b.width().max(b.height()) <= SPECK * height;
     let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
-    let beside = |b: &Rect| boxes.iter().any(|o| !small(o) && (o.y0..o.y1).contains(&b.center().y));
-    read.retain(|r| r.told || !small(&r.line.bbox) || beside(&r.line.bbox));
+    // Between two texts it may be a point, whose digits stand apart.
+    let between = |b: &Rect| {
+        let level = |o: &&Rect| !small(o) && (o.y0..o.y1).contains(&b.center().y);
+        let near = |gap: f32| (0.0..=height).contains(&gap);
+        let left = boxes.iter().filter(level).any(|o| near(b.x0 - o.x1));
+        left && boxes.iter().filter(level).any(|o| near(o.x0 - b.x1))
+    };
+    // A short dash is flat.
+    let flat = |b: &Rect| b.width() >= 1.8 * b.height() && b.width() >= 4.0;
+    let is_text = |b: &Rect| !small(b) || flat(b) || between(b);
+    read.retain(|r| r.told || is_text(&r.line.bbox));
     let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
-    let bare = |text: &str| {
+    let bare = |(text, r): (&String, &ReadLine<'_>)| {
         let ends = |c: char| AS[0].contains(c) || c == ' ';
-        let figure = doubts::is_figure(text.trim_matches(ends));
+        let rest = text.trim_matches(ends);
+        let figure = doubts::is_figure(rest) || (r.line.home.is_some() && rest.chars().all(is_han));
         let ends = |c: char| AS[usize::from(!figure)].contains(c) || c == ' ';
         let start = text.trim_start_matches(ends);
         let lead = text.chars().count() - start.chars().count();
         let rest = start.trim_end_matches(ends).chars().count();
         (lead, rest, start.chars().count() - rest)
     };
-    let parted: Vec<(usize, usize, usize)> = texts.iter().map(|text| bare(text)).collect();
+    let parted: Vec<(usize, usize, usize)> = texts.iter().zip(&*read).map(bare).collect();
     let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
     for (i, r) in read.iter_mut().enumerate() {
         let (lead, rest, tail) = parted[i];
@@ -326,7 +495,11 @@ fn settle_specks(read: &mut Vec<ReadLine<'_>>, marks: &Marks, height: f32) {
         let own = || r.line.marks.iter().map(|&m| &marks.marks[m].bbox);
         let first = own().min_by(|a, b| a.x0.total_cmp(&b.x0)).is_some_and(small);
         let last = own().max_by(|a, b| a.x1.total_cmp(&b.x1)).is_some_and(small);
-        if clean.len() < 3.max(marked.len()) || (lead > 0 && !first) || (tail > 0 && !last) {
+        // A speck over a character is read beside it: names are written without points at their ends.
+        let is_name = r.line.home.is_some()
+            && texts[i].trim_matches(|c| AS[0].contains(c)).chars().all(is_han);
+        let at_ends = (lead == 0 || first) && (tail == 0 || last);
+        if clean.len() < 3.max(marked.len()) || !(at_ends || (is_name && own().any(small))) {
             continue;
         }
         let all = r.reading.read.chars.len();
@@ -342,9 +515,12 @@ fn settle_specks(read: &mut Vec<ReadLine<'_>>, marks: &Marks, height: f32) {
     }
 }
 
+fn is_han(c: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&c)
+}
+
 /// Doubts names that end in letters where the names above and below have none: 区 whose strokes part looks like them.
 fn doubt_letters_among_names(read: &mut [ReadLine<'_>]) {
-    let is_han = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
     let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
     let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
     for (i, r) in read.iter_mut().enumerate() {
@@ -484,6 +660,89 @@ fn doubt_ink_left(found: &PageLines, marks: &Marks, tables: &[Lattice], read: &m
                 r.sight.doubt(Doubt::InkLeft);
             }
         }
+    }
+}
+
+/// Ink that belongs to no reading, to no rule and to no seal.
+struct LeftOver {
+    specks: usize,
+    /// As large as a part of a character or larger, the largest first.
+    large: Vec<Rect>,
+    /// Those of them that stand alone in a cell, which would seem blank.
+    in_blank_cells: Vec<Rect>,
+}
+
+impl LeftOver {
+    fn of(found: &PageLines, marks: &Marks, tables: &[Lattice], read: &[ReadLine<'_>]) -> LeftOver {
+        /// Fewer pixels are no piece of ink.
+        const FEWEST: u32 = 3;
+        let mut is_left = vec![true; marks.marks.len()];
+        let of_lines = read.iter().flat_map(|r| &r.line.marks);
+        of_lines.chain(&found.dots).for_each(|&m| is_left[m] = false);
+        let left = || {
+            let all = marks.marks.iter().zip(&is_left);
+            all.filter(|(mark, left)| **left && mark.area >= FEWEST).map(|(mark, _)| mark.bbox)
+        };
+        let high = |b: &Rect| b.height() >= 0.5 * found.height;
+        let is_large = |b: &Rect| high(b) || b.width() >= 0.5 * found.height;
+        let mut large: Vec<Rect> = left().filter(is_large).collect();
+        large.sort_by(|a, b| (b.width() * b.height()).total_cmp(&(a.width() * a.height())));
+        let cells = || tables.iter().flat_map(|t| t.cells.iter().map(|slot| t.bbox_of(slot)));
+        let is_blank = |cell: &Rect| !read.iter().any(|r| cell.contains(r.line.bbox.center()));
+        let alone = |b: &&Rect| {
+            // What touches an edge of the cell is what is left of a rule.
+            let within = |cell: &Rect| {
+                let inner = cell.grow(-0.2 * found.height);
+                inner.x0 < b.x0 && b.x1 < inner.x1 && inner.y0 < b.y0 && b.y1 < inner.y1
+            };
+            let figure = high(b) && b.height() <= 2.0 * found.height;
+            figure && cells().any(|cell| within(&cell) && is_blank(&cell))
+        };
+        let in_blank_cells = large.iter().filter(alone).copied().collect();
+        LeftOver { specks: left().count() - large.len(), large, in_blank_cells }
+    }
+
+    fn remark(&self, sink: &mut Sink, page: &Page, points: f32) {
+        /// So many places are named.
+        const NAMED: usize = 5;
+        for b in &self.in_blank_cells {
+            sink.remark(Diagnostic {
+                code: "blank_cell_with_ink",
+                severity: Severity::Note,
+                place: Some(Place::of_box(page.number, scaled(b, points))),
+                message: Wording::new(
+                    "a cell has ink in which nothing was read, and counts as blank",
+                    "单元格内有墨迹但未识别出内容，按空白处理",
+                ),
+                hint: None,
+            });
+        }
+        if self.specks + self.large.len() == 0 {
+            return;
+        }
+        let (specks, large) = (self.specks, self.large.len());
+        let named = self.large.iter().take(NAMED).map(|b| {
+            let b = scaled(b, points);
+            format!("({:.0}, {:.0})", b.center().x, b.center().y)
+        });
+        let named: Vec<String> = named.collect();
+        let (en, zh) = match &named[..] {
+            [] => (String::new(), String::new()),
+            _ => (
+                format!(", the largest at {}", named.join(", ")),
+                format!("，最大的位于 {}", named.join("、")),
+            ),
+        };
+        sink.remark(Diagnostic {
+            code: "ink_left_over",
+            severity: Severity::Note,
+            place: Some(page.place()),
+            message: Wording::new(
+                format!("{specks} specks and {large} larger pieces of ink belong to no text, rule or seal{en}"),
+                format!("有 {specks} 个墨点和 {large} 处较大墨迹不属于任何文字、框线或印章{zh}"),
+            ),
+            hint: None,
+        });
     }
 }
 
@@ -635,6 +894,20 @@ fn remark_layer(sink: &mut Sink, page: &Page, verdict: &Verdict) {
     });
 }
 
+/// Says that ink of the other side was left out.
+fn remark_shines_through(sink: &mut Sink, page: &Page) {
+    sink.remark(Diagnostic {
+        code: "page_shines_through",
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(
+            "what is printed on the other side shines through: ink much paler than the page's own was left out",
+            "背面文字透印：比本页墨迹浅得多的墨迹未予识别",
+        ),
+        hint: None,
+    });
+}
+
 /// Says that the text under a turned picture was not looked at.
 fn remark_layer_passed_over(sink: &mut Sink, page: &Page) {
     sink.remark(Diagnostic {
@@ -744,7 +1017,7 @@ mod tests {
                 let of_row = |m: &usize| marks.marks[*m].bbox.y0 as usize / 40 == i;
                 let own: Vec<usize> = (0..marks.marks.len()).filter(of_row).collect();
                 let bbox = lines::bbox_of(&marks, &own);
-                Line { marks: own, bbox, home: None, detected: true, contrast: 1.0 }
+                Line { marks: own, bbox, home: Some((0, 0)), detected: true, contrast: 1.0 }
             })
             .collect();
         let char = |ch| RecognizedChar { ch, probability: 0.9, at: 0.0, others: Vec::new() };
@@ -822,6 +1095,45 @@ mod tests {
         assert_eq!(settled(&[DIGITS, ("1.", SPECKED), ("2.", SPECKED), ("3.", SPECKED)])[1], "1.");
         // At a height of its own it is no text at all.
         assert_eq!(all(("。", SPECK)), ["25"; 3]);
+    }
+
+    const SLASH: &[&str] = &["......##", ".....##", "....##", "...##", "..##", ".##", "##"];
+    const ONE: &[&str] = &[".##", "###", "..#", "..#", "..#", "..#", "..#"];
+    const UPRIGHT: &[&str] = &["#", "#", "#", "#", "#", "#", "#"];
+
+    #[test]
+    fn a_stroke_that_leans_is_a_slash() {
+        let all = |odd| {
+            settled_by(&[DIGITS, odd, DIGITS], |read, marks| settle_slashes(read, marks))[1].clone()
+        };
+        assert_eq!(all(("1", SLASH)), "/");
+        assert_eq!(all(("/", SLASH)), "/");
+        assert_eq!(all(("1", ONE)), "1");
+        assert_eq!(all(("1", UPRIGHT)), "1");
+        assert_eq!(all(("/", UPRIGHT)), "/?");
+    }
+
+    #[test]
+    fn the_number_of_a_page_stands_between_dashes() {
+        let all = |text| {
+            let settle =
+                |read: &mut Vec<ReadLine<'_>>, _: &Marks| settle_numbers_between_dashes(read);
+            settled_by(&[(text, DIGITS.1)], settle)[0].clone()
+        };
+        assert_eq!(all("一2一"), "—2—");
+        assert_eq!(all("一 12 一"), "— 12 —");
+        assert_eq!(all("一2021一年"), "一2021一年");
+    }
+
+    #[test]
+    fn a_speck_over_a_name_is_no_part_of_it() {
+        const OVER: &[&str] = &[".#", "", "##.##", "#..##", "#...#", "##.##"];
+        let all = |odd| {
+            settled(&[("南昌县", DIGITS.1), odd, ("南城县", DIGITS.1), ("南丰县", DIGITS.1)])[1]
+                .clone()
+        };
+        assert_eq!(all((".攸县", OVER)), "攸县?");
+        assert_eq!(all((".攸县", DIGITS.1)), ".攸县");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::carrier::ocr::raster::Gray;
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
 use crate::sight::Sight;
+use std::collections::BTreeSet;
 
 /// Paper left and right of a crop's ink, in its pixels.
 const MARGIN: f32 = 10.0;
@@ -19,13 +20,17 @@ pub(super) struct Cut {
     pub ink: f32,
     /// Stretches the crop across by this.
     pub stretch: f32,
+    /// Whether strokes are made thicker by a pixel on each side, so that those that fell apart meet again.
+    pub thick: bool,
 }
 
 impl Cut {
     /// The first way.
-    pub const FIRST: Cut = Cut { ink: 32.0, stretch: 1.0 };
+    pub const FIRST: Cut = Cut { ink: 32.0, stretch: 1.0, thick: false };
     /// The second: smaller, and a little wider.
-    pub const SECOND: Cut = Cut { ink: 26.0, stretch: 1.15 };
+    pub const SECOND: Cut = Cut { ink: 26.0, stretch: 1.15, thick: false };
+    /// For what a threshold ate.
+    pub const THICK: Cut = Cut { ink: 30.0, stretch: 1.05, thick: true };
 }
 
 /// A line as read.
@@ -60,6 +65,8 @@ pub(super) struct Sheet<'a> {
     pub owners: &'a [Option<usize>],
     /// The usual height of a line, in pixels.
     pub height: f32,
+    /// Whether what is printed on the other side shows on it.
+    pub shines_through: bool,
 }
 
 /// Takes the spaces out of a figure whose digits stand at one pitch: full-width digits, or letters set apart. Where
@@ -183,8 +190,9 @@ impl Sheet<'_> {
         let (x0, x1) = ((bbox.x0 - margin).floor(), (bbox.x1 + margin).ceil());
         let (y0, y1) = ((middle - half).round(), (middle + half).round());
         let (w, h) = ((x1 - x0).max(1.0) as usize, (y1 - y0).max(1.0) as usize);
-        let own = marks.first().and_then(|&m| self.owners[m]);
+        let own: BTreeSet<usize> = marks.iter().copied().collect();
         let mut patch = Gray::new(w, h, 255);
+        let mut owned = vec![false; w * h];
         let inside = |x: isize, y: isize| {
             x >= 0 && y >= 0 && x < self.gray.width as isize && y < self.gray.height as isize
         };
@@ -195,7 +203,7 @@ impl Sheet<'_> {
             }
             let (x, y) = (x as usize, y as usize);
             match self.marks.at(x, y) {
-                Some(m) if self.owners[m] == own => 1,
+                Some(m) if own.contains(&m) => 1,
                 // What is part of no line and no larger than a character may be a broken piece of one.
                 Some(m) if self.owners[m].is_none() => {
                     2 * u8::from(self.marks.marks[m].bbox.height() > 0.5 * self.height)
@@ -215,6 +223,7 @@ impl Sheet<'_> {
                 // The soft edge of another's ink goes with it.
                 let beside_another = rows.iter().any(|row| row[x..x + 3].contains(&2));
                 let shown = here == 1 || (here == 0 && !beside_another);
+                owned[y * w + x] = here == 1;
                 if shown && inside(left + x as isize, top + y as isize) {
                     patch.data[y * w + x] = self.gray.at(left + x as isize, top + y as isize);
                 }
@@ -223,9 +232,40 @@ impl Sheet<'_> {
             let next = top + y as isize + 2;
             rows[2] = (-1..=w as isize).map(|dx| whose(left + dx, next)).collect();
         }
+        // Where the other side shines through, its shades stand further away than the soft edges of the line's ink.
+        if self.shines_through {
+            let near = near(&owned, w, h);
+            patch.data.iter_mut().zip(near).filter(|(_, near)| !near).for_each(|(v, _)| *v = 255);
+        }
+        if cut.thick {
+            patch = thickened(&patch);
+        }
         let wide = ((w as f32 * scale * cut.stretch).round() as usize).max(8);
         (patch.scaled(wide, HEIGHT), x0, wide as f32 / w as f32)
     }
+}
+
+/// Which pixels are no further than the width of a soft edge from those that are set.
+fn near(set: &[bool], w: usize, h: usize) -> Vec<bool> {
+    /// That width, in pixels.
+    const EDGE: usize = 3;
+    let around = |at: usize, end: usize| at.saturating_sub(EDGE)..(at + EDGE + 1).min(end);
+    let across: Vec<bool> =
+        (0..w * h).map(|i| around(i % w, w).any(|x| set[i / w * w + x])).collect();
+    (0..w * h).map(|i| around(i / w, h).any(|y| across[y * w + i % w])).collect()
+}
+
+/// Each pixel as dark as the darkest of those beside, above and below it.
+fn thickened(patch: &Gray) -> Gray {
+    let at = |x: usize, y: usize| patch.data[y * patch.width + x];
+    let darkest = |i: usize| {
+        let (x, y) = (i % patch.width, i / patch.width);
+        let beside = at(x.saturating_sub(1), y).min(at((x + 1).min(patch.width - 1), y));
+        let around = at(x, y.saturating_sub(1)).min(at(x, (y + 1).min(patch.height - 1)));
+        at(x, y).min(beside).min(around)
+    };
+    let data = (0..patch.data.len()).map(darkest).collect();
+    Gray { width: patch.width, height: patch.height, data }
 }
 
 #[cfg(test)]
@@ -237,6 +277,13 @@ mod tests {
         let mut read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
         close_spaced_digits(&mut read, &(middles.to_vec(), 15.0));
         read.text()
+    }
+
+    #[test]
+    fn strokes_that_fell_apart_meet_when_thickened() {
+        let data = [255, 0, 255, 255, 0, 255, 255, 255, 255].to_vec();
+        let thick = thickened(&Gray { width: 9, height: 1, data });
+        assert_eq!(thick.data, [0, 0, 0, 0, 0, 0, 255, 255, 255]);
     }
 
     #[test]

@@ -17,7 +17,9 @@ const HAIR_SEEN: f32 = 0.45;
 /// How far off the paper on both sides of a hair rule is looked at, in inches.
 const OFF: f32 = 0.018;
 /// Nothing that differs less from the paper is a rule, of 255 …
-const PALE: f32 = 22.0;
+pub(super) const PALE: f32 = 22.0;
+/// Nor where the other side shines through: its rules are darker than that.
+pub(super) const OTHER_SIDE: f32 = 75.0;
 /// … nor what differs by less than this share of what the page's other rules do.
 const PALEST: f32 = 0.45;
 /// A rule shorter than this has no gaps, in inches.
@@ -62,8 +64,16 @@ pub(super) struct Strokes {
     down: Gray,
 }
 
-/// The rules of a flat page, its ink without them, and what they were found in.
-pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Strokes) {
+/// The rules of a flat page, its ink without them, and what they were found in; `seen` is what the detector takes for
+/// text, `palest` how
+/// much a rule differs from the paper at least.
+pub(super) fn rules(
+    ink: Gray,
+    gray: &Gray,
+    seen: &[Rect],
+    palest: f32,
+    dpi: f32,
+) -> (Vec<Ruled>, Gray, Strokes) {
     let found = |ink: &Gray, gray: &Gray, strokes: &Gray, shortest: f32| {
         let mut parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0, SEEN));
         // With what is too pale to be ink a rule may be longer; what is much paler than the page's other rules shines
@@ -71,10 +81,11 @@ pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Stro
         let mut long = without_text(ink, chains(strokes, dpi, HAIR * dpi, HAIR_SEEN));
         let dark = |c: &&Chain| c.length() >= f64::from(HAIR * dpi / 2.0);
         let usual = median(parts.iter().filter(dark).map(|c| contrast(c, gray, dpi)).collect());
-        let least = usual.map_or(0.0, |usual| PALEST * usual).max(PALE);
+        let least = usual.map_or(0.0, |usual| PALEST * usual).max(palest);
         long.retain(|c| contrast(c, gray, dpi) >= least);
         parts.retain(|part| !long.iter().any(|whole| is_part(part, whole, dpi)));
         parts.extend(long);
+        parts.iter_mut().for_each(|part| run_on(part, ink));
         let mut joined = join(parts, dpi);
         let is_long = |c: &Chain, inches: f32| c.length() >= f64::from(inches * dpi);
         joined.retain(|c| is_long(c, shortest));
@@ -96,7 +107,9 @@ pub(super) fn rules(ink: Gray, gray: &Gray, dpi: f32) -> (Vec<Ruled>, Gray, Stro
     let standing = with_hair(&sideways, &gray, dpi);
     let mut down = found(&sideways, &gray, &standing, SHORTEST[1]);
     down.retain(|c| {
-        !is_of_characters(c, &across, &standing, dpi) && !has_arms(c, &across, &standing, dpi)
+        !is_of_characters(c, &across, &standing, dpi)
+            && !has_arms(c, &across, &standing, dpi)
+            && !is_in_text(c, &across, &standing, seen, dpi)
     });
     let ink = transposed(&erase(sideways, &down));
     let strokes = Strokes { across: lying, down: standing };
@@ -221,6 +234,50 @@ fn without_text(ink: &Gray, chains: Vec<Chain>) -> Vec<Chain> {
     parts
 }
 
+/// Lets a stroke run on at both ends as far as its ink does without a break: where characters stand on a rule, strips do
+/// not show it, but its own row is dark all along.
+fn run_on(chain: &mut Chain, ink: &Gray) {
+    /// Pixels that may be missing in a row, and over which the stroke rises or falls by one.
+    const GAP: usize = 2;
+    const SLOPE: usize = 8;
+    let (w, h) = (ink.width as isize, ink.height as isize);
+    let dark = |x: isize, y: isize| {
+        (0..w).contains(&x) && (0..h).contains(&y) && ink.data[(y * w + x) as usize] == 1
+    };
+    let walk = |from: f32, step: isize| {
+        let (mut x, mut y) = (from as isize, chain.at_x(from).floor() as isize);
+        let (mut missing, mut since) = (0, SLOPE);
+        let mut passed: Vec<(f32, f32)> = Vec::new();
+        loop {
+            x += step;
+            since += 1;
+            let beside = [1, -1].into_iter().find(|d| since > SLOPE && dark(x, y + d));
+            match (dark(x, y), beside) {
+                (true, _) => missing = 0,
+                (false, Some(d)) => (missing, since, y) = (0, 0, y + d),
+                (false, None) => missing += 1,
+            }
+            if missing > GAP || !(0..w).contains(&x) {
+                passed.truncate(passed.len().saturating_sub(GAP));
+                return passed;
+            }
+            passed.push((x as f32 + 0.5, y as f32 + 0.5));
+        }
+    };
+    let (before, behind) = (walk(chain.from, -1), walk(chain.to - 1.0, 1));
+    let every = (chain.step as usize).max(1);
+    let ends = |passed: &[(f32, f32)]| passed.last().map(|p| p.0);
+    let strips = |passed: &[(f32, f32)]| -> Vec<(f32, f32)> {
+        passed.iter().skip(every / 2).step_by(every).copied().collect()
+    };
+    chain.from = ends(&before).map_or(chain.from, |x| x - 0.5);
+    chain.to = ends(&behind).map_or(chain.to, |x| x + 0.5);
+    let first = strips(&before).into_iter().rev();
+    let points: Vec<(f32, f32)> =
+        first.chain(std::mem::take(&mut chain.points)).chain(strips(&behind)).collect();
+    chain.points = points;
+}
+
 /// Whether a stroke that stands is made of characters that stand below each other, one in each row: at the rules that
 /// it passes it leaves off, on both sides of nearly all of them. A worn rule leaves off anywhere.
 fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -> bool {
@@ -228,15 +285,7 @@ fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -
     const SIDES: usize = 6;
     /// Share of them that the stroke reaches, at most.
     const REACHED: f32 = 0.2;
-    let (near, far) = ((0.012 * dpi).round() as isize, (0.035 * dpi).round() as isize);
-    let reaches = |at: f32, side: isize| {
-        let places = (near..=far).map(|d| at as isize + side * d);
-        let dark = |&y: &isize| {
-            let x = down.at_x(y as f32) as isize;
-            (x - 2..=x + 2).any(|x| standing.at(y, x) == 1)
-        };
-        2 * places.clone().filter(dark).count() > places.count()
-    };
+    let reaches = |at: f32, side: isize| reaches(down, standing, at, side, dpi);
     let mut sides = Vec::new();
     for rule in across {
         let at = rule.at_x(down.at_x(rule.at()));
@@ -248,6 +297,47 @@ fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -
     }
     let reached = sides.iter().filter(|reached| **reached).count();
     sides.len() >= SIDES && reached as f32 <= REACHED * sides.len() as f32
+}
+
+/// How far from a rule it is told whether a stroke reaches it, in inches.
+const BESIDE_RULE: [f32; 2] = [0.012, 0.035];
+
+/// Whether a stroke that stands reaches the rule that it meets at this height, on this side of it.
+fn reaches(down: &Chain, standing: &Gray, at: f32, side: isize, dpi: f32) -> bool {
+    let [near, far] = BESIDE_RULE.map(|inches| (inches * dpi).round() as isize);
+    let places = (near..=far).map(|d| at as isize + side * d);
+    let dark = |&y: &isize| {
+        let x = down.at_x(y as f32) as isize;
+        (x - 2..=x + 2).any(|x| standing.at(y, x) == 1)
+    };
+    2 * places.clone().filter(dark).count() > places.count()
+}
+
+/// Whether a short stroke that stands is one of a text that runs over it, or of two below each other: it leaves off before
+/// a rule that it would meet.
+fn is_in_text(down: &Chain, across: &[Chain], standing: &Gray, seen: &[Rect], dpi: f32) -> bool {
+    /// What is longer than this many inches is no stroke of two characters.
+    const LONGEST: f32 = 0.7;
+    let x = down.at();
+    let runs_over = |s: &Rect| {
+        let by = 0.6 * s.height();
+        s.x0 + by < x && x < s.x1 - by && (down.from..down.to).contains(&s.center().y)
+    };
+    if down.length() > f64::from(LONGEST * dpi) || !seen.iter().any(runs_over) {
+        return false;
+    }
+    let met = across.iter().filter(|rule| rule.from < x && x < rule.to).map(|rule| rule.at_x(x));
+    let middle = (down.from + down.to) / 2.0;
+    met.into_iter().any(|at| {
+        let (from, to) = (down.from - 0.05 * dpi, down.to + 0.05 * dpi);
+        let inner = [-1, 1].into_iter().filter(|&side: &isize| {
+            let is_end = at < down.from + 0.08 * dpi || at > down.to - 0.08 * dpi;
+            !is_end || (middle - at) * side as f32 > 0.0
+        });
+        from < at
+            && at < to
+            && inner.into_iter().any(|side| !reaches(down, standing, at, side, dpi))
+    })
 }
 
 /// Whether a stroke that stands is made of characters: all the way, strokes of a character's width begin at it. Where
@@ -649,6 +739,9 @@ fn edges(chains: &[&Chain], dpi: f32) -> Vec<f32> {
         .collect()
 }
 
+/// A rule that this share of a table's rows show parts texts in the others too.
+const SHOWN: f32 = 0.3;
+
 fn walls_to_cells(
     xs: &[f32],
     ys: &[f32],
@@ -719,6 +812,17 @@ fn walls_to_cells(
             }
         }
     }
+    // A rule that most other rows show, between two texts, is worn here.
+    for c in 0..cols.saturating_sub(1) {
+        let shown = (0..rows).filter(|r| right[r * cols + c]).count();
+        if (shown as f32) < SHOWN * rows as f32 {
+            continue;
+        }
+        for r in 0..rows {
+            let parted = has_text(r, c) && has_text(r, c + 1);
+            right[r * cols + c] |= parted && !run_over(xs[c + 1], ys[r], ys[r + 1]);
+        }
+    }
     let mut owner = vec![false; rows * cols];
     let mut slots = Vec::new();
     for row in 0..rows {
@@ -766,8 +870,12 @@ mod tests {
     }
 
     fn cells(page: &Gray) -> Vec<(usize, usize, usize, usize)> {
-        let (ruled, _, strokes) = rules(ink::ink_of(page, DPI), page, DPI);
-        let frames = frames(&ruled, &strokes, &[], DPI);
+        cells_with(page, &[])
+    }
+
+    fn cells_with(page: &Gray, seen: &[Rect]) -> Vec<(usize, usize, usize, usize)> {
+        let (ruled, _, strokes) = rules(ink::ink_of(page, DPI), page, seen, PALE, DPI);
+        let frames = frames(&ruled, &strokes, seen, DPI);
         let slots = frames.lattices.iter().flat_map(|l| &l.cells);
         slots.map(|s| (s.row, s.col, s.rowspan, s.colspan)).collect()
     }
@@ -788,6 +896,42 @@ mod tests {
         assert_eq!(names(0), 4);
         // What stands beside a rule and does not touch it leaves the rule one.
         assert_eq!(names(4), 8);
+    }
+
+    #[test]
+    fn strokes_of_two_texts_below_each_other_are_no_wall() {
+        // 市 over 小: their strokes stand in one line and leave off at the rule between them; x and y are exchanged.
+        let chain = |from: usize, to: usize, at: f32| Chain {
+            points: (from..to).step_by(12).map(|x| (x as f32, at)).collect(),
+            thick: 3.0,
+            from: from as f32,
+            to: to as f32,
+            fill: 1.0,
+            step: 12.0,
+        };
+        let across = [41.0, 81.0, 121.0].map(|y| chain(0, 100, y));
+        let text = [60.0, 100.0].map(|y| Rect::new(10.0, y - 6.0, 90.0, y + 6.0));
+        let told = |gap: usize, seen: &[Rect]| {
+            let mut standing = Gray::new(200, 100, 0);
+            for x in 49..52 {
+                standing.data[x * 200 + 42..x * 200 + 80].fill(1);
+                standing.data[x * 200 + 82 + gap..x * 200 + 120].fill(1);
+            }
+            is_in_text(&chain(42, 120, 50.5), &across, &standing, seen, DPI)
+        };
+        assert!(told(5, &text));
+        // Without a text over it, or without a gap, it is a wall.
+        assert!(!told(5, &[]) && !told(0, &text));
+    }
+
+    #[test]
+    fn a_rule_runs_on_below_characters_that_stand_on_it() {
+        // The words of the first cell stand on the rule below them, as close as can be.
+        let across = [40, 80, 120].map(|y| ([100, y, 700, y + 2], 20));
+        let down = [100, 400, 698].map(|x| ([x, 40, x + 2, 122], 20));
+        let words = (0..11).map(|i| ([116 + i * 24, 50, 132 + i * 24, 82], 20));
+        let strokes: Vec<_> = across.into_iter().chain(down).chain(words).collect();
+        assert_eq!(cells(&page(&strokes)).len(), 4);
     }
 
     /// A frame of three rows and two columns; over the second row the columns are one.
