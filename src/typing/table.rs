@@ -206,27 +206,31 @@ fn with_thin_spaces(sink: &mut Sink, mut table: Table) -> Table {
 }
 
 /// The table with its digits side by side, where all of its figures are printed digit by digit: 1 5 9 1 4 is 15914 where
-/// no figure of the table has two digits that touch.
+/// no figure of the table has two digits that touch. Lists of numbers, as of the kinds that a row is of, rise: 1 3 5.
 fn with_close_digits(sink: &mut Sink, mut table: Table) -> Table {
-    /// Figures that show it, and digits of the longest.
+    /// Figures that show it, and digits that such a figure has at least.
     const FEWEST: usize = 6;
-    const LONGEST: usize = 3;
+    const LONG: usize = 3;
     let cells = || {
         let slots = table.rows.iter().flat_map(|row| &row.slots);
         slots.filter_map(|slot| if let Slot::Cell(cell) = slot { Some(cell) } else { None })
     };
-    let digits = |text: &str| {
-        let mut parts = text.split_whitespace();
-        let is_digit = |part: &str| part.len() == 1 && part.as_bytes()[0].is_ascii_digit();
-        parts.all(is_digit).then(|| text.split_whitespace().count()).filter(|count| *count > 1)
+    let digits = |text: &str| -> Option<Vec<u8>> {
+        let digit = |part: &str| match part.as_bytes() {
+            [digit] if digit.is_ascii_digit() => Some(*digit),
+            _ => None,
+        };
+        let digits: Option<Vec<u8>> = text.split_whitespace().map(digit).collect();
+        digits.filter(|digits| digits.len() > 1)
     };
-    let touches =
+    let touch =
         |text: &str| text.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_digit));
-    let spread: Vec<usize> = cells().filter_map(|cell| digits(cell.text.as_str())).collect();
-    if spread.len() < FEWEST
-        || spread.iter().max().is_none_or(|most| *most < LONGEST)
-        || cells().any(|cell| touches(cell.text.as_str()))
-    {
+    let long: Vec<Vec<u8>> = cells()
+        .filter_map(|cell| digits(cell.text.as_str()))
+        .filter(|digits| digits.len() >= LONG)
+        .collect();
+    let rising = long.iter().filter(|digits| digits.windows(2).all(|w| w[0] < w[1])).count();
+    if long.len() < FEWEST || 2 * rising >= long.len() || cells().any(|c| touch(c.text.as_str())) {
         return table;
     }
     for row in &mut table.rows {
