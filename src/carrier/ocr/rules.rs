@@ -65,8 +65,7 @@ pub(super) struct Strokes {
 }
 
 /// The rules of a flat page, its ink without them, and what they were found in; `seen` is what the detector takes for
-/// text, `palest` how
-/// much a rule differs from the paper at least.
+/// text, `palest` how much a rule differs from the paper at least, of 255.
 pub(super) fn rules(
     ink: Gray,
     gray: &Gray,
