@@ -18,7 +18,7 @@ use crate::geom::Axis;
 use crate::model::{Amount, Annex, Cell, Notice, Status, annex_name};
 use crate::place::{Place, Spot};
 use crate::sight::{Offer, Proof, Seen, Sight, sight_of};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of an annex whose table was lost in its picture: such a result is not whole.
 pub const TABLE_NOT_FOUND: &str = "table_not_found";
@@ -50,15 +50,25 @@ pub fn tell_apart(notice: &Notice, diagnostics: &mut [Diagnostic]) {
     if !diagnostics.iter().any(is_open) {
         return;
     }
-    let relations = check::relations(notice);
+    // Whether all sums hold that a cell stands in down its column.
+    let mut stands: BTreeMap<(usize, usize, usize), bool> = BTreeMap::new();
+    for sum in check::relations(notice) {
+        let place = |member: &Operand| match *member {
+            Operand::Cell { annex, row, column } => Some((annex, row, column)),
+            Operand::Quantity { .. } => None,
+        };
+        let Some(members) = sum.members.iter().map(place).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        if members.windows(2).any(|pair| (pair[0].0, pair[0].2) != (pair[1].0, pair[1].2)) {
+            continue;
+        }
+        for member in members {
+            *stands.entry(member).or_insert(true) &= sum.holds;
+        }
+    }
     let stand_in = |annex: usize, row: usize, column: usize| {
-        let is_down = |member: &Operand| matches!(member, Operand::Cell { annex: a, column: c, .. } if (*a, *c) == (annex, column));
-        let here = Operand::Cell { annex, row, column };
-        let mut sums = relations
-            .iter()
-            .filter(|sum| sum.members.contains(&here) && sum.members.iter().all(is_down))
-            .peekable();
-        sums.peek().is_some() && sums.all(|sum| sum.holds)
+        stands.get(&(annex, row, column)).copied().unwrap_or_default()
     };
     for diagnostic in diagnostics.iter_mut().filter(|d| is_open(d)) {
         let Some(place) = diagnostic.place else { continue };
