@@ -3,7 +3,8 @@
 //! `␤` an empty line at the end, and `␣` a space that ends a line.
 
 use fubiao::carrier;
-use fubiao::diag::Sink;
+use fubiao::diag::{Diagnostic, FIGURES_OVERLAID, Severity, Sink, Wording};
+use fubiao::geom::Rect;
 use fubiao::model::{Annex, Status};
 use fubiao::normalize;
 use fubiao::normalize::lines::{CellNumber, LinedPage, Lines, ToldTable};
@@ -12,7 +13,7 @@ use fubiao::place::{Place, PlacedText, Spot};
 use fubiao::repair::document::{AnnexText, Document, Slot, Table, TableCell, TableRow};
 use fubiao::segment::{self, outline::Block, outline::Outline};
 use fubiao::source::Source;
-use fubiao::{repair, typing};
+use fubiao::{proof, repair, typing};
 use std::fmt::Write;
 
 #[test]
@@ -209,6 +210,33 @@ fn typing_reads_tables() {
         }
         out
     });
+}
+
+#[test]
+fn figures_over_each_other_are_told_apart_by_the_sums_down_their_columns() {
+    let severity = |rows: &str| {
+        let table = format!("@ 江西省财政厅\n市 | 新建 | 改造\n----\n{rows}");
+        let mut notice = typing::typing(&mut Sink::new(), &Options::default(), drawn_annex(&table));
+        for (r, row) in notice.annexes[0].rows.iter_mut().enumerate() {
+            for (c, cell) in row.cells.iter_mut().enumerate() {
+                let (x, y) = (50.0 * c as f32, 20.0 * r as f32);
+                cell.place = Place::of_box(1, Rect::new(x, y, x + 60.0, y + 10.0));
+            }
+        }
+        let message = Wording::new("two figures", "两个数字");
+        let place = Some(Place::of_box(1, Rect::new(40.0, 20.0, 80.0, 30.0)));
+        let (code, severity, hint) = (FIGURES_OVERLAID, Severity::Warning, None);
+        let mut said = [Diagnostic { code, severity, place, message, hint }];
+        proof::tell_apart(&notice, &mut said);
+        said[0].severity
+    };
+    let holds = "合计 | 300 | 70\n南昌市 | 100 | 30\n九江市 | 200 | 40";
+    assert_eq!(severity(holds), Severity::Note);
+    // Read into each other's column.
+    let exchanged = "合计 | 300 | 70\n南昌市 | 30 | 100\n九江市 | 200 | 40";
+    assert_eq!(severity(exchanged), Severity::Warning);
+    // No sum says anything.
+    assert_eq!(severity("南昌市 | 100 | 30\n九江市 | 200 | 40"), Severity::Warning);
 }
 
 /// A notice of one annex whose table is drawn: `|` between cells, `<` and `^` where the cell to the
