@@ -107,6 +107,13 @@ pub struct Repair {
     pub after: String,
 }
 
+/// How much a sink had taken at some time.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    diagnostics: usize,
+    repairs: usize,
+}
+
 /// Takes remarks and repairs from the stages; push-only, so that no stage can depend on another's.
 #[derive(Debug, Default)]
 pub struct Sink {
@@ -133,6 +140,18 @@ impl Sink {
     /// Whether a diagnostic with this code was remarked.
     pub fn holds(&self, code: &str) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
+    }
+
+    /// How much it took so far.
+    pub fn mark(&self) -> Mark {
+        Mark { diagnostics: self.diagnostics.len(), repairs: self.repairs.len() }
+    }
+
+    /// Changes the places of all it took since.
+    pub fn places_since(&mut self, mark: Mark, mut change: impl FnMut(&mut Place)) {
+        let remarked = self.diagnostics.iter_mut().skip(mark.diagnostics).map(|d| &mut d.place);
+        let repaired = self.repairs.iter_mut().skip(mark.repairs).map(|r| &mut r.place);
+        remarked.chain(repaired).flatten().for_each(&mut change);
     }
 
     /// Adds what another one took, behind its own.

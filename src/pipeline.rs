@@ -7,6 +7,7 @@ use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::error::Error;
 use crate::model::Notice;
+use crate::normalize::halves::{self, Sheets};
 use crate::normalize::lines::Lines;
 use crate::options::Options;
 use crate::repair::document::Document;
@@ -69,19 +70,9 @@ pub fn read_pages(
     pages: Pages,
     done: &mut dyn FnMut(&'static str),
 ) -> Reading {
-    let seen = pages.seen();
     let (count, text_from, encoding) = (pages.pages.len() as u32, pages.text_from, pages.encoding);
     let origins = pages.pages.iter().map(|page| page.origin.clone()).collect();
-    let lines = normalize::normalize(&mut sink, options, pages);
-    done("normalize");
-    let outline = segment::segment(&mut sink, options, lines);
-    done("segment");
-    let document = repair::repair(&mut sink, outline);
-    done("repair");
-    let mut notice = typing::typing(&mut sink, options, document);
-    if !seen.is_empty() {
-        proof::prove(&mut sink, &mut notice, &seen);
-    }
+    let mut notice = notice_of(&mut sink, options, pages, done);
     let (mut diagnostics, repairs) = sink.into_parts();
     proof::tell_apart(&notice, &mut diagnostics);
     typing::doubts::name(&mut notice, &diagnostics);
@@ -99,6 +90,47 @@ pub fn read_pages(
         text_from,
         encoding,
     }
+}
+
+/// What is read of pages, with its places on the sheets that they were printed on.
+fn notice_of(
+    sink: &mut Sink,
+    options: &Options,
+    pages: Pages,
+    done: &mut dyn FnMut(&'static str),
+) -> Notice {
+    page_by_page(sink, pages, |sink, pages, sheets| {
+        let seen = pages.seen();
+        let lines = normalize::normalize(sink, options, pages);
+        done("normalize");
+        let outline = segment::segment(sink, options, lines);
+        done("segment");
+        let document = repair::repair(sink, outline);
+        done("repair");
+        let mut notice = typing::typing(sink, options, document);
+        if !seen.is_empty() {
+            proof::prove(sink, &mut notice, &seen);
+        }
+        if !sheets.is_plain() {
+            notice.each_place(&mut |place| sheets.back(place));
+        }
+        notice
+    })
+}
+
+/// Does the work on pages of which no two stand on one sheet; what it notes stands on the sheets again.
+fn page_by_page<T>(
+    sink: &mut Sink,
+    pages: Pages,
+    work: impl FnOnce(&mut Sink, Pages, &Sheets) -> T,
+) -> T {
+    let (pages, sheets) = halves::apart(sink, pages);
+    let mark = sink.mark();
+    let made = work(sink, pages, &sheets);
+    if !sheets.is_plain() {
+        sink.places_since(mark, |place| sheets.back(place));
+    }
+    made
 }
 
 /// The reading with what a person said of its cells, checked again on the corrected figures.
@@ -124,18 +156,19 @@ pub fn until_pages(sink: &mut Sink, options: &Options, source: &Source) -> Resul
     carrier::extract(sink, options, source)
 }
 
-/// The lines as printed: `normalize` before it takes out page numbers and running heads.
+/// The lines as printed, with their places on the sheets: `normalize` before it takes out page numbers and running
+/// heads.
 ///
 /// # Errors
 /// As [`read`].
 pub fn printed_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
     let pages = until_pages(sink, options, source)?;
-    Ok(lines_as_printed(sink, options, pages))
+    Ok(normalize::line_up(sink, options, pages))
 }
 
-/// [`printed_lines`] of pages.
+/// The lines as printed, page by page where two stand on a sheet.
 pub fn lines_as_printed(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
-    normalize::line_up(sink, options, pages)
+    page_by_page(sink, pages, |sink, pages, _| normalize::line_up(sink, options, pages))
 }
 
 /// Stops after `normalize`.
@@ -144,7 +177,7 @@ pub fn lines_as_printed(sink: &mut Sink, options: &Options, pages: Pages) -> Lin
 /// As [`read`].
 pub fn until_lines(sink: &mut Sink, options: &Options, source: &Source) -> Result<Lines, Error> {
     let pages = until_pages(sink, options, source)?;
-    Ok(normalize::normalize(sink, options, pages))
+    Ok(page_by_page(sink, pages, |sink, pages, _| normalize::normalize(sink, options, pages)))
 }
 
 /// Stops after `segment`.
@@ -162,9 +195,11 @@ pub fn until_outline(
 
 /// [`until_outline`] of pages.
 pub fn outline_of(sink: &mut Sink, options: &Options, pages: Pages) -> Outline {
-    let seen = pages.seen();
-    let lines = normalize::normalize(sink, options, pages);
-    Outline { seen, ..segment::segment(sink, options, lines) }
+    page_by_page(sink, pages, |sink, pages, sheets| {
+        let seen = pages.seen();
+        let lines = normalize::normalize(sink, options, pages);
+        Outline { seen, sheets: sheets.clone(), ..segment::segment(sink, options, lines) }
+    })
 }
 
 /// Stops after `repair`.
@@ -185,12 +220,6 @@ pub fn until_document(
 /// # Errors
 /// As [`read`].
 pub fn until_notice(sink: &mut Sink, options: &Options, source: &Source) -> Result<Notice, Error> {
-    let outline = until_outline(sink, options, source)?;
-    let seen = outline.seen.clone();
-    let document = repair::repair(sink, outline);
-    let mut notice = typing::typing(sink, options, document);
-    if !seen.is_empty() {
-        proof::prove(sink, &mut notice, &seen);
-    }
-    Ok(notice)
+    let pages = until_pages(sink, options, source)?;
+    Ok(notice_of(sink, options, pages, &mut |_| ()))
 }

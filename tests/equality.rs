@@ -15,11 +15,19 @@ mod archive;
 mod written;
 
 use archive::zip;
+#[cfg(feature = "pdf")]
+use fubiao::carrier::page::{Page, Pages, Rule};
 use fubiao::emit::facts::facts;
 use fubiao::emit::json;
 use fubiao::emit::record::NoticeRecord;
+#[cfg(feature = "pdf")]
+use fubiao::geom::{Axis, Rect};
+#[cfg(feature = "pdf")]
+use fubiao::model::Notice;
 use fubiao::options::Options;
 use fubiao::pipeline;
+#[cfg(feature = "pdf")]
+use fubiao::place::{Place, Spot};
 use fubiao::source::Source;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -220,5 +228,82 @@ proptest! {
                 .collect();
             prop_assert_eq!(&said, &facts, "{}", name);
         }
+    }
+}
+
+/// The pages of a notice, two on each sheet, as A4 is printed on A3.
+#[cfg(feature = "pdf")]
+fn two_on_a_sheet(pages: Pages) -> Pages {
+    let (mut sheets, mut pages_left) = (Vec::new(), pages.pages.into_iter());
+    while let Some(left) = pages_left.next() {
+        let mut sheet = Page { number: sheets.len() as u32 + 1, width: 2.0 * left.width, ..left };
+        let by = sheet.width / 2.0;
+        let moved = |r: Rect| Rect::new(r.x0 + by, r.y0, r.x1 + by, r.y1);
+        if let Some(right) = pages_left.next() {
+            sheet.fills.extend(right.fills.into_iter().map(moved));
+            sheet.images.extend(right.images.into_iter().map(moved));
+            sheet.drawings.extend(right.drawings.into_iter().map(moved));
+            sheet.rules.extend(right.rules.into_iter().map(|rule| match rule.axis {
+                Axis::X => Rule { from: rule.from + by, to: rule.to + by, ..rule },
+                Axis::Y => Rule { at: rule.at + by, ..rule },
+            }));
+            sheet.runs.extend(right.runs.into_iter().map(|mut run| {
+                run.bbox = moved(run.bbox);
+                run.edges.iter_mut().for_each(|edge| *edge += by);
+                run
+            }));
+        }
+        sheets.push(sheet);
+    }
+    Pages { pages: sheets, ..pages }
+}
+
+/// The places of a notice and the notice without them.
+#[cfg(feature = "pdf")]
+fn places(mut notice: Notice) -> (Vec<Place>, Notice) {
+    let mut places = Vec::new();
+    notice.each_place(&mut |place| {
+        places.push(std::mem::replace(place, Place::of_box(1, Rect::default())));
+    });
+    (places, notice)
+}
+
+/// Two pages on a sheet are read as two pages, and what was read stands on the sheet.
+#[cfg(feature = "pdf")]
+#[test]
+fn two_pages_on_a_sheet_are_the_same_notice() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    for name in ["housing-2023/notice.pdf", "housing-2023/notice-reportlab.pdf"] {
+        let bytes = std::fs::read(samples.join(name)).expect("a sample has its inputs");
+        let source = Source::new(name, bytes).expect("it is a notice");
+        let options = Options::default();
+        let pages = || {
+            let mut sink = fubiao::diag::Sink::new();
+            pipeline::until_pages(&mut sink, &options, &source).expect("it can be read")
+        };
+        let read = |pages: Pages| {
+            pipeline::read_pages(fubiao::diag::Sink::new(), &options, pages, &mut |_| ())
+        };
+        let width = pages().pages[0].width;
+        let (alone, sheets) = (read(pages()), read(two_on_a_sheet(pages())));
+        assert_eq!(sheets.pages, alone.pages.div_ceil(2), "{name}: pages are those of the file");
+        let (mut expected, alone) = places(alone.notice);
+        for place in &mut expected {
+            if let Spot::Box(rect) = &mut place.spot
+                && place.page % 2 == 0
+            {
+                (rect.x0, rect.x1) = (rect.x0 + width, rect.x1 + width);
+            }
+            place.page = place.page.div_ceil(2);
+        }
+        let (own, sheets) = places(sheets.notice);
+        assert_eq!(sheets, alone, "{name}");
+        let is_near = |(a, b): (&Place, &Place)| {
+            let (Some(x), Some(y)) = (a.bbox(), b.bbox()) else { return false };
+            let apart = [x.x0 - y.x0, x.y0 - y.y0, x.x1 - y.x1, x.y1 - y.y1];
+            a.page == b.page && apart.iter().all(|by| by.abs() < 0.01)
+        };
+        let strays: Vec<_> = own.iter().zip(&expected).filter(|&pair| !is_near(pair)).collect();
+        assert!(strays.is_empty(), "{name}: {:?}", &strays[..strays.len().min(3)]);
     }
 }

@@ -8,6 +8,7 @@ use crate::emit::json;
 use crate::emit::record::NoticeRecord;
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
+use crate::normalize::halves::{self, Sheets};
 use crate::normalize::lines::LinedPage;
 use crate::options::Options;
 use crate::pipeline;
@@ -32,11 +33,13 @@ pub fn write(
     let mut sink = Sink::new();
     let pages = pipeline::until_pages(&mut Sink::new(), options, source)?;
     let origins: Vec<Origin> = pages.pages.iter().map(|page| page.origin.clone()).collect();
-    let of = Of(&origins);
+    let sheets = halves::apart(&mut Sink::new(), pages).1;
+    let plain = Of { origins: &origins, sheets: &Sheets::default() };
+    let of = Of { sheets: &sheets, ..plain };
     let written = match until {
         Until::Extract => {
             let pages = pipeline::until_pages(&mut sink, options, source)?;
-            pages.pages.iter().try_for_each(|p| page(out, of, p))
+            pages.pages.iter().try_for_each(|p| page(out, plain, p))
         }
         Until::Normalize => {
             let lines = pipeline::until_lines(&mut sink, options, source)?;
@@ -50,7 +53,7 @@ pub fn write(
         }
     };
     let (diagnostics, repairs) = sink.into_parts();
-    Ok(written.and_then(|()| noted(out, of, &diagnostics, &repairs)))
+    Ok(written.and_then(|()| noted(out, plain, &diagnostics, &repairs)))
 }
 
 /// Pictures of the pages with what `segment` finds on them: number and SVG of each.
@@ -306,19 +309,27 @@ fn rect(r: &Rect) -> String {
     format!("[{:.1} {:.1} {:.1} {:.1}]", r.x0, r.y0, r.x1, r.y1)
 }
 
-/// Which file and sheet each page is of.
+/// Which file and sheet each page is of, and on which page of the file it is printed.
 #[derive(Clone, Copy)]
-struct Of<'o>(&'o [Origin]);
+struct Of<'o> {
+    origins: &'o [Origin],
+    sheets: &'o Sheets,
+}
 
 impl Of<'_> {
-    fn origin(&self, page: u32) -> Option<&Origin> {
-        self.0.get(page.checked_sub(1)? as usize)
+    fn origin(&self, sheet: u32) -> Option<&Origin> {
+        self.origins.get(sheet.checked_sub(1)? as usize)
     }
 
     /// A page, with the file and sheet that it is of.
     fn page(self, page: u32) -> String {
-        let mut said = format!("page {page}");
-        if let Some(Origin { part, sheet }) = self.origin(page) {
+        let place = self.on_sheet(&Place::of_box(page, Rect::default()));
+        let mut said = match place.bbox() {
+            _ if self.sheets.is_plain() => format!("page {page}"),
+            Some(b) if b.x0 > 0.0 => format!("page {}, right half,", place.page),
+            _ => format!("page {}, left half,", place.page),
+        };
+        if let Some(Origin { part, sheet }) = self.origin(place.page) {
             if let Some(part) = part {
                 said += &format!(" of {:?}", part.name);
             }
@@ -329,7 +340,14 @@ impl Of<'_> {
         said
     }
 
+    fn on_sheet(self, place: &Place) -> Place {
+        let mut place = *place;
+        self.sheets.back(&mut place);
+        place
+    }
+
     fn place(self, place: &Place) -> String {
+        let place = self.on_sheet(place);
         match place.spot {
             Spot::Box(r) => format!("page {} {}", place.page, rect(&r)),
             Spot::Text { line, column } => format!("{line}:{column}"),

@@ -3,8 +3,9 @@
 
 use crate::emit::{json, record};
 use crate::geom::Rect;
+use crate::place::Place;
 use crate::segment::outline::{Block, Fragment, GridCell, Outline};
-use crate::sight::{Seen, sight_of};
+use crate::sight::sight_of;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -57,10 +58,7 @@ pub fn tables(outline: &Outline) -> Vec<TableRecord<'_>> {
             _ => None,
         })
         .collect();
-    fragments
-        .chunk_by(|a, b| are_side_by_side(a, b))
-        .map(|panels| table(panels, &outline.seen))
-        .collect()
+    fragments.chunk_by(|a, b| are_side_by_side(a, b)).map(|panels| table(panels, outline)).collect()
 }
 
 /// The tables as `{"tables": […]}`, a table a line.
@@ -83,31 +81,38 @@ fn are_side_by_side(a: &Fragment, b: &Fragment) -> bool {
 }
 
 /// One table of its panels, left to right.
-fn table<'a>(panels: &[&'a Fragment], seen: &[Seen]) -> TableRecord<'a> {
+fn table<'a>(panels: &[&'a Fragment], outline: &'a Outline) -> TableRecord<'a> {
     let mut cells = Vec::new();
-    let mut bbox: Option<Rect> = None;
+    let mut place: Option<Place> = None;
     let mut first_col = 0;
     for panel in panels {
-        let shown = panel.frame.back(&panel.bbox);
-        bbox = Some(bbox.map_or(shown, |b| b.union(&shown)));
-        cells.extend(panel.cells.iter().map(|cell| cell_record(panel, cell, first_col, seen)));
+        let shown = on_sheet(outline, panel, &panel.bbox);
+        place = Some(place.map_or(shown, |place| place.union(&shown)));
+        cells.extend(panel.cells.iter().map(|cell| cell_record(panel, cell, first_col, outline)));
         first_col += panel.cols();
     }
     cells.sort_by_key(|cell| (cell.row, cell.col));
     TableRecord {
-        page: panels.first().map_or(1, |panel| panel.page),
-        bbox: record::bbox(&bbox.unwrap_or_default()),
+        page: place.map_or(1, |place| place.page),
+        bbox: record::bbox(&place.and_then(|place| place.bbox()).unwrap_or_default()),
         cells,
     }
+}
+
+/// Where a box of a panel stands on its sheet.
+fn on_sheet(outline: &Outline, panel: &Fragment, bbox: &Rect) -> Place {
+    let mut place = panel.place_of(bbox);
+    outline.sheets.back(&mut place);
+    place
 }
 
 fn cell_record<'a>(
     panel: &Fragment,
     cell: &'a GridCell,
     first_col: usize,
-    seen: &[Seen],
+    outline: &'a Outline,
 ) -> TableCellRecord<'a> {
-    let sight = match seen {
+    let sight = match outline.seen.as_slice() {
         [] => None,
         seen => sight_of(seen, panel.page, &panel.frame.back(&cell.bbox)),
     };
@@ -117,7 +122,7 @@ fn cell_record<'a>(
         rowspan: cell.rowspan,
         colspan: cell.colspan,
         text: &cell.raw,
-        bbox: record::bbox(&panel.frame.back(&cell.bbox)),
+        bbox: record::bbox(&on_sheet(outline, panel, &cell.bbox).bbox().unwrap_or_default()),
         confidence: sight.as_ref().map(|sight| f64::from(sight.confidence) / 1000.0),
         doubt: sight.as_ref().map(record::doubts).unwrap_or_default(),
     }

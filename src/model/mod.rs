@@ -5,6 +5,7 @@ pub mod amount;
 pub mod annex;
 pub mod field;
 pub mod notice;
+mod places;
 pub mod target;
 
 pub use amount::Amount;

@@ -4,6 +4,7 @@
 mod assemble;
 mod clean;
 mod drawn;
+pub mod halves;
 pub mod lines;
 mod marks;
 mod raised;

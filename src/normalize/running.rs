@@ -15,7 +15,7 @@ const MARGIN_BAND: f32 = 0.075;
 
 /// Whether the text, without white space, is a page number that shows itself as one: `—3—`, 第3页共9页,
 /// `3/9`.
-fn is_page_number(text: &str) -> bool {
+pub(super) fn is_page_number(text: &str) -> bool {
     const FORMS: [fn(&str) -> Option<&str>; 4] = [
         |text| text.after_run(dash, 1..=3)?.after_run(digit, 1..=4)?.after_run(dash, 1..=3),
         |text| {

@@ -19,7 +19,7 @@ use crate::segment::outline::Outline;
 
 /// Joins paragraphs over lines and pages, and tables over pages.
 pub fn repair(sink: &mut Sink, outline: Outline) -> Document {
-    let Outline { mut front, annexes, seen: _ } = outline;
+    let Outline { mut front, annexes, seen: _, sheets: _ } = outline;
     Document {
         frame: frame::frame(sink, &front),
         body: paragraphs::paragraphs(sink, &front),

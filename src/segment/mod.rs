@@ -17,7 +17,7 @@ use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{Line, LinedPage, Lines};
 use crate::options::Options;
 use crate::place::PlacedText;
-use crate::segment::outline::{Block, Fragment, Layout, Outline, Role, TextBlock};
+use crate::segment::outline::{Block, Fragment, Layout, Outline, Role, Sheets, TextBlock};
 
 /// An image is kept where it covers this share of its page: it may show a table.
 const LARGE_IMAGE: f32 = 0.12;
@@ -34,6 +34,7 @@ pub fn segment(sink: &mut Sink, options: &Options, lines: Lines) -> Outline {
         front: headings::mark_flow(frame::blocks(parts.front)),
         annexes: parts.annexes.into_iter().map(annexes::outline).collect(),
         seen: Vec::new(),
+        sheets: Sheets::default(),
     }
 }
 

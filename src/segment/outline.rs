@@ -2,6 +2,7 @@
 //! printed lines, tables still in fragments, one for each page (and panel) they stand on.
 
 use crate::geom::Rect;
+pub use crate::normalize::halves::Sheets;
 pub use crate::normalize::lines::{Frame, Layout, Mark};
 use crate::place::{Place, PlacedText};
 use crate::sight::Seen;
@@ -15,6 +16,8 @@ pub struct Outline {
     pub annexes: Vec<AnnexOutline>,
     /// What recognizing characters on pictures left open, by place.
     pub seen: Vec<Seen>,
+    /// Which sheets its pages stand on.
+    pub sheets: Sheets,
 }
 
 /// One annex, from its label to the next one's.

@@ -1,0 +1,352 @@
+//! Two pages printed side by side on one sheet, as offices print A4 on A3: each out as a page of its own, before
+//! anything else looks at them. What was read of them stands on the sheet in the end ([`Sheets::back`]).
+//!
+//! A sheet is parted where nothing crosses its middle and something says that two pages stand there: both halves
+//! bear a page number at one height, one of them begins with the label of an annex, or it has prose that fills it
+//! beside lines of the other at heights of their own. All sheets of that size have to be free in the middle, and are
+//! parted together.
+//! Deliberately absent: pages one above the other, more than two, and sheets whose halves are turned.
+
+use super::running::is_page_number;
+use crate::carrier::page::{Ink, Layout, Page, Pages, Rule, Run, Turn};
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::geom::{Axis, Rect};
+use crate::lexicon::is_han;
+use crate::place::{Place, Spot};
+
+/// A sheet of two pages is so much wider than high; A3 across is 1.41.
+const WIDE: f32 = 1.25;
+/// So much of the sheet's width is free in its middle, as margins leave it.
+const FREE: f32 = 0.02;
+/// A fill or an image over so much of the sheet is its ground and parts nothing.
+const GROUND: f32 = 0.8;
+/// So many Han characters make a line of prose, …
+const PROSE: usize = 15;
+/// … so much of the half's measure filled, …
+const FILLED: f32 = 0.85;
+/// … and so many such lines are prose.
+const LINES: usize = 3;
+/// The number behind 附件 has at most so many characters.
+const LABEL: usize = 4;
+/// Lines as near as this, in points, stand at one height.
+const SAME_HEIGHT: f32 = 2.0;
+
+/// Which sheet each page stands on, where several stand on one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheets {
+    /// By page; empty where each page is a sheet.
+    pages: Vec<OnSheet>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct OnSheet {
+    /// Number of the sheet, from 1.
+    sheet: u32,
+    /// Where the page's left edge stands on it, in points.
+    left: f32,
+}
+
+impl Sheets {
+    /// Whether each page is a sheet of its own.
+    pub fn is_plain(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// Leads a place on a page to that on its sheet.
+    pub fn back(&self, place: &mut Place) {
+        let Some(on) = place.page.checked_sub(1).and_then(|at| self.pages.get(at as usize)) else {
+            return;
+        };
+        place.page = on.sheet;
+        if let Spot::Box(rect) = &mut place.spot {
+            *rect = moved(rect, on.left);
+        }
+    }
+}
+
+/// The pages of the notice, those that stand on one sheet apart, and where they stand.
+pub fn apart(sink: &mut Sink, pages: Pages) -> (Pages, Sheets) {
+    let sizes: Vec<(f32, f32)> = {
+        let two =
+            pages.pages.iter().filter(|page| middle(page).is_some_and(|x| holds_two(page, x)));
+        let mut sizes: Vec<(f32, f32)> = two.map(|page| (page.width, page.height)).collect();
+        sizes.dedup_by(|a, b| is_same_size(*a, *b));
+        let of_size =
+            |size| pages.pages.iter().filter(move |p| is_same_size((p.width, p.height), size));
+        sizes.retain(|&size| of_size(size).all(|page| middle(page).is_some()));
+        sizes
+    };
+    let is_parted = |page: &Page| sizes.iter().any(|&s| is_same_size((page.width, page.height), s));
+    if sizes.is_empty() {
+        return (pages, Sheets::default());
+    }
+    let (mut apart, mut sheets) = (Vec::new(), Sheets::default());
+    for page in pages.pages {
+        let sheet = page.number;
+        let halves = match middle(&page).filter(|_| is_parted(&page)) {
+            Some(middle) => {
+                note(sink, &page);
+                halves(page, middle)
+            }
+            None => vec![(0.0, page)],
+        };
+        for (left, page) in halves {
+            apart.push(Page { number: apart.len() as u32 + 1, ..page });
+            sheets.pages.push(OnSheet { sheet, left });
+        }
+    }
+    (Pages { pages: apart, text_from: pages.text_from, encoding: pages.encoding }, sheets)
+}
+
+fn is_same_size(a: (f32, f32), b: (f32, f32)) -> bool {
+    (a.0 - b.0).abs() < 1.0 && (a.1 - b.1).abs() < 1.0
+}
+
+fn note(sink: &mut Sink, page: &Page) {
+    sink.remark(Diagnostic {
+        code: "two_pages_on_sheet",
+        severity: Severity::Note,
+        place: Some(page.place()),
+        message: Wording::new(
+            "two pages stand side by side on this sheet, and were read one after the other",
+            "此页并排印有两页，已按先左后右依次读取",
+        ),
+        hint: None,
+    });
+}
+
+/// Texts that a reader sees and that read left to right.
+fn texts(page: &Page) -> impl Iterator<Item = &Run> {
+    let is_seen = |run: &&Run| {
+        matches!(run.ink, Ink::Seen { .. } | Ink::Invisible)
+            && !matches!(run.turn, Turn::Slanted(_))
+            && !run.text.trim().is_empty()
+    };
+    page.runs.iter().filter(is_seen)
+}
+
+/// Where the middle of a wide sheet is, if nothing crosses it.
+fn middle(page: &Page) -> Option<f32> {
+    if page.layout != Layout::Seen || !page.tables.is_empty() || page.width < WIDE * page.height {
+        return None;
+    }
+    let middle = page.width / 2.0;
+    let free = FREE * page.width / 2.0;
+    let crosses = |x0: f32, x1: f32| x0 < middle + free && x1 > middle - free;
+    let is_ground = |r: &&Rect| r.width() * r.height() > GROUND * page.width * page.height;
+    let areas = || page.fills.iter().chain(&page.images).chain(&page.drawings);
+    let is_crossed = texts(page).any(|run| crosses(run.bbox.x0, run.bbox.x1))
+        || page.rules.iter().any(|rule| rule.axis == Axis::X && crosses(rule.from, rule.to))
+        || areas().filter(|r| !is_ground(r)).any(|r| crosses(r.x0, r.x1))
+        || texts(page).any(|run| run.turn != Turn::Upright);
+    (!is_crossed).then_some(middle)
+}
+
+/// A line of one half.
+struct HalfLine {
+    x0: f32,
+    x1: f32,
+    y: f32,
+    /// What its texts are wide, gaps left out.
+    inked: f32,
+    text: String,
+}
+
+/// The lines of the texts that begin in a stretch of the sheet, top down.
+fn lines(page: &Page, from: f32, to: f32) -> Vec<HalfLine> {
+    let mut runs: Vec<&Run> = texts(page).filter(|run| (from..to).contains(&run.bbox.x0)).collect();
+    runs.sort_by(|a, b| a.bbox.y1.total_cmp(&b.bbox.y1).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    let mut lines: Vec<HalfLine> = Vec::new();
+    for run in runs {
+        let (box_, inked) = (run.bbox, run.bbox.width());
+        match lines.last_mut() {
+            Some(line) if (line.y - box_.y1).abs() < SAME_HEIGHT => {
+                (line.x0, line.x1) = (line.x0.min(box_.x0), line.x1.max(box_.x1));
+                line.inked += inked;
+                line.text.push_str(&run.text);
+            }
+            _ => lines.push(HalfLine {
+                x0: box_.x0,
+                x1: box_.x1,
+                y: box_.y1,
+                inked,
+                text: run.text.clone(),
+            }),
+        }
+    }
+    lines
+}
+
+/// Whether two pages stand on the sheet, left and right of its middle.
+fn holds_two(page: &Page, middle: f32) -> bool {
+    let (left, right) = (lines(page, f32::MIN, middle), lines(page, middle, f32::MAX));
+    let both = [(&left, &right), (&right, &left)];
+    are_numbered(&left, &right)
+        || both.iter().any(|(half, other)| opens_annex(half, other) || has_prose(half, other))
+}
+
+/// The text without white space.
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether both halves end in the number of a page, at one height.
+fn are_numbered(left: &[HalfLine], right: &[HalfLine]) -> bool {
+    let (Some(left), Some(right)) = (left.last(), right.last()) else { return false };
+    (left.y - right.y).abs() < SAME_HEIGHT
+        && is_page_number(&compact(&left.text))
+        && is_page_number(&compact(&right.text))
+}
+
+/// Whether the half begins with the label of an annex, and the other one has something of its own.
+fn opens_annex(half: &[HalfLine], other: &[HalfLine]) -> bool {
+    let label = half.first().map(|line| compact(&line.text)).unwrap_or_default();
+    let number = label.strip_prefix("附件").or(label.strip_prefix("附表"));
+    let is_label = number.is_some_and(|rest| rest.chars().count() <= LABEL);
+    is_label && !other.is_empty()
+}
+
+/// Whether the half has lines of prose, which fill its measure or end a sentence, at other heights than the lines of
+/// the other half: cells of one row stand at one.
+fn has_prose(half: &[HalfLine], other: &[HalfLine]) -> bool {
+    let x0 = half.iter().map(|line| line.x0).fold(f32::MAX, f32::min);
+    let x1 = half.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
+    let is_prose = |line: &&HalfLine| {
+        let wide = line.x1 - line.x0;
+        line.text.chars().filter(|&c| is_han(c)).count() >= PROSE
+            && line.inked >= FILLED * wide
+            && (wide >= FILLED * (x1 - x0) || line.text.trim_end().ends_with('。'))
+    };
+    let is_beside =
+        |line: &&HalfLine| other.iter().any(|other| (other.y - line.y).abs() < SAME_HEIGHT);
+    let prose = half.iter().filter(is_prose).filter(|line| !is_beside(line));
+    !other.is_empty() && prose.count() >= LINES
+}
+
+/// Both halves of a sheet, each with where its left edge stands on it; a half with nothing on it is none.
+fn halves(mut page: Page, middle: f32) -> Vec<(f32, Page)> {
+    let is_left = |x: f32| x < middle;
+    let take = |page: &mut Page, left: bool| -> Page {
+        let offset = if left { 0.0 } else { middle };
+        let held = |x: f32| is_left(x) == left;
+        let boxes = |boxes: &[Rect]| -> Vec<Rect> {
+            boxes.iter().filter(|b| held(b.center().x)).map(|b| moved(b, -offset)).collect()
+        };
+        let rules = page.rules.iter().filter(|rule| match rule.axis {
+            Axis::X => held((rule.from + rule.to) / 2.0),
+            Axis::Y => held(rule.at),
+        });
+        let rules = rules.map(|rule| match rule.axis {
+            Axis::X => Rule { from: rule.from - offset, to: rule.to - offset, ..*rule },
+            Axis::Y => Rule { at: rule.at - offset, ..*rule },
+        });
+        Page {
+            number: page.number,
+            width: middle,
+            height: page.height,
+            rules: rules.collect(),
+            fills: boxes(&page.fills),
+            images: boxes(&page.images),
+            drawings: boxes(&page.drawings),
+            runs: page
+                .runs
+                .extract_if(.., |run| held(run.bbox.center().x) || !left)
+                .map(|run| moved_run(run, -offset))
+                .collect(),
+            tables: Vec::new(),
+            layout: page.layout,
+            origin: page.origin.clone(),
+            shown: None,
+        }
+    };
+    let (left, right) = (take(&mut page, true), take(&mut page, false));
+    let is_blank = |page: &Page| page.runs.is_empty() && page.images.is_empty();
+    let halves = [(0.0, left), (middle, right)];
+    let both = halves.iter().all(|(_, half)| is_blank(half));
+    halves.into_iter().filter(|(left, half)| !is_blank(half) || both && *left == 0.0).collect()
+}
+
+/// The box so much further right.
+fn moved(r: &Rect, by: f32) -> Rect {
+    Rect::new(r.x0 + by, r.y0, r.x1 + by, r.y1)
+}
+
+fn moved_run(mut run: Run, by: f32) -> Run {
+    run.bbox = moved(&run.bbox, by);
+    if matches!(run.turn, Turn::Upright | Turn::Over) {
+        run.edges.iter_mut().for_each(|edge| *edge += by);
+    }
+    if let Some(Spot::Box(rect)) = &mut run.spot {
+        *rect = moved(rect, by);
+    }
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::page::TextFrom;
+
+    /// A run of ten points a character.
+    fn run(text: &str, x: f32, y: f32) -> Run {
+        let edges: Vec<f32> = (0..=text.chars().count()).map(|at| x + 10.0 * at as f32).collect();
+        Run {
+            text: text.to_owned(),
+            bbox: Rect::new(x, y, edges[edges.len() - 1], y + 10.0),
+            edges,
+            size: 10.0,
+            turn: Turn::Upright,
+            ink: Ink::Seen { lightness: 0.0 },
+            spot: None,
+            joints: Vec::new(),
+            sight: None,
+        }
+    }
+
+    fn sheet(texts: &[(&str, f32, f32)]) -> Page {
+        let runs = texts.iter().map(|&(text, x, y)| run(text, x, y)).collect();
+        Page { number: 1, width: 1190.0, height: 842.0, runs, ..Page::default() }
+    }
+
+    /// How many pages stand on the sheets.
+    fn count(sheets: Vec<Page>) -> usize {
+        let pages = Pages { pages: sheets, text_from: TextFrom::TextLayer, encoding: None };
+        apart(&mut Sink::new(), pages).0.pages.len()
+    }
+
+    const TABLE: [(&str, f32, f32); 4] = [
+        ("南昌市", 100.0, 100.0),
+        ("120", 900.0, 100.0),
+        ("九江市", 100.0, 130.0),
+        ("80", 900.0, 130.0),
+    ];
+
+    #[test]
+    fn a_wide_table_that_leaves_the_middle_free_is_one_page() {
+        assert_eq!(count(vec![sheet(&TABLE)]), 1);
+        // Long texts beside figures of the same rows are cells.
+        let long = "新建城市道路及配套管网工程第一标段";
+        let rows = [100.0, 130.0, 160.0, 190.0].map(|y| [(long, 100.0, y), ("120", 900.0, y)]);
+        assert_eq!(count(vec![sheet(&rows.concat())]), 1);
+    }
+
+    #[test]
+    fn page_numbers_or_a_label_over_one_half_tell_two_pages() {
+        let numbers = [("— 1 —", 280.0, 800.0), ("— 2 —", 870.0, 800.0)];
+        assert_eq!(count(vec![sheet(&[&TABLE[..], &numbers].concat())]), 2);
+        let label = [("附件1", 660.0, 60.0)];
+        assert_eq!(count(vec![sheet(&[&TABLE[..], &label].concat())]), 2);
+        // A number alone is that of the sheet.
+        assert_eq!(count(vec![sheet(&[&TABLE[..], &numbers[1..]].concat())]), 1);
+    }
+
+    #[test]
+    fn a_sheet_that_is_one_page_keeps_all_of_its_size_whole() {
+        let label = [("附件1", 660.0, 60.0)];
+        let two = || sheet(&[&TABLE[..], &label].concat());
+        let titled = sheet(&[&TABLE[..], &[("各市任务表", 570.0, 40.0)]].concat());
+        assert_eq!(count(vec![two(), titled]), 2);
+        // The half of the last sheet may be blank.
+        assert_eq!(count(vec![two(), sheet(&[("九江市", 100.0, 100.0)])]), 3);
+    }
+}
