@@ -829,3 +829,23 @@ fn rows_and_columns_that_are_repeated_end_at_limits() {
         }
     }
 }
+
+/// What a page prints as it is typed, a table drawn with characters among it, keeps its lines and spaces.
+#[test]
+fn lines_of_preformatted_text_are_lines() {
+    let typed = "\
+┌────┬───┬───┐
+│地区│任务│资金│
+├────┼───┼───┤
+│南昌│120│ 80│
+│九江│ 60│ 40│
+└────┴───┴───┘
+注：资金单位为万元。";
+    let page = format!("<html><body><p>任务表</p><pre>{typed}</pre></body></html>");
+    let source = Source::new("notice.html", page.into_bytes()).expect("a page");
+    let outline = pipeline::until_outline(&mut Sink::new(), &Options::default(), &source);
+    let outline = outline.expect("readable");
+    let tables = fubiao::emit::tables::tables(&outline);
+    let cells: Vec<&str> = tables[0].cells.iter().map(|cell| cell.text).collect();
+    assert_eq!(cells, ["地区", "任务", "资金", "南昌", "120", "80", "九江", "60", "40"]);
+}

@@ -6,6 +6,7 @@ use super::tables;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::{Align, Grid, TextLine};
 use crate::place::Spot;
+use std::borrow::Cow;
 
 /// What a page shows.
 #[derive(Debug)]
@@ -108,6 +109,8 @@ pub(super) struct Around {
     ground: bool,
     /// Full-width spaces that the next line begins with.
     indent: f32,
+    /// Whether white space and the ends of lines are printed as they stand in the source.
+    verbatim: bool,
 }
 
 impl Default for Around {
@@ -121,6 +124,7 @@ impl Default for Around {
             struck: false,
             ground: false,
             indent: 0.0,
+            verbatim: false,
         }
     }
 }
@@ -220,7 +224,7 @@ impl<'t> Walk<'t> {
         let ordered = self.tree.name(id) == "ol" && !self.style(id).unmarked;
         for child in self.tree.children(id) {
             if let Some(text) = self.tree.text(child) {
-                self.text(text, &around);
+                self.text(child, text, &around);
                 continue;
             }
             if ordered && self.tree.name(child) == "li" {
@@ -241,7 +245,7 @@ impl<'t> Walk<'t> {
         if UNSEEN.contains(&name) {
             let filled = self.filled_in(id).filter(|_| self.style(id).hidden != Some(true));
             if let Some(filled) = filled {
-                self.text(&filled, &around);
+                self.text(id, &filled, &around);
             }
             return;
         }
@@ -257,6 +261,7 @@ impl<'t> Walk<'t> {
         }
         let mut inner = around.with(&style);
         inner.linked |= name == "a";
+        inner.verbatim |= matches!(name, "pre" | "xmp" | "listing" | "plaintext");
         if name == "br" {
             self.br(id);
             return;
@@ -278,7 +283,7 @@ impl<'t> Walk<'t> {
             return;
         }
         if let Some(number) = number {
-            self.text(&format!("{number}. "), &inner);
+            self.text(id, &format!("{number}. "), &inner);
         }
         let before = self.blocks.len();
         self.children(id, inner);
@@ -331,8 +336,19 @@ impl<'t> Walk<'t> {
     }
 
     /// Adds text to the line: white space of the source is one space, or none beside a character that is
-    /// set full width.
-    fn text(&mut self, text: &str, around: &Around) {
+    /// set full width. Where it is printed as it stands, so is each line.
+    fn text(&mut self, node: Id, text: &str, around: &Around) {
+        if around.verbatim {
+            for (at, line) in text.split('\n').enumerate() {
+                if at > 0 {
+                    self.flush(node);
+                    self.line.is_broken = true;
+                }
+                let line = line.trim_end_matches('\r');
+                with_stops(line).chars().for_each(|c| self.line.push(c, around));
+            }
+            return;
+        }
         for c in text.chars() {
             if matches!(c, ' ' | '\n' | '\r' | '\t' | '\u{C}') {
                 self.line.space = true;
@@ -396,6 +412,30 @@ impl Open {
         }
     }
 }
+
+/// The line with spaces up to each tab stop, at every eighth narrow character.
+fn with_stops(line: &str) -> Cow<'_, str> {
+    if !line.contains('\t') {
+        return Cow::Borrowed(line);
+    }
+    let (mut out, mut at) = (String::with_capacity(line.len()), 0);
+    for c in line.chars() {
+        let wide = match c {
+            '\t' => STOP - at % STOP,
+            c if is_narrow(c) => 1,
+            _ => 2,
+        };
+        match c {
+            '\t' => out.extend(std::iter::repeat_n(' ', wide)),
+            c => out.push(c),
+        }
+        at += wide;
+    }
+    Cow::Owned(out)
+}
+
+/// Narrow characters from one tab stop to the next.
+const STOP: usize = 8;
 
 /// Whether white space beside the character may be one that is meant.
 fn is_narrow(c: char) -> bool {
