@@ -166,6 +166,33 @@ fn numbers(series: Series, cells: &[String]) -> bool {
     }
 }
 
+/// Whether the words of a line of a header, from the left, end in the numbers of their columns or are such numbers, in
+/// brackets or with what they are made of: 地区 | 中央资金（1） | （2） | 小计（3=1+2）.
+pub fn are_behind_words<'t>(cells: impl IntoIterator<Item = &'t str>) -> bool {
+    let cells: Vec<String> = cells.into_iter().map(bare).collect();
+    // The number of a column in brackets, as a whole: (3=1+2).
+    let numbered = |series: Series, cell: &str| -> Option<(u32, bool)> {
+        let (words, number) = cell.strip_suffix(')')?.rsplit_once('(')?;
+        let at = label(series, number).or_else(|| label(series, cell))?.at;
+        let is_formula = |part: &str| part.contains('=');
+        (!is_formula(words)).then_some((at, !words.is_empty()))
+    };
+    SERIES.iter().any(|&series| {
+        let (mut last, mut is_worded) = (0, false);
+        for cell in &cells {
+            match numbered(series, cell) {
+                Some((at, has_words)) if at == last + 1 => {
+                    last = at;
+                    is_worded |= has_words;
+                }
+                None if last == 0 => {}
+                _ => return false,
+            }
+        }
+        last > 2 && is_worded
+    })
+}
+
 /// The numbers of columns at the end of their headers, where a row of such numbers was read as part of it: 小计(3),
 /// 合计1=2+3, 存量C. For each header the length of what stands before its number; as it is for a header without one.
 /// `figures` is how many columns hold figures: no fewer are numbered.
@@ -175,7 +202,9 @@ pub fn behind_words(headers: &[&str], figures: usize) -> Option<Vec<usize>> {
             headers.iter().map(|header| behind(series, header)).collect();
         let numbered: Vec<u32> = found.iter().flatten().map(|found| found.0).collect();
         let runs_on = numbered.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let is_meant = numbered.len() > 1 && numbered.len() >= figures && numbered[0] == 1;
+        // What is named may hold figures: the codes of 代码丙.
+        let is_meant = numbered.first() == Some(&1)
+            && (are_named(headers, &found) || numbered.len() > 1 && numbered.len() >= figures);
         if !is_meant || !runs_on {
             return None;
         }
@@ -187,6 +216,16 @@ pub fn behind_words(headers: &[&str], figures: usize) -> Option<Vec<usize>> {
         };
         Some(headers.iter().enumerate().map(length).collect())
     })
+}
+
+/// Whether the columns before the first that is numbered are 甲, 乙 and on: 指标名称甲 计量单位乙 本年累计1.
+fn are_named(headers: &[&str], found: &[Option<(u32, usize)>]) -> bool {
+    let before = found.iter().take_while(|found| found.is_none()).count();
+    let mut names = ["甲", "乙", "丙", "丁", "戊", "己"].iter();
+    before > 1
+        && headers[..before]
+            .iter()
+            .all(|header| names.next().is_some_and(|n| header.trim_end().ends_with(n)))
 }
 
 /// The header without 栏次 or 甲 behind its words.
@@ -206,7 +245,13 @@ fn behind(series: Series, header: &str) -> Option<(u32, usize)> {
     // A bracket that closes what the words opened: 合计（万元）3.
     let end = end.trim_start_matches([')', '）', ' ']);
     let length = header[..header.len() - end.len()].trim_end().len();
-    let label = label(series, &bare(end))?;
+    // Of 增减（%）3 the sign in brackets is none of a formula.
+    let own = || end.rsplit_once([')', '）']).map(|(_, own)| own).filter(|own| !own.is_empty());
+    let (label, end) = match label(series, &bare(end)) {
+        Some(label) => (label, end),
+        None => own().and_then(|own| Some((label(series, &bare(own))?, own)))?,
+    };
+    let length = length.max(header[..header.len() - end.len()].trim_end().len());
     let is_word = header[..length].chars().next_back().is_some_and(|c| !c.is_ascii_alphanumeric());
     (is_word && !header[..length].trim().is_empty()).then_some((label.at, length))
 }
@@ -214,6 +259,16 @@ fn behind(series: Series, header: &str) -> Option<(u32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_end_in_the_numbers_of_their_columns() {
+        let is = |line: &str| are_behind_words(line.split(" | "));
+        assert!(is("地区 | 中央资金（1） | 省级资金（2） | 小计（3=1+2） | （4） | （5=3+4）"));
+        assert!(is("存量（A） | 增量（B） | （C=A+B）"));
+        assert!(!is("（1） | （2） | （3）"), "they number the columns, and have no words");
+        assert!(!is("南昌市 | 标段（1） | （3） | （2）"));
+        assert!(!is("合计 | 户数（万户） | 人数（万人） | 面积（亩）"));
+    }
 
     #[test]
     fn rows_that_number_the_columns_are_told_from_rows_of_figures() {
@@ -273,6 +328,13 @@ mod tests {
             ("单位 | A级 | B级", 2, None),
             ("单位 | 计划2020 | 计划2021", 2, None),
             ("单位 | 合计B | 存量C", 2, None),
+            (
+                "指标名称甲 | 计量单位乙 | 代码丙 | 本年累计1",
+                1,
+                Some("指标名称|计量单位|代码|本年累计"),
+            ),
+            ("指标 | 本年累计1", 1, None),
+            ("指标 | 本年1 | 上年2 | 增减（%）3", 3, Some("指标|本年|上年|增减（%）")),
             ("单位 | 人均GDP | PM2", 2, None),
         ] {
             assert_eq!(cut(headers, figures).as_deref(), expected, "{headers}");

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
     let Some(first) = rows.first() else { return 0 };
     let mut tiers = 1;
-    if has_figures(first, kinds) && !is_of_years(first) {
+    if has_figures(first, kinds) && !is_of_years(first) && !are_numbered(first) {
         // Codes may head columns, their names below them.
         let below = (1..rows.len().min(MAX_TIERS))
             .rev()
@@ -30,7 +30,10 @@ pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
             || (is_under_blank(row) && has_words_over_figures(row, kinds))
             || (is_under_blank(row) && has_wide_cell(&rows[tiers - 1]));
         let reached = row.slots.contains(&Slot::Above);
-        let is_tier = reached || is_numbering(row) || (is_wordy && !has_figures(row, kinds));
+        let is_tier = reached
+            || is_numbering(row)
+            || are_numbered(row)
+            || (is_wordy && !has_figures(row, kinds));
         if !is_tier {
             break;
         }
@@ -45,6 +48,12 @@ pub(super) fn tiers(rows: &[TableRow], kinds: &Kinds) -> usize {
 pub(super) fn is_numbering(row: &TableRow) -> bool {
     let texts: Vec<Cow<str>> = (0..row.slots.len()).map(|col| rows::text_at(row, col)).collect();
     numbering::is_numbering(texts.iter().map(|text| &**text))
+}
+
+/// Whether the words of the row end in the numbers of their columns: 中央资金（1） | （2） | 小计（3=1+2）.
+fn are_numbered(row: &TableRow) -> bool {
+    let texts: Vec<Cow<str>> = (0..row.slots.len()).map(|col| rows::text_at(row, col)).collect();
+    numbering::are_behind_words(texts.iter().map(|text| &**text).filter(|text| !text.is_empty()))
 }
 
 /// Whether a column of figures has a figure in this row.

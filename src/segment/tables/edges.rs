@@ -83,8 +83,15 @@ impl Edges {
         self.bbox().is_some_and(is_inside)
     }
 
+    /// Whether an upright line is the rest of one of these, beyond a cell that reaches over it.
+    fn goes_on_with(&self, down: &Edge) -> bool {
+        let is_one = |e: &Edge| (e.at - down.at).abs() <= SNAP;
+        let holds = |b: Rect| b.y0 - TOUCH <= down.from && down.to <= b.y1 + TOUCH;
+        self.down.iter().any(is_one) && self.bbox().is_some_and(holds)
+    }
+
     /// Parts the edges into frames: edges that meet, directly or by way of others. Edges that meet
-    /// none come back as the second of the pair.
+    /// none come back as the second of the pair, but for the rest of an upright one that another row's cell breaks.
     pub fn frames(&self) -> (Vec<Edges>, Edges) {
         let lines = self.across.len();
         let mut sets = Sets::new(lines + self.down.len());
@@ -123,6 +130,13 @@ impl Edges {
                 lone.down.extend(frame.down);
             } else {
                 whole.push(frame);
+            }
+        }
+        for down in std::mem::take(&mut lone.down) {
+            let is_part = |frame: &&mut Edges| frame.goes_on_with(&down);
+            match whole.iter_mut().take(MAX_TILED).find(is_part) {
+                Some(frame) => frame.down.push(down),
+                None => lone.down.push(down),
             }
         }
         (whole, lone)

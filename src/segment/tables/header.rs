@@ -87,7 +87,10 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
     };
     let top = strips.len().min(MAX_LINES + 4);
     let is_body = |s: &Strip| {
-        over_figures(s, &|t: &Token| t.is_figure()) && !is_of_years(s) && !is_numbering(s)
+        over_figures(s, &|t: &Token| t.is_figure())
+            && !is_of_years(s)
+            && !is_numbering(s)
+            && !is_numbered(s)
     };
     let ruled =
         |i: usize| i > 0 && full.iter().any(|&y| strips[i - 1].y() < y && y < strips[i].y());
@@ -103,7 +106,10 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
         };
     };
     let words = |s: &Strip| {
-        over_figures(s, &|t: &Token| !t.is_figure()) || is_of_years(s) || is_numbering(s)
+        over_figures(s, &|t: &Token| !t.is_figure())
+            || is_of_years(s)
+            || is_numbering(s)
+            || is_numbered(s)
     };
     let Some(last) = strips[..first].iter().rposition(words) else {
         // Words over other columns alone, above a rule: a header all the same.
@@ -177,6 +183,11 @@ fn is_of_years(strip: &Strip) -> bool {
     years.len() > 1
         && years.iter().all(|y| (1949..2100).contains(y))
         && years.windows(2).all(is_next)
+}
+
+/// Whether the strip's words end in the numbers of their columns: 中央资金（1） （2） 小计（3=1+2）.
+fn is_numbered(strip: &Strip) -> bool {
+    numbering::are_behind_words(strip.tokens.iter().map(Token::text))
 }
 
 /// Whether the strip numbers the columns: 栏次 1 2 3, 甲 1 2 3, (1) (2), 3=1+2, A B C.
@@ -665,9 +676,13 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
 }
 
 /// Whether a line was drawn right behind the one close above it, as the lines of one cell are: most producers draw cell
-/// by cell, and a title's row before the row below it.
+/// by cell, and a title's row before the row below it. Lines of one cell are set alike: at one side, or in the middle.
 fn goes_on(above: &Token, below: &Token) -> bool {
-    below.is_drawn_behind(above) && below.y() - above.y() <= LEADING * above.em()
+    let (a, b, em) = (above.bbox(), below.bbox(), above.em());
+    let is_set_alike = [a.x0 - b.x0, a.x1 - b.x1, above.x() - below.x()];
+    below.is_drawn_behind(above)
+        && below.y() - above.y() <= LEADING * em
+        && is_set_alike.iter().any(|off| off.abs() <= em)
 }
 
 /// A group of columns under one title.

@@ -6,12 +6,17 @@ use crate::place::PlacedText;
 use crate::segment::outline::GridCell;
 use crate::segment::tables::edges::{Edge, Edges, SNAP, TOUCH};
 use crate::segment::tables::strips::Token;
+use std::borrow::Cow;
 
 /// A wall stands where at least this share of its length is ruled.
 const WALL_SHARE: f32 = 0.5;
+/// Where less of a row's height is ruled, the rule has a gap in that row.
+const GAP_SHARE: f32 = 0.1;
 /// Rows and columns narrower than this that hold no text are the room between two lines of a
 /// doubled rule.
 const MIN_BAND: f32 = 5.0;
+/// So many lines in each column are rows without rules between them.
+const ROWS: usize = 3;
 
 /// Rows and columns with the walls between them.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +44,7 @@ impl Lattice {
     /// `None` where the frame would have more than `limit` slots.
     pub fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Lattice> {
         let bbox = frame.bbox()?;
+        let frame = &under_header(frame, &bbox, tokens);
         let mut xs = places(&frame.down, bbox.x0, bbox.x1);
         let mut ys = places(&frame.across, bbox.y0, bbox.y1);
         let ends = ends_below_titles(frame, &ys, tokens);
@@ -113,29 +119,46 @@ impl Lattice {
     /// Sets each wall by the edges that run there.
     fn raise(&mut self, frame: &Edges) {
         let (rows, cols) = (self.rows(), self.cols());
-        self.right.fill(false);
-        self.below.fill(false);
+        let mut right = vec![0.0; rows * cols];
+        let mut below = vec![0.0; rows * cols];
         for edge in &frame.down {
             let Some(c) = boundary(&self.xs, edge.at).and_then(|i| i.checked_sub(1)) else {
                 continue;
             };
-            for r in covered(&self.ys, edge) {
-                self.right[r * cols + c] = true;
-            }
+            covered(&self.ys, edge).for_each(|(r, share)| right[r * cols + c] += share);
         }
         for edge in &frame.across {
             let Some(r) = boundary(&self.ys, edge.at).and_then(|i| i.checked_sub(1)) else {
                 continue;
             };
-            for c in covered(&self.xs, edge) {
-                self.below[r * cols + c] = true;
-            }
+            covered(&self.xs, edge).for_each(|(c, share)| below[r * cols + c] += share);
         }
+        // A rule that is broken within a cell's side is one: where another row's cell reaches over it.
+        self.right = right.iter().map(|&share| share >= WALL_SHARE).collect();
+        self.below = below.iter().map(|&share| share >= WALL_SHARE).collect();
         for r in 0..rows {
             self.right[r * cols + cols - 1] = true;
         }
         for c in 0..cols {
             self.below[(rows - 1) * cols + c] = true;
+        }
+    }
+
+    /// Takes down the walls of rows in which an upright edge has a gap: a cell reaches over it there.
+    pub fn open_gaps(&mut self, frame: &Edges) {
+        let (rows, cols) = (self.rows(), self.cols());
+        let mut shares: Vec<Option<f32>> = vec![None; rows * cols];
+        for edge in &frame.down {
+            let Some(c) = boundary(&self.xs, edge.at).and_then(|i| i.checked_sub(1)) else {
+                continue;
+            };
+            (0..rows).for_each(|r| *shares[r * cols + c].get_or_insert(0.0) += 0.0);
+            for (r, share) in covered(&self.ys, edge) {
+                *shares[r * cols + c].get_or_insert(0.0) += share;
+            }
+        }
+        for (wall, share) in self.right.iter_mut().zip(shares) {
+            *wall &= share.is_none_or(|share| share >= GAP_SHARE);
         }
     }
 
@@ -227,6 +250,39 @@ impl Lattice {
     }
 }
 
+/// The frame with the last rule within it drawn from side to side, where that is the rule below a header and has gaps
+/// below cells over several tiers: above rows that no rule parts, it parts the names of columns from names of rows.
+fn under_header<'f>(frame: &'f Edges, bbox: &Rect, tokens: &[Token]) -> Cow<'f, Edges> {
+    let is_inner = |at: f32| bbox.y0 + SNAP < at && at < bbox.y1 - SNAP;
+    let inner = frame.across.iter().map(|e| e.at).filter(|&at| is_inner(at));
+    let Some(last) = inner.max_by(f32::total_cmp) else { return Cow::Borrowed(frame) };
+    let mut xs = places(&frame.down, bbox.x0, bbox.x1);
+    drop_empty_bands(&mut xs, tokens.iter().map(|t| t.piece.bbox.center().x));
+    let mut parted = [0, 0];
+    for column in xs.windows(2) {
+        let x = (column[0] + column[1]) / 2.0;
+        let is_ruled =
+            frame.across.iter().any(|e| (e.at - last).abs() <= SNAP && e.from <= x && x <= e.to);
+        let own = || tokens.iter().filter(|t| column[0] <= t.x() && t.x() < column[1]);
+        let is_crossed = own().any(|t| t.bbox().y0 + TOUCH < last && last < t.bbox().y1 - TOUCH);
+        let above = own().filter(|t| t.y() < last).count();
+        let mut below: Vec<f32> = own().map(Token::y).filter(|&y| y > last).collect();
+        below.sort_by(f32::total_cmp);
+        below.dedup_by(|b, a| *b - *a < MIN_BAND);
+        match is_ruled {
+            true => parted[0] += usize::from(below.len() >= ROWS),
+            false if is_crossed || above == 0 || below.len() < ROWS => return Cow::Borrowed(frame),
+            false => parted[1] += 1,
+        }
+    }
+    if parted[0] < 2 || parted[1] == 0 {
+        return Cow::Borrowed(frame);
+    }
+    let mut frame = frame.clone();
+    frame.across.push(Edge { at: last, from: bbox.x0, to: bbox.x1 });
+    Cow::Owned(frame)
+}
+
 /// Where upright edges begin below a text that stands between the edges on both sides of them: between the tiers of a
 /// header that no rule parts.
 fn ends_below_titles(frame: &Edges, ys: &[f32], tokens: &[Token]) -> Vec<f32> {
@@ -242,7 +298,9 @@ fn ends_below_titles(frame: &Edges, ys: &[f32], tokens: &[Token]) -> Vec<f32> {
     };
     for edge in &frame.down {
         let (top, end) = (ys[band(ys, edge.from)], edge.from);
-        let is_new = ends.iter().all(|other| (other - end).abs() > SNAP);
+        let goes_on = |e: &Edge| (e.at - edge.at).abs() <= SNAP && e.to < end;
+        let is_new =
+            ends.iter().all(|other| (other - end).abs() > SNAP) && !frame.down.iter().any(goes_on);
         if is_new && end - top > MIN_BAND && is_merged(edge, top, end) {
             ends.push(end);
         }
@@ -301,15 +359,13 @@ fn boundary(places: &[f32], at: f32) -> Option<usize> {
         .map(|(i, _)| i)
 }
 
-/// The bands between the places that the edge runs along.
-fn covered(places: &[f32], edge: &Edge) -> impl Iterator<Item = usize> {
+/// The bands between the places that the edge runs along, and how much of each.
+fn covered(places: &[f32], edge: &Edge) -> impl Iterator<Item = (usize, f32)> {
     let first = places.partition_point(|&p| p < edge.from - TOUCH).saturating_sub(1);
-    places.windows(2).enumerate().skip(first).take_while(|(_, w)| w[0] < edge.to).filter_map(
-        |(i, w)| {
-            let share = (edge.to.min(w[1]) - edge.from.max(w[0])) / (w[1] - w[0]).max(0.1);
-            (share >= WALL_SHARE).then_some(i)
-        },
-    )
+    places.windows(2).enumerate().skip(first).take_while(|(_, w)| w[0] < edge.to).map(|(i, w)| {
+        let share = (edge.to.min(w[1]) - edge.from.max(w[0])) / (w[1] - w[0]).max(0.1);
+        (i, share.max(0.0))
+    })
 }
 
 /// The band between two places that holds `at`; the first or last one where it lies outside.

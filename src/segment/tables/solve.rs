@@ -65,7 +65,7 @@ pub(super) fn ruled(frame: &Edges, tokens: &[Token], limit: usize) -> Option<Gri
     let lattice = with_inner_columns(lattice, tokens, limit);
     let settled = Settled::on(lattice, tokens);
     let settled = with_inner_tiers(settled, tokens, limit);
-    let settled = with_inner_rows(settled, tokens, limit);
+    let settled = with_inner_rows(settled, frame, tokens, limit);
     let Settled { lattice, cells, tokens: settled } = settled;
     let padding = padding(&cells, &settled);
     // Most cells hold one token, and a list that grows makes room for four.
@@ -323,7 +323,7 @@ fn column_between(x0: f32, x1: f32) -> Column {
 }
 
 /// The lattice with the rows that texts show within its ruled rows.
-fn with_inner_rows(settled: Settled, tokens: &[Token], limit: usize) -> Settled {
+fn with_inner_rows(settled: Settled, frame: &Edges, tokens: &[Token], limit: usize) -> Settled {
     let lattice = &settled.lattice;
     let figures = ruled_figure_columns(&settled.cells, &settled.tokens, lattice.cols());
     let padding = padding(&settled.cells, &settled.tokens);
@@ -350,6 +350,7 @@ fn with_inner_rows(settled: Settled, tokens: &[Token], limit: usize) -> Settled 
         return settled;
     }
     let mut fine = lattice.with_rows(&ys);
+    fine.open_gaps(frame);
     for Label { sides, column } in labels {
         let inside = |r: &usize| sides[0] <= fine.ys[*r] && fine.ys[*r + 1] < sides[1];
         for row in (0..fine.rows()).filter(inside).collect::<Vec<_>>() {
@@ -768,7 +769,7 @@ fn cut_at_joints(strip: &Strip, columns: &[Column]) -> Strip {
                     .or_else(|| below.next().filter(|_| below.next().is_none()))
             };
             let apart = matches!((over(&left), over(&right)), (Some(a), Some(b)) if a < b);
-            if apart && over(&rest).is_none() {
+            if apart && over(&rest).is_none() && !left.is_counted_by(&right) {
                 tokens.push(left);
                 rest = right;
             }
@@ -1022,6 +1023,7 @@ pub(super) fn cut_bridging(strip: &Strip, columns: &[Column]) -> Strip {
             if let Some(x) = near
                 && let Some((a, b)) = rest.cut(x)
                 && (a.is_figure() || b.is_figure() || apart(&a, &b))
+                && !a.is_counted_by(&b)
             {
                 tokens.push(a);
                 rest = b;

@@ -5,9 +5,11 @@
 
 use crate::figure;
 use crate::geom::Rect;
+use crate::lexicon;
 use crate::normalize::lines::{Frame, Piece};
 use crate::place::{Place, PlacedText, Spot};
 use crate::segment::figures::is_figure;
+use std::ops::Range;
 
 /// A gap of this share of the font size is where a token may be cut.
 const GAP: f32 = 0.2;
@@ -104,6 +106,19 @@ impl Token {
         let last = last.unwrap_or(0).max(other.piece.order);
         let is_same = last > 0 && self.piece.order == last && self.line == other.line;
         is_same || self.piece.order == last + 1
+    }
+
+    /// Whether it is a figure, and the other one what it counts: 2023 and 年, 3 and 个. Two operators draw them where their
+    /// fonts differ.
+    pub fn is_counted_by(&self, other: &Token) -> bool {
+        let number: Option<u32> = self.text().trim().parse().ok();
+        let is = |begin: char, numbers: Range<u32>| {
+            other.text().starts_with(begin) && number.is_some_and(|n| numbers.contains(&n))
+        };
+        is('年', 1949..2100)
+            || is('月', 1..13)
+            || is('日', 1..32)
+            || is_one_figure(self.text()) && lexicon::is_unit(other.text())
     }
 
     /// How many operators drew it.
