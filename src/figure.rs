@@ -9,6 +9,7 @@
 use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, REGION_ENDINGS, SHEET_ERRORS};
 use crate::pattern::{Steps, digit, squeezed};
 use rust_decimal::Decimal;
+use std::ops::Range;
 
 /// What a text in a table says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -616,9 +617,39 @@ fn mark_at_end(text: &str) -> Option<(&str, &str)> {
     (!rest.starts_with(digit)).then(|| (&text[..text.len() - rest.len()], rest))
 }
 
-/// The name of a row without the footnote marks behind it, and those: 咸安区*, 咸安区①, 咸安区（注1）. Only words have
-/// a mark behind them; a number behind words may be a part of the name.
-pub fn without_marks(name: &str) -> (&str, &str) {
+/// Where in the text the name of a row stands, without the footnote marks around it: 咸安区*, 咸安区①, 咸安区（注1）,
+/// ★咸安区. Only words have a mark behind them; a number behind words may be a part of the name, a mark before them one
+/// too, but for a region.
+pub fn without_marks(text: &str) -> Range<usize> {
+    let (name, _) = without_marks_behind(text);
+    let bare = name.trim_end_matches(is_sign_of_region).trim_end();
+    let bare = if bare.ends_in(REGION_ENDINGS) { bare } else { name };
+    let start = bare.trim_start_matches(is_sign_of_region).trim_start();
+    let start = if start.ends_in(REGION_ENDINGS) { start } else { bare };
+    bare.len() - start.len()..bare.len()
+}
+
+/// Whether characters of a person's name are stars: 何*, 李*华, 欧阳**.
+pub fn is_masked_name(text: &str) -> bool {
+    let star = |c: char| matches!(c, '*' | '＊' | '×' | '某');
+    let name: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let stars = name.iter().filter(|&&c| star(c)).count();
+    let shown = name.len() - stars;
+    let is_within = name.iter().skip(1).rev().skip(1).any(|&c| star(c));
+    (1..=3).contains(&shown)
+        && stars > 0
+        && name.iter().all(|&c| star(c) || lexicon::is_han(c))
+        && lexicon::is_han(name[0])
+        && name[0] != '某'
+        && (shown == 1 || is_within)
+}
+
+/// A sign that marks a region out, before its name or behind it.
+fn is_sign_of_region(c: char) -> bool {
+    is_sign_of_mark(c) || matches!(c, '☆' | '★' | '△' | '▲' | '○' | '●' | '◆' | '◇' | '■' | '□')
+}
+
+fn without_marks_behind(name: &str) -> (&str, &str) {
     let mut rest = name.trim_end();
     loop {
         let of_note = |text: &str| -> Option<usize> {
@@ -718,6 +749,11 @@ mod tests {
     #[test]
     fn marks_come_off_names() {
         for (text, name, mark) in [
+            ("★咸安区", "咸安区", "★"),
+            ("△ 咸安区*", "咸安区", "△*"),
+            ("咸安区★", "咸安区", "★"),
+            ("*一般公共服务", "*一般公共服务", ""),
+            ("四星★★★★", "四星★★★★", ""),
             ("咸安区*", "咸安区", "*"),
             ("咸安区※", "咸安区", "※"),
             ("咸安区①", "咸安区", "①"),
@@ -735,7 +771,20 @@ mod tests {
             ("*", "*", ""),
             ("12*", "12*", ""),
         ] {
-            assert_eq!(without_marks(text), (name, mark), "{text}");
+            let at = without_marks(text);
+            let marks = text[..at.start].trim().to_owned() + text[at.end..].trim();
+            assert_eq!((&text[at], marks.as_str()), (name, mark), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_people_may_be_masked() {
+        for name in ["何*", "李*华", "欧阳**", "王某某", "赵某英", "张 * 明"] {
+            assert!(is_masked_name(name), "{name}");
+        }
+        for name in ["咸安区*", "合计*", "*", "**", "某县", "刘芳", "四星★★★★", ""]
+        {
+            assert!(!is_masked_name(name), "{name}");
         }
     }
 

@@ -221,6 +221,9 @@ pub fn is_serial_header(header: &str) -> bool {
     SERIAL_HEADERS.contains(&header)
 }
 
+/// Marks that stand for what is printed above them.
+pub const DITTOS: &[&str] = &["〃", "″", "〞", "”", "＂", "\"", "''", "同上"];
+
 /// Names of a row that numbers the columns: 栏次 1 2 3.
 pub const COLUMN_NUMBERS: &[&str] =
     &["栏次", "列次", "栏目", "行次", "甲", "乙", "丙", "丁", "戊", "己"];

@@ -6,6 +6,7 @@ pub mod body;
 pub mod columns;
 pub mod dates;
 pub mod deadlines;
+mod dittos;
 pub mod doubts;
 pub mod figures;
 pub mod frame;

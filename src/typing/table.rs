@@ -16,7 +16,7 @@ use crate::typing::annex::{NOWHERE, unit_of};
 use crate::typing::columns::{self, Columns, FactColumn};
 use crate::typing::prose::located;
 use crate::typing::regions::{self, Context, RowName};
-use crate::typing::{doubts, shape};
+use crate::typing::{dittos, doubts, shape};
 use rust_decimal::Decimal;
 
 /// What stands around a table.
@@ -56,6 +56,7 @@ fn one(
     let (mut notes, table) = part_notes(table);
     let table = with_thin_spaces(sink, table);
     let table = with_close_digits(sink, table);
+    let table = dittos::resolved(sink, table);
     let table = shape::upright(sink, table);
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
@@ -277,16 +278,25 @@ fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Ve
 }
 
 /// Takes footnote marks off the names of rows and of their groups: 咸安区* is 咸安区. What is printed stays.
+///
+/// In a list of people the stars are part of their names: 何*, 李*华.
 fn without_marks(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+    let is_masked = |row: &TableRow| {
+        row.cell(columns.name).is_some_and(|cell| figure::is_masked_name(cell.text.as_str()))
+    };
+    if rows.iter().any(is_masked) {
+        return rows;
+    }
     for row in &mut rows {
         for &col in columns.group.iter().chain([&columns.name]) {
             let Some(Slot::Cell(cell)) = row.slots.get_mut(col) else { continue };
-            let (name, mark) = figure::without_marks(cell.text.as_str());
-            if mark.is_empty() {
+            let text = cell.text.as_str();
+            let name = figure::without_marks(text);
+            if text[..name.start].trim().is_empty() && text[name.end..].trim().is_empty() {
                 continue;
             }
-            let (before, after) = (cell.text.as_str().to_owned(), name.to_owned());
-            cell.text = cell.text.slice(0..name.len());
+            let (before, after) = (text.to_owned(), text[name.clone()].to_owned());
+            cell.text = cell.text.slice(name);
             let (stage, rule) = (Stage::Typing, "mark_of_name");
             sink.repair(Repair { stage, rule, place: Some(cell.place), before, after });
         }
