@@ -221,6 +221,30 @@ pub fn is_serial_header(header: &str) -> bool {
     SERIAL_HEADERS.contains(&header)
 }
 
+/// Whether the text, without white space, fills in the head of a form: 编制单位：省教育厅, 填报日期：2020年5月.
+pub fn is_of_form(text: &str) -> bool {
+    const FILLED: &[&str] = &[
+        "编制",
+        "填报",
+        "填表",
+        "制表",
+        "报送",
+        "编报",
+        "上报",
+        "综合机关",
+        "制定机关",
+        "批准机关",
+    ];
+    const BY: &[&str] = &["单位", "部门", "日期", "时间", "人", "名称", "机关"];
+    let label = text.split_once(['：', ':']).map(|(label, _)| label);
+    label.is_some_and(|label| {
+        FILLED.iter().any(|word| {
+            let by = label.strip_prefix(word);
+            by.is_some_and(|by| by.is_empty() || BY.iter().any(|word| by.starts_with(word)))
+        })
+    })
+}
+
 /// Marks that stand for what is printed above them.
 pub const DITTOS: &[&str] = &["〃", "″", "〞", "”", "＂", "\"", "''", "同上"];
 

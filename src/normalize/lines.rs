@@ -2,6 +2,7 @@
 
 pub use crate::carrier::page::{Layout, Rule, TextFrom};
 use crate::geom::Rect;
+pub use crate::normalize::halves::Sheets;
 pub use crate::normalize::turn::Frame;
 use crate::place::{Place, PlacedText};
 

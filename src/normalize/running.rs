@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of the page's height, at its top and bottom, where page numbers stand.
 const NUMBER_BAND: f32 = 0.14;
+/// The number of a page that stands beside a caption stands in this share of the page's height, at either end.
+const BESIDE_BAND: f32 = 0.25;
 /// Share of the page's height, at its top and bottom, that text never reaches.
 const MARGIN_BAND: f32 = 0.075;
 
@@ -80,8 +82,9 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
             index += 1;
             let band = in_band(&line.bbox, height, NUMBER_BAND);
             let alone = line.pieces.len() == 1;
-            // Most lines are no place for a page number, whatever they say.
-            if !(if unpaged { alone } else { at_edge && band }) {
+            // Most lines are no place for a page number, whatever they say; beside a caption over a table, 第2页，共3页 is.
+            let beside = !unpaged && !alone && in_band(&line.bbox, height, BESIDE_BAND);
+            if !(if unpaged { alone } else { at_edge && band || beside }) {
                 return !line.pieces.is_empty();
             }
             let mut gone = Vec::new();
@@ -93,7 +96,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
                 let goes = if unpaged {
                     marked && !text.contains('/') || at_edge && counts
                 } else {
-                    marked || alone && counts
+                    marked && (at_edge && band || text.starts_with(['第', '共'])) || alone && counts
                 };
                 let in_cell = piece.cell.is_some() || inside_rules(&rules, &piece.bbox);
                 let goes = goes && !in_cell;
@@ -313,6 +316,22 @@ mod tests {
             |regex, text| regex.is_match(text),
             is_of_the_notice,
         );
+    }
+
+    #[test]
+    fn a_page_number_beside_a_caption_goes() {
+        let texts_left = |number: &str, y: f32| -> Vec<String> {
+            let mut page = page(2, &[("编制单位：教育厅", y, 12.0), ("甲", 300.0, 12.0)]);
+            let beside = line(2, number, y, 12.0).pieces;
+            page.lines[0].pieces.extend(beside);
+            let mut pages = [page];
+            drop_page_numbers(&mut Sink::new(), &mut pages);
+            texts(&pages)
+        };
+        assert_eq!(texts_left("第2页，共3页", 117.0), ["编制单位：教育厅", "甲"]);
+        // A share may be a figure, and what stands in the middle of a page is no number of it.
+        assert!(texts_left("2/3", 117.0)[0].contains("2/3"));
+        assert!(texts_left("第2页", 400.0)[0].contains("第2页"));
     }
 
     #[test]

@@ -5,10 +5,11 @@ use super::captions::{self, TITLE_CHARS, ends_title, is_note};
 use super::frame::{imprint_role, is_date};
 use super::headings::{body_role, mark_flow};
 use super::{Item, PlainLine, compact};
-use crate::lexicon::TABLE_TITLES;
+use crate::lexicon::{self, TABLE_TITLES};
 use crate::pattern::{Steps, digit, is_behind_point, length_before, numeral};
 use crate::place::PlacedText;
 use crate::segment::outline::{AnnexOutline, Block, Role, TextBlock};
+use std::collections::BTreeSet;
 
 /// A title has at most so many lines.
 const TITLE_LINES: usize = 5;
@@ -81,6 +82,22 @@ pub(super) struct AnnexPart {
     /// The title, where it stands on the label's line.
     title: Option<TextBlock>,
     items: Vec<Item>,
+    /// Whether it begins with its title, without a label.
+    is_unlabelled: bool,
+    /// Which item its label is.
+    at: usize,
+}
+
+impl AnnexPart {
+    /// Whether the line stands between its label and its first table, the unit of its figures apart: below a label
+    /// without a number that is printed again, it tells a new page from a new annex.
+    fn has_above(&self, items: &[Item], line: Option<&str>) -> bool {
+        let head = items[self.at + 1..].iter().map_while(|item| match item {
+            Item::Line(line) => Some(line.compact.as_str()),
+            _ => None,
+        });
+        line.is_some_and(|line| !captions::is_unit(line) && head.into_iter().any(|own| own == line))
+    }
 }
 
 /// Cuts the notice at the labels of its annexes.
@@ -89,10 +106,26 @@ pub(super) fn part(items: Vec<Item>) -> Parts {
     let mut homes = Vec::with_capacity(items.len());
     let mut dated = false;
     let mut imprint = false;
+    let listed = Listed::of(&items);
     for (i, item) in items.iter().enumerate() {
         if let Item::Line(line) = item {
-            let current = annexes.last().map(|a| (a.number, compact(a.label.text.as_str())));
-            if let Some(label) = label(&items, i, dated, current) {
+            // Where no label was printed, the title of a listed annex begins it.
+            if annexes.iter().all(|annex| annex.is_unlabelled)
+                && let Some(number) = listed.begins(&items, i, annexes.last())
+            {
+                imprint = false;
+                annexes.push(AnnexPart {
+                    number,
+                    label: line.block(Role::AnnexLabel),
+                    title: Some(line.block(Role::AnnexTitle)),
+                    items: Vec::new(),
+                    is_unlabelled: true,
+                    at: i,
+                });
+                homes.push(Home::Label);
+                continue;
+            }
+            if let Some(label) = label(&items, i, dated, annexes.last()) {
                 imprint = false;
                 homes.push(match label {
                     Label::Annex(annex) => {
@@ -124,6 +157,93 @@ pub(super) fn part(items: Vec<Item>) -> Parts {
     parts
 }
 
+/// The list of annexes as the body has it, for titles that stand without a label.
+struct Listed {
+    /// Where the list ends.
+    end: usize,
+    /// Number and title of each, without white space; the title as far as each of its lines reaches.
+    entries: Vec<(Option<u32>, Vec<String>)>,
+}
+
+impl Listed {
+    /// A list has no more lines.
+    const LINES: usize = 60;
+    /// A title of fewer characters may be any line.
+    const LEAST: usize = 6;
+
+    fn of(items: &[Item]) -> Listed {
+        let mut list = Listed { end: 0, entries: Vec::new() };
+        let text = |item: &Item| match item {
+            Item::Line(line) => Some(line.compact.clone()),
+            _ => None,
+        };
+        let begun = |text: &str| {
+            let rest = text.strip_prefix("附件").or(text.strip_prefix("附表"))?;
+            let rest = rest.strip_prefix(['：', ':'])?;
+            (!rest.is_empty()).then(|| rest.to_owned())
+        };
+        let begins = |item: &Item| text(item).and_then(|text| begun(&text));
+        let Some((first, rest)) =
+            items.iter().enumerate().find_map(|(i, item)| Some((i, begins(item)?)))
+        else {
+            return list;
+        };
+        let below = items[first + 1..].iter().map_while(text).take(Listed::LINES);
+        for (at, line) in std::iter::once(rest).chain(below).enumerate() {
+            if is_date(&line) {
+                break;
+            }
+            let numbered = line.after_run(digit, 1..=2).filter(|rest| {
+                rest.starts_with(['．', '、'])
+                    || rest.strip_prefix('.').is_some_and(is_behind_point)
+            });
+            match (numbered, list.entries.last_mut()) {
+                (Some(rest), _) => {
+                    let number = line[..length_before(&line, rest)].parse().ok();
+                    let title = rest.trim_start_matches(['．', '、', '.']).to_owned();
+                    list.entries.push((number, vec![title]));
+                }
+                (None, None) => list.entries.push((None, vec![line])),
+                (None, Some((_, titles))) => {
+                    let longer = titles.last().cloned().unwrap_or_default() + &line;
+                    titles.push(longer);
+                }
+            }
+            list.end = first + at + 1;
+        }
+        list
+    }
+
+    /// The number of the annex whose title begins at item `i`, if one does: it opens a page, or a table follows. The
+    /// inner one is `None` where the list has none.
+    fn begins(&self, items: &[Item], i: usize, latest: Option<&AnnexPart>) -> Option<Option<u32>> {
+        let Some(Item::Line(first)) = items.get(i).filter(|_| i >= self.end) else { return None };
+        if self.entries.is_empty() || first.is_row() {
+            return None;
+        }
+        let lines = items[i..].iter().map_while(|item| match item {
+            Item::Line(line) => Some(line.compact.as_str()),
+            _ => None,
+        });
+        let mut title = String::new();
+        for (at, line) in lines.take(TITLE_LINES).enumerate() {
+            title.push_str(line);
+            let is_one = |titles: &[String]| titles.contains(&title);
+            let Some((number, _)) = self.entries.iter().find(|(_, titles)| is_one(titles)) else {
+                continue;
+            };
+            let leads = first.opens_page || captions::table_follows(&items[i + at + 1..]);
+            // Printed again on a later page, it goes on with what it has begun.
+            let is_again = latest.is_some_and(|latest| {
+                latest.title.as_ref().is_some_and(|t| title.starts_with(&compact(t.text.as_str())))
+            });
+            let is_title = title.chars().count() >= Listed::LEAST && leads && !is_again;
+            return is_title.then_some(*number);
+        }
+        None
+    }
+}
+
 /// Where an item belongs.
 enum Home {
     Front,
@@ -149,12 +269,7 @@ enum Label {
 
 /// The label that item `i` is, if it is one: a reference to an annex in running text is none, nor is
 /// an entry of the annex list.
-fn label(
-    items: &[Item],
-    i: usize,
-    dated: bool,
-    current: Option<(Option<u32>, String)>,
-) -> Option<Label> {
+fn label(items: &[Item], i: usize, dated: bool, current: Option<&AnnexPart>) -> Option<Label> {
     let Some(Item::Line(line)) = items.get(i) else { return None };
     let LabelLine { number, label_end, separator, rest } = LabelLine::of(line.text.as_str())?;
     let colon = separator.contains(['：', ':']);
@@ -190,9 +305,12 @@ fn label(
     }
     let number = number.and_then(number_of);
     let label_text = line.text.slice(0..label_end).trim();
-    let same =
-        current.is_some_and(|(n, label)| n == number && label == compact(label_text.as_str()));
-    if same && number.is_some() {
+    let is_again = |current: &AnnexPart| {
+        current.number == number
+            && compact(current.label.text.as_str()) == compact(label_text.as_str())
+            && (number.is_some() || line.opens_page && current.has_above(items, next(1)))
+    };
+    if current.is_some_and(is_again) {
         return Some(Label::Again);
     }
     let of = |role, text: PlacedText| TextBlock {
@@ -212,6 +330,8 @@ fn label(
         },
         title,
         items: Vec::new(),
+        is_unlabelled: false,
+        at: i,
     })))
 }
 
@@ -264,7 +384,7 @@ fn number_of(text: &str) -> Option<u32> {
 
 /// Gives each line of an annex its role.
 pub(super) fn outline(part: AnnexPart) -> AnnexOutline {
-    let AnnexPart { number, label, title, items } = part;
+    let AnnexPart { number, label, title, items, .. } = part;
     let items = split_captions(items);
     let mut told =
         Told { title: title.as_ref().map(|t| compact(t.text.as_str())), ..Told::default() };
@@ -276,6 +396,7 @@ pub(super) fn outline(part: AnnexPart) -> AnnexOutline {
             _ => {
                 told.begun = true;
                 told.note = false;
+                told.has_table |= matches!(item, Item::Table(_));
                 None
             }
         });
@@ -316,17 +437,24 @@ struct Told {
     begun: bool,
     /// Whether the line before was a note.
     note: bool,
+    /// Whether a table came.
+    has_table: bool,
+    /// What stands over the first table, line by line: sheets are printed with it on every page.
+    head: BTreeSet<String>,
 }
 
 impl Told {
     fn role(&mut self, line: &PlainLine, rest: &[Item]) -> Role {
         let text = line.compact.as_str();
         let was_note = std::mem::take(&mut self.note);
+        if !self.has_table {
+            self.head.insert(text.to_owned());
+        }
         if captions::is_unit(text) {
             self.begun = true;
             return Role::UnitCaption;
         }
-        if captions::is_continued(text) || self.is_repeated(line) {
+        if captions::is_continued(text) || self.is_repeated(line) || self.is_of_head(text, rest) {
             return Role::Continuation;
         }
         if self.begun && is_note(text) {
@@ -351,6 +479,19 @@ impl Told {
         role
     }
 
+    /// Whether the line stood over the first table and stands over the next one: 编制单位：…, printed on every page.
+    fn is_of_head(&self, text: &str, rest: &[Item]) -> bool {
+        let is_between = |item: &&Item| match item {
+            Item::Line(line) => {
+                captions::is_unit(&line.compact) || self.head.contains(&line.compact)
+            }
+            _ => false,
+        };
+        self.has_table
+            && self.head.contains(text)
+            && matches!(rest.iter().find(|item| !is_between(item)), Some(Item::Table(_)))
+    }
+
     /// Whether the line is the annex's label or title, printed again on a later page.
     fn is_repeated(&self, line: &PlainLine) -> bool {
         self.begun
@@ -370,6 +511,7 @@ impl Told {
             && !text.ends_with(['。', '；', '，', '：', ':'])
             && role == Role::Prose
             && !line.is_row()
+            && !lexicon::is_of_form(text)
             && !is_another;
         // On a page a title is set in the middle; in a text it is one line, or goes on without a gap.
         form && self.title_lines < TITLE_LINES

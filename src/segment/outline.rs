@@ -2,8 +2,7 @@
 //! printed lines, tables still in fragments, one for each page (and panel) they stand on.
 
 use crate::geom::Rect;
-pub use crate::normalize::halves::Sheets;
-pub use crate::normalize::lines::{Frame, Layout, Mark};
+pub use crate::normalize::lines::{Frame, Layout, Mark, Sheets};
 use crate::place::{Place, PlacedText};
 use crate::sight::Seen;
 

@@ -501,7 +501,9 @@ impl Over<'_> {
                 cost += GROUP_OF_ONE;
                 continue;
             }
-            if goes_on(&pair[0].token, &pair[1].token) {
+            if goes_on(&pair[0].token, &pair[1].token)
+                || c == 0 && is_diagonal(&pair[0].token, &pair[1].token)
+            {
                 continue;
             }
             let next = pair[1].token.text().chars().next().unwrap_or(' ');
@@ -674,6 +676,14 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
     };
     (1..nodes.len()).find(is_split).unwrap_or(nodes.len())
 }
+
+/// Whether two words stand above and below the diagonal of a corner cell: 类别 right above, 地区 left below.
+fn is_diagonal(above: &Token, below: &Token) -> bool {
+    below.bbox().x1 <= above.bbox().x0 && below.text().chars().count() <= CORNER
+}
+
+/// What names the rows in a corner has at most so many characters.
+const CORNER: usize = 6;
 
 /// Whether a line was drawn right behind the one close above it, as the lines of one cell are: most producers draw cell
 /// by cell, and a title's row before the row below it. Lines of one cell are set alike: at one side, or in the middle.
