@@ -86,15 +86,15 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
         both.any(|(t, c)| c.is_some_and(|c| figures[c]) && is(t))
     };
     let top = strips.len().min(MAX_LINES + 4);
-    let is_body = |s: &Strip| {
-        over_figures(s, &|t: &Token| t.is_figure())
-            && !is_of_years(s)
-            && !is_numbering(s)
-            && !is_numbered(s)
+    let is_tier = |s: &Strip| is_of_years(s) || is_numbering(s) || is_numbered(s);
+    let is_body = |&i: &usize| {
+        over_figures(&strips[i], &|t: &Token| t.is_figure())
+            && !is_tier(&strips[i])
+            && !is_tier_of_figures(strips, i, columns)
     };
     let ruled =
         |i: usize| i > 0 && full.iter().any(|&y| strips[i - 1].y() < y && y < strips[i].y());
-    let Some(first) = strips[..top].iter().position(is_body) else {
+    let Some(first) = (0..top).find(is_body) else {
         // No figures: the lines above the first rule, or above the first number of a list.
         let numbered = |s: &Strip| s.tokens[0].text().trim() == "1" && s.tokens.len() > 1;
         let first = strips[..top].iter().position(numbered);
@@ -105,13 +105,12 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
             (None, None) => usize::from(strips.len() > 1),
         };
     };
-    let words = |s: &Strip| {
-        over_figures(s, &|t: &Token| !t.is_figure())
-            || is_of_years(s)
-            || is_numbering(s)
-            || is_numbered(s)
+    let words = |i: usize| {
+        over_figures(&strips[i], &|t: &Token| !t.is_figure())
+            || is_tier(&strips[i])
+            || is_tier_of_figures(strips, i, columns)
     };
-    let Some(last) = strips[..first].iter().rposition(words) else {
+    let Some(last) = (0..first).rev().find(|&i| words(i)) else {
         // Words over other columns alone, above a rule: a header all the same.
         return match (1..=first).rev().find(|&i| ruled(i)) {
             Some(rule) if first > 0 && (1..strips.len()).filter(|&i| ruled(i)).count() == 1 => rule,
@@ -137,6 +136,34 @@ pub(super) fn end(strips: &[Strip], columns: &[Column], figures: &[bool], full: 
     // What stands above the rule under the header belongs to it.
     (end..=first).find(|&i| ruled(i)).unwrap_or(end)
 }
+
+/// Whether a line of figures, 90-100 80-89 or 1 2 3, is a tier of the header: it names no row, stands below titles of
+/// groups, and the words over the other columns stand in the middle between those and it.
+fn is_tier_of_figures(strips: &[Strip], i: usize, columns: &[Column]) -> bool {
+    let [.., titles, words] = &strips[..i] else { return false };
+    let line = &strips[i];
+    let of =
+        |strip: &Strip| -> Vec<usize> { assign(strip, columns).into_iter().flatten().collect() };
+    let (own, others) = (of(line), of(words));
+    let em = line.tokens[0].em();
+    let is_over_several = |title: &Token| {
+        let (left, right): (Vec<f32>, Vec<f32>) =
+            line.tokens.iter().map(Token::x).partition(|&x| x < title.x() - em);
+        let near = |x: Option<&f32>| x.is_some_and(|x| (x - title.x()).abs() < FAR * em);
+        near(left.last()) && near(right.first())
+    };
+    line.tokens.len() > 1
+        && own.len() == line.tokens.len()
+        && !own.contains(&0)
+        && others.contains(&0)
+        && others.iter().all(|column| !own.contains(column))
+        && words.tokens.iter().chain(&titles.tokens).all(|t| !t.is_figure())
+        && titles.tokens.iter().all(is_over_several)
+        && ((titles.y() + line.y()) / 2.0 - words.y()).abs() <= LEVEL * em
+}
+
+/// The words of a group stand no further off the middle of its title, in ems.
+const FAR: f32 = 15.0;
 
 /// Whether a line has nothing but the lower lines of headers on two lines, in the middle of which the others stand:
 /// 市、县 above, 名称 below.
@@ -179,7 +206,9 @@ fn is_of_years(strip: &Strip) -> bool {
         .filter(|t| t.is_figure())
         .map(|t| t.text().trim_end_matches('年').trim().parse().unwrap_or(0))
         .collect();
-    let is_next = |w: &[u32]| w[0] + 1 == w[1] || w[0] == w[1] + 1 || w[0] == w[1];
+    // The same years may stand again below another title.
+    let is_next =
+        |w: &[u32]| w[0] + 1 == w[1] || w[0] == w[1] + 1 || w[0] == w[1] || w[1] == years[0];
     years.len() > 1
         && years.iter().all(|y| (1949..2100).contains(y))
         && years.windows(2).all(is_next)

@@ -5,8 +5,9 @@
 
 use crate::diag::Sink;
 use crate::geom::Rect;
-use crate::lexicon::{self, is_han};
+use crate::lexicon::{self, REGION_ENDINGS, is_han};
 use crate::normalize::lines::Joint;
+use crate::pattern::{Steps, squeezed};
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns::{self, Column};
 use crate::segment::tables::doubts;
@@ -16,6 +17,7 @@ use crate::segment::tables::solve::{self, Grid, Solved};
 use crate::segment::tables::strips::{Strip, Token, is_one_figure, strips};
 use crate::segment::tables::worth;
 use crate::segment::tables::{Neighbour, ordered};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Lines of one text follow each other at most at so many ems.
@@ -105,7 +107,8 @@ pub(super) fn open_tables(
     drawn::cut_at_operators(&mut rows);
     let names = names_of_three(&rows);
     let typed = typed_apart(&rows);
-    rows.iter_mut().for_each(|row| join_spaced(row, &names, &typed));
+    let spread: Vec<Rect> = spread_names(&rows).into_iter().collect();
+    rows.iter_mut().for_each(|row| join_spaced(row, &names, &typed, &spread));
     rows.iter_mut().for_each(cut_headers);
     rows.iter_mut().for_each(cut_figures);
     cut_at_common_starts(&mut rows);
@@ -131,6 +134,8 @@ pub(super) fn open_tables(
             }
             let (top, rules) = (stack[span.start], span.len() + 1);
             let mut taken = take_between(&mut rows, &stack, span);
+            let captions = captions_within(&mut taken);
+            put_back(&mut rows, captions);
             take_header_above(&mut rows, &mut taken, &top);
             take_rows_below(&mut rows, &mut taken, &top);
             match between_rules(page, taken, &across, known, rules, limit) {
@@ -189,8 +194,8 @@ fn is_typed_apart(token: &Token) -> bool {
 
 /// Joins words whose characters are set apart: 合　　计, 睢　　县, or spread over the width of their column. All gaps in one
 /// are alike, and wider than any within a text. `names` and `typed` are the places of names of three characters, and of words
-/// of two with full-width spaces between them.
-fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect]) {
+/// of two with full-width spaces between them, `spread` that of names that fill their column.
+fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect], spread: &[Rect]) {
     let mut joined: Vec<Token> = Vec::with_capacity(row.tokens.len());
     let mut at = 0;
     while at < row.tokens.len() {
@@ -205,7 +210,8 @@ fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect]) {
             if best.1 == at + 2 && is_typed_apart(&best.0) && !is_typed_apart(&both) {
                 break;
             }
-            if is_typed || is_spaced(&both, opens) || is_as_wide(&both, names) {
+            let fills = || opens && is_at(&both, spread) && is_spread(&both);
+            if is_typed || is_spaced(&both, opens) || is_as_wide(&both, names) || fills() {
                 best = (both.clone(), next + 1);
             }
             word = both;
@@ -214,6 +220,44 @@ fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect]) {
         at = best.1;
     }
     row.tokens = joined;
+}
+
+/// Whether all characters are Chinese, as far apart one as the other.
+fn is_spread(token: &Token) -> bool {
+    let Some(gaps) = token.char_gaps() else { return false };
+    let (least, most) = gaps.iter().fold((f32::MAX, 0.0f32), |(a, b), &g| (a.min(g), b.max(g)));
+    let mut chars = token.text().chars().filter(|c| !c.is_whitespace());
+    most - least <= EVEN * most && chars.all(is_han)
+}
+
+/// Where names begin and end whose characters are spread over their column, however many they are (Word's 分散对齐):
+/// 合　　　计, 太　原　市. Most end as names of regions and totals do.
+fn spread_names(rows: &[Strip]) -> Option<Rect> {
+    let mut found: Vec<(Rect, Vec<String>)> = Vec::new();
+    for row in rows {
+        let mut word = row.tokens[0].clone();
+        for next in row.tokens.iter().skip(1).take(SPACED_WORD) {
+            let Some(both) = word.with(next).filter(is_spread) else { break };
+            word = both;
+            match found.iter().position(|(place, _)| is_at(&word, &[*place])) {
+                Some(at) => found[at].1.push(squeezed(word.text()).into_owned()),
+                None if found.len() < columns::MAX_COLUMNS => {
+                    found.push((*word.bbox(), vec![squeezed(word.text()).into_owned()]));
+                }
+                None => {}
+            }
+        }
+    }
+    let is_of_names = |texts: &Vec<String>| {
+        let lengths: BTreeSet<usize> = texts.iter().map(|text| text.chars().count()).collect();
+        let is_name =
+            |text: &&String| text.ends_with('计') || text.as_str().ends_in(REGION_ENDINGS);
+        texts.len() >= COMMON
+            && lengths.len() > 1
+            && 2 * texts.iter().filter(is_name).count() >= texts.len()
+    };
+    let names = found.into_iter().filter(|(_, texts)| is_of_names(texts));
+    names.max_by_key(|(_, texts)| texts.len()).map(|(place, _)| place)
 }
 
 /// Where texts of three characters of Chinese stand, and no more: one for each place, no more places than a table has
@@ -562,6 +606,18 @@ fn take_between(rows: &mut [Strip], stack: &[Edge], span: Range<usize>) -> Vec<S
         taken.extend(Strip::of(inside));
     }
     taken
+}
+
+/// Takes out what stands over a table within its first rules: label, title and unit, each one text in a line, the last of
+/// them a caption.
+fn captions_within(taken: &mut Vec<Strip>) -> Vec<Strip> {
+    let single = taken.iter().take_while(|line| line.tokens.len() == 1).count();
+    let captions =
+        taken[..single.min(MAX_HEADER)].iter().rposition(is_caption).map_or(0, |at| at + 1);
+    if captions + 1 >= taken.len() {
+        return Vec::new();
+    }
+    taken.drain(..captions).collect()
 }
 
 /// Takes the header close above the first line taken: words no larger than those below, until a caption, a title or a
