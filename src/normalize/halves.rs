@@ -1,15 +1,17 @@
-//! Two pages printed side by side on one sheet, as offices print A4 on A3: each out as a page of its own, before
-//! anything else looks at them. What was read of them stands on the sheet in the end ([`Sheets::back`]).
+//! Two pages printed side by side on one sheet, as offices print A4 on A3, and pages set in two columns, as gazettes
+//! are: each page or column out as a page of its own, before anything else looks at them. What was read of them stands
+//! on the sheet in the end ([`Sheets::back`]).
 //!
 //! A sheet is parted where nothing crosses its middle and something says that two pages stand there: both halves
 //! bear a page number at one height, one of them begins with the label of an annex, or it has prose that fills it
 //! beside lines of the other at heights of their own. All sheets of that size have to be free in the middle, and are
-//! parted together.
-//! Deliberately absent: pages one above the other, more than two, and sheets whose halves are turned.
+//! parted together. A page is parted into columns where much of it is free in the middle, and prose fills one side
+//! line by line; what crosses the middle above the columns is read with the first, what crosses it below, last.
+//! Deliberately absent: pages one above the other, more than two columns, and sheets whose halves are turned.
 
 use super::running::is_page_number;
 use crate::carrier::page::{Ink, Layout, Page, Pages, Rule, Run, Turn};
-use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::geom::{Axis, Rect};
 use crate::lexicon::is_han;
 use crate::place::{Place, Spot};
@@ -26,6 +28,12 @@ const PROSE: usize = 15;
 const FILLED: f32 = 0.85;
 /// … and so many such lines are prose.
 const LINES: usize = 3;
+/// So many of them, each as wide as the column, are a column of prose, …
+const COLUMN: usize = 6;
+/// … which reaches over so much of its page.
+const LONG: f32 = 0.4;
+/// A page number stands in this share of the page's height, at its foot.
+const MARGIN: f32 = 0.14;
 /// The number behind 附件 has at most so many characters.
 const LABEL: usize = 4;
 /// Lines as near as this, in points, stand at one height.
@@ -78,7 +86,7 @@ pub fn apart(sink: &mut Sink, pages: Pages) -> (Pages, Sheets) {
     };
     let is_parted = |page: &Page| sizes.iter().any(|&s| is_same_size((page.width, page.height), s));
     if sizes.is_empty() {
-        return (pages, Sheets::default());
+        return in_columns(sink, pages);
     }
     let (mut apart, mut sheets) = (Vec::new(), Sheets::default());
     for page in pages.pages {
@@ -96,6 +104,105 @@ pub fn apart(sink: &mut Sink, pages: Pages) -> (Pages, Sheets) {
         }
     }
     (Pages { pages: apart, text_from: pages.text_from, encoding: pages.encoding }, sheets)
+}
+
+/// The pages, those that are set in two columns as two, or three.
+fn in_columns(sink: &mut Sink, pages: Pages) -> (Pages, Sheets) {
+    let columns: Vec<Option<Columns>> = pages.pages.iter().map(Columns::of).collect();
+    if columns.iter().all(Option::is_none) {
+        return (pages, Sheets::default());
+    }
+    let (mut apart, mut sheets) = (Vec::new(), Sheets::default());
+    for (page, columns) in pages.pages.into_iter().zip(columns) {
+        let sheet = page.number;
+        let parts = match columns {
+            Some(columns) => columns.apart(sink, page),
+            None => vec![(0.0, page)],
+        };
+        for (left, page) in parts {
+            apart.push(Page { number: apart.len() as u32 + 1, ..page });
+            sheets.pages.push(OnSheet { sheet, left });
+        }
+    }
+    (Pages { pages: apart, text_from: pages.text_from, encoding: pages.encoding }, sheets)
+}
+
+/// Two columns of a page: where their middle is, and how far they reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Columns {
+    middle: f32,
+    top: f32,
+    low: f32,
+}
+
+impl Columns {
+    fn of(page: &Page) -> Option<Columns> {
+        if page.layout != Layout::Seen
+            || !page.tables.is_empty()
+            || texts(page).any(|run| run.turn != Turn::Upright)
+        {
+            return None;
+        }
+        let middle = page.width / 2.0;
+        let mut crossing: Vec<(f32, f32)> = crossing(page, middle).map(|b| (b.y0, b.y1)).collect();
+        crossing.push((page.height, page.height));
+        crossing.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (mut top, mut low, mut reached) = (0.0, 0.0, 0.0f32);
+        for (from, to) in crossing {
+            if from - reached > low - top {
+                (top, low) = (reached, from);
+            }
+            reached = reached.max(to);
+        }
+        if low - top < LONG * page.height {
+            return None;
+        }
+        let within = |mut lines: Vec<HalfLine>| {
+            lines.retain(|line| top < line.y && line.y <= low);
+            lines
+        };
+        let left = within(lines(page, f32::MIN, middle));
+        let right = within(lines(page, middle, f32::MAX));
+        let is_set = |half: &[HalfLine], other: &[HalfLine]| {
+            other.len() >= LINES && prose(half).filter(|line| fills(line, half)).count() >= COLUMN
+        };
+        let is_set = is_set(&left, &right) || is_set(&right, &left);
+        is_set.then_some(Columns { middle, top, low })
+    }
+
+    /// The first column with what stands above it, the second one, and what stands below both. The number of the page
+    /// goes: no other page would bear the next one.
+    fn apart(self, sink: &mut Sink, mut page: Page) -> Vec<(f32, Page)> {
+        let Columns { middle, top, low } = self;
+        page.runs.retain(|run| {
+            let text = compact(&run.text);
+            let is_number = run.bbox.y0 >= low
+                && run.bbox.y0 > (1.0 - MARGIN) * page.height
+                && (is_page_number(&text) || text.parse::<u16>().is_ok());
+            if is_number {
+                let (stage, rule) = (Stage::Normalize, "page_number");
+                let (place, after) = (Some(run.place(page.number)), String::new());
+                sink.repair(Repair { stage, rule, place, before: run.text.clone(), after });
+            }
+            !is_number
+        });
+        sink.remark(Diagnostic {
+            code: "two_columns",
+            severity: Severity::Note,
+            place: Some(page.place()),
+            message: Wording::new(
+                "this page is set in two columns, and was read column by column",
+                "此页分两栏排印，已逐栏读取",
+            ),
+            hint: None,
+        });
+        let (width, is_within) = (page.width, move |y: f32| top <= y && y <= low);
+        let first = part(&mut page, 0.0, width, &|x, y| y < top || is_within(y) && x < middle);
+        let second = part(&mut page, middle, width - middle, &|_, y| is_within(y));
+        let below = part(&mut page, 0.0, width, &|_, _| true);
+        let parts = [(0.0, first), (middle, second), (0.0, below)];
+        parts.into_iter().filter(|(_, page)| !page.runs.is_empty()).collect()
+    }
 }
 
 fn is_same_size(a: (f32, f32), b: (f32, f32)) -> bool {
@@ -131,15 +238,23 @@ fn middle(page: &Page) -> Option<f32> {
         return None;
     }
     let middle = page.width / 2.0;
-    let free = FREE * page.width / 2.0;
-    let crosses = |x0: f32, x1: f32| x0 < middle + free && x1 > middle - free;
-    let is_ground = |r: &&Rect| r.width() * r.height() > GROUND * page.width * page.height;
-    let areas = || page.fills.iter().chain(&page.images).chain(&page.drawings);
-    let is_crossed = texts(page).any(|run| crosses(run.bbox.x0, run.bbox.x1))
-        || page.rules.iter().any(|rule| rule.axis == Axis::X && crosses(rule.from, rule.to))
-        || areas().filter(|r| !is_ground(r)).any(|r| crosses(r.x0, r.x1))
-        || texts(page).any(|run| run.turn != Turn::Upright);
+    let is_crossed =
+        crossing(page, middle).next().is_some() || texts(page).any(|run| run.turn != Turn::Upright);
     (!is_crossed).then_some(middle)
+}
+
+/// The boxes of what crosses the middle, rules down it apart.
+fn crossing(page: &Page, middle: f32) -> impl Iterator<Item = Rect> {
+    let free = FREE * page.width / 2.0;
+    let is_ground = |r: &Rect| r.width() * r.height() > GROUND * page.width * page.height;
+    let across = page.rules.iter().filter(|rule| rule.axis == Axis::X);
+    let across = across.map(|rule| Rect::new(rule.from, rule.at, rule.to, rule.at));
+    let areas = page.fills.iter().chain(&page.images).chain(&page.drawings).copied();
+    texts(page)
+        .map(|run| run.bbox)
+        .chain(across)
+        .chain(areas.filter(move |r| !is_ground(r)))
+        .filter(move |r| r.x0 < middle + free && r.x1 > middle - free)
 }
 
 /// A line of one half.
@@ -209,61 +324,68 @@ fn opens_annex(half: &[HalfLine], other: &[HalfLine]) -> bool {
 /// Whether the half has lines of prose, which fill its measure or end a sentence, at other heights than the lines of
 /// the other half: cells of one row stand at one.
 fn has_prose(half: &[HalfLine], other: &[HalfLine]) -> bool {
-    let x0 = half.iter().map(|line| line.x0).fold(f32::MAX, f32::min);
-    let x1 = half.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
-    let is_prose = |line: &&HalfLine| {
-        let wide = line.x1 - line.x0;
-        line.text.chars().filter(|&c| is_han(c)).count() >= PROSE
-            && line.inked >= FILLED * wide
-            && (wide >= FILLED * (x1 - x0) || line.text.trim_end().ends_with('。'))
-    };
     let is_beside =
         |line: &&HalfLine| other.iter().any(|other| (other.y - line.y).abs() < SAME_HEIGHT);
-    let prose = half.iter().filter(is_prose).filter(|line| !is_beside(line));
-    !other.is_empty() && prose.count() >= LINES
+    let ends = |line: &&HalfLine| line.text.trim_end().ends_with('。');
+    let lines = prose(half).filter(|line| fills(line, half) || ends(line));
+    !other.is_empty() && lines.filter(|line| !is_beside(line)).count() >= LINES
+}
+
+/// Lines of Chinese without gaps.
+fn prose(half: &[HalfLine]) -> impl Iterator<Item = &HalfLine> {
+    half.iter().filter(|line| {
+        let han = line.text.chars().filter(|&c| is_han(c)).count();
+        han >= PROSE && line.inked >= FILLED * (line.x1 - line.x0)
+    })
+}
+
+/// Whether the line is as wide as its half is, or nearly.
+fn fills(line: &HalfLine, half: &[HalfLine]) -> bool {
+    let x0 = half.iter().map(|line| line.x0).fold(f32::MAX, f32::min);
+    let x1 = half.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
+    line.x1 - line.x0 >= FILLED * (x1 - x0)
 }
 
 /// Both halves of a sheet, each with where its left edge stands on it; a half with nothing on it is none.
 fn halves(mut page: Page, middle: f32) -> Vec<(f32, Page)> {
-    let is_left = |x: f32| x < middle;
-    let take = |page: &mut Page, left: bool| -> Page {
-        let offset = if left { 0.0 } else { middle };
-        let held = |x: f32| is_left(x) == left;
-        let boxes = |boxes: &[Rect]| -> Vec<Rect> {
-            boxes.iter().filter(|b| held(b.center().x)).map(|b| moved(b, -offset)).collect()
-        };
-        let rules = page.rules.iter().filter(|rule| match rule.axis {
-            Axis::X => held((rule.from + rule.to) / 2.0),
-            Axis::Y => held(rule.at),
-        });
-        let rules = rules.map(|rule| match rule.axis {
-            Axis::X => Rule { from: rule.from - offset, to: rule.to - offset, ..*rule },
-            Axis::Y => Rule { at: rule.at - offset, ..*rule },
-        });
-        Page {
-            number: page.number,
-            width: middle,
-            height: page.height,
-            rules: rules.collect(),
-            fills: boxes(&page.fills),
-            images: boxes(&page.images),
-            drawings: boxes(&page.drawings),
-            runs: page
-                .runs
-                .extract_if(.., |run| held(run.bbox.center().x) || !left)
-                .map(|run| moved_run(run, -offset))
-                .collect(),
-            tables: Vec::new(),
-            layout: page.layout,
-            origin: page.origin.clone(),
-            shown: None,
-        }
-    };
-    let (left, right) = (take(&mut page, true), take(&mut page, false));
+    let width = page.width;
+    let left = part(&mut page, 0.0, middle, &|x, _| x < middle);
+    let right = part(&mut page, middle, width - middle, &|_, _| true);
     let is_blank = |page: &Page| page.runs.is_empty() && page.images.is_empty();
     let halves = [(0.0, left), (middle, right)];
     let both = halves.iter().all(|(_, half)| is_blank(half));
     halves.into_iter().filter(|(left, half)| !is_blank(half) || both && *left == 0.0).collect()
+}
+
+/// Takes out of a page what `holds` says of the middles of things, as a page of this width whose left edge stands there.
+fn part(page: &mut Page, left: f32, width: f32, holds: &dyn Fn(f32, f32) -> bool) -> Page {
+    let held = |r: &Rect| holds(r.center().x, r.center().y);
+    let take = |boxes: &mut Vec<Rect>| -> Vec<Rect> {
+        boxes.extract_if(.., |r| held(r)).map(|r| moved(&r, -left)).collect()
+    };
+    let is_held = |rule: &mut Rule| match rule.axis {
+        Axis::X => holds((rule.from + rule.to) / 2.0, rule.at),
+        Axis::Y => holds(rule.at, (rule.from + rule.to) / 2.0),
+    };
+    let rules = page.rules.extract_if(.., is_held).map(|rule| match rule.axis {
+        Axis::X => Rule { from: rule.from - left, to: rule.to - left, ..rule },
+        Axis::Y => Rule { at: rule.at - left, ..rule },
+    });
+    let runs = page.runs.extract_if(.., |run| held(&run.bbox));
+    Page {
+        number: page.number,
+        width,
+        height: page.height,
+        rules: rules.collect(),
+        runs: runs.map(|run| moved_run(run, -left)).collect(),
+        fills: take(&mut page.fills),
+        images: take(&mut page.images),
+        drawings: take(&mut page.drawings),
+        tables: Vec::new(),
+        layout: page.layout,
+        origin: page.origin.clone(),
+        shown: None,
+    }
 }
 
 /// The box so much further right.
@@ -348,5 +470,36 @@ mod tests {
         assert_eq!(count(vec![two(), titled]), 2);
         // The half of the last sheet may be blank.
         assert_eq!(count(vec![two(), sheet(&[("九江市", 100.0, 100.0)])]), 3);
+    }
+
+    #[test]
+    fn columns_of_prose_are_read_one_after_the_other() {
+        let prose = "各地要切实加强组织领导落实主体责任确保任务";
+        let column = |x: f32| (0..7).map(move |n| (prose, x, 200.0 + 20.0 * n as f32));
+        let mut texts: Vec<(&str, f32, f32)> = column(60.0).chain(column(320.0)).collect();
+        texts.extend([("关于下达计划的通知", 250.0, 100.0), ("12", 290.0, 800.0)]);
+        let page = Page { width: 595.0, ..sheet(&texts) };
+        let pages = |page: Page| Pages {
+            pages: vec![page],
+            text_from: TextFrom::TextLayer,
+            encoding: None,
+        };
+        let (columns, sheets) = apart(&mut Sink::new(), pages(page));
+        let texts_of = |at: usize| -> Vec<&str> {
+            columns.pages[at].runs.iter().map(|run| run.text.as_str()).collect()
+        };
+        assert_eq!(columns.pages.len(), 2, "the number of the page goes");
+        assert!(texts_of(0).contains(&"关于下达计划的通知"));
+        assert_eq!(texts_of(1), [prose; 7]);
+        let mut place = columns.pages[1].runs[0].place(2);
+        sheets.back(&mut place);
+        assert_eq!((place.page, place.bbox().map(|b| b.x0)), (1, Some(320.0)));
+        // Names beside figures are a table, whatever is free in the middle.
+        let rows = (0..7).flat_map(|n| {
+            let y = 200.0 + 20.0 * n as f32;
+            [("南昌市高新技术产业开发区", 60.0, y), ("120", 400.0, y)]
+        });
+        let table = Page { width: 595.0, ..sheet(&rows.collect::<Vec<_>>()) };
+        assert_eq!(apart(&mut Sink::new(), pages(table)).0.pages.len(), 1);
     }
 }
