@@ -71,6 +71,9 @@ impl RawPiece {
         match (self.text.as_str().chars().next_back(), text) {
             (Some('m' | 'M'), "2" | "²") => self.text.push('²', place),
             (Some('m' | 'M'), "3" | "³") => self.text.push('³', place),
+            _ if raised::is_power_of_ten(self.text.as_str(), text) => {
+                text.chars().for_each(|c| self.text.push(raised::superscript(c), place));
+            }
             _ => self.marks.push(Mark { text: text.to_owned(), at, place }),
         }
     }
@@ -161,6 +164,10 @@ pub(super) struct Placed<'a> {
     pub order: usize,
     /// The mark.
     pub mark: Option<&'a Run>,
+    /// Which run of the page is drawn last of both.
+    pub ends: usize,
+    /// The text that it is lowered behind, and stands on one line with: the 2 of CO₂.
+    pub lowered: Option<&'a Run>,
 }
 
 /// Runs on one baseline, by the middles of their boxes, top to bottom.
@@ -168,7 +175,7 @@ pub(super) fn baselines<'a>(frame: &Frame, runs: Vec<Placed<'a>>) -> Vec<Vec<Pla
     let mut placed: Vec<(f32, f32, Placed)> = runs
         .into_iter()
         .map(|placed| {
-            let r = frame.rect(&placed.run.bbox);
+            let r = frame.rect(&placed.lowered.unwrap_or(placed.run).bbox);
             (r.center().y, r.height().max(placed.run.size * 0.5), placed)
         })
         .collect();
@@ -197,12 +204,14 @@ struct Stretch<'a> {
     run: &'a Run,
     /// Which run of the page it is, in drawing order.
     order: usize,
+    /// Which run is drawn last, the mark behind it among them.
+    ends: usize,
     /// The run's characters that it holds.
     chars: Vec<Glyph>,
     /// Where among them another operator begins.
     joints: Vec<f32>,
-    /// The mark raised behind it.
-    mark: Option<&'a Run>,
+    /// The mark raised behind it, and where that ends.
+    mark: Option<(&'a Run, f32)>,
 }
 
 /// A character on its line.
@@ -223,10 +232,18 @@ struct Glyph {
 /// vertical rule passes between what two operators drew, or through a gap of what one did.
 fn stretches<'a>(frame: &Frame, page: u32, runs: &[Placed<'a>], rules: &Bands) -> Vec<Stretch<'a>> {
     let mut stretches = Vec::with_capacity(runs.len());
-    for &Placed { run, order, mark } in runs {
+    for &Placed { run, order, mark, ends, .. } in runs {
         let first = stretches.len();
         let bbox = frame.rect(&run.bbox);
-        let mut open = Stretch { run, order, chars: Vec::new(), joints: Vec::new(), mark: None };
+        let stretch = || Stretch {
+            run,
+            order,
+            ends: order,
+            chars: Vec::new(),
+            joints: Vec::new(),
+            mark: None,
+        };
+        let mut open = stretch();
         let mut spaces = 0;
         for (i, ch) in run.text.chars().enumerate() {
             let edge = |i: usize| run.edges.get(i).map(|&e| frame.edge(e));
@@ -248,9 +265,7 @@ fn stretches<'a>(frame: &Frame, page: u32, runs: &[Placed<'a>], rules: &Bands) -
                     (is_joint || spaces > 0 || gap > RULED_GAP * size) && rules.part(&last, &glyph);
                 if wide || parted {
                     open.chars.truncate(open.chars.len() - spaces);
-                    let rest =
-                        Stretch { run, order, chars: Vec::new(), joints: Vec::new(), mark: None };
-                    stretches.push(std::mem::replace(&mut open, rest));
+                    stretches.push(std::mem::replace(&mut open, stretch()));
                 } else if is_joint {
                     open.joints.push(start);
                 }
@@ -263,7 +278,8 @@ fn stretches<'a>(frame: &Frame, page: u32, runs: &[Placed<'a>], rules: &Bands) -
             stretches.push(open);
         }
         if let (Some(last), true) = (stretches.len().checked_sub(1), stretches.len() > first) {
-            stretches[last].mark = mark;
+            stretches[last].mark = mark.map(|mark| (mark, frame.rect(&mark.bbox).x1));
+            stretches[last].ends = ends;
         }
     }
     stretches
@@ -294,7 +310,7 @@ impl Open {
                 cell: None,
             },
             last,
-            order: stretch.order,
+            order: stretch.ends,
             glyphs: Vec::with_capacity(stretch.chars.len()),
         };
         open.push(stretch);
@@ -331,9 +347,15 @@ impl Open {
         self.piece.joints.extend(stretch.joints.into_iter().map(joint));
         self.glyphs.extend(stretch.chars);
         self.last = last;
-        self.order = stretch.order;
-        if let Some(mark) = stretch.mark {
+        self.order = stretch.ends;
+        if let Some((mark, end)) = stretch.mark {
+            let marks = self.piece.marks.len();
             self.piece.raise(mark, last.place.page, last.end);
+            // What became a part of the text goes on up to its own end.
+            if self.piece.marks.len() == marks {
+                self.last.end = end.max(last.end);
+                self.last.ch = self.piece.text.as_str().chars().next_back().unwrap_or(last.ch);
+            }
         }
     }
 

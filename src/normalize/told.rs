@@ -62,7 +62,13 @@ fn lines_of(page: &Page, table: &KnownTable, number: u32) -> Vec<RawLine> {
         };
         match page.runs.get(cell.runs.clone()).unwrap_or_default() {
             // Most cells hold one line, and no mark can stand behind it.
-            [run] => add(&Placed { run, order: cell.runs.start, mark: None }),
+            [run] => add(&Placed {
+                run,
+                order: cell.runs.start,
+                mark: None,
+                ends: cell.runs.start,
+                lowered: None,
+            }),
             runs => {
                 let runs: Vec<(usize, &Run)> = (cell.runs.start..).zip(runs).collect();
                 raised::apart(&Frame::default(), &runs).iter().for_each(add);

@@ -176,7 +176,7 @@ fn lines(page: &Page) -> Vec<TextLine> {
 fn line_of(numbers: &BTreeMap<*const Run, usize>, placed: &[Placed]) -> Option<TextLine> {
     let mut glyphs: Vec<(Glyph, (usize, usize))> = Vec::new();
     let mut marks = Vec::new();
-    for &Placed { run, order, mark } in placed {
+    for &Placed { run, order, mark, .. } in placed {
         for (at, ch) in run.text.chars().enumerate() {
             let edge = |at: usize| run.edges.get(at).copied().unwrap_or(run.bbox.x1);
             glyphs.push((Glyph { ch, x0: edge(at), x1: edge(at + 1) }, (order, at)));
