@@ -6,7 +6,7 @@
 //! bear a page number at one height, one of them begins with the label of an annex, or it has prose that fills it
 //! beside lines of the other at heights of their own. All sheets of that size have to be free in the middle, and are
 //! parted together. A page is parted into columns where much of it is free in the middle, and prose fills one side
-//! line by line; what crosses the middle above the columns is read with the first, what crosses it below, last.
+//! line by line, or where an annex begins at the head of both; what crosses the middle above the columns is read with the first, what crosses it below, last.
 //! Deliberately absent: pages one above the other, more than two columns, and sheets whose halves are turned.
 
 use super::running::is_page_number;
@@ -166,7 +166,9 @@ impl Columns {
         let is_set = |half: &[HalfLine], other: &[HalfLine]| {
             other.len() >= LINES && prose(half).filter(|line| fills(line, half)).count() >= COLUMN
         };
-        let is_set = is_set(&left, &right) || is_set(&right, &left);
+        // Two annexes side by side, each under its label, are two as well.
+        let are_annexes = opens_annex(&left, &right) && opens_annex(&right, &left);
+        let is_set = is_set(&left, &right) || is_set(&right, &left) || are_annexes;
         is_set.then_some(Columns { middle, top, low })
     }
 

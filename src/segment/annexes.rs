@@ -29,9 +29,20 @@ struct LabelLine<'a> {
 
 impl<'a> LabelLine<'a> {
     fn of(text: &'a str) -> Option<LabelLine<'a>> {
+        // A label that stands alone may stand in brackets: （附件1）, 【附件1】.
+        let whole = text.trim();
+        let inner = whole.strip_prefix(['（', '(', '【', '[', '〔']);
+        let inner = inner.and_then(|text| text.strip_suffix(['）', ')', '】', ']', '〕']));
+        if let Some(inner) = inner {
+            let label = LabelLine::of(inner.trim()).filter(|l| l.number.is_some());
+            return label
+                .filter(|label| label.rest.is_empty() && label.separator.trim().is_empty())
+                .map(|label| LabelLine { label_end: text.trim_end().len(), ..label });
+        }
         let begun = text.trim_start().strip_prefix('附')?.trim_start();
         let named = begun.strip_prefix(['件', '表', '图', '录']).map(str::trim_start);
-        let word = named.unwrap_or(begun);
+        // 附件之一 is the first one.
+        let word = named.map_or(begun, |word| word.strip_prefix('之').unwrap_or(word));
         let numbered = word.after_run(digit, 1..=3).or_else(|| word.after_run(numeral, 1..=3));
         let number = numbered.map(|behind| &word[..length_before(word, behind)]);
         let part = |behind: &'a str| {
@@ -218,7 +229,7 @@ impl Listed {
     /// inner one is `None` where the list has none.
     fn begins(&self, items: &[Item], i: usize, latest: Option<&AnnexPart>) -> Option<Option<u32>> {
         let Some(Item::Line(first)) = items.get(i).filter(|_| i >= self.end) else { return None };
-        if self.entries.is_empty() || first.is_row() {
+        if self.entries.is_empty() {
             return None;
         }
         let lines = items[i..].iter().map_while(|item| match item {
@@ -228,7 +239,8 @@ impl Listed {
         let mut title = String::new();
         for (at, line) in lines.take(TITLE_LINES).enumerate() {
             title.push_str(line);
-            let is_one = |titles: &[String]| titles.contains(&title);
+            let own = without_table_number(&title);
+            let is_one = |titles: &[String]| titles.iter().any(|listed| listed == own);
             let Some((number, _)) = self.entries.iter().find(|(_, titles)| is_one(titles)) else {
                 continue;
             };
@@ -241,6 +253,23 @@ impl Listed {
             return is_title.then_some(*number);
         }
         None
+    }
+}
+
+/// The title without the number of its table before it: 表一2023年计划表.
+fn without_table_number(title: &str) -> &str {
+    let Some(rest) = title.strip_prefix("附表").or(title.strip_prefix('表')) else {
+        return title;
+    };
+    let parted =
+        |rest: &'_ str| rest.len() - rest.trim_start_matches(['：', ':', '、', '．', '.']).len();
+    if let Some(behind) = rest.after_run(numeral, 1..=3) {
+        return &behind[parted(behind)..];
+    }
+    match rest.after_run(digit, 1..=2) {
+        Some(behind) if !behind.starts_with(digit) => &behind[parted(behind)..],
+        // 表1 2023年 without white space is 表12023年.
+        _ => rest.strip_prefix(digit).filter(|rest| rest.starts_with(digit)).unwrap_or(title),
     }
 }
 
@@ -333,6 +362,18 @@ fn label(items: &[Item], i: usize, dated: bool, current: Option<&AnnexPart>) -> 
         is_unlabelled: false,
         at: i,
     })))
+}
+
+/// The title without the count of its pages behind it: 资金分配表（2/3）.
+fn without_page_count(title: &str) -> &str {
+    let counted = title.strip_suffix(['）', ')']).and_then(|text| {
+        let (title, count) = text.rsplit_once(['（', '('])?;
+        let (page, of) = count.split_once(['/', '／'])?;
+        let is_number = |text: &str| !text.is_empty() && text.chars().all(digit);
+        (is_number(page.trim_start_matches('第').trim_end_matches('页')) && is_number(of))
+            .then_some(title)
+    });
+    counted.unwrap_or(title)
 }
 
 /// Whether white space stands after the label on paper.
@@ -495,7 +536,8 @@ impl Told {
     /// Whether the line is the annex's label or title, printed again on a later page.
     fn is_repeated(&self, line: &PlainLine) -> bool {
         self.begun
-            && (self.title.as_deref() == Some(line.compact.as_str())
+            && (self.title.as_deref().map(without_page_count)
+                == Some(without_page_count(&line.compact))
                 || line.opens_page
                     && LabelLine::of(line.text.as_str()).is_some_and(|label| label.rest.is_empty()))
     }
