@@ -65,6 +65,7 @@ fn one(
     let names = columns::header_path(&table, columns.name);
     let over = names.first().filter(|_| names.len() > 1).map(|(text, _)| text.clone());
     let rows = straighten(sink, &columns, table.rows);
+    let rows = with_totals_named(sink, &columns, rows);
     let rows = without_marks(sink, &columns, rows);
     let context = Context {
         frame,
@@ -273,6 +274,38 @@ fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Ve
         });
         row.slots.pop();
         row.slots.insert(columns.name, Slot::Left);
+    }
+    rows
+}
+
+/// Puts the word for a total back under the names where it stands in the middle of several columns that it covers, and no
+/// rule shows that: a row without a name whose only text is 合计 can be nothing else.
+fn with_totals_named(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+    let names = || columns.group.into_iter().chain([columns.name]);
+    for row in &mut rows {
+        let is_named = names().any(|col| row.cell(col).is_none_or(|cell| !cell.text.is_empty()));
+        let words: Vec<usize> = (0..row.slots.len())
+            .filter(|&col| {
+                row.cell(col).is_some_and(|cell| figure::kind(cell.text.as_str()) == Kind::Word)
+            })
+            .collect();
+        let &[col] = words.as_slice() else { continue };
+        let (Some(word), Some(name)) = (row.cell(col), row.cell(columns.name)) else { continue };
+        if is_named || !lexicon::TOTALS.contains(&&*squeezed(word.text.as_str())) {
+            continue;
+        }
+        let word = word.clone();
+        let blank = TableCell { text: PlacedText::new(), raw: String::new(), place: word.place };
+        let named = TableCell { place: name.place, ..word.clone() };
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "total_over_columns",
+            place: Some(word.place),
+            before: word.raw.clone(),
+            after: word.raw,
+        });
+        row.slots[col] = Slot::Cell(blank);
+        row.slots[columns.name] = Slot::Cell(named);
     }
     rows
 }
