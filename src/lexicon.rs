@@ -330,13 +330,13 @@ pub const TEXT_HEADERS: &[&str] = &[
     "日期",
 ];
 /// Words of a header over codes: their digits are no figure.
-pub const CODE_HEADERS: &[&str] = &["代码", "编码", "编号"];
+pub const CODE_HEADERS: &[&str] = &["代码", "编码", "编号", "代号"];
 /// The tiers of an account's code (政府收支分类科目), each a column where the code is split.
 pub const CODE_TIERS: &[&str] = &["类", "款", "项", "目"];
 /// Words in the header of a column whose figures do not add up.
 pub const NO_SUM_HEADERS: &[&str] = &[
     "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
-    "年度", "排名", "名次", "位次", "编号", "代码", "电话", "邮编", "序号", "层数", "幅度",
+    "年度", "排名", "名次", "位次", "编号", "代码", "代号", "电话", "邮编", "序号", "层数", "幅度",
 ];
 /// Words in a header that announce a sum.
 pub const SUM_HEADERS: &[&str] =

@@ -302,7 +302,12 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
 /// Where no column is one of regions: the first that tells rows apart; with the groups before it,
 /// where it names their subtotals.
 fn item_column(printed: &[Printed], words: &[usize], first: usize) -> (Option<usize>, usize) {
-    let second = first + 1;
+    // 专业代号 may stand between 院校名称 and 专业名称.
+    let is_code = |col: usize| {
+        let header = printed[col].whole();
+        CODE_HEADERS.iter().any(|word| header.contains(word))
+    };
+    let second = (first + 1..printed.len()).find(|&col| !is_code(col)).unwrap_or(first + 1);
     let groups = |col: usize| {
         let content = &printed[col].content;
         content.spans() || content.repeats()
