@@ -278,8 +278,12 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
         Some(before) if words.contains(&before) && weight(before) >= 2 && spans(before) => before,
         _ => first,
     };
-    // A prefecture's column stands directly before that of its counties.
-    let second = first + 1;
+    // A prefecture's column stands directly before that of its counties, or with its own sums between, over their rows.
+    let is_sum = |col: &usize| {
+        let content = &printed[*col].content;
+        spans(first) && content.covered > 0 && content.profile.is_figures()
+    };
+    let second = first + 1 + (first + 1..printed.len()).take_while(is_sum).count();
     let is_double = words.contains(&second)
         && (weight(second) >= 2 || (weight(second) == 1 && spans(first)))
         && (printed[first].content.profile.is_regions() || spans(first));

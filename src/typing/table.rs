@@ -4,7 +4,7 @@
 //! over blocks of rows) `shape` puts right; what each column is, `columns` says; the level and parent of
 //! each row, `regions`; what is doubtful, `doubts`.
 
-use crate::diag::{Repair, Sink, Stage};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Doubt, Kind, Reading};
 use crate::lexicon::{self, TICKS};
 use crate::model::{Amount, Annex, Cell, ColumnRole, Frame, Key, Level, Row, Status};
@@ -73,6 +73,7 @@ fn one(
         header: &columns.name_header,
     };
     let (rows, bands) = in_order(&columns, rows, bands, &context);
+    remark_figures_over_rows(sink, &columns, &rows);
     let lines = without_column_numbers(sink, lines(&columns, &rows, &bands));
     let lines = without_repeated_totals(sink, lines);
     let mut lines = beside_own_labels(sink, &columns, lines, &context);
@@ -416,6 +417,38 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
     }
     bring_to_one_unit(columns, &mut lines);
     lines
+}
+
+/// Says which columns have figures in cells over several rows: each stands with the first row of them, and may be the
+/// sum of all.
+fn remark_figures_over_rows(sink: &mut Sink, columns: &Columns, rows: &[TableRow]) {
+    for fact in columns.facts.iter().filter(|fact| fact.column.role != ColumnRole::Text) {
+        let is_over = |pair: &&[TableRow]| {
+            let is_figure = |cell: &TableCell| figure::kind(cell.text.as_str()) == Kind::Figure;
+            pair[0].cell(fact.at).is_some_and(is_figure)
+                && pair[1].slots.get(fact.at) == Some(&Slot::Above)
+                && !is_empty(&pair[1])
+        };
+        let mut over = rows.windows(2).filter(is_over).filter_map(|pair| pair[0].cell(fact.at));
+        let Some(first) = over.next() else { continue };
+        let (en, zh) = match over.count() {
+            0 => (String::new(), String::new()),
+            more => (format!(" (and {more} more in the column)"), format!("（本列另有{more}处）")),
+        };
+        sink.remark(Diagnostic {
+            code: "figure_over_rows",
+            severity: Severity::Warning,
+            place: Some(first.place),
+            message: Wording::new(
+                format!(
+                    "{} stands in a cell over several rows, and was read with the first{en}",
+                    first.raw
+                ),
+                format!("“{}”所在单元格跨多行，已归入首行{zh}", first.raw),
+            ),
+            hint: Some(Wording::new("look whose figure it is", "请核对该数字属于哪些行")),
+        });
+    }
 }
 
 /// Brings the figures by which rows are told to belong together to one unit, column by column, where
