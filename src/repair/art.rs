@@ -2,7 +2,7 @@
 //!
 //! A page of a table is a block of lines, a row a line, `|` between cells; `<` and `^` stand where
 //! the cell to the left or above covers a place. `=== 2` begins page 2; `=== 2.1/2` the second panel
-//! of two on it. A line `# Role text` between blocks is a line of text with that role.
+//! of two on it, `=== 2 wide` a page whose first column is wider. A line `# Role text` between blocks is a line of text with that role.
 
 use crate::geom::Rect;
 use crate::place::{Place, PlacedText};
@@ -12,7 +12,7 @@ use crate::segment::outline::{Block, Fragment, Frame, GridCell, Layout, Role, Ru
 /// Reads drawn pages.
 pub(super) fn blocks(drawing: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let (mut page, mut panel, mut panels) = (1, 0, 1);
+    let (mut page, mut panel, mut panels, mut wide) = (1, 0, 1, false);
     let mut rows: Vec<Vec<&str>> = Vec::new();
     for line in drawing.lines() {
         let is_row = !(line.starts_with("=== ") || line.starts_with("# "));
@@ -21,10 +21,12 @@ pub(super) fn blocks(drawing: &str) -> Vec<Block> {
             continue;
         }
         if !rows.is_empty() {
-            blocks.push(Block::Table(fragment(&rows, page, panel, panels)));
+            blocks.push(Block::Table(fragment(&rows, page, panel, panels, wide)));
             rows.clear();
         }
         if let Some(at) = line.strip_prefix("=== ") {
+            wide = at.ends_with(" wide");
+            let at = at.trim_end_matches(" wide");
             let (number, rest) = at.split_once('.').unwrap_or((at, "0/1"));
             let (index, count) = rest.split_once('/').expect("a panel is drawn index/count");
             page = number.parse().expect("a page has a number");
@@ -35,7 +37,7 @@ pub(super) fn blocks(drawing: &str) -> Vec<Block> {
         }
     }
     if !rows.is_empty() {
-        blocks.push(Block::Table(fragment(&rows, page, panel, panels)));
+        blocks.push(Block::Table(fragment(&rows, page, panel, panels, wide)));
     }
     blocks
 }
@@ -68,7 +70,7 @@ fn text_block(role: &str, text: &str, page: u32) -> TextBlock {
 }
 
 /// What one page shows: columns 80 points wide, rows 20 high.
-fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16) -> Fragment {
+fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16, wide: bool) -> Fragment {
     let (rows, cols) = (drawn.len(), drawn[0].len());
     let mut cells = Vec::new();
     for (row, line) in drawn.iter().enumerate() {
@@ -103,7 +105,9 @@ fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16) -> Fragment
         panel,
         panels,
         row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
-        col_edges: (0..=cols).map(|i| i as f32 * 80.0).collect(),
+        col_edges: (0..=cols)
+            .map(|i| if wide && i > 0 { i + 1 } else { i } as f32 * 80.0)
+            .collect(),
         cells,
         layout: Layout::Seen,
         frame: Frame::default(),

@@ -370,7 +370,8 @@ fn which_table(
         let rows = open.fit(rows, fragment)?;
         let header = open.header_again(&rows);
         let data = &rows[header.map_or(0, |(count, _)| count)..];
-        let is_alike = header.is_some() || open.has_edges_of(fragment);
+        let is_alike =
+            header.is_some() || open.has_edges_of(fragment) || open.is_left_bare(&rows, fragment);
         (is_alike && open.goes_on_with(data, header.is_some())).then_some(header)
     };
     let latest = group.len().saturating_sub(PARTS);
@@ -491,6 +492,14 @@ impl Open {
             edges.iter().map(|edge| (edge - first) / (last - first).max(1.0)).collect()
         };
         shares(own).iter().zip(shares(theirs)).all(|(a, b)| (a - b).abs() <= SAME_EDGE)
+    }
+
+    /// Whether the rows begin the next page without any header, though their columns are of other widths: a table of as
+    /// many columns that has no header can be no other one.
+    fn is_left_bare(&self, rows: &[TableRow], fragment: &Fragment) -> bool {
+        let is_next = self.table.rows.last().is_some_and(|row| row.page + 1 == fragment.page);
+        let kinds = Kinds::of(rows.iter(), self.table.columns);
+        is_next && self.table.columns == fragment.cols() && headers::tiers(rows, &kinds) == 0
     }
 
     /// Under which of the table's columns each column of the fragment stands; `None` where two
