@@ -111,8 +111,10 @@ fn place_of_column(annex: &Annex, column: usize) -> Option<Place> {
     Some(on_page.fold(first, |whole, place| whole.union(&place)))
 }
 
-/// Occurs if a row has figures and no name, or a name and no figures among rows that have both.
+/// Occurs if a row has no name among rows that have, or a name and no figures among rows that have both.
 fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
+    /// A name is missing where so many times as many rows have one.
+    const NAMED: usize = 4;
     let columns: Vec<usize> = (0..annex.columns.len())
         .filter(|&column| annex.columns[column].role != ColumnRole::Text)
         .collect();
@@ -127,16 +129,19 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
     // A single column is often blank for a row; several are not, but where names wrap.
     let are_rows_filled = columns.len() > 1 && whole >= 4 && blank * 4 <= whole;
     let heads: BTreeSet<usize> = annex.rows.iter().filter_map(|r| r.region.parent_row).collect();
+    let lacks_name = |row: &&Row| row.region.name.is_empty() && !is_blank(row);
+    let lacking = annex.rows.iter().filter(lacks_name).count();
+    let are_named = annex.rows.len() - lacking >= NAMED * lacking;
     for (at, row) in annex.rows.iter().enumerate() {
         let region = &row.region;
         let is_nameless = !is_named(row) && has_figures(row) && region.level != Level::Province;
         let is_lone =
             are_rows_filled && is_blank(row) && !heads.contains(&at) && is_unknown(region);
-        let (code, en, zh) = if is_nameless && whole > 1 {
+        let (code, en, zh) = if is_nameless && whole > 1 || are_named && lacks_name(&row) {
             (
                 "row_without_name",
-                "a row of figures has no name".to_owned(),
-                "有数字的一行没有名称".to_owned(),
+                "a row has no name, and others have".to_owned(),
+                "有一行没有名称，而其他各行都有".to_owned(),
             )
         } else if is_lone {
             (
