@@ -160,8 +160,10 @@ fn figure_at_end(path: &[String]) -> Option<&str> {
 /// Occurs if a region stands twice in a table in which all others stand once, if the rest of a prefecture has no
 /// prefecture where such rows of others have theirs, or if a name begins with its number.
 fn names(sink: &mut Sink, annex: &Annex) {
-    /// So many rows tell how the others are.
+    /// So many rows tell how the others are …
     const OTHERS: usize = 6;
+    /// … and so many regions, each of one row.
+    const FEW: usize = 3;
     let mut warn = |code, place: Place, en: String, zh: String| {
         sink.remark(Diagnostic {
             code,
@@ -186,7 +188,7 @@ fn names(sink: &mut Sink, annex: &Annex) {
         let mut twice = seen.iter().filter(|(_, places)| places.len() > 1);
         if let (Some(((name, _), places)), None) = (twice.next(), twice.next())
             && let [_, place] = places[..]
-            && seen.len() > OTHERS
+            && seen.len() > FEW
         {
             let en = format!("two rows are of {name}, and all others of one region each");
             let zh = format!("“{name}”有两行，而其他地区各一行");
@@ -290,6 +292,29 @@ impl Printed {
     }
 }
 
+/// Occurs if a mark of digits stands raised behind a figure and no note of the annex has its number: it may be a part of
+/// the figure.
+pub fn marks(sink: &mut Sink, annex: &Annex, notes: &[String]) {
+    let is_explained = |mark: &str| notes.iter().any(|note| note.contains(mark));
+    for cell in annex.rows.iter().flat_map(|row| &row.cells) {
+        let Some(mark) = &cell.mark else { continue };
+        if !mark.chars().all(|c| c.is_ascii_digit()) || is_explained(mark) {
+            continue;
+        }
+        let raw = cell.raw.trim();
+        sink.remark(Diagnostic {
+            code: "mark_without_note",
+            severity: Severity::Warning,
+            place: Some(cell.place),
+            message: Wording::new(
+                format!("behind {raw} stands a raised {mark}, and no note has this number"),
+                format!("“{raw}”之后有上标“{mark}”，而表下没有相应的注"),
+            ),
+            hint: Some(Wording::new("look at the page", "请核对原文")),
+        });
+    }
+}
+
 /// Where the cells of a column stand on the page it begins on.
 fn place_of_column(annex: &Annex, column: usize) -> Option<Place> {
     let mut places = annex.rows.iter().filter_map(|row| row.cells.get(column)).map(|c| c.place);
@@ -326,7 +351,8 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
         let is_lone =
             are_rows_filled && is_blank(row) && !heads.contains(&at) && is_unknown(region);
         let is_mute = is_blank(row) && {
-            let is_total = region.level == Level::Province;
+            let is_total =
+                region.level == Level::Province || lexicon::TOTALS.contains(&region.name.as_str());
             let states = || 2 * stating > heads.len() && !stated_elsewhere(annex, at);
             whole >= NAMED && (is_total || heads.contains(&at) && states())
         };
