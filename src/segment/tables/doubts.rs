@@ -111,8 +111,8 @@ fn holds_two(page: &LinedPage, cells: &[&GridCell], from: f32, to: f32) -> bool 
         return false;
     };
     let mut blank = 0;
-    for at in first..=last {
-        blank = if covered[at] { 0 } else { blank + 1 };
+    for (at, is_covered) in covered.iter().enumerate().take(last + 1).skip(first) {
+        blank = if *is_covered { 0 } else { blank + 1 };
         if blank == apart {
             let is_both = |own: &&Vec<(usize, usize)>| {
                 own.iter().any(|(_, end)| *end < at) && own.iter().any(|(start, _)| *start > at)
