@@ -154,6 +154,11 @@ impl Sink {
         remarked.chain(repaired).flatten().for_each(&mut change);
     }
 
+    /// What was repaired so far: for the ledger of ink alone, which no stage is.
+    pub fn repairs(&self) -> &[Repair] {
+        &self.repairs
+    }
+
     /// Adds what another one took, behind its own.
     pub fn append(&mut self, other: Sink) {
         self.diagnostics.extend(other.diagnostics);

@@ -335,9 +335,11 @@ pub const CODE_HEADERS: &[&str] = &["代码", "编码", "编号", "代号"];
 pub const CODE_TIERS: &[&str] = &["类", "款", "项", "目"];
 /// Words in the header of a column whose figures do not add up.
 pub const NO_SUM_HEADERS: &[&str] = &[
-    "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "年份",
-    "年度", "排名", "名次", "位次", "编号", "代码", "代号", "电话", "邮编", "序号", "层数", "幅度",
+    "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "排名",
+    "名次", "位次", "编号", "代码", "代号", "电话", "邮编", "序号", "层数", "幅度",
 ];
+/// Words at the end of the header of a column of years. 年度计划 and 年度任务 are of one.
+pub const YEAR_HEADERS: &[&str] = &["年份", "年度"];
 /// Words in a header that announce a sum.
 pub const SUM_HEADERS: &[&str] =
     &["合计", "总计", "小计", "共计", "总数", "总额", "总量", "调整后"];

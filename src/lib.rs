@@ -146,6 +146,7 @@ pub mod emit;
 pub mod error;
 mod figure;
 pub mod geom;
+mod ink;
 mod lexicon;
 pub mod model;
 pub mod name;

@@ -6,6 +6,7 @@ use crate::check::{self, Checked, Finding, Summary};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink};
 use crate::error::Error;
+use crate::ink::Ink;
 use crate::model::Notice;
 use crate::normalize::halves::{self, Sheets};
 use crate::normalize::lines::Lines;
@@ -103,9 +104,11 @@ fn notice_of(
         let seen = pages.seen();
         let lines = normalize::normalize(sink, options, pages);
         done("normalize");
+        let ink = Ink::of(&lines);
         let outline = segment::segment(sink, options, lines);
         done("segment");
         let document = repair::repair(sink, outline);
+        ink.balance(sink, &document);
         done("repair");
         let mut notice = typing::typing(sink, options, document);
         if !seen.is_empty() {

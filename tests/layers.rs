@@ -46,6 +46,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("normalize", &["carrier::page", "options"]),
     ("segment", &["normalize::lines", "options"]),
     ("repair", &["segment::outline"]),
+    // What became of each character between the lines and the document.
+    ("ink", &["normalize::lines", "repair::document"]),
     ("typing", &["repair::document", "model", "regions", "options"]),
     ("check", &["model", "regions"]),
     // What was read from a picture is held against the sums, and read again as typing reads.
@@ -58,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "corrections",
             "proof",
             "carrier",
+            "ink",
             "normalize",
             "segment",
             "repair",

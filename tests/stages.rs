@@ -267,6 +267,7 @@ fn drawn_annex(input: &str) -> Document {
                 _ => Slot::Cell(TableCell {
                     raw: text.to_owned(),
                     text: placed(text, at, column),
+                    marks: PlacedText::new(),
                     place: Place { page, spot: Spot::Text { line: at, column } },
                 }),
             });

@@ -226,13 +226,7 @@ fn figure(of: Untouched, kind: Kind, figure: &Figure, draw: u64) -> Option<Damag
         }
         _ => return None,
     };
-    Some(of.damaged(
-        figure,
-        |page| {
-            page.runs.splice(figure.at.run..=figure.at.run, runs);
-        },
-        right,
-    ))
+    Some(of.damaged(figure, |page| replace(page, figure.at.run, runs), right))
 }
 
 /// Where a figure may be cut between two digits, near its middle: no sign or unit is parted from it.
@@ -245,7 +239,7 @@ fn middle(text: &str) -> Option<usize> {
 
 fn figure_dropped(of: Untouched, figure: &Figure) -> Option<Damaged> {
     let right = of.other(figure, "");
-    Some(of.damaged(figure, |page| drop(page.runs.remove(figure.at.run)), right))
+    Some(of.damaged(figure, |page| replace(page, figure.at.run, Vec::new()), right))
 }
 
 fn moved(of: Untouched, figure: &Figure) -> Option<Damaged> {
@@ -254,6 +248,12 @@ fn moved(of: Untouched, figure: &Figure) -> Option<Damaged> {
     let to = if column + 1 < columns { column + 1 } else { column.checked_sub(1)? };
     let middle = |column| of.targets.middles.get(&[annex, figure.at.page, column]);
     let by = middle(to)? - middle(column)?;
+    let here = &of.pages.pages[figure.at.page];
+    let told = told_beside(here, figure.at.run, to > column);
+    // A cell that is told is no matter of places: without one beside it there is nowhere to move to.
+    if told.is_none() && told_cell(here, figure.at.run).is_some() {
+        return None;
+    }
     let neighbour = &of.notice.annexes[annex].rows[row].cells[to];
     let right = match neighbour.status {
         Status::Blank => {
@@ -267,9 +267,18 @@ fn moved(of: Untouched, figure: &Figure) -> Option<Damaged> {
     };
     Some(of.damaged(
         figure,
-        |page| {
-            let run = &mut page.runs[figure.at.run];
-            *run = shift(run, by, 0.0);
+        |page| match told {
+            Some((table, [own, other])) => {
+                let cells = &mut page.tables[table].cells;
+                let all = cells[own].runs.start.min(cells[other].runs.start)
+                    ..cells[own].runs.end.max(cells[other].runs.end);
+                cells[own].runs = all.start..all.start;
+                cells[other].runs = all;
+            }
+            None => {
+                let run = &mut page.runs[figure.at.run];
+                *run = shift(run, by, 0.0);
+            }
         },
         right,
     ))
@@ -295,7 +304,7 @@ fn beside(of: Untouched, kind: Kind, figure: &Figure) -> Option<Damaged> {
             page.runs[figure.at.run] = runs.0;
             match runs.1 {
                 Some(moved) => page.runs[next.at.run] = moved,
-                None => drop(page.runs.remove(next.at.run)),
+                None => replace(page, next.at.run, Vec::new()),
             }
         },
         right,
@@ -355,6 +364,31 @@ impl Untouched<'_> {
         harm(&mut pages.pages[page]);
         Damaged { pages, annex, page: page as u32 + 1, what, right }
     }
+}
+
+/// Puts these runs in the place of one. Told cells keep theirs.
+fn replace(page: &mut Page, at: usize, runs: Vec<Run>) {
+    let count = runs.len();
+    page.runs.splice(at..=at, runs);
+    let moved = |end: usize| if end > at { end + count - 1 } else { end };
+    for cell in page.tables.iter_mut().flat_map(|table| &mut table.cells) {
+        cell.runs = moved(cell.runs.start)..moved(cell.runs.end);
+    }
+}
+
+/// The told cell that a run stands in, by index of its table and in it.
+fn told_cell(page: &Page, run: usize) -> Option<(usize, usize)> {
+    page.tables.iter().enumerate().find_map(|(at, table)| {
+        table.cells.iter().position(|cell| cell.runs.contains(&run)).map(|cell| (at, cell))
+    })
+}
+
+/// The told cell of a run and the one beside it, whose runs come right before or after its own.
+fn told_beside(page: &Page, run: usize, is_right: bool) -> Option<(usize, [usize; 2])> {
+    let (table, own) = told_cell(page, run)?;
+    let cells = &page.tables[table].cells;
+    let other = if is_right { own + 1 } else { own.checked_sub(1)? };
+    (cells.get(other)?.row == cells[own].row).then_some((table, [own, other]))
 }
 
 /// Characters of a run, as a run of its own.
@@ -419,7 +453,7 @@ fn name_of(of: Untouched, row: &RowRuns) -> String {
 
 fn name_dropped(of: Untouched, row: &RowRuns) -> Option<Damaged> {
     let name = row.name?;
-    let harm = |page: &mut Page| drop(page.runs.remove(name));
+    let harm = |page: &mut Page| replace(page, name, Vec::new());
     Some(of.harmed(row.row[0], row.page, name_of(of, row), harm, Right::Nothing))
 }
 
@@ -479,7 +513,10 @@ fn drawn_later(of: Untouched, row: &RowRuns) -> Option<Damaged> {
         }
     };
     let is_ordered = row.runs.iter().all(|&run| run <= last);
-    is_ordered.then(|| of.harmed(annex, row.page, name_of(of, row), harm, Right::Same))
+    // What is told in rows is not drawn in any order.
+    let is_drawn = told_cell(&of.pages.pages[row.page], from).is_none();
+    (is_ordered && is_drawn)
+        .then(|| of.harmed(annex, row.page, name_of(of, row), harm, Right::Same))
 }
 
 // ---- Rules and headers ----
@@ -546,7 +583,7 @@ fn header_dropped(of: Untouched, shown: &Shown) -> Option<Damaged> {
     let right = if shown.is_first { Right::Nothing } else { Right::Same };
     let harm = |page: &mut Page| {
         for &run in shown.header.iter().rev() {
-            page.runs.remove(run);
+            replace(page, run, Vec::new());
         }
     };
     (!shown.header.is_empty()).then(|| of.harmed(shown.annex, shown.page, what, harm, right))

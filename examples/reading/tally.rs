@@ -44,12 +44,15 @@ pub struct Hole {
     pub what: String,
     /// Facts that are gone (-) or new (+).
     pub changes: Vec<String>,
+    /// Notes that the untouched notice does not have.
+    pub notes: Vec<String>,
 }
 
 impl fmt::Display for Hole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind.name(), self.what)?;
-        self.changes.iter().try_for_each(|change| write!(f, "\n    {change}"))
+        self.changes.iter().try_for_each(|change| write!(f, "\n    {change}"))?;
+        self.notes.iter().try_for_each(|note| write!(f, "\n    ({note})"))
     }
 }
 
@@ -105,7 +108,11 @@ fn judge(
     let outcome = match &right {
         Right::Same if after == *before => Outcome::Same,
         Right::Other { facts, is_covered: false } if after == *facts => Outcome::Read,
-        _ if table.is_named(&new(&reading, untouched)) => Outcome::Named,
+        _ if table.is_named(&new(&reading, untouched, Severity::Warning)) => Outcome::Named,
+        // Where sums settle what the page leaves open, a note says so.
+        _ if after == *before && table.is_named(&new(&reading, untouched, Severity::Note)) => {
+            Outcome::Same
+        }
         _ if table.is_named(&said(untouched)) => Outcome::SaidBefore,
         _ => Outcome::Silent,
     };
@@ -123,6 +130,7 @@ fn judge(
             what: format!("annex {number}, page {page}: {what}"),
             changes: [show('-', fact::less(before, &after)), show('+', fact::less(&after, before))]
                 .concat(),
+            notes: new_notes(&reading, untouched),
         }
     };
     (outcome, (outcome == Outcome::Silent).then(hole))
@@ -136,28 +144,38 @@ struct Said {
 }
 
 impl Said {
+    /// What weighs this much at least.
     fn add<'r>(
         findings: impl Iterator<Item = &'r Finding>,
         diagnostics: impl Iterator<Item = &'r Diagnostic>,
+        least: Severity,
     ) -> Said {
         let mut said = Said::default();
-        for finding in findings.filter(|finding| finding.severity > Severity::Note) {
+        for finding in findings.filter(|finding| finding.severity >= least) {
             said.places.extend(&finding.places);
             said.annexes.extend(finding.suspects.iter().map(|suspect| suspect.annex));
         }
-        let diagnostics = diagnostics.filter(|diagnostic| diagnostic.severity > Severity::Note);
+        let diagnostics = diagnostics.filter(|diagnostic| diagnostic.severity >= least);
         said.places.extend(diagnostics.filter_map(|diagnostic| diagnostic.place));
         said
     }
 }
 
-/// All that a reading says.
+/// All warnings and errors of a reading.
 fn said(reading: &Reading) -> Said {
-    Said::add(reading.findings.iter(), reading.diagnostics.iter())
+    Said::add(reading.findings.iter(), reading.diagnostics.iter(), Severity::Warning)
 }
 
 /// What it says that the untouched one does not: another code, another message, another severity.
-fn new(reading: &Reading, untouched: &Reading) -> Said {
+fn new(reading: &Reading, untouched: &Reading, least: Severity) -> Said {
+    let (findings, diagnostics) = said_anew(reading, untouched);
+    Said::add(findings.into_iter(), diagnostics.into_iter(), least)
+}
+
+fn said_anew<'r>(
+    reading: &'r Reading,
+    untouched: &Reading,
+) -> (Vec<&'r Finding>, Vec<&'r Diagnostic>) {
     let is_new = |f: &&Finding| {
         let same =
             |o: &Finding| (o.check, o.severity, &o.message) == (f.check, f.severity, &f.message);
@@ -170,7 +188,16 @@ fn new(reading: &Reading, untouched: &Reading) -> Said {
         };
         !untouched.diagnostics.iter().any(same)
     };
-    Said::add(reading.findings.iter().filter(is_new), reading.diagnostics.iter().filter(is_new_too))
+    let findings = reading.findings.iter().filter(is_new).collect();
+    (findings, reading.diagnostics.iter().filter(is_new_too).collect())
+}
+
+/// The notes among it, for people.
+fn new_notes(reading: &Reading, untouched: &Reading) -> Vec<String> {
+    let (findings, diagnostics) = said_anew(reading, untouched);
+    let findings = findings.iter().map(|f| format!("{:?}: {}", f.check, f.message.en));
+    let diagnostics = diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message.en));
+    findings.chain(diagnostics).take(6).collect()
 }
 
 /// Where the table that was hit stands: what speaks of one of these speaks of it.

@@ -69,6 +69,8 @@ pub struct Shape {
     pub negatives: bool,
     /// Whether its figures count things (套, 户, 人), so that no rounding can excuse them.
     pub counts: bool,
+    /// Whether its figures are of things, areas or money, by its role and unit: a total has one.
+    pub adds_up: bool,
 }
 
 impl Shape {
@@ -261,7 +263,8 @@ impl<'n> Figures<'n> {
 
     /// The column's figures as a whole.
     pub fn shape(&self, annex: usize, column: usize) -> Shape {
-        const NONE: Shape = Shape { numeric: false, decimals: 0, negatives: false, counts: false };
+        const NONE: Shape =
+            Shape { numeric: false, decimals: 0, negatives: false, counts: false, adds_up: false };
         self.shapes.get(annex).and_then(|s| s.get(column)).copied().unwrap_or(NONE)
     }
 
@@ -336,6 +339,9 @@ fn shape(annex: &Annex, column: usize) -> Shape {
         decimals,
         negatives: figures().any(|amount| amount.decimal().is_sign_negative()),
         counts: is_count(unit),
+        adds_up: is_count(unit)
+            || role == ColumnRole::Sum
+                && lexicon::measure(unit).is_some_and(|unit| unit.rate.is_empty()),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::check::figures::{Figure, Figures, Fixed};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
-use crate::lexicon::{NO_SUM_HEADERS, OWN_ROWS, TOTALS, without_of_which};
+use crate::lexicon::{NO_SUM_HEADERS, OWN_ROWS, TOTALS, YEAR_HEADERS, without_of_which};
 use crate::model::{Annex, ColumnRole, Level};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -334,6 +334,7 @@ fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]
     let leaf = header.path.last().map_or("", String::as_str);
     let unit = header.unit.as_deref().unwrap_or_default();
     let no_sum_by_name = NO_SUM_HEADERS.iter().any(|word| leaf.contains(word))
+        || YEAR_HEADERS.iter().any(|word| leaf.ends_with(word))
         || unit.contains(['%', '％', '‰', '/', '分']);
     if no_sum_by_name && holding <= broken.len() {
         return Behaviour::NotMeantTo;
@@ -371,7 +372,7 @@ fn looks_averaged(figures: &Figures, identity: &Identity) -> bool {
 }
 
 /// A blank where a sum could stand states nothing, unless the column states its sums elsewhere, or
-/// the row states its own and the column counts things, which all add up.
+/// the row states its own and the column has things, areas or money, which all add up.
 fn drop_unstated(figures: &Figures, annex: &Annex, identities: &mut Vec<Identity>) {
     let mut columns = vec![false; annex.columns.len()];
     let mut rows = vec![false; annex.rows.len()];
@@ -384,8 +385,8 @@ fn drop_unstated(figures: &Figures, annex: &Annex, identities: &mut Vec<Identity
         let Kind::ColumnSum { annex: index, row, column } = i.kind else {
             return true;
         };
-        let counted = || rows[row] && figures.shape(index, column).counts;
-        is_stated(figures, i) || columns[column] || counted()
+        let adds_up = || rows[row] && figures.shape(index, column).adds_up;
+        is_stated(figures, i) || columns[column] || adds_up()
     });
 }
 

@@ -102,6 +102,7 @@ mod tests {
             "check",
             "review",
             "proof",
+            "ink.rs",
             "diag.rs",
         ] {
             words(&Path::new("src").join(room), &mut used);

@@ -108,7 +108,7 @@ fn lines_as_rows(above: &[TextBlock], fragment: &Fragment) -> Vec<TableRow> {
 /// A word's cell.
 fn cell(text: PlacedText) -> Slot {
     let place = text.place().unwrap_or(Place::of_box(1, Default::default()));
-    Slot::Cell(TableCell { raw: text.as_str().to_owned(), text, place })
+    Slot::Cell(TableCell::of(text, place))
 }
 
 /// The middle of a text on its page.

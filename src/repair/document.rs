@@ -12,6 +12,8 @@ pub struct Document {
     pub body: Vec<Paragraph>,
     /// 附件说明: one entry an annex, without the word 附件.
     pub annex_list: Vec<PlacedText>,
+    /// 附件： before these, as often as it is printed.
+    pub annex_list_labels: Vec<PlacedText>,
     /// Tables that stand in the body, before any annex.
     pub tables: Vec<Table>,
     /// The annexes, in printed order.
@@ -119,8 +121,18 @@ pub struct TableCell {
     pub raw: String,
     /// Clean text; empty for a blank cell.
     pub text: PlacedText,
+    /// Marks raised behind its text, as those of footnotes.
+    pub marks: PlacedText,
     /// The cell's own place, also where it is blank.
     pub place: Place,
+}
+
+impl TableCell {
+    /// A cell with this text and no mark.
+    pub fn of(text: PlacedText, place: Place) -> TableCell {
+        let raw = text.as_str().to_owned();
+        TableCell { raw, text, marks: PlacedText::new(), place }
+    }
 }
 
 impl TableRow {

@@ -195,21 +195,26 @@ fn begins_entry(text: &str) -> bool {
 }
 
 /// The annexes as the body announces them, one entry each, wrapped ones joined.
-pub(super) fn annex_list(sink: &mut Sink, front: &[Block]) -> Vec<PlacedText> {
+///
+/// The word 附件 that stands before them is given apart.
+pub(super) fn annex_list(sink: &mut Sink, front: &[Block]) -> (Vec<PlacedText>, Vec<PlacedText>) {
     let mut entries: Vec<PlacedText> = Vec::new();
+    let mut labels: Vec<PlacedText> = Vec::new();
     let lines = printed_once(sink, runs(front, Role::AnnexList), Which::First);
     for (i, line) in lines.into_iter().enumerate() {
         let text = line.text.as_str();
         let begins = i == 0 || begins_entry(text);
         let listed = after_list_label(text).filter(|_| begins).unwrap_or(text);
-        let entry = line.text.slice(length_before(text, listed)..text.len()).trim();
+        let label = length_before(text, listed);
+        labels.extend(some(line.text.slice(0..label)));
+        let entry = line.text.slice(label..text.len()).trim();
         match entries.last_mut() {
             Some(last) if !begins || last.is_empty() => last.append(&entry),
             _ => entries.push(entry),
         }
     }
     entries.retain(|entry| !entry.is_empty());
-    entries
+    (entries, labels)
 }
 
 #[cfg(test)]

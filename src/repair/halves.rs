@@ -86,6 +86,25 @@ pub(super) fn named_alike(left: &Table, right: &Table) -> Option<usize> {
     (rows > 2 && has_names && keys < most && is_other).then_some(keys)
 }
 
+/// Puts on record what the first columns of the right half hold, which name its rows as the left half does.
+fn note_names(sink: &mut Sink, right: &Table, names: usize) {
+    let mut taken: Vec<&str> = Vec::new();
+    for row in right.header.iter().chain(&right.rows) {
+        let cells = (0..names).filter_map(|col| row.cell(col));
+        taken.extend(cells.map(|cell| cell.raw.as_str()).filter(|raw| !raw.is_empty()));
+    }
+    if taken.is_empty() {
+        return;
+    }
+    sink.repair(Repair {
+        stage: Stage::Repair,
+        rule: "repeated_names",
+        place: right.header.iter().chain(&right.rows).find_map(rows::place_of),
+        before: taken.join("\n"),
+        after: String::new(),
+    });
+}
+
 /// Puts the columns of the right half, but for the first ones that name its rows again, behind those of the left.
 fn widen(sink: &mut Sink, left: &mut Table, right: Table, names: usize) {
     sink.repair(Repair {
@@ -95,6 +114,7 @@ fn widen(sink: &mut Sink, left: &mut Table, right: Table, names: usize) {
         before: right.header.iter().map(rows::printed).collect::<Vec<_>>().join("\n"),
         after: format!("columns {} to {}", left.columns + 1, left.columns + right.columns - names),
     });
+    note_names(sink, &right, names);
     level(&mut left.header, left.columns, right.header.len());
     let tiers = left.header.len();
     let mut header = right.header;

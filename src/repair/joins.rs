@@ -648,7 +648,7 @@ fn uncover(rows: &mut [TableRow]) {
     let Some(place) = rows::place_of(first) else { return };
     for slot in &mut first.slots {
         if *slot == Slot::Above {
-            *slot = Slot::Cell(TableCell { raw: String::new(), text: PlacedText::new(), place });
+            *slot = Slot::Cell(TableCell::of(PlacedText::new(), place));
         }
     }
 }

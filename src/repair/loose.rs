@@ -54,7 +54,7 @@ pub(super) fn row_of(
             Slot::Cell(cell) => cell.place,
             _ => return None,
         };
-        slots[col] = Slot::Cell(TableCell { raw: text.to_owned(), text: piece.clone(), place });
+        slots[col] = Slot::Cell(TableCell::of(piece.clone(), place));
         next = col + 1;
     }
     let row = TableRow { slots, page: line.page, panel: 0 };

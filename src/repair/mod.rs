@@ -20,10 +20,14 @@ use crate::segment::outline::Outline;
 /// Joins paragraphs over lines and pages, and tables over pages.
 pub fn repair(sink: &mut Sink, outline: Outline) -> Document {
     let Outline { mut front, annexes, seen: _, sheets: _ } = outline;
+    let frame = frame::frame(sink, &front);
+    let body = paragraphs::paragraphs(sink, &front);
+    let (annex_list, annex_list_labels) = frame::annex_list(sink, &front);
     Document {
-        frame: frame::frame(sink, &front),
-        body: paragraphs::paragraphs(sink, &front),
-        annex_list: frame::annex_list(sink, &front),
+        frame,
+        body,
+        annex_list,
+        annex_list_labels,
         tables: joins::tables(sink, &mut front),
         annexes: annexes.into_iter().map(|outline| annex::annex(sink, outline)).collect(),
     }

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind, narrow};
 use crate::lexicon::{CARRIED, TOTALS};
 use crate::pattern::squeezed;
-use crate::place::{Place, Spot};
+use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
 use crate::repair::document::{Slot, TableCell, TableRow};
 use crate::segment::outline::{Fragment, GridCell};
@@ -73,7 +73,11 @@ fn lay(
             if slot.is_none() {
                 *slot = Some(if row == cell.row && col == cell.col {
                     let (raw, text) = (take(&mut cell.raw), take(&mut cell.text));
-                    Slot::Cell(TableCell { raw, text, place })
+                    let mut marks = PlacedText::new();
+                    for mark in take(&mut cell.marks) {
+                        mark.text.chars().for_each(|ch| marks.push(ch, mark.place));
+                    }
+                    Slot::Cell(TableCell { raw, text, marks, place })
                 } else if col > cell.col {
                     Slot::Left
                 } else {
@@ -93,7 +97,7 @@ fn place_in_grid(fragment: &Fragment, row: usize, col: usize) -> Place {
 
 /// A blank cell.
 pub(super) fn blank(place: Place) -> Slot {
-    Slot::Cell(TableCell { raw: String::new(), text: Default::default(), place })
+    Slot::Cell(TableCell::of(Default::default(), place))
 }
 
 /// The text at a place of the row, without white space; empty where another cell covers it.
@@ -435,6 +439,7 @@ fn weld(sink: &mut Sink, kinds: &Kinds, last: &mut TableRow, next: &TableRow) {
         } else {
             cell.raw.push_str(&part.raw);
             cell.text.append(&part.text);
+            cell.marks.append(&part.marks);
         }
     }
     sink.repair(Repair {

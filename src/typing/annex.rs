@@ -15,6 +15,7 @@ use crate::pattern::squeezed;
 use crate::place::{Located, Place, PlacedText, Spot};
 use crate::repair::document::{AnnexText, Document, Table};
 use crate::typing::columns;
+use crate::typing::doubts;
 use crate::typing::prose::located;
 use crate::typing::table::{self, Around};
 
@@ -130,6 +131,10 @@ fn of_annex(sink: &mut Sink, frame: &Frame, mut annex: AnnexText, number: u32) -
     } else if let Some(last) = entries.last_mut() {
         last.notes.extend(notes);
     }
+    // A note stands below the last of its annex's tables.
+    let notes: Vec<String> =
+        entries.iter().flat_map(|entry| &entry.notes).map(|note| note.value.clone()).collect();
+    entries.iter().for_each(|entry| doubts::marks(sink, entry, &notes));
     entries
 }
 

@@ -15,7 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn remark(sink: &mut Sink, annex: &Annex) {
     without_figures(sink, annex);
     headers(sink, annex);
+    figures_in_headers(sink, annex);
     halves_of_rows(sink, annex);
+    names(sink, annex);
+    for column in (0..annex.columns.len()).filter(|&at| annex.columns[at].role != ColumnRole::Text)
+    {
+        unlike_column(sink, annex, column);
+    }
     let mut texts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for (at, cell) in annex.rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
         if cell.status == Status::Text && annex.columns[at].role != ColumnRole::Text {
@@ -103,6 +109,212 @@ fn headers(sink: &mut Sink, annex: &Annex) {
     }
 }
 
+/// Occurs if the headers of all columns of figures end in one: the table's first row was taken for a part of its
+/// header, as where the rule between them is worn.
+fn figures_in_headers(sink: &mut Sink, annex: &Annex) {
+    let of_figures = annex.columns.iter().filter(|column| column.role != ColumnRole::Text);
+    // 中央承担50% is a share.
+    let all: Vec<Option<&str>> = of_figures.map(|column| figure_at_end(&column.path)).collect();
+    let mut shown: Vec<&str> = Vec::with_capacity(all.len());
+    for tail in &all {
+        match tail {
+            Some(share) if share.ends_with(['%', '％']) => {}
+            Some(figure) => shown.push(figure),
+            None => return,
+        }
+    }
+    // 方案1, 方案2 are counted through; a single 方案1 may be.
+    let whole: Vec<i64> = shown.iter().filter_map(|tail| tail.parse().ok()).collect();
+    let is_counted = whole.len() == shown.len() && whole.windows(2).all(|w| w[1] == w[0] + 1);
+    let is_number = shown.len() == 1 && shown[0].chars().count() == 1;
+    if shown.is_empty() || is_number || shown.len() > 1 && is_counted {
+        return;
+    }
+    let first = annex.columns.iter().find(|column| column.role != ColumnRole::Text);
+    sink.remark(Diagnostic {
+        code: "figures_in_headers",
+        severity: Severity::Warning,
+        place: first.map(|column| column.place),
+        message: Wording::new(
+            format!("the headers end in figures ({}): a row may be missing", shown.join(", ")),
+            format!("表头末尾是数字（{}），可能把一行数据当成了表头", shown.join("、")),
+        ),
+        hint: Some(Wording::new("compare the table with the page", "请将该表与原文对照")),
+    });
+}
+
+/// The figure that a header ends in behind a word or in a tier of its own, if it is no year.
+fn figure_at_end(path: &[String]) -> Option<&str> {
+    let leaf = path.last()?.trim();
+    let of_figure = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '%' | '％');
+    let word = leaf.trim_end_matches(of_figure);
+    let tail = &leaf[word.len()..];
+    let is_behind = match word.chars().next_back() {
+        Some(c) => lexicon::is_han(c) || matches!(c, ')' | '）'),
+        None => path.len() > 1,
+    };
+    let is_year = tail.len() == 4 && (tail.starts_with("19") || tail.starts_with("20"));
+    (is_behind && !is_year && figure::kind(tail).is_numeric()).then_some(tail)
+}
+
+/// Occurs if a region stands twice in a table in which all others stand once, if the rest of a prefecture has no
+/// prefecture where such rows of others have theirs, or if a name begins with its number.
+fn names(sink: &mut Sink, annex: &Annex) {
+    /// So many rows tell how the others are …
+    const OTHERS: usize = 6;
+    /// … and so many regions, each of one row.
+    const FEW: usize = 3;
+    let mut warn = |code, place: Place, en: String, zh: String| {
+        sink.remark(Diagnostic {
+            code,
+            severity: Severity::Warning,
+            place: Some(place),
+            message: Wording::new(en, zh),
+            hint: None,
+        });
+    };
+    let rows = || annex.rows.iter();
+    // A list has several rows of a region.
+    let has_texts = annex.columns.iter().any(|column| column.role == ColumnRole::Text);
+    if !has_texts {
+        let mut seen: BTreeMap<(&str, Option<&str>), Vec<Place>> = BTreeMap::new();
+        // 汉中市 alone over its rows is its heading.
+        let is_heading = |row: &&Row| row.cells.iter().all(|cell| cell.status == Status::Blank);
+        let rows = rows().filter(|row| row.region.code.is_some() && !is_heading(row));
+        for region in rows.map(|row| &row.region) {
+            let key = (region.name.as_str(), region.parent.as_deref());
+            seen.entry(key).or_default().push(region.place);
+        }
+        let mut twice = seen.iter().filter(|(_, places)| places.len() > 1);
+        if let (Some(((name, _), places)), None) = (twice.next(), twice.next())
+            && let [_, place] = places[..]
+            && seen.len() > FEW
+        {
+            let en = format!("two rows are of {name}, and all others of one region each");
+            let zh = format!("“{name}”有两行，而其他地区各一行");
+            warn("region_twice", place, en, zh);
+        }
+    }
+    let is_part = |region: &Region| matches!(region.level, Level::Central | Level::Subtotal);
+    let has_parent = |name: &str| {
+        let same = rows().map(|row| &row.region).filter(|region| region.name == name);
+        same.clone().any(|region| is_part(region) && region.parent.is_some())
+    };
+    for region in rows().map(|row| &row.region) {
+        if is_part(region) && region.parent.is_none() && has_parent(&region.name) {
+            let name = &region.name;
+            let en = format!("{name} says of no region, as others do, what it is of");
+            let zh = format!("“{name}”一行看不出属于哪个地区，而其他各行都能看出");
+            warn("part_without_whole", region.place, en, zh);
+        }
+    }
+    let numbered = rows().filter(|row| row.serial.is_some()).count();
+    for row in rows().filter(|row| row.serial.is_none()) {
+        let name = &row.region.name;
+        if numbered > OTHERS && name.starts_with(|c: char| c.is_ascii_digit()) {
+            let en = format!("{name} begins with a number, and the row has none");
+            let zh = format!("“{name}”以数字开头，而该行没有序号");
+            warn("number_in_name", row.region.place, en, zh);
+        }
+    }
+}
+
+/// Occurs if a figure is printed unlike all others of its column: with %, with a zero before it, or with more decimals.
+/// Two that touch look so.
+fn unlike_column(sink: &mut Sink, annex: &Annex, column: usize) {
+    /// So many others tell how figures of the column are printed.
+    const OTHERS: usize = 4;
+    let cells = annex.rows.iter().filter_map(|row| row.cells.get(column));
+    let printed: Vec<(&Cell, Printed)> = cells
+        .filter(|cell| cell.status == Status::Value)
+        .filter_map(|cell| Some((cell, Printed::of(&cell.raw)?)))
+        .collect();
+    let count = |is: &dyn Fn(&Printed) -> bool| printed.iter().filter(|(_, own)| is(own)).count();
+    let few = |some: usize| some > 0 && some * OTHERS < printed.len();
+    let percents = few(count(&|own| own.is_percent));
+    let zeros = few(count(&|own| own.has_zero_before));
+    let most = printed.iter().map(|(_, own)| own.decimals).max().unwrap_or(0);
+    let with_most = count(&|own| own.decimals == most);
+    let next = printed.iter().map(|(_, own)| own.decimals).filter(|&d| d < most).max().unwrap_or(0);
+    let with_next = count(&|own| own.decimals == next);
+    let more = with_most == 1 && next > 0 && with_next > OTHERS;
+    if !(percents || zeros || more) {
+        return;
+    }
+    for (cell, own) in printed {
+        let (en, zh) = if percents && own.is_percent {
+            ("with a percent sign", "带百分号")
+        } else if zeros && own.has_zero_before {
+            ("with a zero before it", "以0开头")
+        } else if more && own.decimals == most {
+            ("with more decimals", "小数位数更多")
+        } else {
+            continue;
+        };
+        let raw = cell.raw.trim();
+        sink.remark(Diagnostic {
+            code: "figure_unlike_column",
+            severity: Severity::Warning,
+            place: Some(cell.place),
+            message: Wording::new(
+                format!("\"{raw}\" is printed unlike the other figures of its column: {en}"),
+                format!("“{raw}”与本列其他数字的写法不同：{zh}"),
+            ),
+            hint: Some(Wording::new("look at the page", "请核对原文")),
+        });
+    }
+}
+
+/// How a figure is printed.
+#[derive(Clone, Copy)]
+struct Printed {
+    is_percent: bool,
+    /// Whether a zero stands before its first other digit before the point.
+    has_zero_before: bool,
+    /// Digits behind the point.
+    decimals: usize,
+}
+
+impl Printed {
+    /// `None` for what is more than digits, point, sign and percent sign.
+    fn of(raw: &str) -> Option<Printed> {
+        let text = raw.trim();
+        let digits = text.trim_end_matches(['%', '％']).trim_start_matches(['-', '－', '−']);
+        if !digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
+            return None;
+        }
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        Some(Printed {
+            is_percent: text.ends_with(['%', '％']),
+            has_zero_before: whole.len() > 1 && whole.starts_with('0'),
+            decimals: decimals.len(),
+        })
+    }
+}
+
+/// Occurs if a mark of digits stands raised behind a figure and no note of the annex has its number: it may be a part of
+/// the figure.
+pub fn marks(sink: &mut Sink, annex: &Annex, notes: &[String]) {
+    let is_explained = |mark: &str| notes.iter().any(|note| note.contains(mark));
+    for cell in annex.rows.iter().flat_map(|row| &row.cells) {
+        let Some(mark) = &cell.mark else { continue };
+        if !mark.chars().all(|c| c.is_ascii_digit()) || is_explained(mark) {
+            continue;
+        }
+        let raw = cell.raw.trim();
+        sink.remark(Diagnostic {
+            code: "mark_without_note",
+            severity: Severity::Warning,
+            place: Some(cell.place),
+            message: Wording::new(
+                format!("behind {raw} stands a raised {mark}, and no note has this number"),
+                format!("“{raw}”之后有上标“{mark}”，而表下没有相应的注"),
+            ),
+            hint: Some(Wording::new("look at the page", "请核对原文")),
+        });
+    }
+}
+
 /// Where the cells of a column stand on the page it begins on.
 fn place_of_column(annex: &Annex, column: usize) -> Option<Place> {
     let mut places = annex.rows.iter().filter_map(|row| row.cells.get(column)).map(|c| c.place);
@@ -111,8 +323,10 @@ fn place_of_column(annex: &Annex, column: usize) -> Option<Place> {
     Some(on_page.fold(first, |whole, place| whole.union(&place)))
 }
 
-/// Occurs if a row has figures and no name, or a name and no figures among rows that have both.
+/// Occurs if a row has no name among rows that have, or a name and no figures among rows that have both.
 fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
+    /// A name is missing where so many times as many rows have one.
+    const NAMED: usize = 4;
     let columns: Vec<usize> = (0..annex.columns.len())
         .filter(|&column| annex.columns[column].role != ColumnRole::Text)
         .collect();
@@ -127,16 +341,32 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
     // A single column is often blank for a row; several are not, but where names wrap.
     let are_rows_filled = columns.len() > 1 && whole >= 4 && blank * 4 <= whole;
     let heads: BTreeSet<usize> = annex.rows.iter().filter_map(|r| r.region.parent_row).collect();
+    let stating = heads.iter().filter(|&&head| has_figures(&annex.rows[head])).count();
+    let lacks_name = |row: &&Row| row.region.name.is_empty() && !is_blank(row);
+    let lacking = annex.rows.iter().filter(lacks_name).count();
+    let are_named = annex.rows.len() - lacking >= NAMED * lacking;
     for (at, row) in annex.rows.iter().enumerate() {
         let region = &row.region;
         let is_nameless = !is_named(row) && has_figures(row) && region.level != Level::Province;
         let is_lone =
             are_rows_filled && is_blank(row) && !heads.contains(&at) && is_unknown(region);
-        let (code, en, zh) = if is_nameless && whole > 1 {
+        let is_mute = is_blank(row) && {
+            let is_total =
+                region.level == Level::Province || lexicon::TOTALS.contains(&region.name.as_str());
+            let states = || 2 * stating > heads.len() && !stated_elsewhere(annex, at);
+            whole >= NAMED && (is_total || heads.contains(&at) && states())
+        };
+        let (code, en, zh) = if is_nameless && whole > 1 || are_named && lacks_name(&row) {
             (
                 "row_without_name",
-                "a row of figures has no name".to_owned(),
-                "有数字的一行没有名称".to_owned(),
+                "a row has no name, and others have".to_owned(),
+                "有一行没有名称，而其他各行都有".to_owned(),
+            )
+        } else if is_mute && !region.name.is_empty() {
+            (
+                "name_without_figures",
+                format!("{} states no figure over rows that have", region.name),
+                format!("“{}”一行没有数字，而其下各行都有", region.name),
             )
         } else if is_lone {
             (
@@ -155,6 +385,12 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
             hint: None,
         });
     }
+}
+
+/// Whether another row of the name has the figures: this one is its heading.
+fn stated_elsewhere(annex: &Annex, row: usize) -> bool {
+    let name = &annex.rows[row].region.name;
+    annex.rows.iter().enumerate().any(|(at, other)| at != row && other.region.name == *name)
 }
 
 /// Whether no division bears the name, and no word says what it is.

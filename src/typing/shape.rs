@@ -420,5 +420,5 @@ fn place_of(row: &TableRow) -> Option<Place> {
 }
 
 fn blank(place: Place) -> Slot {
-    Slot::Cell(TableCell { raw: String::new(), text: PlacedText::new(), place })
+    Slot::Cell(TableCell::of(PlacedText::new(), place))
 }

@@ -296,7 +296,7 @@ fn with_totals_named(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>
             continue;
         }
         let word = word.clone();
-        let blank = TableCell { text: PlacedText::new(), raw: String::new(), place: word.place };
+        let blank = TableCell::of(PlacedText::new(), word.place);
         let named = TableCell { place: name.place, ..word.clone() };
         sink.repair(Repair {
             stage: Stage::Typing,
@@ -756,7 +756,7 @@ fn read_cell(row: &TableRow, fact: &FactColumn, label: Option<&TableCell>) -> Ce
         (_, Reading::Figure(figure)) => {
             read.value = Some(Amount::new(figure.value));
             read.unit = columns::unit_of_cell(&figure, column);
-            read.mark = Some(figure.mark).filter(|mark| !mark.is_empty());
+            read.mark = Some(figure.mark + cell.marks.as_str()).filter(|mark| !mark.is_empty());
             Status::Value
         }
         _ => Status::Text,

@@ -4,8 +4,8 @@
 use crate::diag::{Diagnostic, FIGURES_OVERLAID, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::LinedPage;
-use crate::place::Place;
-use crate::segment::outline::Fragment;
+use crate::place::{Place, Spot};
+use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::solve::Solved;
 use crate::segment::tables::strips::Token;
 
@@ -48,6 +48,83 @@ pub(super) fn overlaid(sink: &mut Sink, page: u32, tokens: &[Token], fragments: 
             }
         }
     }
+}
+
+/// Says which columns between rules hold two texts in nearly each cell, one beside the other and apart all the way down,
+/// the header among them: those of two columns, of which the rule between is worn off.
+pub(super) fn two_in_one(sink: &mut Sink, page: &LinedPage, fragments: &[Fragment]) {
+    for fragment in fragments.iter().filter(|fragment| fragment.ruling == Ruling::Grid) {
+        for (col, edges) in fragment.col_edges.windows(2).enumerate() {
+            let own = fragment.cells.iter().filter(|cell| cell.col == col && cell.colspan == 1);
+            let cells: Vec<&GridCell> = own.filter(|cell| !cell.text.is_empty()).collect();
+            if cells.len() > LEAST_CELLS && holds_two(page, &cells, edges[0], edges[1]) {
+                let bbox = Rect { x0: edges[0], x1: edges[1], ..fragment.bbox };
+                sink.remark(Diagnostic {
+                    code: "two_columns_in_one",
+                    severity: Severity::Warning,
+                    place: Some(Place::of_box(page.number, page.frame.back(&bbox))),
+                    message: Wording::new(
+                        "the cells of a column hold two texts each, apart all the way down",
+                        "一列各单元格中均并列两段文字，上下分界一致，可能少了一条竖线",
+                    ),
+                    hint: Some(Wording::new(
+                        "compare the table with the page",
+                        "请将该表与原文对照",
+                    )),
+                });
+            }
+        }
+    }
+}
+
+/// Cells that tell of two columns, and the share of a column's cells that has text on both sides.
+const LEAST_CELLS: usize = 3;
+const BOTH_SIDES: f32 = 0.8;
+/// Points that are looked at together.
+const BIN: f32 = 2.0;
+/// Texts that are apart by fewer ems are one.
+const APART: f32 = 0.7;
+
+/// Whether no text of the cells stands between two of the places across the column, with text on both sides in most.
+fn holds_two(page: &LinedPage, cells: &[&GridCell], from: f32, to: f32) -> bool {
+    let bins = (((to - from) / BIN) as usize + 1).min(4096);
+    let bin = |x: f32| (((x - from) / BIN).max(0.0) as usize).min(bins - 1);
+    let mut covered = vec![false; bins];
+    let mut em: f32 = 0.0;
+    let mut spans: Vec<Vec<(usize, usize)>> = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let mut own = Vec::new();
+        for c in cell.text.chars().filter(|c| !c.ch.is_whitespace()) {
+            let Spot::Box(bbox) = c.place.spot else { return false };
+            let bbox = page.frame.rect(&bbox);
+            em = em.max(bbox.height());
+            let (first, last) = (bin(bbox.x0), bin(bbox.x1));
+            covered[first..=last].fill(true);
+            own.push((first, last));
+        }
+        spans.push(own);
+    }
+    let apart = (APART * em / BIN).ceil().max(1.0) as usize;
+    let (Some(first), Some(last)) =
+        (covered.iter().position(|c| *c), covered.iter().rposition(|c| *c))
+    else {
+        return false;
+    };
+    let mut blank = 0;
+    for (at, is_covered) in covered.iter().enumerate().take(last + 1).skip(first) {
+        blank = if *is_covered { 0 } else { blank + 1 };
+        if blank == apart {
+            let is_both = |own: &&Vec<(usize, usize)>| {
+                own.iter().any(|(_, end)| *end < at) && own.iter().any(|(start, _)| *start > at)
+            };
+            let both = spans.iter().filter(is_both).count();
+            let has_header = spans.first().is_some_and(|own| is_both(&own));
+            if has_header && both as f32 >= BOTH_SIDES * spans.len() as f32 {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// A line holds no more figures than this that are compared with one of it.
