@@ -624,7 +624,10 @@ pub fn without_marks(text: &str) -> Range<usize> {
     let (name, _) = without_marks_behind(text);
     let bare = name.trim_end_matches(is_sign_of_region).trim_end();
     let bare = if bare.ends_in(REGION_ENDINGS) { bare } else { name };
-    let start = bare.trim_start_matches(is_sign_of_region).trim_start();
+    // ④长沙县 has its number before it.
+    let is_number = |c: char| c.is_alphanumeric() || is_sign_of_note(c) && !"*†‡※☆★".contains(c);
+    let is_sign = |c: char| is_sign_of_region(c) && !is_number(c);
+    let start = bare.trim_start_matches(is_sign).trim_start();
     let start = if start.ends_in(REGION_ENDINGS) { start } else { bare };
     bare.len() - start.len()..bare.len()
 }
@@ -752,6 +755,7 @@ mod tests {
             ("★咸安区", "咸安区", "★"),
             ("△ 咸安区*", "咸安区", "△*"),
             ("咸安区★", "咸安区", "★"),
+            ("④长沙县", "④长沙县", ""),
             ("*一般公共服务", "*一般公共服务", ""),
             ("四星★★★★", "四星★★★★", ""),
             ("咸安区*", "咸安区", "*"),

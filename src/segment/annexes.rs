@@ -229,7 +229,7 @@ impl Listed {
     /// inner one is `None` where the list has none.
     fn begins(&self, items: &[Item], i: usize, latest: Option<&AnnexPart>) -> Option<Option<u32>> {
         let Some(Item::Line(first)) = items.get(i).filter(|_| i >= self.end) else { return None };
-        if self.entries.is_empty() {
+        if self.entries.is_empty() || LabelLine::of(first.text.as_str()).is_some() {
             return None;
         }
         let lines = items[i..].iter().map_while(|item| match item {

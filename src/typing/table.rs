@@ -56,11 +56,14 @@ fn one(
     let (mut notes, table) = part_notes(table);
     let table = with_thin_spaces(sink, table);
     let table = with_close_digits(sink, table);
-    let table = dittos::resolved(sink, table);
     let table = shape::upright(sink, table);
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
+    let mut table = table;
+    let marks = dittos::resolve(&mut table);
     let columns = columns::columns(&table, unit_name);
+    let keys: Vec<usize> = columns.keys.iter().map(|key| key.at).collect();
+    dittos::settle(sink, &mut table, marks, &keys);
     // Without rules, the heading of the first of several such tables is the upper row of its header.
     let names = columns::header_path(&table, columns.name);
     let over = names.first().filter(|_| names.len() > 1).map(|(text, _)| text.clone());

@@ -531,7 +531,7 @@ impl Over<'_> {
                 continue;
             }
             if goes_on(&pair[0].token, &pair[1].token)
-                || c == 0 && is_diagonal(&pair[0].token, &pair[1].token)
+                || c == 0 && is_diagonal(nodes, pair[0], pair[1])
             {
                 continue;
             }
@@ -706,9 +706,17 @@ fn split_like(nodes: &[Node], titles: &[(f32, f32)]) -> usize {
     (1..nodes.len()).find(is_split).unwrap_or(nodes.len())
 }
 
-/// Whether two words stand above and below the diagonal of a corner cell: 类别 right above, 地区 left below.
-fn is_diagonal(above: &Token, below: &Token) -> bool {
-    below.bbox().x1 <= above.bbox().x0 && below.text().chars().count() <= CORNER
+/// Whether two words stand above and below the diagonal of a corner cell: 类别 right above, 地区 left below, and no other
+/// word at their heights.
+fn is_diagonal(nodes: &[Node], above: &Node, below: &Node) -> bool {
+    let em = above.token.em();
+    let is_beside = |node: &&Node| {
+        let is_level = |own: &Node| (node.y() - own.y()).abs() <= LEVEL * em;
+        node.column != above.column && (is_level(above) || is_level(below))
+    };
+    below.token.bbox().x1 <= above.token.bbox().x0
+        && below.token.text().chars().count() <= CORNER
+        && !nodes.iter().any(|node| is_beside(&node))
 }
 
 /// What names the rows in a corner has at most so many characters.
