@@ -245,6 +245,29 @@ pub fn is_of_form(text: &str) -> bool {
     })
 }
 
+/// Whether a row of this name holds rates of the rows around it: 增长（%）, 占比, 完成率. Nothing adds up across or below it.
+pub fn is_row_of_rates(name: &str) -> bool {
+    const RATES: &[&str] = &["率", "占比", "比重", "比例", "百分比", "增幅", "增速", "同比"];
+    let bare = name.trim_end_matches(['）', ')', '%', '％', '（', '(']);
+    name[bare.len()..].contains(['%', '％']) || RATES.iter().any(|word| bare.ends_with(word))
+}
+
+/// Whether a table of this title holds indices: 居民消费价格指数（上年=100）.
+pub fn is_of_indices(title: &str) -> bool {
+    let bare = title.split(['（', '(']).next().unwrap_or(title).trim_end_matches('表');
+    bare.ends_with("指数") || title.contains("=100") || title.contains("＝100")
+}
+
+/// Whom a total leaves out by its own words: 青岛市 of 全省合计（不含青岛市）.
+pub fn left_out(name: &str) -> Vec<&str> {
+    let said = ["不含", "不包括", "不包含", "未含", "未包括"];
+    let Some((_, rest)) = said.iter().find_map(|word| name.split_once(word)) else {
+        return Vec::new();
+    };
+    let list = rest.split(['）', ')', '，', ',', '。']).next().unwrap_or(rest);
+    list.split(['、', '和', '及']).map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
 /// Marks that stand for what is printed above them.
 pub const DITTOS: &[&str] = &["〃", "″", "〞", "”", "＂", "\"", "''", "同上"];
 

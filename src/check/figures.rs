@@ -157,7 +157,9 @@ impl<'n> Figures<'n> {
         for annex in &notice.annexes {
             offsets.push(values.len());
             for row in &annex.rows {
-                values.extend((0..annex.columns.len()).map(|c| figure(row.cells.get(c))));
+                let is_rate = lexicon::is_row_of_rates(&row.region.name);
+                let cell = |c| row.cells.get(c).filter(|_| !is_rate);
+                values.extend((0..annex.columns.len()).map(|c| figure(cell(c))));
             }
             shapes.push((0..annex.columns.len()).map(|c| shape(annex, c)).collect());
         }
@@ -334,6 +336,12 @@ fn shape(annex: &Annex, column: usize) -> Shape {
         .and_then(|c| c.unit.as_deref())
         .or(annex.unit.as_ref().map(|unit| unit.value.as_str()))
         .unwrap_or_default();
+    // 2027.05 is a month, in whatever unit the table is.
+    let years = Decimal::from(1900)..Decimal::from(2101);
+    let is_dates = figures().all(|amount| years.contains(&amount.decimal()));
+    let is_of_whole = |unit: lexicon::Unit| {
+        unit.rate.is_empty() && (unit.name.ends_with('元') || AREAS.contains(&unit.name))
+    };
     Shape {
         numeric: role != ColumnRole::Text && figures().count() > texts,
         decimals,
@@ -341,9 +349,13 @@ fn shape(annex: &Annex, column: usize) -> Shape {
         counts: is_count(unit),
         adds_up: is_count(unit)
             || role == ColumnRole::Sum
-                && lexicon::measure(unit).is_some_and(|unit| unit.rate.is_empty()),
+                && !is_dates
+                && lexicon::measure(unit).is_some_and(is_of_whole),
     }
 }
+
+/// Units of areas, of which a total is printed as it is of money; of distances and weights it may be left out.
+const AREAS: [&str; 5] = ["平方米", "平方公里", "亩", "公顷", "㎡"];
 
 /// The figure with at least as many decimals as `like` was printed with.
 pub fn amount(value: Fixed, decimals: u32) -> Option<Amount> {

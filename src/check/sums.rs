@@ -6,7 +6,7 @@
 
 use crate::check::figures::{Figure, Figures, Fixed};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
-use crate::lexicon::{NO_SUM_HEADERS, OWN_ROWS, TOTALS, YEAR_HEADERS, without_of_which};
+use crate::lexicon::{self, NO_SUM_HEADERS, OWN_ROWS, TOTALS, YEAR_HEADERS, without_of_which};
 use crate::model::{Annex, ColumnRole, Level};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -219,6 +219,12 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
         let apart = without_blocks.iter().copied().filter(|top| !is_within(top)).collect();
         let ways = [apart, without_blocks.clone(), blocks.clone(), leaves, every, before, after];
         groups.push(best(figures, index, r, ways));
+    }
+    let name = |row: usize| annex.rows[row].region.name.as_str();
+    groups.retain(|group| !lexicon::is_row_of_rates(name(group.stated)));
+    for group in &mut groups {
+        let left_out = lexicon::left_out(name(group.stated));
+        group.parts.retain(|&part| !left_out.contains(&name(part)));
     }
     groups.retain(|group| !group.parts.is_empty() && !repeats(figures, index, group));
     (groups, parts_only)

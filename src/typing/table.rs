@@ -62,6 +62,12 @@ fn one(
     let mut table = table;
     let marks = dittos::resolve(&mut table);
     let columns = columns::columns(&table, unit_name);
+    let mut columns = columns;
+    // 居民消费价格指数（上年=100）: no index is a part of another.
+    if title.as_ref().is_some_and(|title| lexicon::is_of_indices(&title.value)) {
+        let sums = columns.facts.iter_mut().filter(|fact| fact.column.role == ColumnRole::Sum);
+        sums.for_each(|fact| fact.column.role = ColumnRole::Rate);
+    }
     let keys: Vec<usize> = columns.keys.iter().map(|key| key.at).collect();
     dittos::settle(sink, &mut table, marks, &keys);
     // Without rules, the heading of the first of several such tables is the upper row of its header.
