@@ -6,7 +6,8 @@
 //! bear a page number at one height, one of them begins with the label of an annex, or it has prose that fills it
 //! beside lines of the other at heights of their own. All sheets of that size have to be free in the middle, and are
 //! parted together. A page is parted into columns where much of it is free in the middle, and prose fills one side
-//! line by line, or where an annex begins at the head of both; what crosses the middle above the columns is read with the first, what crosses it below, last.
+//! line by line, or where an annex begins at the head of both; what crosses the middle above the columns is read with
+//! the first, what crosses it below, last.
 //! Deliberately absent: pages one above the other, more than two columns, and sheets whose halves are turned.
 
 use super::running::is_page_number;
@@ -46,6 +47,7 @@ pub struct Sheets {
     pages: Vec<OnSheet>,
 }
 
+/// Where a page stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct OnSheet {
     /// Number of the sheet, from 1.
@@ -74,57 +76,60 @@ impl Sheets {
 
 /// The pages of the notice, those that stand on one sheet apart, and where they stand.
 pub fn apart(sink: &mut Sink, pages: Pages) -> (Pages, Sheets) {
-    let sizes: Vec<(f32, f32)> = {
-        let two =
-            pages.pages.iter().filter(|page| middle(page).is_some_and(|x| holds_two(page, x)));
-        let mut sizes: Vec<(f32, f32)> = two.map(|page| (page.width, page.height)).collect();
-        sizes.dedup_by(|a, b| is_same_size(*a, *b));
-        let of_size =
-            |size| pages.pages.iter().filter(move |p| is_same_size((p.width, p.height), size));
-        sizes.retain(|&size| of_size(size).all(|page| middle(page).is_some()));
-        sizes
-    };
-    let is_parted = |page: &Page| sizes.iter().any(|&s| is_same_size((page.width, page.height), s));
-    if sizes.is_empty() {
-        return in_columns(sink, pages);
+    let Pages { pages, text_from, encoding } = pages;
+    let sizes = sizes_of_sheets(&pages);
+    let is_parted = |page: &Page| sizes.iter().any(|&size| is_same_size(size_of(page), size));
+    let ways: Vec<Way> = pages
+        .iter()
+        .map(|page| match middle(page).filter(|_| is_parted(page)) {
+            Some(middle) => Way::Halves(middle),
+            None if sizes.is_empty() => Columns::of(page).map_or(Way::Whole, Way::Columns),
+            None => Way::Whole,
+        })
+        .collect();
+    if ways.iter().all(|way| matches!(way, Way::Whole)) {
+        return (Pages { pages, text_from, encoding }, Sheets::default());
     }
     let (mut apart, mut sheets) = (Vec::new(), Sheets::default());
-    for page in pages.pages {
+    for (page, way) in pages.into_iter().zip(ways) {
         let sheet = page.number;
-        let halves = match middle(&page).filter(|_| is_parted(&page)) {
-            Some(middle) => {
+        let parts = match way {
+            Way::Whole => vec![(0.0, page)],
+            Way::Halves(middle) => {
                 note(sink, &page);
                 halves(page, middle)
             }
-            None => vec![(0.0, page)],
-        };
-        for (left, page) in halves {
-            apart.push(Page { number: apart.len() as u32 + 1, ..page });
-            sheets.pages.push(OnSheet { sheet, left });
-        }
-    }
-    (Pages { pages: apart, text_from: pages.text_from, encoding: pages.encoding }, sheets)
-}
-
-/// The pages, those that are set in two columns as two, or three.
-fn in_columns(sink: &mut Sink, pages: Pages) -> (Pages, Sheets) {
-    let columns: Vec<Option<Columns>> = pages.pages.iter().map(Columns::of).collect();
-    if columns.iter().all(Option::is_none) {
-        return (pages, Sheets::default());
-    }
-    let (mut apart, mut sheets) = (Vec::new(), Sheets::default());
-    for (page, columns) in pages.pages.into_iter().zip(columns) {
-        let sheet = page.number;
-        let parts = match columns {
-            Some(columns) => columns.apart(sink, page),
-            None => vec![(0.0, page)],
+            Way::Columns(columns) => columns.apart(sink, page),
         };
         for (left, page) in parts {
             apart.push(Page { number: apart.len() as u32 + 1, ..page });
             sheets.pages.push(OnSheet { sheet, left });
         }
     }
-    (Pages { pages: apart, text_from: pages.text_from, encoding: pages.encoding }, sheets)
+    (Pages { pages: apart, text_from, encoding }, sheets)
+}
+
+/// How a page is parted.
+enum Way {
+    /// Not at all.
+    Whole,
+    /// At its middle: two pages on a sheet.
+    Halves(f32),
+    Columns(Columns),
+}
+
+/// The sizes of sheets that hold two pages each: all of a size are free in the middle, and one at least shows it.
+fn sizes_of_sheets(pages: &[Page]) -> Vec<(f32, f32)> {
+    let two = pages.iter().filter(|page| middle(page).is_some_and(|x| holds_two(page, x)));
+    let mut sizes: Vec<(f32, f32)> = two.map(size_of).collect();
+    sizes.dedup_by(|a, b| is_same_size(*a, *b));
+    let of_size = |size| pages.iter().filter(move |page| is_same_size(size_of(page), size));
+    sizes.retain(|&size| of_size(size).all(|page| middle(page).is_some()));
+    sizes
+}
+
+fn size_of(page: &Page) -> (f32, f32) {
+    (page.width, page.height)
 }
 
 /// Two columns of a page: where their middle is, and how far they reach.
@@ -136,6 +141,7 @@ struct Columns {
 }
 
 impl Columns {
+    /// Those of a page that is set in two; `None` for any other.
     fn of(page: &Page) -> Option<Columns> {
         if page.layout != Layout::Seen
             || !page.tables.is_empty()
@@ -203,7 +209,7 @@ impl Columns {
         let second = part(&mut page, middle, width - middle, &|_, y| is_within(y));
         let below = part(&mut page, 0.0, width, &|_, _| true);
         let parts = [(0.0, first), (middle, second), (0.0, below)];
-        parts.into_iter().filter(|(_, page)| !page.runs.is_empty()).collect()
+        parts.into_iter().filter(|(_, part)| !is_blank(part)).collect()
     }
 }
 
@@ -353,10 +359,14 @@ fn halves(mut page: Page, middle: f32) -> Vec<(f32, Page)> {
     let width = page.width;
     let left = part(&mut page, 0.0, middle, &|x, _| x < middle);
     let right = part(&mut page, middle, width - middle, &|_, _| true);
-    let is_blank = |page: &Page| page.runs.is_empty() && page.images.is_empty();
     let halves = [(0.0, left), (middle, right)];
     let both = halves.iter().all(|(_, half)| is_blank(half));
     halves.into_iter().filter(|(left, half)| !is_blank(half) || both && *left == 0.0).collect()
+}
+
+/// Whether nothing to be read stands on it.
+fn is_blank(page: &Page) -> bool {
+    page.runs.is_empty() && page.images.is_empty()
 }
 
 /// Takes out of a page what `holds` says of the middles of things, as a page of this width whose left edge stands there.

@@ -49,6 +49,11 @@ pub fn read(text: &str) -> Words {
     let bare = without_number(&printed);
     let is_numbered = bare.len() < printed.len() && !printed.starts_with(digit);
     let name = spoken(bare);
+    // 省级（小计） is the sum of the rows below it, not the province's own share.
+    let is_sum = bare.ends_with(['）', ')']) && SUBTOTALS.iter().any(|word| bare.contains(word));
+    if is_sum && PROVINCE_OWN.contains(&name.as_str()) {
+        return Words { of_which, is_numbered, word: Word::Subtotal(Some(name)), printed };
+    }
     Words { of_which, is_numbered, word: word(&name), printed }
 }
 
@@ -120,6 +125,7 @@ mod tests {
             ("其中：市本级", "市本级", Word::Central(None)),
             ("九江市本级", "九江市本级", Word::Central(some("九江市"))),
             ("省本级", "省本级", Word::ProvinceOwn),
+            ("省级（小计）", "省级（小计）", Word::Subtotal(some("省级"))),
             ("省直管县", "省直管县", Word::Direct),
             ("桂阳街道", "桂阳街道", Word::Township),
             ("一、南昌市", "一、南昌市", Word::Name("南昌市".to_owned())),
