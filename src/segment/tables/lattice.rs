@@ -256,6 +256,12 @@ fn under_header<'f>(frame: &'f Edges, bbox: &Rect, tokens: &[Token]) -> Cow<'f, 
     let is_inner = |at: f32| bbox.y0 + SNAP < at && at < bbox.y1 - SNAP;
     let inner = frame.across.iter().map(|e| e.at).filter(|&at| is_inner(at));
     let Some(last) = inner.max_by(f32::total_cmp) else { return Cow::Borrowed(frame) };
+    let is_whole = |e: &Edge| {
+        (e.at - last).abs() <= SNAP && e.from <= bbox.x0 + SNAP && bbox.x1 - SNAP <= e.to
+    };
+    if frame.across.iter().any(is_whole) {
+        return Cow::Borrowed(frame);
+    }
     let mut xs = places(&frame.down, bbox.x0, bbox.x1);
     drop_empty_bands(&mut xs, tokens.iter().map(|t| t.piece.bbox.center().x));
     let mut parted = [0, 0];

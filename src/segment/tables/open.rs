@@ -234,7 +234,8 @@ fn is_spread(token: &Token) -> bool {
 /// 合　　　计, 太　原　市. Most end as names of regions and totals do.
 fn spread_names(rows: &[Strip]) -> Option<Rect> {
     let mut found: Vec<(Rect, Vec<String>)> = Vec::new();
-    for row in rows {
+    let is_begun = |row: &&Strip| row.tokens.iter().take(2).all(|t| t.text().chars().all(is_han));
+    for row in rows.iter().filter(is_begun) {
         let mut word = row.tokens[0].clone();
         for next in row.tokens.iter().skip(1).take(SPACED_WORD) {
             let Some(both) = word.with(next).filter(is_spread) else { break };
