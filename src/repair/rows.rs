@@ -491,8 +491,12 @@ pub(super) fn carry_spans(
         let is_wide = matches!(rows[head].slots.get(col + 1), Some(Slot::Left));
         let goes_on = match (here.is_empty(), kinds.spans[col]) {
             (true, is_drawn) => is_drawn || is_before_key(col),
-            // The name of the span may be printed in its middle, which fell on this page; a total is nobody's.
-            (false, true) => here == above || above.is_empty() && !is_total(&rows[head]),
+            // The name of the span may be printed in its middle, which fell on this page; a total is nobody's. Where each
+            // row has a blank of its own, nothing is drawn that spans rows.
+            (false, true) => {
+                let is_again = head > 0 && is_blank(&rows[head - 1], col);
+                here == above || above.is_empty() && !is_total(&rows[head]) && !is_again
+            }
             (false, false) => false,
         };
         if !goes_on && !here.is_empty() {
