@@ -157,6 +157,7 @@ pub(super) fn part(items: Vec<Item>) -> Parts {
         }
         homes.push(Home::of_latest(&annexes));
     }
+    listed.number_parts(&mut annexes, &items);
     let mut parts = Parts { front: Vec::new(), annexes };
     for (item, home) in items.into_iter().zip(homes) {
         match home {
@@ -223,6 +224,39 @@ impl Listed {
             list.end = first + at + 1;
         }
         list
+    }
+
+    /// Gives annexes that bear one number, 附件1-1 and 附件1-2, the numbers under which the list has their titles, where
+    /// it has all of them and each once.
+    fn number_parts(&self, annexes: &mut [AnnexPart], items: &[Item]) {
+        let is_shared = |annex: &AnnexPart| {
+            annex.number.is_some() && annexes.iter().filter(|a| a.number == annex.number).count() > 1
+        };
+        if !annexes.iter().any(is_shared) {
+            return;
+        }
+        let found: Option<Vec<u32>> = annexes.iter().map(|annex| self.titled(annex, items)).collect();
+        let Some(found) = found else { return };
+        if found.iter().collect::<BTreeSet<_>>().len() == annexes.len() {
+            for (annex, number) in annexes.iter_mut().zip(found) {
+                annex.number = Some(number);
+            }
+        }
+    }
+
+    /// The number under which the list has the title of an annex.
+    fn titled(&self, annex: &AnnexPart, items: &[Item]) -> Option<u32> {
+        let own = annex.title.as_ref().map(|title| compact(title.text.as_str()));
+        let below = items[annex.at + 1..].iter().map_while(|item| match item {
+            Item::Line(line) => Some(line.compact.clone()),
+            _ => None,
+        });
+        let mut title = String::new();
+        own.into_iter().chain(below).take(TITLE_LINES).find_map(|line| {
+            title.push_str(&line);
+            let is_one = |titles: &Vec<String>| titles.contains(&title);
+            self.entries.iter().find(|(_, titles)| is_one(titles))?.0
+        })
     }
 
     /// The number of the annex whose title begins at item `i`, if one does: it opens a page, or a table follows. The
