@@ -28,9 +28,11 @@ impl Scope {
         let known = |scope: &'static Division| {
             names.iter().filter(|n| !resolve(n, Some(scope.code), year).is_empty()).count()
         };
-        let division = match named {
-            Some(division) if known(division) > 0 => Some(division),
-            _ => majority(&names, year).or(named),
+        let most = majority(&names, year);
+        let division = match (named, most) {
+            // A few names are borne elsewhere too, as 城关区.
+            (Some(named), Some(most)) if known(named) * 2 <= known(most) => Some(most),
+            (named, most) => named.filter(|named| known(named) > 0).or(most).or(named),
         };
         Scope { division, year }
     }
