@@ -8,6 +8,7 @@ use crate::geom::Rect;
 use crate::lexicon::{self, REGION_ENDINGS, is_han};
 use crate::normalize::lines::Joint;
 use crate::pattern::{Steps, squeezed};
+use crate::segment::annexes::is_label_alone;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns::{self, Column};
 use crate::segment::tables::doubts;
@@ -578,6 +579,10 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
         && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
         && if line.tokens.len() > 1 { is_title(&line, top) } else { is_titled(&line, top) }
     {
+        return Band::Other;
+    }
+    // Another annex begins below the last rule of this one's table.
+    if lines.iter().any(|l| is_label_alone(l[0].text())) {
         return Band::Other;
     }
     let figures = |l: &Vec<&Token>| l.len() > 1 && l.iter().any(|t| t.is_figure());
