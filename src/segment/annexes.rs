@@ -230,12 +230,14 @@ impl Listed {
     /// it has all of them and each once.
     fn number_parts(&self, annexes: &mut [AnnexPart], items: &[Item]) {
         let is_shared = |annex: &AnnexPart| {
-            annex.number.is_some() && annexes.iter().filter(|a| a.number == annex.number).count() > 1
+            annex.number.is_some()
+                && annexes.iter().filter(|a| a.number == annex.number).count() > 1
         };
         if !annexes.iter().any(is_shared) {
             return;
         }
-        let found: Option<Vec<u32>> = annexes.iter().map(|annex| self.titled(annex, items)).collect();
+        let found: Option<Vec<u32>> =
+            annexes.iter().map(|annex| self.titled(annex, items)).collect();
         let Some(found) = found else { return };
         if found.iter().collect::<BTreeSet<_>>().len() == annexes.len() {
             for (annex, number) in annexes.iter_mut().zip(found) {

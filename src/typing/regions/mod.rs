@@ -15,7 +15,7 @@ mod sums;
 mod words;
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::lexicon::{AREAS, CORPS};
+use crate::lexicon::{AREAS, CORPS, OWN_ROWS};
 use crate::model::{Frame, Level, Region};
 use crate::pattern::squeezed;
 use crate::place::Place;
@@ -68,7 +68,7 @@ pub fn assign(sink: &mut Sink, rows: Vec<RowName>, context: &Context) -> Vec<Reg
         note_of_which(sink, &rows, &words);
         return items::assign(&rows, words, &scope);
     }
-    let rows = &spanned_by_bands(rows, &scope);
+    let rows = &spanned_by_bands(rows, &mut words, &scope);
     let mut stations = by_names(rows, &words, &scope, context);
     by_figures(rows, &words, context, &mut stations);
     note_of_which(sink, rows, &words);
@@ -88,8 +88,9 @@ pub fn prefecture_in(heading: &str, context: &Context) -> Option<String> {
     found.iter().any(|f| f.division.tier() == Tier::Prefecture).then_some(name)
 }
 
-/// The rows with the bands that name a division taken for cells that span their rows.
-fn spanned_by_bands(mut rows: Vec<RowName>, scope: &Scope) -> Vec<RowName> {
+/// The rows with the bands that name a division taken for cells that span their rows: 小计 below the band （一）南昌市, once,
+/// is the row of 南昌市, as it is beside a label.
+fn spanned_by_bands(mut rows: Vec<RowName>, words: &mut [Words], scope: &Scope) -> Vec<RowName> {
     if rows.iter().all(|row| row.band.is_none()) {
         return rows;
     }
@@ -104,6 +105,20 @@ fn spanned_by_bands(mut rows: Vec<RowName>, scope: &Scope) -> Vec<RowName> {
             }
             _ => {}
         }
+    }
+    let named_by = |row: &RowName| {
+        row.spanned_by
+            .clone()
+            .filter(|_| row.band.is_some() && OWN_ROWS.contains(&row.text.as_str()))
+    };
+    let mut start = 0;
+    for run in rows.chunk_by_mut(|a, b| a.band == b.band) {
+        let mut own = (0..run.len()).filter_map(|at| Some((at, named_by(&run[at])?)));
+        if let (Some((at, name)), None) = (own.next(), own.next()) {
+            words[start + at] = words::read(&name);
+            run[at].text = name;
+        }
+        start += run.len();
     }
     rows
 }
