@@ -1,6 +1,6 @@
 //! Pages drawn with characters, for tests alone: `+--+` and `|` are rules, the rest is text in
-//! pieces two spaces apart; `▒` around a text is a fill. A character is 6 points wide (Han take
-//! two places) and 12 high.
+//! pieces two spaces apart; `▒` around a text is a fill, `▫` before one says that it is half as high. A character is
+//! 6 points wide (Han take two places) and 12 high.
 
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::Rule;
@@ -78,18 +78,22 @@ fn line(row: &[char], y: f32) -> Line {
     let mut line = Line::default();
     let mut piece = Piece::default();
     let mut spaces = 0;
+    let mut is_small = false;
     for (c, &ch) in row.iter().chain(&['|']).enumerate() {
         let x = c as f32 * WIDE;
         match ch {
             '\0' => continue,
             ' ' => spaces += 1,
+            '▫' => is_small = true,
             _ => {
                 if (spaces >= 2 || ch == '|') && !piece.text.is_empty() {
                     line.pieces.push(std::mem::take(&mut piece));
+                    is_small &= row.get(c.wrapping_sub(1)) == Some(&'▫');
                 }
                 if ch != '|' {
                     let wide = if is_wide(ch) { 2.0 * WIDE } else { WIDE };
-                    let bbox = Rect::new(x, y + 1.0, x + wide, y + HIGH - 1.0);
+                    let half = if is_small { HIGH / 4.0 } else { HIGH / 2.0 } - 1.0;
+                    let bbox = Rect::new(x, y + HIGH / 2.0 - half, x + wide, y + HIGH / 2.0 + half);
                     if spaces == 1 && !piece.text.is_empty() {
                         piece.text.push(' ', Place::of_box(1, bbox));
                         piece.raw.push(' ');
@@ -97,7 +101,7 @@ fn line(row: &[char], y: f32) -> Line {
                     piece.bbox = if piece.text.is_empty() { bbox } else { piece.bbox.union(&bbox) };
                     piece.text.push(ch, Place::of_box(1, bbox));
                     piece.raw.push(ch);
-                    piece.size = 10.0;
+                    piece.size = if is_small { 5.0 } else { 10.0 };
                 }
                 spaces = 0;
             }

@@ -855,7 +855,7 @@ impl Column<'_> {
     fn break_cost(&self, i: usize, leading: f32, pitch: f32) -> Option<f32> {
         let (above, here) = (&self.elements[i - 1], &self.elements[i]);
         let gap = here.y - above.y;
-        if gap > LEADING * here.em || is_ruled(self.body, self.c, above.y, here.y) {
+        if gap > LEADING * here.em.max(above.em) || is_ruled(self.body, self.c, above.y, here.y) {
             return None;
         }
         let room = self.body.columns[self.c].room;
