@@ -1198,7 +1198,8 @@ fn stand_in_groups(
     (in_middle > 0).then_some(spans)
 }
 
-/// The rows of labels that stand in the middle of theirs, one label's after the other's; `None` where they do not.
+/// The rows of labels that stand in the middle of theirs, one label's after the other's; `None` where they do not, or would
+/// part the rows of a label between them and the names.
 fn middles(
     elements: &[Element],
     blocks: &[Range<usize>],
@@ -1211,7 +1212,8 @@ fn middles(
         let y = (elements[block.start].y + elements[block.end - 1].y) / 2.0;
         let far = |end: usize| (rows.middle(&(start..end + 1)) - y).abs();
         let end = (start..within.end).min_by(|&a, &b| far(a).total_cmp(&far(b)))?;
-        if far(end) > SAME_ROW * elements[block.start].em {
+        let is_parted = rows.known.iter().any(|own| own.start <= end && end + 1 < own.end);
+        if is_parted || far(end) > SAME_ROW * elements[block.start].em {
             return None;
         }
         spans[block.clone()].fill(start..end + 1);
