@@ -57,8 +57,10 @@ fn remark_parts(sink: &mut Sink, lines: &[TextBlock], tables: &[Table]) {
         })
         .flatten()
         .collect();
-    let parts: Vec<&TextBlock> =
-        lines.iter().filter(|line| loose::may_be_part(line, &header)).collect();
+    let is_part = |line: &&TextBlock| {
+        loose::may_be_part(line, &header) || tables.iter().any(|table| loose::is_among(line, table))
+    };
+    let parts: Vec<&TextBlock> = lines.iter().filter(is_part).collect();
     for of_page in parts.chunk_by(|a, b| a.page == b.page) {
         // A header that is printed again on a page without rows.
         let is_on_page = |table: &Table| table.rows.iter().any(|row| row.page == of_page[0].page);

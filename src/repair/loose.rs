@@ -4,7 +4,7 @@
 use crate::geom::Rect;
 use crate::lexicon::is_han;
 use crate::place::{Place, PlacedText, Spot};
-use crate::repair::document::{Slot, TableCell, TableRow};
+use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::rows::{self, Kinds, is_figure, is_mark};
 use crate::segment::outline::TextBlock;
 use std::collections::BTreeSet;
@@ -97,6 +97,18 @@ pub(super) fn may_be_part(line: &TextBlock, header: &BTreeSet<char>) -> bool {
     !pieces.is_empty() && (is_of_header(line, header) || is_name || of_figures)
 }
 
+/// Whether a line stands within a row of the table, beside or over its cells.
+pub(super) fn is_among(line: &TextBlock, table: &Table) -> bool {
+    let middle = line.bbox.center();
+    table.rows.iter().filter(|row| row.page == line.page).any(|row| {
+        let cells = row.slots.iter().filter_map(|slot| match slot {
+            Slot::Cell(cell) => cell.place.bbox(),
+            _ => None,
+        });
+        cells.reduce(|a, b| a.union(&b)).is_some_and(|row| row.contains(middle))
+    })
+}
+
 /// Whether a line holds nothing but characters of the header.
 pub(super) fn is_of_header(line: &TextBlock, header: &BTreeSet<char>) -> bool {
     line.text.as_str().chars().all(|c| c.is_whitespace() || header.contains(&c))
@@ -114,4 +126,33 @@ pub(super) fn pieces(text: &PlacedText) -> Vec<PlacedText> {
     }
     pieces.retain(|piece| !piece.is_empty());
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::page::Layout;
+    use crate::segment::outline::Role;
+
+    #[test]
+    fn a_line_over_the_cells_of_a_row_is_among_them_and_one_below_is_not() {
+        let cell = |x: f32| {
+            let bbox = Rect::new(x, 100.0, x + 80.0, 120.0);
+            Slot::Cell(TableCell::of(PlacedText::new(), Place::of_box(1, bbox)))
+        };
+        let row = TableRow { slots: vec![cell(60.0), cell(140.0)], page: 1, panel: 0 };
+        let table = Table { columns: 2, rows: vec![row], ..Table::default() };
+        let line = |page: u32, y: f32| TextBlock {
+            role: Role::Prose,
+            text: PlacedText::new(),
+            raw: String::new(),
+            page,
+            bbox: Rect::new(90.0, y, 200.0, y + 10.0),
+            size: 10.0,
+            flows_on: false,
+            layout: Layout::Seen,
+        };
+        assert!(is_among(&line(1, 105.0), &table));
+        assert!(!is_among(&line(1, 125.0), &table) && !is_among(&line(2, 105.0), &table));
+    }
 }
