@@ -173,6 +173,14 @@ pub const BLOCK_HEADS: &[&str] = &[
 pub const TOWNSHIPS: &[&str] =
     &["街道", "街道办事处", "街道办", "办事处", "镇", "乡", "苏木", "农场", "社区", "村"];
 
+/// What names of divisions end with, none of which is a name.
+const TAILS_OF_NAMES: [&str; 6] = ["自治县", "自治州", "自治旗", "市", "区", "盟"];
+
+/// Whether a text is the end of the name of a division and no name: 市, 治县.
+pub fn is_tail_of_name(text: &str) -> bool {
+    !text.is_empty() && TAILS_OF_NAMES.iter().any(|tail| tail.ends_with(text))
+}
+
 /// Endings of names of regions and of rows that stand for several.
 pub const REGION_ENDINGS: &[&str] = &[
     "省",

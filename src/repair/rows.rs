@@ -4,7 +4,7 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind, narrow};
-use crate::lexicon::{CARRIED, TOTALS};
+use crate::lexicon::{CARRIED, TOTALS, is_tail_of_name};
 use crate::pattern::squeezed;
 use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
@@ -329,8 +329,6 @@ fn is_whole_above(kinds: &Kinds, room: Option<f32>, last: &TableRow, next: &Tabl
     }
 }
 
-/// What names of divisions end with; nothing is called so.
-const ENDS: [&str; 6] = ["自治县", "自治州", "自治旗", "市", "区", "盟"];
 /// A text is one line if it is this much wider than its characters are high, for each.
 const ONE_LINE: f32 = 0.7;
 /// A line has room for more if it leaves that of so many characters.
@@ -374,8 +372,11 @@ fn tear(kinds: &Kinds, last: &TableRow, next: &TableRow) -> Tear {
     }
     // The end of a name, and figures that go on as it does.
     let name = text_at(next, key);
-    let is_tail = !name.is_empty() && ENDS.iter().any(|end| end.ends_with(&*name));
-    if clashes && is_filled(last, key) && is_tail && figures_go_on(kinds, last, next, Some(key)) {
+    if clashes
+        && is_filled(last, key)
+        && is_tail_of_name(&name)
+        && figures_go_on(kinds, last, next, Some(key))
+    {
         return Tear::Torn;
     }
     if is_blank(last, key) && is_filled(next, key) {

@@ -9,7 +9,7 @@ use crate::figure::{self, Doubt, Kind, Reading};
 use crate::lexicon::{self, TICKS};
 use crate::model::{Amount, Annex, Cell, ColumnRole, Frame, Key, Level, Row, Status};
 use crate::numbering;
-use crate::pattern::squeezed;
+use crate::pattern::{han, squeezed};
 use crate::place::{Located, Place, PlacedChar, PlacedText};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::typing::annex::{NOWHERE, unit_of};
@@ -56,6 +56,7 @@ fn one(
     let (mut notes, table) = part_notes(table);
     let table = with_thin_spaces(sink, table);
     let table = with_close_digits(sink, table);
+    let table = without_leaders(sink, table);
     let table = shape::upright(sink, table);
     let (bands, table) = shape::part_bands(shape::without_headers(sink, table));
     notes.extend(bands.behind.iter().filter_map(located));
@@ -260,6 +261,43 @@ fn with_close_digits(sink: &mut Sink, mut table: Table) -> Table {
                 after: cell.text.as_str().to_owned(),
             });
         }
+    }
+    table
+}
+
+/// The table without the dots that lead from names to their figures: 合计……………… 8174.83. One text that ends so means more
+/// than it says.
+fn without_leaders(sink: &mut Sink, mut table: Table) -> Table {
+    /// Texts that show it, and dots that lead, … counted as three.
+    const FEWEST: usize = 3;
+    const DOTS: usize = 6;
+    let dots = |c: char| match c {
+        '…' => 3,
+        '.' | '．' | '·' => 1,
+        _ => 0,
+    };
+    let leads = |text: &str| {
+        let name = text.trim_end_matches(|c: char| dots(c) > 0 || c.is_whitespace());
+        let led: usize = text[name.len()..].chars().map(dots).sum();
+        (name.ends_with(han) && led >= DOTS).then_some(name.chars().count())
+    };
+    let cells = table.rows.iter().flat_map(|row| &row.slots);
+    let led = cells
+        .filter(|slot| matches!(slot, Slot::Cell(cell) if leads(cell.text.as_str()).is_some()));
+    if led.count() < FEWEST {
+        return table;
+    }
+    for slot in table.rows.iter_mut().flat_map(|row| &mut row.slots) {
+        let Slot::Cell(cell) = slot else { continue };
+        let Some(count) = leads(cell.text.as_str()) else { continue };
+        cell.text = cell.text.chars().take(count).collect();
+        sink.repair(Repair {
+            stage: Stage::Typing,
+            rule: "leaders",
+            place: Some(cell.place),
+            before: cell.raw.clone(),
+            after: cell.text.as_str().to_owned(),
+        });
     }
     table
 }

@@ -743,7 +743,7 @@ fn between_rules(
     limit: usize,
 ) -> Result<Solved, Vec<Strip>> {
     let columns = known_columns(&rows, known).unwrap_or_else(|| columns::columns(&rows));
-    if columns.len() < 2 || has_leaders(&rows) {
+    if columns.len() < 2 || are_contents(&rows) {
         return Err(rows);
     }
     rows.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
@@ -845,7 +845,7 @@ fn without_frame(
     let known = known_columns(&table, known);
     let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
     let columns = known.unwrap_or_else(|| columns::columns(&table));
-    if columns.len() < 2 || has_leaders(&table) {
+    if columns.len() < 2 || are_contents(&table) {
         return Err(rows);
     }
     table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
@@ -921,15 +921,19 @@ fn is_caption(row: &Strip) -> bool {
     })
 }
 
-/// Whether dots lead from one column to the next, as in a table of contents.
-fn has_leaders(rows: &[Strip]) -> bool {
-    let leads = |r: &&Strip| {
-        r.tokens.iter().any(|t| {
-            let text = t.piece.text.as_str();
-            text.contains("....") || text.contains("……") || text.contains("····")
-        })
+/// Whether the lines are a table of contents: dots lead to one number a line, and these do not fall.
+fn are_contents(rows: &[Strip]) -> bool {
+    let leads = |row: &&Strip| {
+        let texts = || row.tokens.iter().map(|t| t.piece.text.as_str());
+        ["....", "……", "····"].iter().any(|dots| texts().any(|text| text.contains(dots)))
     };
-    3 * rows.iter().filter(leads).count() >= rows.len()
+    let led: Vec<&Strip> = rows.iter().filter(leads).collect();
+    let numbers: Vec<u32> =
+        led.iter().filter_map(|row| row.tokens.last()?.text().parse().ok()).collect();
+    let figures = |row: &&&Strip| row.tokens.iter().filter(|t| t.is_figure()).count() > 1;
+    3 * led.len() >= rows.len()
+        && numbers.is_sorted()
+        && 2 * led.iter().filter(figures).count() < led.len()
 }
 
 #[cfg(test)]

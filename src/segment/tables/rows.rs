@@ -6,7 +6,7 @@
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
 use crate::figure::narrow;
-use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS, TOTALS};
+use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS, TOTALS, is_tail_of_name};
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -1045,18 +1045,37 @@ fn label_spans(
         let spans = elements.iter().zip(&alone);
         return (spans.map(|(e, alone)| beside(e).unwrap_or(alone).clone()).collect(), 0.0);
     }
+    // Lines of one label.
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    for (i, element) in elements.iter().enumerate() {
+        let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
+        let joins = i > 0 && {
+            let gap = element.y - elements[i - 1].y;
+            let ends = is_tail_of_name(&text_of(body, &elements[i..=i]));
+            gap <= LEADING * element.em && (gap < 0.8 * pitch || ends)
+        };
+        match blocks.last_mut() {
+            Some(block) if joins => block.end = i + 1,
+            _ => blocks.push(i..i + 1),
+        }
+    }
     // At the first of their rows, where that is each time the same: 小计.
     let firsts: Vec<usize> = alone.iter().map(|rows| rows.start).collect();
+    let heads: Vec<usize> = blocks.iter().map(|block| firsts[block.start]).collect();
     let is_same = |w: &[usize]| w[0] < w[1] && texts[w[0]] == texts[w[1]];
     let is_at = |(e, row): (&Element, &usize)| (heights[*row] - e.y).abs() <= SAME_ROW * e.em;
-    if firsts.len() > 1
-        && elements.iter().zip(&firsts).all(is_at)
-        && firsts.windows(2).all(is_same)
-        && !texts[firsts[0]].is_empty()
-        && texts.iter().filter(|text| **text == texts[firsts[0]]).count() == firsts.len()
+    if heads.len() > 1
+        && blocks.iter().map(|block| &elements[block.start]).zip(&heads).all(is_at)
+        && heads.windows(2).all(is_same)
+        && !texts[heads[0]].is_empty()
+        && texts.iter().filter(|text| **text == texts[heads[0]]).count() == heads.len()
     {
-        let ends = firsts.iter().skip(1).copied().chain([heights.len()]);
-        return (firsts.iter().zip(ends).map(|(&first, end)| first..end).collect(), 0.0);
+        let ends = heads.iter().skip(1).copied().chain([heights.len()]);
+        let mut spans = alone;
+        for ((block, &first), end) in blocks.iter().zip(&heads).zip(ends) {
+            spans[block.clone()].fill(first..end);
+        }
+        return (spans, 0.0);
     }
     if let Some(spans) = between_subtotals(elements, rows) {
         return (spans, 0.0);
@@ -1065,19 +1084,6 @@ fn label_spans(
         && let Some(spans) = at_last(&firsts, rows)
     {
         return (spans, 0.0);
-    }
-    // Lines of one label.
-    let mut blocks: Vec<Range<usize>> = Vec::new();
-    for (i, element) in elements.iter().enumerate() {
-        let pitch = heights.windows(2).map(|w| w[1] - w[0]).fold(f32::INFINITY, f32::min);
-        let joins = i > 0 && {
-            let gap = element.y - elements[i - 1].y;
-            gap <= LEADING * element.em && gap < 0.8 * pitch
-        };
-        match blocks.last_mut() {
-            Some(block) if joins => block.end = i + 1,
-            _ => blocks.push(i..i + 1),
-        }
     }
     if let Some(spans) = as_drawn(elements, &blocks, rows) {
         return (spans, 0.0);
