@@ -240,6 +240,7 @@ impl<'a> View<'a> {
                 let below = self.begun.get(row + 1).and_then(|next| next.first());
                 let heads = below.is_none_or(|&next| self.table.cells[next].col == 0);
                 cell.rowspan == 1 && cell.colspan >= self.cols
+                    || self.is_above_unit(row)
                     || cell.col == 0 && cell.rowspan == 1 && (cell.colspan > 1 || heads)
                     || is_unit(&text)
                     || is_label_alone(&text)
@@ -247,6 +248,12 @@ impl<'a> View<'a> {
             }
             _ => self.is_stated(row),
         }
+    }
+
+    /// Whether the next filled row says what the unit is: no such row stands between the tiers of a header.
+    fn is_above_unit(&self, row: usize) -> bool {
+        let below = (row + 1..self.rows).find(|&row| !self.begun[row].is_empty());
+        below.is_some_and(|below| !self.covered[below] && self.is_stated(below))
     }
 
     /// Whether the row says what the unit is, or who filled in the table.
@@ -477,6 +484,18 @@ mod tests {
             said,
             "grid\n| 市县 | 任务 | < |\n| ^ | 开工 | 建成 |\n| 合计 | 1 | 2 |\n| 一、省本级 | < | < |\n| 甲市 | 1 | 2 |\ngrid\n| 市县 | 数 |  |\n| 乙市 | 5 |  |\nrest 附件1\nrest 2023年任务表 （申报）\nrest 单位：套\nrest 注：含续建。\nrest 填表人：张三 审核：李四\nrest 附件2：别的表\n"
         );
+    }
+
+    #[test]
+    fn a_title_in_one_cell_above_a_unit_is_no_tier() {
+        let table = "市县 | 开工 | 建成\n甲市 | 3 | 4";
+        for title in ["2023年任务表 | |", " | 2023年任务表 |"] {
+            let said = shown(&format!("附件1 | |\n{title}\n | | 单位：套\n{table}"));
+            assert_eq!(
+                said,
+                "grid\n| 市县 | 开工 | 建成 |\n| 甲市 | 3 | 4 |\nrest 附件1\nrest 2023年任务表\nrest 单位：套\n"
+            );
+        }
     }
 
     #[test]
