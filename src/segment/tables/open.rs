@@ -212,7 +212,8 @@ fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect], spread: &[Rect])
                 break;
             }
             let fills = || opens && is_at(&both, spread) && is_spread(&both);
-            if is_typed || is_spaced(&both, opens) || is_as_wide(&both, names) || fills() {
+            let is_one = is_typed || is_spaced(&both, opens) || is_as_wide(&both, names);
+            if is_one || fills() {
                 best = (both.clone(), next + 1);
             }
             word = both;
@@ -232,7 +233,7 @@ fn is_spread(token: &Token) -> bool {
 }
 
 /// Where names begin and end whose characters are spread over their column, however many they are (Word's 分散对齐):
-/// 合　　　计, 太　原　市. Most end as names of regions and totals do.
+/// 合　　　计, 太　原　市. Most end as names of regions and totals do, or a total is among them: no two columns have 合 and 计.
 fn spread_names(rows: &[Strip]) -> Option<Rect> {
     let mut found: Vec<(Rect, Vec<String>)> = Vec::new();
     let is_begun = |row: &&Strip| row.tokens.iter().take(2).all(|t| t.text().chars().all(is_han));
@@ -254,9 +255,9 @@ fn spread_names(rows: &[Strip]) -> Option<Rect> {
         let lengths: BTreeSet<usize> = texts.iter().map(|text| text.chars().count()).collect();
         let is_name =
             |text: &&String| text.ends_with('计') || text.as_str().ends_in(REGION_ENDINGS);
-        texts.len() >= COMMON
-            && lengths.len() > 1
-            && 2 * texts.iter().filter(is_name).count() >= texts.len()
+        let has_total = texts.iter().any(|text| lexicon::TOTALS.contains(&text.as_str()));
+        let are_names = 2 * texts.iter().filter(is_name).count() >= texts.len();
+        texts.len() >= COMMON && (has_total || lengths.len() > 1 && are_names)
     };
     let names = found.into_iter().filter(|(_, texts)| is_of_names(texts));
     names.max_by_key(|(_, texts)| texts.len()).map(|(place, _)| place)
