@@ -224,9 +224,9 @@ pub const AREAS: &[&str] =
 pub const SERIAL_HEADERS: &[&str] =
     &["序号", "编号", "顺序号", "行次", "序", "No", "No.", "NO", "NO.", "№"];
 
-/// Whether the header, without white space, is one over serial numbers.
+/// Whether the header, without white space, is one over serial numbers: 序号, 总序号, 市内序号.
 pub fn is_serial_header(header: &str) -> bool {
-    SERIAL_HEADERS.contains(&header)
+    SERIAL_HEADERS.contains(&header) || header.ends_with("序号") && header.chars().count() <= 5
 }
 
 /// Whether the text, without white space, fills in the head of a form: 编制单位：省教育厅, 填报日期：2020年5月.

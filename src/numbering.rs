@@ -83,14 +83,9 @@ struct Label {
 }
 
 /// The text, without white space and in half width, as a label of the series: 3, (3), 3=1+2, (3)=(1)+(2), 3(1+2),
-/// 第3栏, (1=2+3).
+/// 第3栏.
 fn label(series: Series, text: &str) -> Option<Label> {
     let text = text.strip_prefix('第').and_then(|t| t.strip_suffix(['栏', '列'])).unwrap_or(text);
-    // (1=2+3), all of it in brackets.
-    let whole = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'));
-    if let Some(inner) = whole.filter(|inner| inner.contains('=') && !inner.contains(['(', ')'])) {
-        return label(series, inner).map(|label| Label { is_bracketed: true, ..label });
-    }
     let (head, formula) = match text.split_once('=') {
         Some((head, formula)) => (head, Some(formula)),
         None => match text.strip_suffix(')').and_then(|inner| inner.split_once('(')) {

@@ -267,6 +267,10 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
     {
         return Some((Some(of), name));
     }
+    // Persons name their rows, and not what they belong to.
+    if let Some(&first) = words.first().filter(|&&col| printed[col].leaf() == "姓名") {
+        return Some((None, first));
+    }
     let best = words.iter().map(|&col| weight(col)).max()?;
     let first = words.iter().copied().find(|&col| weight(col) == best)?;
     let spans = |col: usize| printed[col].content.spans();
@@ -278,12 +282,14 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
         Some(before) if words.contains(&before) && weight(before) >= 2 && spans(before) => before,
         _ => first,
     };
-    // A prefecture's column stands directly before that of its counties, or with its own sums between, over their rows.
-    let is_sum = |col: &usize| {
+    // A prefecture's column stands directly before that of its counties, or with its own sums between, over their rows, or
+    // the numbers of these.
+    let is_between = |col: &usize| {
         let content = &printed[*col].content;
-        spans(first) && content.covered > 0 && content.profile.is_figures()
+        let is_sum = spans(first) && content.covered > 0 && content.profile.is_figures();
+        is_sum || lexicon::is_serial_header(&printed[*col].leaf())
     };
-    let second = first + 1 + (first + 1..printed.len()).take_while(is_sum).count();
+    let second = first + 1 + (first + 1..printed.len()).take_while(is_between).count();
     let is_double = words.contains(&second)
         && (weight(second) >= 2 || (weight(second) == 1 && spans(first)))
         && (printed[first].content.profile.is_regions() || spans(first));

@@ -348,8 +348,11 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
     for (at, row) in annex.rows.iter().enumerate() {
         let region = &row.region;
         let is_nameless = !is_named(row) && has_figures(row) && region.level != Level::Province;
-        let is_lone =
-            are_rows_filled && is_blank(row) && !heads.contains(&at) && is_unknown(region);
+        let is_lone = are_rows_filled
+            && is_blank(row)
+            && !heads.contains(&at)
+            && is_unknown(region)
+            && region.name.trim_end_matches(['：', ':']) != "其中";
         let is_mute = is_blank(row) && {
             let is_total =
                 region.level == Level::Province || lexicon::TOTALS.contains(&region.name.as_str());

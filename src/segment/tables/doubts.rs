@@ -117,9 +117,12 @@ fn holds_two(page: &LinedPage, cells: &[&GridCell], from: f32, to: f32) -> bool 
             let is_both = |own: &&Vec<(usize, usize)>| {
                 own.iter().any(|(_, end)| *end < at) && own.iter().any(|(start, _)| *start > at)
             };
+            // 南　　昌 is a word of two characters.
+            let is_pair = |own: &Vec<(usize, usize)>| own.len() <= 2;
             let both = spans.iter().filter(is_both).count();
             let has_header = spans.first().is_some_and(|own| is_both(&own));
-            if has_header && both as f32 >= BOTH_SIDES * spans.len() as f32 {
+            let are_words = spans.iter().filter(is_both).all(is_pair);
+            if has_header && !are_words && both as f32 >= BOTH_SIDES * spans.len() as f32 {
                 return true;
             }
         }

@@ -55,8 +55,8 @@ const DRAWN_APART: f32 = 0.6;
 const DRAWN_ON: f32 = 0.4;
 /// What it costs beside an early break that the lines of one text follow each other as rows do.
 const AS_ROWS: f32 = 0.7;
-/// Lines follow each other as rows do from this share of the closest rows' distance on.
-const PITCH: f32 = 0.97;
+/// Lines follow each other as rows do from this share of the closest rows' distance on: browsers round it to pixels.
+const PITCH: f32 = 0.95;
 /// What it costs that lines that follow each other as rows do are one text, where each is the whole name of a region.
 const WHOLE_NAMES: f32 = 2.5;
 /// A line is indented by whole characters, give or take so many ems.
