@@ -12,7 +12,8 @@ use crate::numbering;
 use crate::pattern::squeezed;
 use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
-use crate::repair::document::{Slot, Table, TableRow};
+use crate::regions::{self, Fit, Tier};
+use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -123,7 +124,10 @@ impl Printed {
         let held = &self.content.profile;
         // 2:1 under 省县分担比例 is no region, whatever the header says.
         let is_nameless = held.texts() > 0 && held.han * 2 < held.texts();
-        if is_nameless || NOT_REGION_HEADERS.iter().any(|word| header.contains(word)) {
+        if is_nameless
+            || self.content.is_of_lists()
+            || NOT_REGION_HEADERS.iter().any(|word| header.contains(word))
+        {
             return 0;
         }
         let of_region = REGION_HEADERS.iter().any(|word| header.contains(word));
@@ -272,7 +276,10 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
         return Some((None, first));
     }
     let best = words.iter().map(|&col| weight(col)).max()?;
-    let first = words.iter().copied().find(|&col| weight(col) == best)?;
+    // What lists several places names a row only where nothing else does.
+    let is_list = |col: usize| printed[col].content.is_of_lists();
+    let mut by_weight = words.iter().copied().filter(|&col| weight(col) == best);
+    let first = by_weight.clone().find(|&col| !is_list(col)).or_else(|| by_weight.next())?;
     let spans = |col: usize| printed[col].content.spans();
     if best == 0 {
         return Some(item_column(printed, words, first));
@@ -290,7 +297,15 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
         is_sum || lexicon::is_serial_header(&printed[*col].leaf())
     };
     let second = first + 1 + (first + 1..printed.len()).take_while(is_between).count();
+    // 河口区 gives to 临清市, and 郑州市 helps 疏附县: none is a part of the other.
+    let are_pairs = || {
+        let [giving, taking] = [first, second].map(|col| printed[col].whole());
+        let is_of_one = |word: &str| taking.contains(word) && !giving.contains(word);
+        let are_counties = [first, second].iter().all(|&col| printed[col].content.is_of_counties());
+        PAIRED_HEADERS.iter().any(|word| is_of_one(word)) || are_counties && !spans(first)
+    };
     let is_double = words.contains(&second)
+        && !are_pairs()
         && (weight(second) >= 2 || (weight(second) == 1 && spans(first)))
         && (printed[first].content.profile.is_regions() || spans(first));
     // 县（市、区） | 市 is the other way round.
@@ -308,6 +323,9 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
         false => (None, first),
     })
 }
+
+/// What headers of places say that others give to, or help.
+const PAIRED_HEADERS: [&str; 7] = ["受援", "被帮扶", "结对", "调入", "划入", "转入", "对口"];
 
 /// Where no column is one of regions: the first that tells rows apart; with the groups before it,
 /// where it names their subtotals.
@@ -544,6 +562,12 @@ struct Content {
     own_rows: usize,
     /// Texts that name a total: 合计.
     totals: usize,
+    /// Texts that list several places: 上城区、拱墅区.
+    lists: usize,
+    /// Texts that say that there are none: 无, which names nothing.
+    none: usize,
+    /// Texts that end as names of counties do.
+    counties: usize,
 }
 
 impl Content {
@@ -558,7 +582,24 @@ impl Content {
             repeated: repeated.count(),
             own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&&***text)).count(),
             totals: texts.iter().filter(|text| TOTALS.contains(&&***text)).count(),
+            lists: cells().filter(|cell| lists_places(cell)).count(),
+            none: texts.iter().filter(|text| *text == "无").count(),
+            counties: texts.iter().filter(|text| text.ends_with(['县', '区', '旗'])).count(),
         }
+    }
+
+    /// Whether most texts list several places, or one does and others say that there are none.
+    fn is_of_lists(&self) -> bool {
+        if self.none > 0 {
+            return true;
+        }
+        self.lists > 0
+            && self.lists * 2 >= self.profile.texts() - self.totals.min(self.profile.texts())
+    }
+
+    /// Whether most texts are names of counties.
+    fn is_of_counties(&self) -> bool {
+        self.counties * 2 > self.profile.texts()
     }
 
     /// Whether cells reach over several rows, drawn so or left blank.
@@ -570,4 +611,30 @@ impl Content {
     fn repeats(&self) -> bool {
         self.repeated * 2 >= self.profile.texts()
     }
+}
+
+/// Whether names of counties follow each other without a sign between, as one a line becomes: 蚌山区怀远县. 南昌市东湖区 is
+/// one place.
+fn runs_on(text: &str) -> bool {
+    let is_end = |c: char| matches!(c, '县' | '区' | '旗');
+    let is_county = |name: &str| {
+        let found = regions::resolve(name, None, None);
+        found.iter().any(|f| f.fit == Fit::Full && f.division.tier() == Tier::County)
+    };
+    let mut ends = text.match_indices(is_end).map(|(at, end)| text.split_at(at + end.len()));
+    text.ends_with(['市', '县', '区', '旗'])
+        && ends.any(|(name, rest)| rest.chars().nth(1).is_some() && is_county(name))
+}
+
+/// Whether a cell lists several places, one behind the other or one a line: 岳麓区32、雨花区74.
+fn lists_places(cell: &TableCell) -> bool {
+    let is_place = |part: &str| {
+        let name = squeezed(part);
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        name.ends_with(['市', '县', '区', '旗', '州', '盟', '镇', '乡']) && name.chars().count() > 1
+    };
+    let several = |parts: &[&str]| parts.len() > 1 && parts.iter().all(|part| is_place(part));
+    let text = cell.text.as_str().trim_end_matches(['。', '等']);
+    let listed: Vec<&str> = text.split(['、', '，', '；', ',']).collect();
+    several(&listed) || runs_on(&squeezed(text))
 }

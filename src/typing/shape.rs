@@ -16,6 +16,8 @@ use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::typing::columns::header_path;
 use std::borrow::Cow;
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 // ---- Two lists beside each other ----
 
@@ -23,15 +25,17 @@ use std::cell::LazyCell;
 /// own. Most tables are one list.
 pub fn lists(sink: &mut Sink, table: Table) -> Vec<Table> {
     let Some(at) = second_list(&table) else { return vec![table] };
-    let halves = [0..at, at..table.columns].map(|columns| slice(&table, columns));
+    let [first, others] = [0..at, at..table.columns].map(|columns| slice(&table, columns));
     sink.repair(Repair {
         stage: Stage::Typing,
         rule: "lists_side_by_side",
-        place: halves[1].header.iter().chain(&halves[1].rows).find_map(place_of),
+        place: others.header.iter().chain(&others.rows).find_map(place_of),
         before: format!("columns 1 to {}", table.columns),
         after: format!("columns 1 to {at}, columns {} to {}", at + 1, table.columns),
     });
-    halves.into()
+    let mut all = vec![first];
+    all.extend(lists(sink, others));
+    all
 }
 
 /// The column where a second list begins.
@@ -53,29 +57,34 @@ fn second_list(table: &Table) -> Option<usize> {
         |col: usize| TEXT_HEADERS.iter().any(|word| leaf(col).contains(word) && *word != "名称");
     let is_names = |col: usize| profiles[col].is_words() && !is_serial(col) && !is_remark(col);
     let first = (0..columns).find(|&col| is_names(col))?;
-    let has_figures = |mut range: std::ops::Range<usize>| {
-        range.any(|col| profiles[col].is_figures() && !is_serial(col))
-    };
+    let has_figures =
+        |mut range: Range<usize>| range.any(|col| profiles[col].is_figures() && !is_serial(col));
     let second = (first + 2..columns)
         .find(|&col| is_names(col) && has_figures(first..col) && has_figures(col..columns))?;
     // 行次 may stand before the names of either list.
     let at = second - usize::from(is_serial(second - 1) && first > 0 && is_serial(first - 1));
-    let leaves = |range: std::ops::Range<usize>| range.map(leaf).collect::<Vec<_>>();
-    let heads = |range: std::ops::Range<usize>| {
+    let leaves = |range: Range<usize>| range.map(leaf).collect::<Vec<_>>();
+    let heads = |range: Range<usize>| {
         let mut heads: Vec<&str> =
             range.map(|col| paths[col].first().map_or("", String::as_str)).collect();
         heads.dedup();
         heads
     };
-    let (left, right) = (0..at, at..columns);
-    let is_printed_twice = paths.iter().all(|path| path.len() > 1)
-        && leaves(left.clone()) == leaves(right.clone())
-        && matches!((&heads(left)[..], &heads(right)[..]), ([a], [b]) if a != b);
+    // Each list below a head of its own: 一档县, 二档县, 三档县.
+    let all: Vec<Range<usize>> = (0..columns / at).map(|list| list * at..(list + 1) * at).collect();
+    let titles: BTreeSet<&str> =
+        all.iter().filter_map(|list| paths[list.start].first()).map(String::as_str).collect();
+    let is_printed_again = columns.is_multiple_of(at)
+        && paths.iter().all(|path| path.len() > 1)
+        && all
+            .iter()
+            .all(|list| leaves(list.clone()) == leaves(0..at) && heads(list.clone()).len() == 1)
+        && titles.len() == all.len();
     let totals = table
         .rows
         .iter()
         .filter(|row| [first, second].iter().all(|&col| is_total(&text_at(row, col))));
-    (is_printed_twice || totals.count() > 0).then_some(at)
+    (is_printed_again || totals.count() > 0).then_some(at)
 }
 
 /// Whether a name says that it is a total: 总计, 收入合计.
