@@ -131,7 +131,6 @@ pub(super) fn pieces(text: &PlacedText) -> Vec<PlacedText> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::carrier::page::Layout;
     use crate::segment::outline::Role;
 
     #[test]
@@ -150,7 +149,7 @@ mod tests {
             bbox: Rect::new(90.0, y, 200.0, y + 10.0),
             size: 10.0,
             flows_on: false,
-            layout: Layout::Seen,
+            layout: Default::default(),
         };
         assert!(is_among(&line(1, 105.0), &table));
         assert!(!is_among(&line(1, 125.0), &table) && !is_among(&line(2, 105.0), &table));
