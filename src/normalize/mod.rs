@@ -29,6 +29,7 @@ pub fn normalize(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
     let mut lines = line_up(sink, options, pages);
     running::drop_page_numbers(sink, &mut lines.pages);
     running::drop_running_lines(sink, &mut lines.pages);
+    running::drop_blank_below(sink, &mut lines.pages);
     lines
 }
 
