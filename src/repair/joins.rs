@@ -7,6 +7,7 @@
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::place::PlacedText;
 use crate::repair::above;
+use crate::repair::continued;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
 use crate::repair::headers::{self, Again};
@@ -41,8 +42,11 @@ pub fn tables(sink: &mut Sink, blocks: &mut [Block]) -> Vec<Table> {
     joining.place_loose(sink, None, Lone::NameMayNotStand);
     let left = std::mem::take(&mut joining.left);
     let groups = joining.into_groups();
-    let tables: Vec<Table> =
+    let mut tables: Vec<Table> =
         groups.into_iter().flat_map(|group| halves::join(sink, group)).collect();
+    for table in &mut tables {
+        continued::names(sink, table);
+    }
     remark_parts(sink, &left, &tables);
     tables
 }

@@ -4,6 +4,7 @@ mod above;
 mod annex;
 #[cfg(test)]
 mod art;
+mod continued;
 pub mod document;
 mod frame;
 mod halves;
