@@ -238,7 +238,10 @@ impl Joining {
         };
         let above = match found {
             Some(_) => Vec::new(),
-            None => above::lines_above(&self.loose, fragment),
+            None => {
+                let tiers = headers::tiers(&rows, &Kinds::of(rows.iter(), fragment.cols()));
+                above::lines_above(&self.loose, fragment, tiers)
+            }
         };
         if above.is_empty() {
             self.place_loose(sink, found.map(|(index, _)| index), lone);
