@@ -13,6 +13,7 @@ use crate::repair::halves;
 use crate::repair::headers::{self, Again};
 use crate::repair::loose::{self, Lone};
 use crate::repair::rows::{self, Kinds};
+use crate::repair::sheet;
 use crate::segment::outline::{Block, Fragment, GridCell, Layout, Role, Ruling, TextBlock};
 use std::collections::BTreeSet;
 
@@ -196,7 +197,8 @@ impl Joining {
     }
 
     /// Puts a fragment to the table it goes on with, or begins one with it.
-    fn read_fragment(&mut self, sink: &mut Sink, fragment: Fragment) {
+    fn read_fragment(&mut self, sink: &mut Sink, mut fragment: Fragment) {
+        sheet::without_headings(sink, &mut fragment);
         let folded = self.groups.last().and_then(|group| group.last());
         match folded.and_then(|open| open.unfold(&fragment)) {
             Some(panels) => panels.into_iter().for_each(|panel| self.read_panel(sink, panel, true)),

@@ -13,6 +13,7 @@ pub mod joins;
 mod loose;
 mod paragraphs;
 mod rows;
+mod sheet;
 
 use crate::diag::Sink;
 use crate::repair::document::Document;
