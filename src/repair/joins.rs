@@ -479,8 +479,14 @@ impl Open {
         for row in rows {
             let place = rows::place_of(row).unwrap_or_else(|| fragment.place_of(&fragment.bbox));
             let mut slots: Vec<Slot> = (0..want).map(|_| rows::blank(place)).collect();
+            let mut next = 0;
             for (slot, &col) in row.slots.iter().zip(&onto) {
+                // A title over several columns is over those between them too.
+                if *slot == Slot::Left {
+                    slots[next..col].fill(Slot::Left);
+                }
                 slots[col] = slot.clone();
+                next = col + 1;
             }
             fitted.push(TableRow { slots, page: row.page, panel: row.panel });
         }
