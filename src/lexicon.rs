@@ -431,6 +431,12 @@ pub fn is_note(text: &str) -> bool {
     })
 }
 
+/// Whether the text, without white space, says that nothing follows in a table: （以下空白）.
+pub fn is_blank_below(text: &str) -> bool {
+    let around = |c: char| matches!(c, '（' | '(' | '）' | ')' | '—' | '-' | '…' | '。');
+    text.trim_matches(around) == "以下空白"
+}
+
 /// Whether the text, without white space, says that a table goes on: 续表, 任务表（续）.
 pub fn is_continued(text: &str) -> bool {
     if text.starts_with("续表") || text.ends_with("续表") {

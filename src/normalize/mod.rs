@@ -6,6 +6,7 @@ mod clean;
 mod drawn;
 pub mod halves;
 pub mod lines;
+mod margin;
 mod marks;
 mod raised;
 mod running;
@@ -21,12 +22,14 @@ use crate::diag::Sink;
 use crate::normalize::lines::{LinedPage, Lines};
 use crate::options::Options;
 use crate::parallel;
+use std::collections::BTreeSet;
 
 /// Cleans the pages' text line by line.
 pub fn normalize(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
     let mut lines = line_up(sink, options, pages);
     running::drop_page_numbers(sink, &mut lines.pages);
     running::drop_running_lines(sink, &mut lines.pages);
+    running::drop_blank_below(sink, &mut lines.pages);
     lines
 }
 
@@ -34,8 +37,11 @@ pub fn normalize(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
 pub fn line_up(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
     let text_from = pages.text_from;
     let watermarks = seen::watermarks(&pages.pages);
+    let line_numbers = margin::line_numbers(&pages.pages);
+    let none = BTreeSet::new();
     let pages = parallel::map(sink, options.threads, pages.pages, |sink, page| {
-        line_up_page(sink, options, page, &watermarks)
+        let numbers = line_numbers.get(page.number.saturating_sub(1) as usize);
+        line_up_page(sink, options, page, &watermarks, numbers.unwrap_or(&none))
     });
     Lines { pages, text_from }
 }
@@ -46,8 +52,9 @@ fn line_up_page(
     options: &Options,
     page: Page,
     watermarks: &seen::Watermarks,
+    line_numbers: &BTreeSet<usize>,
 ) -> LinedPage {
-    let page = seen::keep_what_is_read(sink, page, watermarks);
+    let page = seen::keep_what_is_read(sink, page, watermarks, line_numbers);
     let page = drawn::tell(sink, options.limits.table_cells as usize, page);
     let (page, turned, frame) = turn::upright(page);
     let (tables, rows) = told::rows(&page);

@@ -4,6 +4,7 @@
 use crate::carrier::page::Rule;
 use crate::diag::{Repair, Sink, Stage};
 use crate::geom::{Axis, Rect};
+use crate::lexicon;
 use crate::normalize::lines::{Layout, Line, LinedPage};
 use crate::pattern::{Steps, digit, numeral_to_hundred};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +114,26 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
         });
         page.rules = rules;
     }
+}
+
+/// Takes out what says that the rest of a table is blank: （以下空白）.
+pub(super) fn drop_blank_below(sink: &mut Sink, pages: &mut [LinedPage]) {
+    for line in pages.iter_mut().flat_map(|page| &mut page.lines) {
+        line.pieces.retain(|piece| {
+            let says_so = lexicon::is_blank_below(&compact(piece.text.as_str()));
+            if says_so {
+                sink.repair(Repair {
+                    stage: Stage::Normalize,
+                    rule: "blank_below",
+                    place: piece.text.place(),
+                    before: piece.raw.clone(),
+                    after: String::new(),
+                });
+            }
+            !says_so
+        });
+    }
+    pages.iter_mut().for_each(|page| page.lines.retain(|line| !line.pieces.is_empty()));
 }
 
 /// Differences between bare numbers at the edges and the numbers of their pages that several pages

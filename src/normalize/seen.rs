@@ -66,9 +66,14 @@ fn is_pale(run: &Run) -> bool {
     matches!(run.ink, Ink::Seen { lightness } if lightness > PALE)
 }
 
-/// The page with the runs that are read, and nothing else. Where a page has no text but invisible
-/// text (a scan made searchable), that is read.
-pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Watermarks) -> Page {
+/// The page with the runs that are read, and nothing else: not those that number its lines. Where a page has no text but
+/// invisible text (a scan made searchable), that is read.
+pub(super) fn keep_what_is_read(
+    sink: &mut Sink,
+    mut page: Page,
+    watermarks: &Watermarks,
+    line_numbers: &BTreeSet<usize>,
+) -> Page {
     let only_invisible =
         !page.runs.iter().any(|r| matches!(r.ink, Ink::Seen { .. }) && !r.text.trim().is_empty());
     let grounds = grounds(&page);
@@ -93,6 +98,7 @@ pub(super) fn keep_what_is_read(sink: &mut Sink, mut page: Page, watermarks: &Wa
             Ink::Covered => Some("painted_over"),
             Ink::Struck => Some("struck_out"),
             Ink::Invisible if !only_invisible => Some("invisible_text"),
+            _ if line_numbers.contains(&moved.len()) => Some("line_number"),
             _ if !is_pale(&run) && strikes.contains_key(&moved.len()) => Some("struck_out"),
             _ if seals.iter().any(|seal| seal.holds(&run)) => Some("seal"),
             _ if is_pale(&run) && watermarks.contains(run.text.trim()) => Some("watermark"),
@@ -332,7 +338,7 @@ mod tests {
     fn seen(runs: Vec<Run>, rules: Vec<Rule>) -> (Vec<String>, usize, Vec<&'static str>) {
         let mut sink = Sink::new();
         let page = Page { number: 1, width: 600.0, height: 800.0, runs, rules, ..Page::default() };
-        let page = keep_what_is_read(&mut sink, page, &Watermarks::new());
+        let page = keep_what_is_read(&mut sink, page, &Watermarks::new(), &BTreeSet::new());
         let (diagnostics, repairs) = sink.into_parts();
         let said = diagnostics.iter().map(|d| d.code).chain(repairs.iter().map(|r| r.rule));
         let texts = page.runs.iter().map(|run| run.text.clone()).collect();

@@ -16,13 +16,21 @@ use crate::segment::outline::{Fragment, Ruling, TextBlock};
 const MOST_LINES: usize = 4;
 /// Words of a header are no longer than this.
 const LONGEST: usize = 20;
+/// A header typed above a grid stands no further off it than so many font sizes.
+const TYPED_ABOVE: f32 = 2.0;
 /// Two words of one tier differ in height by no more than this share of their size.
 const SAME_TIER: f32 = 0.3;
 
-/// The lines that may be header of the fragment: short ones close above it.
-pub(super) fn lines_above(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextBlock> {
-    if fragment.ruling == Ruling::Grid {
-        return Vec::new();
+/// The lines that may be header of the fragment, which has so many tiers within its grid: short ones close above it.
+pub(super) fn lines_above(
+    lines: &[TextBlock],
+    fragment: &Fragment,
+    tiers: usize,
+) -> Vec<TextBlock> {
+    match fragment.ruling {
+        Ruling::Grid if tiers == 0 => return line_typed_above(lines, fragment),
+        Ruling::Grid => return Vec::new(),
+        _ => {}
     }
     let is_above = |line: &&TextBlock| {
         let text = line.text.as_str();
@@ -53,18 +61,30 @@ pub(super) fn lines_above(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextB
 
 /// The last line of the page before, if it is the header of a table that begins on this one: a word over each column.
 fn line_before(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextBlock> {
-    let Some(last) = lines.last().filter(|line| line.page + 1 == fragment.page) else {
-        return Vec::new();
+    let last = lines.last().filter(|line| line.page + 1 == fragment.page);
+    last.filter(|line| has_word_over_each(line, fragment)).cloned().into_iter().collect()
+}
+
+/// The header that is typed close above a grid of the rows alone: a word over each column.
+fn line_typed_above(lines: &[TextBlock], fragment: &Fragment) -> Vec<TextBlock> {
+    let close = |line: &&TextBlock| {
+        let below = fragment.bbox.y0 - line.bbox.center().y;
+        line.page == fragment.page && (0.0..=line.size * TYPED_ABOVE).contains(&below)
     };
+    let last = lines.last().filter(close);
+    last.filter(|line| has_word_over_each(line, fragment)).cloned().into_iter().collect()
+}
+
+/// Whether a line has a word over each column.
+fn has_word_over_each(last: &TextBlock, fragment: &Fragment) -> bool {
     let words = pieces(&last.text);
     let over = |col: usize| {
         let (from, to) = (fragment.col_edges[col], fragment.col_edges[col + 1]);
         words.iter().filter_map(middle).filter(|p| (from..=to).contains(&p.x)).count()
     };
-    let is_header = words.len() == fragment.cols()
+    words.len() == fragment.cols()
         && words.iter().all(|word| word.as_str().chars().count() <= LONGEST)
-        && (0..fragment.cols()).all(|col| over(col) == 1);
-    if is_header { vec![last.clone()] } else { Vec::new() }
+        && (0..fragment.cols()).all(|col| over(col) == 1)
 }
 
 /// The header rows with what stands above them; `header` has no row where the grid left out all.
@@ -175,4 +195,49 @@ fn lift_groups(row: &TableRow, above: &[TextBlock]) -> Option<Vec<TableRow>> {
     }
     let (page, panel) = (row.page, row.panel);
     Some(vec![TableRow { slots: upper, page, panel }, TableRow { slots: lower, page, panel }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::Rect;
+    use crate::segment::outline::{Frame, Layout, Role};
+
+    #[test]
+    fn a_header_typed_above_a_grid_has_a_word_over_each_column() {
+        let fragment = Fragment {
+            page: 1,
+            bbox: Rect::new(0.0, 100.0, 240.0, 160.0),
+            ruling: Ruling::Grid,
+            panel: 0,
+            panels: 1,
+            row_edges: vec![100.0, 130.0, 160.0],
+            col_edges: vec![0.0, 80.0, 160.0, 240.0],
+            cells: Vec::new(),
+            layout: Layout::Seen,
+            frame: Frame::default(),
+        };
+        let line = |words: &[(&str, f32)], y: f32| {
+            let mut text = PlacedText::new();
+            for &(word, x) in words {
+                let place = |x: f32| Place::of_box(1, Rect::new(x, y, x + 10.0, y + 10.0));
+                if !text.is_empty() {
+                    text.push(' ', place(x));
+                }
+                let places = (0..).map(|i| place(x + 10.0 * i as f32));
+                word.chars().zip(places).for_each(|(ch, place)| text.push(ch, place));
+            }
+            let bbox = Rect::new(0.0, y, 240.0, y + 10.0);
+            let (raw, role) = (text.as_str().to_owned(), Role::Prose);
+            let (page, size, flows_on, layout) = (1, 10.0, false, Layout::Seen);
+            TextBlock { role, text, raw, page, bbox, size, flows_on, layout }
+        };
+        let header = || line(&[("市县", 30.0), ("开工", 110.0), ("建成", 190.0)], 85.0);
+        let above = |line: TextBlock, tiers: usize| lines_above(&[line], &fragment, tiers).len();
+        assert_eq!(above(header(), 0), 1);
+        // A grid with a header has no other; a word over two columns, or far above, is none.
+        assert_eq!(above(header(), 1), 0);
+        assert_eq!(above(line(&[("市县", 30.0), ("开工建成", 130.0)], 85.0), 0), 0);
+        assert_eq!(above(line(&[("市县", 30.0), ("开工", 110.0), ("建成", 190.0)], 50.0), 0), 0);
+    }
 }

@@ -7,11 +7,13 @@
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::place::PlacedText;
 use crate::repair::above;
+use crate::repair::continued;
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::halves;
 use crate::repair::headers::{self, Again};
 use crate::repair::loose::{self, Lone};
 use crate::repair::rows::{self, Kinds};
+use crate::repair::sheet;
 use crate::segment::outline::{Block, Fragment, GridCell, Layout, Role, Ruling, TextBlock};
 use std::collections::BTreeSet;
 
@@ -41,8 +43,11 @@ pub fn tables(sink: &mut Sink, blocks: &mut [Block]) -> Vec<Table> {
     joining.place_loose(sink, None, Lone::NameMayNotStand);
     let left = std::mem::take(&mut joining.left);
     let groups = joining.into_groups();
-    let tables: Vec<Table> =
+    let mut tables: Vec<Table> =
         groups.into_iter().flat_map(|group| halves::join(sink, group)).collect();
+    for table in &mut tables {
+        continued::names(sink, table);
+    }
     remark_parts(sink, &left, &tables);
     tables
 }
@@ -194,7 +199,8 @@ impl Joining {
     }
 
     /// Puts a fragment to the table it goes on with, or begins one with it.
-    fn read_fragment(&mut self, sink: &mut Sink, fragment: Fragment) {
+    fn read_fragment(&mut self, sink: &mut Sink, mut fragment: Fragment) {
+        sheet::without_headings(sink, &mut fragment);
         let folded = self.groups.last().and_then(|group| group.last());
         match folded.and_then(|open| open.unfold(&fragment)) {
             Some(panels) => panels.into_iter().for_each(|panel| self.read_panel(sink, panel, true)),
@@ -236,7 +242,10 @@ impl Joining {
         };
         let above = match found {
             Some(_) => Vec::new(),
-            None => above::lines_above(&self.loose, fragment),
+            None => {
+                let tiers = headers::tiers(&rows, &Kinds::of(rows.iter(), fragment.cols()));
+                above::lines_above(&self.loose, fragment, tiers)
+            }
         };
         if above.is_empty() {
             self.place_loose(sink, found.map(|(index, _)| index), lone);
@@ -472,8 +481,14 @@ impl Open {
         for row in rows {
             let place = rows::place_of(row).unwrap_or_else(|| fragment.place_of(&fragment.bbox));
             let mut slots: Vec<Slot> = (0..want).map(|_| rows::blank(place)).collect();
+            let mut next = 0;
             for (slot, &col) in row.slots.iter().zip(&onto) {
+                // A title over several columns is over those between them too.
+                if *slot == Slot::Left {
+                    slots[next..col].fill(Slot::Left);
+                }
                 slots[col] = slot.clone();
+                next = col + 1;
             }
             fitted.push(TableRow { slots, page: row.page, panel: row.panel });
         }

@@ -4,6 +4,7 @@ mod above;
 mod annex;
 #[cfg(test)]
 mod art;
+mod continued;
 pub mod document;
 mod frame;
 mod halves;
@@ -12,6 +13,7 @@ pub mod joins;
 mod loose;
 mod paragraphs;
 mod rows;
+mod sheet;
 
 use crate::diag::Sink;
 use crate::repair::document::Document;

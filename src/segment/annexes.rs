@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 
 /// A title has at most so many lines.
 const TITLE_LINES: usize = 5;
+/// What is smaller than a whole title by so many points does not go on with it.
+const SMALLER: f32 = 1.0;
 
 /// A line that begins with a label: 附件1-2：….
 #[derive(Debug, PartialEq)]
@@ -510,6 +512,8 @@ struct Told {
     title: Option<String>,
     /// Lines of the title that were met.
     title_lines: usize,
+    /// Size of the first of them, in points.
+    title_size: f32,
     /// Whether a table or running text came: what follows is no part of the title.
     begun: bool,
     /// Whether the line before was a note.
@@ -540,6 +544,9 @@ impl Told {
         }
         let role = body_role(text);
         if !self.begun && self.may_be_title(line, role) {
+            if self.title_lines == 0 {
+                self.title_size = line.size();
+            }
             self.title_lines += 1;
             self.title.get_or_insert_default().push_str(text);
             return Role::AnnexTitle;
@@ -583,8 +590,11 @@ impl Told {
         // A title that is whole goes on in no other title, and in no sentence.
         let is_whole = self.title.as_deref().is_some_and(|title| title.ends_in(TABLE_TITLES));
         let goes_on = text.starts_with(['及', '和', '与', '暨', '、', '（', '(']);
-        let is_another =
-            is_whole && !goes_on && (text.contains('，') || text.ends_in(TABLE_TITLES));
+        // Smaller words below it, as on a cover: an office, a date.
+        let is_smaller = line.layout.tells_setting() && line.size() < self.title_size - SMALLER;
+        let is_another = is_whole
+            && !goes_on
+            && (text.contains('，') || text.ends_in(TABLE_TITLES) || is_smaller);
         let form = text.chars().count() <= TITLE_CHARS
             && !text.ends_with(['。', '；', '，', '：', ':'])
             && role == Role::Prose
@@ -600,7 +610,10 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geom::Rect;
+    use crate::normalize::lines::{Line, LinedPage, Piece};
     use crate::pattern::agrees;
+    use crate::place::Place;
 
     #[test]
     fn labels_are_those_of_the_expressions() {
@@ -639,5 +652,22 @@ mod tests {
             |regex, text| regex.is_match(text),
             begins_list,
         );
+    }
+
+    #[test]
+    fn smaller_words_below_a_whole_title_are_no_part_of_it() {
+        let page = LinedPage { number: 1, width: 595.0, height: 842.0, ..LinedPage::default() };
+        let line = |text: &str, size: f32| {
+            let half = size * text.chars().count() as f32 / 2.0;
+            let bbox = Rect::new(297.5 - half, 200.0, 297.5 + half, 200.0 + size);
+            let mut placed = PlacedText::new();
+            text.chars().for_each(|c| placed.push(c, Place::of_box(1, bbox)));
+            let piece = Piece { raw: text.into(), text: placed, bbox, size, ..Piece::default() };
+            PlainLine::new(&page, Line { pieces: vec![piece], bbox }, false)
+        };
+        let mut told = Told::default();
+        let mut role = |text: &str, size: f32| told.role(&line(text, size), &[]);
+        assert_eq!(role("2022年以工代赈任务分解表", 18.0), Role::AnnexTitle);
+        assert_eq!(role("江西省发展和改革委员会", 12.0), Role::Prose);
     }
 }

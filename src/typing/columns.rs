@@ -468,7 +468,10 @@ pub(super) fn header_path(table: &Table, col: usize) -> Vec<(String, Place)> {
         }
         let Some(cell) = cell else { continue };
         let text = joined(&cell.text);
-        let is_unit = text.rfind(['（', '(']) == Some(0) && unit_in(&text).is_some();
+        let in_brackets = squeezed(&text);
+        let in_brackets = in_brackets.trim_matches(['（', '(', '）', ')']);
+        let is_unit = text.rfind(['（', '(']) == Some(0)
+            && (unit_in(&text).is_some() || lexicon::is_unit_of_row(in_brackets));
         match path.last_mut() {
             // A unit in a line of its own belongs to the word above it.
             Some((last, _)) if is_unit && !last.ends_with(['）', ')']) => last.push_str(&text),

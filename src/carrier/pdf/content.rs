@@ -1045,7 +1045,14 @@ impl<'a> Walk<'a, '_> {
     /// (ISO 32000-2, 12.5.5).
     fn annotation(&mut self, annotation: &Dict<'a>, resources: &Resources<'a>) {
         const HIDDEN: u32 = 1 << 1 | 1 << 5;
-        if annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN != 0
+        /// Notes and files that readers show as a picture to click at: nothing of it is on the page.
+        const PICTURES: [&[u8]; 3] = [b"Text", b"FileAttachment", b"Sound"];
+        let is = |kinds: &[&[u8]]| {
+            let subtype = annotation.get::<Name<'_>>(b"Subtype");
+            subtype.is_some_and(|subtype| kinds.contains(&subtype.as_ref()))
+        };
+        if is(&PICTURES)
+            || annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN != 0
             || annotation.contains_key(b"OC") && !self.catalog.layers.shows(annotation, b"OC")
         {
             return;
@@ -1081,9 +1088,7 @@ impl<'a> Walk<'a, '_> {
         }
         let place = rect(self.state.ctm.transform_rect_bbox(target));
         // Readers lay a highlight under the text, whatever its appearance says.
-        let is_highlight = annotation
-            .get::<Name<'_>>(b"Subtype")
-            .is_some_and(|subtype| subtype.as_ref() == b"Highlight");
+        let is_highlight = is(&[b"Highlight"]);
         let covers = self.sheet.covers.len();
         let before = self.sheet.drawn.text.len();
         self.state.ctm *=

@@ -140,15 +140,85 @@ pub(super) fn columns(strips: &[Strip]) -> Vec<Column> {
     if strips.iter().any(|s| s.tokens.len() > MAX_COLUMNS) {
         return Vec::new();
     }
-    if let Some(columns) = by_full_lines(strips) {
-        return columns;
-    }
     // Titles of groups stand over no column of their own.
     let first = strips.iter().position(Strip::is_of_figures);
-    match first.filter(|_| strips.iter().filter(|s| s.is_of_figures()).count() > 1) {
-        Some(first) => by_overlap(&strips[first..], header_words(&strips[..first]).as_ref()),
+    let first = first.filter(|_| strips.iter().filter(|s| s.is_of_figures()).count() > 1);
+    let header = first.and_then(|first| header_words(&strips[..first]));
+    let columns = by_full_lines(strips).unwrap_or_else(|| match first {
+        Some(first) => by_overlap(&strips[first..], header.as_ref()),
         None => by_overlap(strips, None),
+    });
+    match header {
+        Some(header) => with_blank_ones(columns, &header),
+        None => columns,
     }
+}
+
+/// The columns, and for each word of the header that stands clear of all of them and of all other words a column in which
+/// nothing stands, where the header has a word for each of the others too: 备注 over nothing.
+fn with_blank_ones(mut columns: Vec<Column>, header: &Strip) -> Vec<Column> {
+    // The title of a group stands above the words on both sides of it.
+    let is_title = |at: usize| {
+        let above = |other: &Token| header.tokens[at].bbox().y1 <= other.bbox().y0;
+        let left = at.checked_sub(1).and_then(|left| header.tokens.get(left));
+        left.is_some_and(above) && header.tokens.get(at + 1).is_some_and(above)
+    };
+    let words: Vec<Token> = (0..header.tokens.len())
+        .filter(|&at| !is_title(at))
+        .map(|at| header.tokens[at].clone())
+        .collect();
+    if words.len() <= columns.len() || columns.is_empty() {
+        return columns;
+    }
+    let is_clear = |at: usize| {
+        let (bbox, em) = (words[at].bbox(), words[at].em());
+        let clear = |x0: f32, x1: f32| bbox.x0 - x1 >= em || x0 - bbox.x1 >= em;
+        let others = words.iter().enumerate().filter(|&(i, _)| i != at);
+        columns.iter().all(|c| clear(c.x0, c.x1))
+            && others.map(|(_, word)| word.bbox()).all(|other| clear(other.x0, other.x1))
+    };
+    let blank: Vec<usize> = (0..words.len()).filter(|&at| is_clear(at)).collect();
+    // Where figures are set left under words in the middle, the words of other columns may stand clear of them as well.
+    let surplus = words.len() - columns.len();
+    let Some(left_out) = least_off(&columns, &words).filter(|left_out| {
+        left_out.len() == surplus && left_out.iter().all(|at| blank.contains(at))
+    }) else {
+        return columns;
+    };
+    columns.extend(left_out.iter().map(|&at| {
+        let bbox = words[at].bbox();
+        Column::blank(bbox.x0, bbox.x1)
+    }));
+    columns.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    columns
+}
+
+/// The words that are over no column where each column has one, from left to right, so that these stand as near to their
+/// columns as can be.
+fn least_off(columns: &[Column], words: &[Token]) -> Option<Vec<usize>> {
+    let apart = |c: &Column, word: &Token| {
+        (word.bbox().x0 - c.x1).max(c.x0 - word.bbox().x1).max(0.0) + (word.x() - c.middle()).abs()
+    };
+    // best[c][w]: the least distance of the first c columns from as many of the first w words.
+    let mut best = vec![vec![f32::MAX; words.len() + 1]; columns.len() + 1];
+    best[0].fill(0.0);
+    for c in 0..columns.len() {
+        for w in c..words.len() {
+            let take = best[c][w] + apart(&columns[c], &words[w]);
+            best[c + 1][w + 1] = take.min(best[c + 1][w]);
+        }
+    }
+    let mut left_out = Vec::new();
+    let (mut c, mut w) = (columns.len(), words.len());
+    while w > 0 {
+        if c == 0 || best[c][w - 1] <= best[c][w] {
+            left_out.push(w - 1);
+        } else {
+            c -= 1;
+        }
+        w -= 1;
+    }
+    (c == 0).then(|| left_out.into_iter().rev().collect())
 }
 
 /// Whether the lines stand in these columns, from the first one of figures on: in few of them a text finds no column.
@@ -590,5 +660,18 @@ mod tests {
         let row = |name: &str| line(0.0, &[(name, 120.0), ("172177", 360.0)]);
         assert!(stand_in(&[row("全省")], &columns));
         assert!(!stand_in(&[row("备注")], &columns));
+    }
+
+    #[test]
+    fn a_word_of_the_header_over_nothing_has_a_column() {
+        let head = line(0.0, &[("地区", 0.0), ("注销", 104.0), ("吊销", 100.0), ("备注", 100.0)]);
+        let rows = |texts: [&str; 3], y: f32| {
+            line(y, &[(texts[0], 0.0), (texts[1], 80.0), (texts[2], 100.0)])
+        };
+        let body = [rows(["兰州市", "938", "695"], 20.0), rows(["天水市", "1242", "763"], 40.0)];
+        let strips: Vec<Strip> = [head].into_iter().chain(body).collect();
+        let columns = columns(&strips);
+        assert_eq!(columns.len(), 4);
+        assert_eq!(columns[3].count, 0);
     }
 }

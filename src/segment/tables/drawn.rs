@@ -413,8 +413,10 @@ pub(super) fn cut_at_operators(rows: &mut [Strip]) {
 fn is_run_together(row: &Strip) -> bool {
     let is_over = |w: &[Token]| w[1].bbox().x0 < w[0].bbox().x1 - OVER;
     let holds_figures = |token: &Token| {
+        // A sign in a font of its own is no figure beside its number, nor are both ends of a range.
+        let has_digit = |part: &Token| part.text().contains(|c: char| c.is_ascii_digit());
         let parts = token.by_operators().unwrap_or_default();
-        parts.iter().filter(|part| part.is_figure()).count() > 1
+        parts.windows(2).any(|pair| pair.iter().all(|part| part.is_figure() && has_digit(part)))
     };
     row.tokens.windows(2).any(is_over)
         || row.tokens.iter().any(holds_figures)
@@ -546,5 +548,20 @@ pub(super) mod tests {
             "南昌市 12,345 6,789 19,134\n东湖区 2,345 789 3,134\n西湖区 10,000 6,000 16,000\n湾里区 10,000"
         );
         assert_ne!(shown(&lines()), shown(&cut));
+    }
+
+    #[test]
+    fn a_sign_drawn_apart_from_its_number_is_no_cell() {
+        let lines = || {
+            vec![
+                line(0.0, &[("增速（", 40.0), ("%", 36.0), ("）", 6.0)]),
+                line(20.0, &[("阳泉市", 0.0), ("－", 50.0), ("1.2", 12.0), ("3.7", 40.0)]),
+                line(40.0, &[("长治市", 0.0), ("3.7", 50.0), ("－", 52.0), ("5.4", 12.0)]),
+                line(60.0, &[("晋城市", 0.0), ("－", 50.0), ("4.9", 12.0), ("5.8", 40.0)]),
+            ]
+        };
+        let mut cut = lines();
+        cut_at_operators(&mut cut);
+        assert_eq!(shown(&lines()), shown(&cut));
     }
 }

@@ -36,8 +36,29 @@ pub(super) fn unfold(sink: &mut Sink, mut fragment: Fragment) -> Vec<Fragment> {
     if let Some(body) = body {
         realign::realign(sink, &mut fragment, body, width);
     }
-    let panels = panels.iter().map(|panel| panel.start..panel.start + width);
-    parts(&fragment, panels.collect())
+    let panels: Vec<Range<usize>> =
+        panels.iter().map(|panel| panel.start..panel.start + width).collect();
+    bring_names(&mut fragment, &panels);
+    parts(&fragment, panels)
+}
+
+/// Brings a name that reaches over several panels to the last of them, where all figures of its row stand there: 合计 of
+/// all panels, its figure at the end of the last row.
+fn bring_names(fragment: &mut Fragment, panels: &[Range<usize>]) {
+    let filled = |cell: &&GridCell| !cell.text.is_empty();
+    let places: Vec<(usize, usize)> =
+        fragment.cells.iter().filter(filled).map(|cell| (cell.row, cell.col)).collect();
+    let is_name = |cell: &&mut GridCell| !cell.text.is_empty() && !is_figure(cell.text.as_str());
+    for cell in fragment.cells.iter_mut().filter(is_name) {
+        let end = cell.col + cell.colspan;
+        let Some(panel) = panels.iter().find(|p| p.start < end && end < p.end) else { continue };
+        let beside = || places.iter().filter(|&&(row, col)| row == cell.row && col != cell.col);
+        if cell.col < panel.start && beside().next().is_some() && beside().all(|p| p.1 >= end) {
+            (cell.col, cell.colspan) = (panel.start, end - panel.start);
+            cell.bbox.x0 = fragment.col_edges[panel.start];
+        }
+    }
+    fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
 }
 
 /// The panels of a fragment, each of so many columns.

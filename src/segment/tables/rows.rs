@@ -897,9 +897,13 @@ fn prune(states: &mut Vec<State>) {
 }
 
 /// The columns whose texts are labels beside several rows each, as runs: they begin the table, or a panel behind figures,
-/// have far fewer texts than there are rows, and the next column has one for nearly each.
+/// have far fewer texts than there are rows, and the next column has one for nearly each, a word or a year.
 fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<Range<usize>> {
     let words = |c: usize| !body.columns[c].figures && !columns[c].is_empty();
+    let are_years = |c: usize| {
+        let is_year = |text: String| text.len() == 4 && text.starts_with(['1', '2']);
+        columns[c].iter().all(|e| is_year(text_of(body, std::slice::from_ref(e))))
+    };
     let mut runs = Vec::new();
     for first in 0..columns.len() {
         let rows = match first.checked_sub(1) {
@@ -918,7 +922,9 @@ fn label_columns(body: &Body, columns: &[Vec<Element>], heights: &[f32]) -> Vec<
             words(*c) && columns[*c].len() * 10 <= rows * share
         };
         let end = first + (first..columns.len()).take_while(sparse).count();
-        let is_list = end < columns.len() && words(end) && columns[end].len() * 10 >= rows * 7;
+        let is_list = end < columns.len()
+            && (words(end) || are_years(end))
+            && columns[end].len() * 10 >= rows * 7;
         if first < end && is_list && rows > 2 {
             runs.push(first..end);
         }
@@ -1045,6 +1051,9 @@ fn label_spans(
         let spans = elements.iter().zip(&alone);
         return (spans.map(|(e, alone)| beside(e).unwrap_or(alone).clone()).collect(), 0.0);
     }
+    if let Some(spans) = in_turns(elements, rows) {
+        return (spans, 0.0);
+    }
     // Lines of one label.
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for (i, element) in elements.iter().enumerate() {
@@ -1152,6 +1161,25 @@ fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<us
         let groups: Vec<Range<usize>> = cuts.windows(2).map(|w| w[0]..w[1]).collect();
         stand_in_groups(elements, rows, &groups)
     })
+}
+
+/// The rows of labels in the middle of theirs whose names come in turns, 计划, 完成, 完成率: one turn for each. `None` where
+/// they do not.
+fn in_turns(elements: &[Element], rows: &Beside) -> Option<Vec<Range<usize>>> {
+    let within = rows.without_totals(0..rows.heights.len());
+    let texts = rows.texts.get(within.clone())?;
+    let first = texts.first().filter(|text| !text.is_empty())?;
+    let turn = 1 + texts.iter().skip(1).position(|text| text == first)?;
+    let comes_again = texts.iter().skip(turn).zip(texts).all(|(again, text)| again == text);
+    if turn < 2 || texts.len() % turn > 0 || !comes_again {
+        return None;
+    }
+    let turns = (0..texts.len() / turn).map(|i| within.start + i * turn);
+    let mut groups: Vec<Range<usize>> = turns.map(|first| first..first + turn).collect();
+    groups.extend((0..within.start).map(|row| row..row + 1));
+    groups.extend((within.end..rows.heights.len()).map(|row| row..row + 1));
+    groups.sort_by_key(|group| group.start);
+    stand_in_groups(elements, rows, &groups)
 }
 
 /// The rows of labels that stand at the last of theirs, where a subtotal opens those of each; `None` where they do not.
