@@ -6,7 +6,7 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use rten::Model;
+use rten::{Model, ModelOptions, OpRegistry, op_registry};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 use sha2::{Digest, Sha256};
@@ -129,7 +129,42 @@ fn load(models: &Models, file: ModelFile) -> Result<Model, Error> {
     if hash != file.sha256() {
         return Err(broken(format!("{} has another SHA-256", file.name())));
     }
-    Model::load(bytes).map_err(|error| broken(format!("{}: {error}", file.name())))
+    let model = ModelOptions::with_ops(operators()).load(bytes);
+    model.map_err(|error| broken(format!("{}: {error}", file.name())))
+}
+
+/// What the two models are made of, and no more: what they do not name stays out of the command.
+fn operators() -> OpRegistry {
+    op_registry!(
+        Add,
+        AveragePool,
+        BatchNormalization,
+        Concat,
+        Conv,
+        ConvTranspose,
+        Div,
+        Erf,
+        GlobalAveragePool,
+        HardSigmoid,
+        Identity,
+        MatMul,
+        MaxPool,
+        Mul,
+        Pow,
+        ReduceMean,
+        Relu,
+        Reshape,
+        Resize,
+        Shape,
+        Sigmoid,
+        Slice,
+        Softmax,
+        Sqrt,
+        Squeeze,
+        Sub,
+        Transpose,
+        Unsqueeze
+    )
 }
 
 fn fault(error: impl ToString) -> Error {
