@@ -25,6 +25,7 @@ pub use summary::Summary;
 
 use crate::diag::Severity;
 use crate::model::Notice;
+use crate::order::InOrder;
 use body::Unmatched;
 use figures::{Figures, Site};
 use identity::{Identity, State};
@@ -84,7 +85,7 @@ fn findings(figures: &Figures, rules: Rules) -> Vec<Finding> {
     if cells.any(|cell| cell.correction.is_some()) {
         findings.iter_mut().for_each(|finding| report::add_confirmed(notice, finding));
     }
-    findings.sort_by_key(|finding| Reverse(finding.severity));
+    findings.order_by_key(|finding| Reverse(finding.severity));
     findings
 }
 

@@ -8,6 +8,7 @@
 use crate::check::figures::{Figure, Figures, Fixed, SCALE, Site, Var};
 use crate::check::identity::{Identity, Kind, State, state};
 use crate::check::sums::Group;
+use crate::order::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A change that would mend identities.
@@ -120,7 +121,7 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
         }
     }
     let mut causes: Vec<Cause> = merged.into_values().chain(single).collect();
-    causes.sort_by(|a, b| a.identities.cmp(&b.identities));
+    causes.order_by(|a, b| a.identities.cmp(&b.identities));
     causes
 }
 
@@ -167,23 +168,38 @@ pub fn exact_ways(figures: &Figures, identities: &[Identity], wanted: &[usize]) 
 struct Ledger<'f> {
     figures: &'f Figures<'f>,
     identities: &'f [Identity],
-    /// Identity and weight, for each figure that stands in any.
-    of_var: BTreeMap<Var, Vec<(usize, i128)>>,
+    /// Identity and weight, one figure after the other.
+    standing: Vec<(usize, i128)>,
+    /// Where those of each figure begin, and the last end.
+    starts: Vec<usize>,
 }
 
 impl<'f> Ledger<'f> {
     fn new(figures: &'f Figures<'f>, identities: &'f [Identity]) -> Ledger<'f> {
-        let mut of_var: BTreeMap<Var, Vec<(usize, i128)>> = BTreeMap::new();
-        for (i, identity) in identities.iter().enumerate() {
-            for term in &identity.terms {
-                of_var.entry(term.var).or_default().push((i, term.weight));
-            }
+        let terms = || {
+            let all = identities.iter().enumerate();
+            all.flat_map(|(i, identity)| identity.terms.iter().map(move |term| (i, term)))
+        };
+        let count = terms().map(|(_, term)| term.var + 1).max().unwrap_or(0);
+        let mut starts = vec![0; count + 1];
+        for (_, term) in terms() {
+            starts[term.var + 1] += 1;
         }
-        Ledger { figures, identities, of_var }
+        for var in 0..count {
+            starts[var + 1] += starts[var];
+        }
+        let mut standing = vec![(0, 0); starts[count]];
+        let mut next = starts.clone();
+        for (i, term) in terms() {
+            standing[next[term.var]] = (i, term.weight);
+            next[term.var] += 1;
+        }
+        Ledger { figures, identities, standing, starts }
     }
 
     fn standing_in(&self, var: Var) -> &[(usize, i128)] {
-        self.of_var.get(&var).map_or(&[], Vec::as_slice)
+        let end = self.starts.get(var + 1).copied();
+        end.and_then(|end| self.standing.get(self.starts[var]..end)).unwrap_or(&[])
     }
 
     fn state(&self, identity: usize, residual: i128) -> State {

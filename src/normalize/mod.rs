@@ -21,6 +21,7 @@ use crate::carrier::page::{Page, Pages};
 use crate::diag::Sink;
 use crate::normalize::lines::{LinedPage, Lines};
 use crate::options::Options;
+use crate::order::InOrder;
 use crate::parallel;
 use std::collections::BTreeSet;
 
@@ -61,7 +62,7 @@ fn line_up_page(
     let mut raw = assemble::raw_lines(sink, &page, turned);
     raw.extend(rows);
     // Stable: lines of one height keep the order of their reading direction.
-    raw.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    raw.order_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     LinedPage {
         number: page.number,
         width: page.width,

@@ -6,7 +6,7 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use rten::Model;
+use rten::{Model, ModelOptions, OpRegistry, op_registry};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 use sha2::{Digest, Sha256};
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::carrier::ocr::raster::Gray;
 use crate::error::{Error, ErrorKind};
 use crate::options::{ModelFile, Models};
+use crate::order::InOrder;
 
 /// Height of a crop as the recognizer was trained, in pixels.
 pub(super) const HEIGHT: usize = 48;
@@ -128,7 +129,42 @@ fn load(models: &Models, file: ModelFile) -> Result<Model, Error> {
     if hash != file.sha256() {
         return Err(broken(format!("{} has another SHA-256", file.name())));
     }
-    Model::load(bytes).map_err(|error| broken(format!("{}: {error}", file.name())))
+    let model = ModelOptions::with_ops(operators()).load(bytes);
+    model.map_err(|error| broken(format!("{}: {error}", file.name())))
+}
+
+/// What the two models are made of, and no more: what they do not name stays out of the command.
+fn operators() -> OpRegistry {
+    op_registry!(
+        Add,
+        AveragePool,
+        BatchNormalization,
+        Concat,
+        Conv,
+        ConvTranspose,
+        Div,
+        Erf,
+        GlobalAveragePool,
+        HardSigmoid,
+        Identity,
+        MatMul,
+        MaxPool,
+        Mul,
+        Pow,
+        ReduceMean,
+        Relu,
+        Reshape,
+        Resize,
+        Shape,
+        Sigmoid,
+        Slice,
+        Softmax,
+        Sqrt,
+        Squeeze,
+        Sub,
+        Transpose,
+        Unsqueeze
+    )
 }
 
 fn fault(error: impl ToString) -> Error {
@@ -238,7 +274,7 @@ fn others(
         .filter(|&(i, &p)| i != best && p >= OFFERED && classes[i] != Some(' '))
         .map(|(i, &p)| (classes[i], p))
         .collect();
-    others.sort_by(|a, b| b.1.total_cmp(&a.1));
+    others.order_by(|a, b| b.1.total_cmp(&a.1));
     others.truncate(3);
     others
 }

@@ -172,6 +172,10 @@ impl<'a> Inflate<'a> {
                 for _ in 0..length.min(ahead) {
                     self.take(8)?;
                 }
+                // What stands in the word beyond those is of the block too.
+                if length >= ahead {
+                    self.bits = 0;
+                }
                 self.data = self.data.get(length.saturating_sub(ahead)..)?;
             }
             1 => {
@@ -233,8 +237,16 @@ impl<'a> Inflate<'a> {
         Some((Codes::new(literals), Codes::new(rest.get(..distances)?)))
     }
 
-    /// Takes bits ahead, as many as there is room for and data.
+    /// Takes bits ahead, as many as there is room for and data. Those of a word that there is no room to count are there
+    /// already when they are counted.
     fn fill(&mut self) {
+        if let Some(word) = self.data.first_chunk() {
+            let bytes = 63_u32.saturating_sub(self.count) / 8;
+            self.bits |= u64::from_le_bytes(*word) << self.count;
+            self.count += 8 * bytes;
+            self.data = &self.data[bytes as usize..];
+            return;
+        }
         while self.count <= 56
             && let Some((&byte, rest)) = self.data.split_first()
         {
@@ -413,6 +425,11 @@ mod tests {
         let data = [0x78, 1, 0, 3, 0, 0xFC, 0xFF, 1, 2, 3, 1, 2, 0, 0xFD, 0xFF, 4, 5];
         assert_eq!(inflated(&data, u64::MAX), 5);
         assert_eq!(inflated(&data[2..], u64::MAX), 5);
+        // A longer one, and one that is packed behind it.
+        let mut data = vec![0, 100, 0, 155, 255];
+        data.extend([0xFF; 100]);
+        data.extend(&deflate(&noise(5000, 17))[2..]);
+        assert_eq!(inflated(&data, u64::MAX), 5100);
     }
 
     #[test]

@@ -36,6 +36,7 @@ use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::geom::Rect;
 use crate::options::{Limits, Options, Password};
+use crate::order::InOrder;
 use crate::parallel;
 use crate::place::Place;
 use crate::source::Source;
@@ -237,7 +238,7 @@ fn read_side_by_side(options: &Options, pdf: &Pdf, cut: bool) -> Option<Vec<(Pag
         return None;
     }
     let mut pages: Vec<_> = parts.into_iter().flat_map(|(pages, ..)| pages).collect();
-    pages.sort_by_key(|(page, _)| page.number);
+    pages.order_by_key(|(page, _)| page.number);
     Some(pages)
 }
 

@@ -3,7 +3,7 @@
 
 use super::scope::Scope;
 use super::words::{Word, Words};
-use super::{Context, RowName, Station, depths, only_cut, sum_of, total_rows};
+use super::{Context, Cuts, RowName, Station, depths, sum_of, total_rows};
 use crate::lexicon::{NOT_REGION_HEADERS, REGION_ENDINGS, REGION_HEADERS};
 use crate::model::{Level, Region};
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ pub(super) fn assign(rows: &[RowName], words: Vec<Words>, scope: &Scope) -> Vec<
     let mut stations: Vec<Station> = (0..rows.len()).map(|at| Station::top(level(at))).collect();
     let parents = by_codes(rows)
         .or_else(|| by_groups(rows))
-        .or_else(|| only_cut(rows, &stations))
+        .or_else(|| Cuts::default().only(rows, &stations))
         .or_else(|| by_depths(rows, &stations));
     for (at, parent) in parents.into_iter().flatten().enumerate() {
         if stations[at].level != Level::Province {

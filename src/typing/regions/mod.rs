@@ -70,9 +70,10 @@ pub fn assign(sink: &mut Sink, rows: Vec<RowName>, context: &Context) -> Vec<Reg
     }
     let rows = &spanned_by_bands(rows, &mut words, &scope);
     let mut stations = by_names(rows, &words, &scope, context);
-    by_figures(rows, &words, context, &mut stations);
+    let mut cuts = Cuts::default();
+    by_figures(rows, &words, context, &mut cuts, &mut stations);
     note_of_which(sink, rows, &words);
-    remark_disagreement(sink, rows, &stations);
+    remark_disagreement(sink, rows, &mut cuts, &stations);
     remark_indentation(sink, rows, &stations);
     remark_other_years(sink, rows, &words, &stations);
     remark_near_names(sink, rows, &words, &scope, &stations);
@@ -763,8 +764,14 @@ impl Walk<'_> {
 }
 
 /// Settles by the figures what names left open.
-fn by_figures(rows: &[RowName], words: &[Words], context: &Context, stations: &mut [Station]) {
-    let cut = only_cut(rows, stations);
+fn by_figures(
+    rows: &[RowName],
+    words: &[Words],
+    context: &Context,
+    cuts: &mut Cuts,
+    stations: &mut [Station],
+) {
+    let cut = cuts.only(rows, stations);
     let depths = below_the_total(rows, stations);
     let named = stations.iter().filter(|s| s.found.is_some()).count();
     let unknown = stations.iter().filter(|s| s.doubt == Doubt::Unknown).count();
@@ -1075,15 +1082,32 @@ fn sum_of(rows: &[RowName], head: usize, parts: &[usize]) -> sums::Verdict {
     sums::is_sum(figures(head), parts.iter().map(|&part| figures(part)))
 }
 
-/// The one hierarchy that the figures allow, where a table of two levels has a total: the row each
-/// row belongs to. By all columns at once, or, should a wrong figure stand in one, by those
-/// columns that allow one way and agree on it.
-fn only_cut(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>> {
-    let mut totals = (0..rows.len()).filter(|&at| stations[at].level == Level::Province);
-    let (total, None) = (totals.next()?, totals.next()) else { return None };
-    if stations.iter().any(|s| s.level == Level::Subtotal) {
-        return None;
+/// The row each row belongs to.
+type Parents = Vec<Option<usize>>;
+
+/// The hierarchies that the figures of a table allow, kept by the row of its total: those of a long one take long to find,
+/// and are asked for before and after names and figures are brought together.
+#[derive(Default)]
+struct Cuts(Option<(usize, Option<Parents>)>);
+
+impl Cuts {
+    /// The one hierarchy that the figures allow, where a table of two levels has a total.
+    fn only(&mut self, rows: &[RowName], stations: &[Station]) -> Option<Parents> {
+        let mut totals = (0..rows.len()).filter(|&at| stations[at].level == Level::Province);
+        let (total, None) = (totals.next()?, totals.next()) else { return None };
+        if stations.iter().any(|s| s.level == Level::Subtotal) {
+            return None;
+        }
+        if self.0.as_ref().is_none_or(|(known, _)| *known != total) {
+            self.0 = Some((total, only_cut(rows, total)));
+        }
+        self.0.as_ref().and_then(|(_, cut)| cut.clone())
     }
+}
+
+/// The one hierarchy that the figures allow below the row of a total. By all columns at once, or, should a wrong figure
+/// stand in one, by those columns that allow one way and agree on it.
+fn only_cut(rows: &[RowName], total: usize) -> Option<Parents> {
     let columns = rows.iter().map(|r| r.figures.len()).max().unwrap_or(0);
     let others: Vec<usize> = (0..rows.len()).filter(|&at| at != total).collect();
     let cut_by = |columns: std::ops::Range<usize>| {
@@ -1133,7 +1157,7 @@ fn note_of_which(sink: &mut Sink, rows: &[RowName], words: &[Words]) {
 }
 
 /// Occurs if the figures allow one hierarchy alone, and it is not the one the names tell.
-fn remark_disagreement(sink: &mut Sink, rows: &[RowName], stations: &[Station]) {
+fn remark_disagreement(sink: &mut Sink, rows: &[RowName], cuts: &mut Cuts, stations: &[Station]) {
     // Where places have several rows each, the rows are of projects or of sources: the figures cut those, and not the
     // places.
     let is_again = |pair: &&[RowName]| !pair[0].text.is_empty() && pair[0].text == pair[1].text;
@@ -1144,7 +1168,7 @@ fn remark_disagreement(sink: &mut Sink, rows: &[RowName], stations: &[Station]) 
     if stations.iter().filter_map(|s| s.parent_row).any(|head| !has_figures(&rows[head])) {
         return;
     }
-    let Some(cut) = only_cut(rows, stations) else { return };
+    let Some(cut) = cuts.only(rows, stations) else { return };
     let differs = |at: &usize| cut.get(*at).copied().flatten() != stations[*at].parent_row;
     if let Some(at) = (0..rows.len()).find(differs) {
         sink.remark(Diagnostic {
