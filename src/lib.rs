@@ -153,7 +153,6 @@ pub mod name;
 pub mod normalize;
 mod numbering;
 pub mod options;
-mod order;
 mod parallel;
 mod pattern;
 pub mod pipeline;

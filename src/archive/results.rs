@@ -6,7 +6,6 @@ use crate::emit::json;
 use crate::emit::own::{self, Own};
 use crate::emit::record::NoticeRecord;
 use crate::name::RelativeName;
-use crate::order::InOrder;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -90,7 +89,7 @@ fn below(root: &Path) -> io::Result<Vec<Found>> {
             }
         }
     }
-    found.order_by(|a, b| a.name.cmp(&b.name));
+    found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 

@@ -8,7 +8,6 @@ use super::width::{cells_of, width_of};
 use crate::error::{Error, ErrorKind};
 use crate::geom::Rect;
 use crate::options::Limits;
-use crate::order::InOrder;
 use crate::place::Spot;
 
 /// Width of the page, in points: so wide that a centred title of five lines keeps its middle.
@@ -241,7 +240,7 @@ impl<'l> Flow<'l> {
 /// The cells by row, then column, so that each place is covered by one: spans that reach out of the grid or
 /// over another cell are cut, and a blank cell stands where none does.
 pub(super) fn covering(rows: usize, cols: usize, mut cells: Vec<GridCell>) -> Vec<GridCell> {
-    cells.order_by_key(|cell| (cell.row, cell.col));
+    cells.sort_by_key(|cell| (cell.row, cell.col));
     let mut owner: Vec<Option<usize>> = vec![None; rows * cols];
     let mut kept: Vec<GridCell> = Vec::with_capacity(cells.len());
     for mut cell in cells.into_iter().filter(|cell| cell.row < rows && cell.col < cols) {
@@ -268,7 +267,7 @@ pub(super) fn covering(rows: usize, cols: usize, mut cells: Vec<GridCell>) -> Ve
             GridCell { row, col, rowspan: 1, colspan: 1, lines: Vec::new() }
         });
         kept.extend(blanks);
-        kept.order_by_key(|cell| (cell.row, cell.col));
+        kept.sort_by_key(|cell| (cell.row, cell.col));
     }
     kept
 }

@@ -3,7 +3,6 @@
 
 use super::flow::{Align, Grid, TextLine};
 use crate::lexicon::AUTHORITIES;
-use crate::order::InOrder;
 
 /// The word of a letterhead.
 const WORD: &str = "文件";
@@ -27,7 +26,7 @@ pub(super) fn lines(grid: &Grid) -> Option<Vec<(usize, usize, TextLine)>> {
         return None;
     }
     let mut cells: Vec<_> = filled().collect();
-    cells.order_by_key(|cell| (cell.row, cell.col));
+    cells.sort_by_key(|cell| (cell.row, cell.col));
     let compact =
         |line: &TextLine| -> String { line.text.chars().filter(|c| !c.is_whitespace()).collect() };
     let (words, names): (Vec<_>, Vec<_>) = cells

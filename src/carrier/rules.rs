@@ -6,7 +6,6 @@
 
 use crate::carrier::page::Rule;
 use crate::geom::{Axis, Point, Rect};
-use crate::order::InOrder;
 
 /// A filled rectangle up to this thick is a ruling line, in points.
 pub(super) const THIN: f32 = 2.5;
@@ -150,7 +149,7 @@ impl Painted {
         for axis in [Axis::X, Axis::Y] {
             let mut pieces: Vec<Rule> =
                 self.pieces.iter().filter(|p| p.axis == axis).copied().collect();
-            pieces.order_by(|a, b| a.at.total_cmp(&b.at));
+            pieces.sort_by(|a, b| a.at.total_cmp(&b.at));
             let mut rest = &pieces[..];
             while let Some(first) = rest.first() {
                 let count = rest.partition_point(|p| p.at - first.at <= SAME_LINE);
@@ -170,7 +169,7 @@ impl Painted {
 /// Joins the pieces of one line where they overlap, touch, or are dashes.
 fn join_pieces(line: &[Rule]) -> Vec<Rule> {
     let mut line = line.to_vec();
-    line.order_by(|a, b| a.from.total_cmp(&b.from));
+    line.sort_by(|a, b| a.from.total_cmp(&b.from));
     let mut joined: Vec<Joined> = Vec::new();
     for piece in line {
         let length = piece.to - piece.from;

@@ -25,7 +25,6 @@ pub use summary::Summary;
 
 use crate::diag::Severity;
 use crate::model::Notice;
-use crate::order::InOrder;
 use body::Unmatched;
 use figures::{Figures, Site};
 use identity::{Identity, State};
@@ -85,7 +84,7 @@ fn findings(figures: &Figures, rules: Rules) -> Vec<Finding> {
     if cells.any(|cell| cell.correction.is_some()) {
         findings.iter_mut().for_each(|finding| report::add_confirmed(notice, finding));
     }
-    findings.order_by_key(|finding| Reverse(finding.severity));
+    findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
 }
 

@@ -10,7 +10,6 @@ use crate::check::order::{Order, gain};
 use crate::check::suspects::{Patch, RowSlip};
 use crate::diag::Wording;
 use crate::model::{Amount, Annex, Verdict};
-use crate::order::InOrder;
 
 /// A way to mend, weighed.
 pub struct Weighed {
@@ -63,7 +62,7 @@ pub fn weigh(
 ) -> Vec<Weighed> {
     let mut weighed: Vec<Weighed> =
         patches.iter().map(|patch| weigh_one(figures, orders, patch, agreeing)).collect();
-    weighed.order_by_key(|way| way.cost);
+    weighed.sort_by_key(|way| way.cost);
     for (ways, rank) in weighed.chunk_by_mut(|a, b| a.cost == b.cost).zip(1_u32..) {
         for way in ways {
             way.rank = rank;

@@ -8,7 +8,6 @@
 use crate::check::figures::{Figure, Figures, Fixed, SCALE, Site, Var};
 use crate::check::identity::{Identity, Kind, State, state};
 use crate::check::sums::Group;
-use crate::order::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A change that would mend identities.
@@ -121,7 +120,7 @@ pub fn causes(figures: &Figures, groups: &[Vec<Group>], identities: &[Identity])
         }
     }
     let mut causes: Vec<Cause> = merged.into_values().chain(single).collect();
-    causes.order_by(|a, b| a.identities.cmp(&b.identities));
+    causes.sort_by(|a, b| a.identities.cmp(&b.identities));
     causes
 }
 

@@ -3,7 +3,6 @@
 
 use crate::emit::{json, record};
 use crate::geom::Rect;
-use crate::order::InOrder;
 use crate::place::Place;
 use crate::segment::outline::{Block, Fragment, GridCell, Outline};
 use crate::sight::sight_of;
@@ -92,7 +91,7 @@ fn table<'a>(panels: &[&'a Fragment], outline: &'a Outline) -> TableRecord<'a> {
         cells.extend(panel.cells.iter().map(|cell| cell_record(panel, cell, first_col, outline)));
         first_col += panel.cols();
     }
-    cells.order_by_key(|cell| (cell.row, cell.col));
+    cells.sort_by_key(|cell| (cell.row, cell.col));
     TableRecord {
         page: place.map_or(1, |place| place.page),
         bbox: record::bbox(&place.and_then(|place| place.bbox()).unwrap_or_default()),

@@ -10,7 +10,6 @@ use crate::diag::{Repair, Sink, Stage};
 use crate::figure;
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{CellNumber, Mark};
-use crate::order::InOrder;
 use crate::place::{Place, PlacedText};
 use std::collections::BTreeMap;
 
@@ -180,7 +179,7 @@ pub(super) fn baselines<'a>(frame: &Frame, runs: Vec<Placed<'a>>) -> Vec<Vec<Pla
             (r.center().y, r.height().max(placed.run.size * 0.5), placed)
         })
         .collect();
-    placed.order_by(|a, b| a.0.total_cmp(&b.0));
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut lines: Vec<Vec<Placed>> = Vec::new();
     let (mut middle, mut height) = (f32::NEG_INFINITY, 0.0f32);
     for (y, h, run) in placed {
@@ -284,7 +283,7 @@ fn stretches<'a>(frame: &Frame, page: u32, runs: &[Placed<'a>], rules: &Bands) -
         }
     }
     stretches
-        .order_by(|a, b| a.chars[0].start.total_cmp(&b.chars[0].start).then(a.order.cmp(&b.order)));
+        .sort_by(|a, b| a.chars[0].start.total_cmp(&b.chars[0].start).then(a.order.cmp(&b.order)));
     stretches
 }
 
@@ -437,7 +436,7 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
         }
     }
     let mut pieces: Vec<RawPiece> = pieces.into_iter().map(|open| open.piece).collect();
-    pieces.order_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0).then(a.order.cmp(&b.order)));
+    pieces.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0).then(a.order.cmp(&b.order)));
     let bbox = pieces.iter().map(|p| p.bbox).reduce(|a, b| a.union(&b))?;
     Some(RawLine { pieces, bbox })
 }
@@ -488,7 +487,7 @@ impl Bands {
             }
         }
         for band in &mut bands {
-            band.order_by(|a, b| a.at.total_cmp(&b.at));
+            band.sort_by(|a, b| a.at.total_cmp(&b.at));
         }
         Bands { top, height, bands }
     }

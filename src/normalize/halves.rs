@@ -15,7 +15,6 @@ use crate::carrier::page::{Ink, Layout, Page, Pages, Rule, Run, Turn};
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::geom::{Axis, Rect};
 use crate::lexicon::is_han;
-use crate::order::InOrder;
 use crate::place::{Place, Spot};
 
 /// A sheet of two pages is so much wider than high; A3 across is 1.41.
@@ -153,7 +152,7 @@ impl Columns {
         let middle = page.width / 2.0;
         let mut crossing: Vec<(f32, f32)> = crossing(page, middle).map(|b| (b.y0, b.y1)).collect();
         crossing.push((page.height, page.height));
-        crossing.order_by(|a, b| a.0.total_cmp(&b.0));
+        crossing.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (mut top, mut low, mut reached) = (0.0, 0.0, 0.0f32);
         for (from, to) in crossing {
             if from - reached > low - top {
@@ -279,7 +278,7 @@ struct HalfLine {
 /// The lines of the texts that begin in a stretch of the sheet, top down.
 fn lines(page: &Page, from: f32, to: f32) -> Vec<HalfLine> {
     let mut runs: Vec<&Run> = texts(page).filter(|run| (from..to).contains(&run.bbox.x0)).collect();
-    runs.order_by(|a, b| a.bbox.y1.total_cmp(&b.bbox.y1).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    runs.sort_by(|a, b| a.bbox.y1.total_cmp(&b.bbox.y1).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let mut lines: Vec<HalfLine> = Vec::new();
     for run in runs {
         let (box_, inked) = (run.bbox, run.bbox.width());

@@ -21,7 +21,6 @@ use crate::carrier::page::{Page, Pages};
 use crate::diag::Sink;
 use crate::normalize::lines::{LinedPage, Lines};
 use crate::options::Options;
-use crate::order::InOrder;
 use crate::parallel;
 use std::collections::BTreeSet;
 
@@ -62,7 +61,7 @@ fn line_up_page(
     let mut raw = assemble::raw_lines(sink, &page, turned);
     raw.extend(rows);
     // Stable: lines of one height keep the order of their reading direction.
-    raw.order_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    raw.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     LinedPage {
         number: page.number,
         width: page.width,

@@ -7,7 +7,6 @@ use super::assemble::Placed;
 use super::turn::Frame;
 use crate::carrier::page::Run;
 use crate::geom::Rect;
-use crate::order::InOrder;
 use std::collections::BTreeMap;
 
 /// A mark has at most so many characters: ①, 注1, `[12]`, 1,2.
@@ -30,7 +29,7 @@ pub(super) fn apart<'a>(frame: &Frame, runs: &[(usize, &'a Run)]) -> Vec<Placed<
     let may_be: Vec<usize> = (0..runs.len()).filter(|&i| is_mark(&runs[i].1.text)).collect();
     if !may_be.is_empty() {
         let mut by_end: Vec<usize> = (0..runs.len()).collect();
-        by_end.order_by(|&a, &b| boxes[a].x1.total_cmp(&boxes[b].x1));
+        by_end.sort_by(|&a, &b| boxes[a].x1.total_cmp(&boxes[b].x1));
         for mark in may_be {
             let (size, bbox) = (runs[mark].1.size, boxes[mark]);
             // The text is larger than its mark, so its em is at least as wide; none is ten times as large.
@@ -76,7 +75,7 @@ fn lowered(runs: &[(usize, &Run)], boxes: &[Rect]) -> BTreeMap<usize, usize> {
         return BTreeMap::new();
     }
     let mut by_end = letters;
-    by_end.order_by(|&a, &b| boxes[a].x1.total_cmp(&boxes[b].x1));
+    by_end.sort_by(|&a, &b| boxes[a].x1.total_cmp(&boxes[b].x1));
     let host_of = |at: usize| {
         let (size, bbox) = (runs[at].1.size, boxes[at]);
         let reach = NEAR * size / SMALL;

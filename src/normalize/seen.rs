@@ -4,7 +4,6 @@
 use crate::carrier::page::{Ink, Page, Rule, Run, Turn};
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Text lighter than this is pale: it may be a watermark.
@@ -174,7 +173,7 @@ fn grounds(page: &Page) -> Vec<f32> {
     }
     let mut dark: Vec<&Run> =
         page.runs.iter().filter(|r| !is_pale(r) && matches!(r.ink, Ink::Seen { .. })).collect();
-    dark.order_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    dark.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     for run in pale {
         let Ink::Seen { lightness } = run.ink else { continue };
         let first = dark.partition_point(|d| d.bbox.y0 < run.bbox.y0 - 3.0 * run.size.max(12.0));
@@ -209,7 +208,7 @@ fn strikes(page: &Page) -> BTreeMap<usize, usize> {
     let mut strikes = BTreeMap::new();
     let mut rules: Vec<(usize, &Rule)> =
         page.rules.iter().enumerate().filter(|(_, rule)| rule.axis == Axis::X).collect();
-    rules.order_by(|a, b| a.1.at.total_cmp(&b.1.at));
+    rules.sort_by(|a, b| a.1.at.total_cmp(&b.1.at));
     for (i, run) in page.runs.iter().enumerate() {
         let bbox = run.bbox;
         let through = |&&(_, rule): &&(usize, &Rule)| {

@@ -3,7 +3,6 @@
 use super::names::{class, short_form};
 use super::table::{Form, first_place, named, named_at, provinces};
 use super::{Division, Tier};
-use crate::order::InOrder;
 use std::sync::OnceLock;
 
 /// How a name fits a division, the best first.
@@ -55,7 +54,7 @@ pub fn resolve(name: &str, within: Option<u32>, year: Option<u16>) -> Vec<Found>
     let best = found.iter().map(|(away, f)| (f.fit, *away)).min();
     found.retain(|(away, f)| Some((f.fit, *away)) == best);
     let mut found: Vec<Found> = found.into_iter().map(|(_, f)| f).collect();
-    found.order_by_key(|f| f.division.code);
+    found.sort_by_key(|f| f.division.code);
     found.dedup_by_key(|f| f.division.code);
     found
 }

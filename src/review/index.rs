@@ -1,7 +1,6 @@
 //! Many notices in, one page with a line for each out: what to look at first, and where its review page is.
 
 use crate::diag::Wording;
-use crate::order::InOrder;
 use crate::plain::in_html;
 
 const FRAME: &str = include_str!("index.html");
@@ -42,7 +41,7 @@ pub enum Found {
 /// The index: those with most doubts first, then those that could not be read, then the rest, each by name.
 pub fn index(mut lines: Vec<Line>, zh: bool) -> String {
     let say = |en: &str, zh_text: &str| if zh { zh_text.to_owned() } else { en.to_owned() };
-    lines.order_by_key(|line| {
+    lines.sort_by_key(|line| {
         let doubts = match line.found {
             Found::Page { doubts, .. } => doubts,
             Found::Failed(_) => 0,

@@ -7,7 +7,6 @@ use crate::diag::Sink;
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
 use crate::options::Options;
-use crate::order::InOrder;
 use crate::place::{Place, Spot};
 use crate::review::pictures::{Drawn, pictures};
 use crate::review::words::Word;
@@ -160,7 +159,7 @@ fn blocks(page: &Page) -> Vec<Block> {
         let top = told.row_edges.first().copied().unwrap_or(0.0);
         blocks.push((top, Block::Table(table(page, told))));
     }
-    blocks.order_by(|(a, _), (b, _)| a.total_cmp(b));
+    blocks.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     blocks.into_iter().map(|(_, block)| block).collect()
 }
 

@@ -1,7 +1,6 @@
 //! Records of notices in, a [`Survey`] out.
 
 use crate::emit::record::{AnnexRecord, CellRecord, NoticeRecord, RowRecord};
-use crate::order::InOrder;
 use crate::regions::{current_code, division_of};
 use crate::survey::series::{self, Key, Series};
 use crate::survey::{
@@ -13,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Surveys the notices of these results.
 pub fn survey(mut records: Vec<NoticeRecord>) -> Survey {
-    records.order_by(|a, b| {
+    records.sort_by(|a, b| {
         let key = |r: &NoticeRecord| (r.plan_year, r.source.name.clone(), r.source.sha256.clone());
         key(a).cmp(&key(b))
     });
@@ -325,7 +324,7 @@ impl Draft {
             }
         }
         // A map has no order of its own.
-        shares.order_by(|a, b| (&a.0, a.2).cmp(&(&b.0, b.2)));
+        shares.sort_by(|a, b| (&a.0, a.2).cmp(&(&b.0, b.2)));
         for (label, unit, at, share) in shares {
             self.share(label, unit, at, share);
         }
@@ -354,7 +353,7 @@ impl Draft {
         let mut order: Vec<usize> = (0..regions.len()).collect();
         // A prefecture without a code stays where it was printed first; what is of none comes last.
         let place = |at: usize| (codes[at].unwrap_or(u32::MAX), at);
-        order.order_by_key(|&at| {
+        order.sort_by_key(|&at| {
             let head = parent[at].unwrap_or(at);
             (regions[at].level != Level::Total, place(head), head != at, place(at))
         });

@@ -2,7 +2,6 @@
 //! where it is put in.
 
 use crate::diag::Wording;
-use crate::order::InOrder;
 use crate::plain::in_html;
 use crate::survey::charts::{self, Bar, Ranked};
 use crate::survey::{
@@ -329,7 +328,7 @@ impl Page<'_> {
             if regions.len() < 2 {
                 continue;
             }
-            regions.order_by(|a, b| b.1.value.cmp(&a.1.value).then(a.0.cmp(&b.0)));
+            regions.sort_by(|a, b| b.1.value.cmp(&a.1.value).then(a.0.cmp(&b.0)));
             let count = regions.len();
             let lines = regions.into_iter().take(RANKED).map(|(r, figure)| {
                 let part = total
@@ -445,7 +444,7 @@ impl Page<'_> {
             .filter(|((_, year), _)| *year == last)
             .map(|(&(r, _), share)| (self.region_name(programme, r), *share))
             .collect();
-        lines.order_by_key(|line| std::cmp::Reverse(line.1.percent()));
+        lines.sort_by_key(|line| std::cmp::Reverse(line.1.percent()));
         let more = lines.len().saturating_sub(RANKED);
         // Those who are behind are what one looks for: the last of a long list stay.
         if more > 0 {

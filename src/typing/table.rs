@@ -9,7 +9,6 @@ use crate::figure::{self, Doubt, Kind, Reading};
 use crate::lexicon::{self, TICKS};
 use crate::model::{Amount, Annex, Cell, ColumnRole, Frame, Key, Level, Row, Status};
 use crate::numbering;
-use crate::order::InOrder;
 use crate::pattern::{han, squeezed};
 use crate::place::{Located, Place, PlacedChar, PlacedText};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
@@ -837,7 +836,7 @@ fn in_order(
         return (rows, bands);
     }
     let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.order_by_key(|&i| rows[i].panel);
+    order.sort_by_key(|&i| rows[i].panel);
     let by_panel: Vec<TableRow> = order.iter().map(|&i| rows[i].clone()).collect();
     let bands_by_panel = bands.in_order(&order);
     let by_pages = lines(columns, &rows, &bands);

@@ -6,7 +6,6 @@
 use super::selector::Selector;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::Align;
-use crate::order::InOrder;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -147,7 +146,7 @@ impl Sheet {
         if let Some(own) = tree.attribute(id, "id") {
             look(&format!("#{}", own.to_ascii_lowercase()));
         }
-        found.order_by_key(|&number| (self.rules[number].0.weight(), number));
+        found.sort_by_key(|&number| (self.rules[number].0.weight(), number));
         found.dedup();
         found.into_iter().fold(Style::default(), |mut style, number| {
             style.merge(&self.rules[number].1);

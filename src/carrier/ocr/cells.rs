@@ -6,7 +6,6 @@ use crate::carrier::ocr::lines::median;
 use crate::carrier::ocr::rules::{Lattice, Slot};
 use crate::carrier::page::{KnownCell, KnownTable, Run};
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use crate::place::Spot;
 
 /// Lines stand at one level if their middles are this near, in heights of a line.
@@ -78,7 +77,7 @@ fn split_merged(mut lattice: Lattice, lines: &[Said]) -> Lattice {
             cells.push(*slot);
         }
     }
-    cells.order_by_key(|s| (s.row, s.col));
+    cells.sort_by_key(|s| (s.row, s.col));
     lattice.cells = cells;
     lattice
 }
@@ -204,7 +203,7 @@ fn with_column(lattice: &Lattice, x: f32, lines: &[Said]) -> Lattice {
         }
         cells.push(slot);
     }
-    cells.order_by_key(|s| (s.row, s.col));
+    cells.sort_by_key(|s| (s.row, s.col));
     Lattice { xs, ys: lattice.ys.clone(), cells }
 }
 
@@ -337,7 +336,7 @@ fn with_rows(lattice: &Lattice, row: usize, cuts: &[f32], lines: &[Said], height
         }
         cells.push(slot);
     }
-    cells.order_by_key(|s| (s.row, s.col));
+    cells.sort_by_key(|s| (s.row, s.col));
     Lattice { xs: lattice.xs.clone(), ys, cells }
 }
 
@@ -365,7 +364,7 @@ pub(super) fn with_names_outside(lattice: Lattice, outside: &[Said], height: f32
     let mut cells: Vec<Slot> =
         lattice.cells.iter().map(|s| Slot { col: s.col + 1, ..*s }).collect();
     cells.extend((0..lattice.rows()).map(|row| Slot { row, col: 0, rowspan: 1, colspan: 1 }));
-    cells.order_by_key(|s| (s.row, s.col));
+    cells.sort_by_key(|s| (s.row, s.col));
     Lattice { xs, ys: lattice.ys, cells }
 }
 
@@ -385,7 +384,7 @@ pub(super) fn known(
         let (mut own, others): (Vec<Run>, Vec<Run>) =
             runs.drain(..).partition(|run| bbox.contains(run.bbox.center()));
         *runs = others;
-        own.order_by(|a, b| {
+        own.sort_by(|a, b| {
             let (x, y) = (a.bbox.center().y, b.bbox.center().y);
             let one_line = (x - y).abs() < LEVEL * a.bbox.height().min(b.bbox.height());
             if one_line { a.bbox.x0.total_cmp(&b.bbox.x0) } else { x.total_cmp(&y) }

@@ -6,7 +6,6 @@ use crate::carrier::ocr::lines::Line;
 use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::read::Reading;
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use crate::sight::{Doubt, Sight};
 
 /// A figure whose least likely character is less likely than this is doubtful.
@@ -102,7 +101,7 @@ fn other_readings(read: &Recognized) -> Vec<(String, f32)> {
         text.insert(index, ch);
         readings.push((text, likely));
     }
-    readings.order_by(|a, b| b.1.total_cmp(&a.1));
+    readings.sort_by(|a, b| b.1.total_cmp(&a.1));
     readings.truncate(6);
     let text = |chars: Vec<char>| chars.into_iter().collect::<String>().trim().to_owned();
     readings.into_iter().map(|(chars, likely)| (text(chars), likely)).collect()
@@ -155,7 +154,7 @@ fn unread_ink(line: &Line, reading: &Reading, marks: &Marks) -> Unread {
         return Unread::Stroke;
     }
     boxes.retain(|b| b.height() >= 0.62 * tall);
-    boxes.order_by(|a, b| a.x0.total_cmp(&b.x0));
+    boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     let mut stretches: Vec<Rect> = Vec::new();
     for b in boxes {
         match stretches.last_mut() {

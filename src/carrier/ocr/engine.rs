@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 use crate::carrier::ocr::raster::Gray;
 use crate::error::{Error, ErrorKind};
 use crate::options::{ModelFile, Models};
-use crate::order::InOrder;
 
 /// Height of a crop as the recognizer was trained, in pixels.
 pub(super) const HEIGHT: usize = 48;
@@ -274,7 +273,7 @@ fn others(
         .filter(|&(i, &p)| i != best && p >= OFFERED && classes[i] != Some(' '))
         .map(|(i, &p)| (classes[i], p))
         .collect();
-    others.order_by(|a, b| b.1.total_cmp(&a.1));
+    others.sort_by(|a, b| b.1.total_cmp(&a.1));
     others.truncate(3);
     others
 }

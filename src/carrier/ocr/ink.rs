@@ -9,7 +9,6 @@ use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::{Gray, Sums};
 use crate::geom::Rect;
-use crate::order::InOrder;
 
 /// Pixels to an inch that pages are worked on at.
 pub(super) const DPI: f32 = 200.0;
@@ -315,7 +314,7 @@ fn seal_inks(pixels: impl Iterator<Item = [f32; 3]>) -> Vec<SealInk> {
         })
     };
     let mut hues: Vec<usize> = (0..HUES).filter(|&h| sums[h][3] > 0.0).collect();
-    hues.order_by(|&a, &b| around(b)[3].total_cmp(&around(a)[3]).then(a.cmp(&b)));
+    hues.sort_by(|&a, &b| around(b)[3].total_cmp(&around(a)[3]).then(a.cmp(&b)));
     let mut chosen: Vec<usize> = Vec::new();
     for h in hues {
         let apart = |&k: &usize| {

@@ -13,7 +13,6 @@ use crate::carrier::ocr::lines::Line;
 use crate::carrier::ocr::read::{ReadLine, Reading};
 use crate::carrier::page::{Page, Turn};
 use crate::error::Error;
-use crate::order::InOrder;
 use crate::sight::Sight;
 
 /// Most figures that are held against the picture …
@@ -84,7 +83,7 @@ impl Layer {
                 }
             }
         }
-        told.lines.iter_mut().for_each(|line| line.order_by(|a, b| a.x.total_cmp(&b.x)));
+        told.lines.iter_mut().for_each(|line| line.sort_by(|a, b| a.x.total_cmp(&b.x)));
         told
     }
 

@@ -8,7 +8,6 @@ use crate::carrier::ocr::raster::Gray;
 use crate::carrier::ocr::rules::Lattice;
 use crate::carrier::ocr::strokes::Chain;
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 
 /// What the detector must be sure of, of 255.
 const SURE: u8 = 76;
@@ -160,7 +159,7 @@ pub(super) fn lines(
         line.contrast >= SHINES_THROUGH && line.bbox.height() <= LARGEST * height.max(1.0)
     });
     left.extend(faint.into_iter().flat_map(|line| line.marks));
-    lines.order_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    lines.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let dots = (0..dots.len()).filter(|&i| dots[i]).collect();
     PageLines { lines, left, dots, height }
 }
@@ -277,7 +276,7 @@ fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
     if tall.is_empty() {
         return vec![group.to_vec()];
     }
-    tall.order_by(|&a, &b| {
+    tall.sort_by(|&a, &b| {
         let y = |i: usize| marks.marks[i].bbox.center().y;
         y(a).total_cmp(&y(b))
     });
@@ -304,7 +303,7 @@ fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
         }
     }
     // Parts of one character may stand above each other.
-    rows.order_by(|a, b| a.0.y0.total_cmp(&b.0.y0));
+    rows.sort_by(|a, b| a.0.y0.total_cmp(&b.0.y0));
     let mut merged: Vec<(Rect, Vec<usize>)> = Vec::new();
     for (row, members) in rows {
         match merged.last_mut() {
@@ -329,7 +328,7 @@ fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
 
 /// Joins lines of one cell that stand beside each other.
 fn beside(marks: &Marks, mut lines: Vec<Line>, height: f32) -> Vec<Line> {
-    lines.order_by(|a, b| a.home.cmp(&b.home).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    lines.sort_by(|a, b| a.home.cmp(&b.home).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let mut joined: Vec<Line> = Vec::new();
     for line in lines {
         let same = joined.iter_mut().rev().take_while(|known| known.home == line.home);

@@ -18,7 +18,6 @@ use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
 use crate::options::Options;
-use crate::order::InOrder;
 use crate::parallel;
 use crate::place::Place;
 use crate::sight::{Doubt, Offer};
@@ -687,7 +686,7 @@ impl LeftOver {
         let high = |b: &Rect| b.height() >= 0.5 * found.height;
         let is_large = |b: &Rect| high(b) || b.width() >= 0.5 * found.height;
         let mut large: Vec<Rect> = left().filter(is_large).collect();
-        large.order_by(|a, b| (b.width() * b.height()).total_cmp(&(a.width() * a.height())));
+        large.sort_by(|a, b| (b.width() * b.height()).total_cmp(&(a.width() * a.height())));
         let cells = || tables.iter().flat_map(|t| t.cells.iter().map(|slot| t.bbox_of(slot)));
         let is_blank = |cell: &Rect| !read.iter().any(|r| cell.contains(r.line.bbox.center()));
         let alone = |b: &&Rect| {
@@ -809,7 +808,7 @@ fn lies_on_its_side(seen: &[Rect]) -> bool {
 /// Whether the page's longest lines read better when it is turned round.
 fn stands_on_its_head(engine: &dyn Recognize, plain: &Gray, seen: &[Rect]) -> Result<bool, Error> {
     let mut long: Vec<&Rect> = seen.iter().filter(|r| r.width() > 3.0 * r.height()).collect();
-    long.order_by(|a, b| b.width().total_cmp(&a.width()));
+    long.sort_by(|a, b| b.width().total_cmp(&a.width()));
     let (mut up, mut over) = (Vec::new(), Vec::new());
     for bbox in long.into_iter().take(ASKED) {
         let crop = strip(plain, bbox);

@@ -7,7 +7,6 @@ use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::raster::Gray;
 use crate::error::Error;
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use crate::sight::Sight;
 use std::collections::BTreeSet;
 
@@ -144,7 +143,7 @@ impl Sheet<'_> {
         let tall = line.bbox.height();
         let boxes = line.marks.iter().map(|&m| self.marks.marks[m].bbox);
         let mut boxes: Vec<Rect> = boxes.filter(|b| b.height() >= 0.62 * tall).collect();
-        boxes.order_by(|a, b| a.x0.total_cmp(&b.x0));
+        boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
         let mut stretches: Vec<Rect> = Vec::new();
         for b in boxes {
             match stretches.last_mut() {

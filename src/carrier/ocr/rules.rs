@@ -6,7 +6,6 @@ use crate::carrier::ocr::lines::median;
 use crate::carrier::ocr::raster::{Gray, Sums};
 use crate::carrier::ocr::strokes::{Chain, SEEN, chains};
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use std::collections::BTreeMap;
 
 /// The shortest rule, in inches: longer than any stroke or dash of a text.
@@ -377,7 +376,7 @@ fn has_arms(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -> bool {
 
 /// Joins chains that go on where others end.
 fn join(mut chains: Vec<Chain>, dpi: f32) -> Vec<Chain> {
-    chains.order_by(|a, b| a.from.total_cmp(&b.from));
+    chains.sort_by(|a, b| a.from.total_cmp(&b.from));
     let mut joined: Vec<Chain> = Vec::new();
     for chain in chains {
         let start = chain.points.first().map_or(0.0, |p| p.1);
@@ -722,7 +721,7 @@ fn lattice(drawn: &Drawn<'_>, seen: &[Rect], dpi: f32) -> (Lattice, Vec<Ruled>) 
 /// Places of rules across their direction, doubled ones once.
 fn edges(chains: &[&Chain], dpi: f32) -> Vec<f32> {
     let mut placed: Vec<(f32, f32)> = chains.iter().map(|c| (c.at(), c.length() as f32)).collect();
-    placed.order_by(|a, b| a.0.total_cmp(&b.0));
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut edges: Vec<Vec<(f32, f32)>> = Vec::new();
     for (at, length) in placed {
         match edges.last_mut() {

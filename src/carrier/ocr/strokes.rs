@@ -1,7 +1,6 @@
 //! Ink in, long thin strokes out: what may be a ruling line, followed strip by strip as a curve.
 
 use crate::carrier::ocr::raster::Gray;
-use crate::order::InOrder;
 
 /// Width of a strip, in inches.
 const STRIP: f32 = 0.06;
@@ -90,7 +89,7 @@ pub(super) fn chains(ink: &Gray, dpi: f32, shortest: f32, seen: f32) -> Vec<Chai
         let parts = parts(&fills, (x1 - x0) as f32, thickest);
         let mut taken = vec![false; parts.len()];
         // The longest first: a crossing stroke takes nothing from a rule.
-        open.order_by_key(|chain| std::cmp::Reverse(chain.parts.len()));
+        open.sort_by_key(|chain| std::cmp::Reverse(chain.parts.len()));
         for chain in &mut open {
             let gap = s - chain.last;
             let reach = 1.3 + 0.4 * gap as f32;
@@ -116,7 +115,7 @@ pub(super) fn chains(ink: &Gray, dpi: f32, shortest: f32, seen: f32) -> Vec<Chai
         .filter_map(|chain| chain.finish(ink, strip, thickest, seen))
         .filter(|chain| chain.to - chain.from >= shortest)
         .collect();
-    chains.order_by(|a, b| a.at().total_cmp(&b.at()));
+    chains.sort_by(|a, b| a.at().total_cmp(&b.at()));
     chains
 }
 

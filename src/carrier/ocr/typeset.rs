@@ -10,7 +10,6 @@ use crate::carrier::ocr::read::ReadLine;
 use crate::carrier::ocr::rules::Ruled;
 use crate::carrier::page::{Ink, Run, Turn};
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use std::ops::Range;
 
 /// What a Chinese character's ink takes up of its em box, down.
@@ -83,7 +82,7 @@ impl Setting {
         let mut lines: Vec<Set> = lines.filter_map(|(i, read)| Set::of(i, read)).collect();
         settle_sizes(&mut lines);
         settle_heights(&mut lines);
-        lines.order_by(|a, b| a.center.total_cmp(&b.center).then(a.ink.x0.total_cmp(&b.ink.x0)));
+        lines.sort_by(|a, b| a.center.total_cmp(&b.center).then(a.ink.x0.total_cmp(&b.ink.x0)));
         for i in 0..lines.len() {
             lines[i].follows = above(&lines, i, read, ruled);
             if let Some(pitch) = lines[i].follows.and_then(|above| lines[above].pitch) {
@@ -136,7 +135,7 @@ impl Setting {
         let middle = |text: &[usize]| {
             text.iter().map(|&i| self.lines[i].center).sum::<f32>() / text.len() as f32
         };
-        texts.order_by(|a, b| middle(a).total_cmp(&middle(b)));
+        texts.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let mut rows: Vec<Vec<Vec<usize>>> = Vec::new();
         for text in texts {
             let em = self.lines[text[0]].size;
@@ -148,7 +147,7 @@ impl Setting {
         let left = |text: &[usize]| {
             text.iter().map(|&i| self.lines[i].ink.x0).fold(f32::INFINITY, f32::min)
         };
-        rows.iter_mut().for_each(|row| row.order_by(|a, b| left(a).total_cmp(&left(b))));
+        rows.iter_mut().for_each(|row| row.sort_by(|a, b| left(a).total_cmp(&left(b))));
         let lines = rows.into_iter().flatten().flatten().map(|i| &self.lines[i]);
         lines.map(|line| line.run(&read[line.read], points)).collect()
     }
@@ -297,7 +296,7 @@ fn settle_sizes(lines: &mut [Set]) {
 /// What stands nearly at one height stands at one height.
 fn settle_heights(lines: &mut [Set]) {
     let mut order: Vec<usize> = (0..lines.len()).filter(|&i| lines[i].kind != Kind::Flat).collect();
-    order.order_by(|&a, &b| lines[a].center.total_cmp(&lines[b].center));
+    order.sort_by(|&a, &b| lines[a].center.total_cmp(&lines[b].center));
     let mut rows: Vec<Vec<usize>> = Vec::new();
     for i in order {
         let fits = rows.last().is_some_and(|row: &Vec<usize>| {

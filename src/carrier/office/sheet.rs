@@ -10,7 +10,6 @@ use crate::carrier::within;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::Limits;
-use crate::order::InOrder;
 use crate::place::{Place, Spot};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -97,7 +96,7 @@ impl Ranges {
 
     /// Puts them in order, so that they can be asked.
     pub fn settle(&mut self) {
-        self.0.order_by_key(|range| *range.start());
+        self.0.sort_by_key(|range| *range.start());
     }
 
     /// Whether one of them holds the number.
@@ -171,7 +170,7 @@ impl Shown {
             merged.insert((area.rows.0, area.cols.0), *area);
             covered.push(*area);
         }
-        covered.order_by_key(|area| area.rows.0);
+        covered.sort_by_key(|area| area.rows.0);
         let longest = covered.iter().map(|area| area.rows.1 - area.rows.0).max().unwrap_or(0);
         let is_covered = |cell: &Cell| {
             let first = covered.partition_point(|a| a.rows.0.saturating_add(longest) < cell.row);
@@ -238,7 +237,7 @@ impl Shown {
     /// The areas that are filled, as tables: a blank row, or some blank columns, part two.
     fn grids(mut self, sheet: &Sheet) -> Vec<Grid> {
         let mut grids = Vec::new();
-        self.cells.order_by_key(|cell| (cell.rows.0, cell.cols.0));
+        self.cells.sort_by_key(|cell| (cell.rows.0, cell.cols.0));
         let mut cells = std::mem::take(&mut self.cells).into_iter().peekable();
         for rows in self.blocks_of_rows(sheet) {
             let last = rows.last().copied().unwrap_or(0);

@@ -23,7 +23,6 @@ use crate::carrier::pdf::runs::{Drawn, Glyph};
 use crate::carrier::rules::Painted;
 use crate::geom::{Point, Rect};
 use crate::options::Limits;
-use crate::order::InOrder;
 
 /// Paint lighter than this is not seen on white paper.
 const WHITE: f32 = 0.98;
@@ -280,7 +279,7 @@ fn cover(sheet: &mut Sheet) {
     let glyphs = &mut sheet.drawn.glyphs;
     let mut by_height: Vec<(f32, usize)> =
         glyphs.iter().enumerate().map(|(i, g)| (g.bbox.center().y, i)).collect();
-    by_height.order_by(|a, b| a.0.total_cmp(&b.0));
+    by_height.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut steps = COVERED_GLYPHS;
     for Cover { area, after, is_picture } in covers {
         let from = by_height.partition_point(|&(y, _)| y < area.y0);

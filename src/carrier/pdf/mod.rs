@@ -36,7 +36,6 @@ use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::geom::Rect;
 use crate::options::{Limits, Options, Password};
-use crate::order::InOrder;
 use crate::parallel;
 use crate::place::Place;
 use crate::source::Source;
@@ -238,7 +237,7 @@ fn read_side_by_side(options: &Options, pdf: &Pdf, cut: bool) -> Option<Vec<(Pag
         return None;
     }
     let mut pages: Vec<_> = parts.into_iter().flat_map(|(pages, ..)| pages).collect();
-    pages.order_by_key(|(page, _)| page.number);
+    pages.sort_by_key(|(page, _)| page.number);
     Some(pages)
 }
 

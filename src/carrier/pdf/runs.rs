@@ -11,7 +11,6 @@ use crate::carrier::pdf::fonts::HYPHEN;
 use crate::diag::{Repair, Sink, Stage};
 use crate::figure;
 use crate::geom::{Point, Rect};
-use crate::order::InOrder;
 use crate::place::Place;
 
 /// A gap wider than this ends a run, in ems. CJK text set tight has none, justified Latin up to 0.2.
@@ -356,7 +355,7 @@ impl Open {
         let pairs = self.run.text.chars().zip(self.run.text.chars().skip(1));
         if self.digit_gaps.len() < pairs.filter(|&(a, b)| is_digit(a) && is_digit(b)).count() {
             self.word_gaps.append(&mut self.digit_gaps);
-            self.word_gaps.order_by_key(|gap| gap.0);
+            self.word_gaps.sort_by_key(|gap| gap.0);
         }
         // Where most characters stand apart, the text is letter-spaced and the gaps part nothing.
         if self.word_gaps.is_empty() || self.word_gaps.len() * 2 >= self.run.edges.len() {

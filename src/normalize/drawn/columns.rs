@@ -2,7 +2,6 @@
 
 use super::grid::NoTable;
 use super::strokes::{Glyph, Part, Strokes};
-use crate::order::InOrder;
 use std::ops::Range;
 
 /// A line of a drawing.
@@ -117,7 +116,7 @@ impl Columns {
         for &line in barred {
             bars.extend(lines[line].strokes.bars.iter().map(|&x| (x, line)));
         }
-        bars.order_by(|a, b| a.0.total_cmp(&b.0));
+        bars.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (mut edges, mut astray) = (Vec::new(), Vec::new());
         for near in bars.chunk_by(|a, b| b.0 - a.0 <= self.off) {
             let corner = near.iter().any(|&(_, line)| lines[line].strokes.has_corner);

@@ -4,7 +4,6 @@
 use super::columns::{Columns, DrawnLine};
 use super::strokes::{Part, Strokes, trimmed};
 use crate::figure::{self, Kind};
-use crate::order::InOrder;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -355,7 +354,7 @@ impl<'a> View<'a> {
         for cell in &mut cells {
             cell.at = cell.texts.first().map_or(cell.at, |(line, span)| (*line, span.start));
         }
-        cells.order_by_key(|cell| (cell.row, cell.col));
+        cells.sort_by_key(|cell| (cell.row, cell.col));
         for edge in 1..row_edges.len() {
             row_edges[edge] = row_edges[edge].max(row_edges[edge - 1] + 0.1);
         }

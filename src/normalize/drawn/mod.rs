@@ -18,7 +18,6 @@ use crate::carrier::page::{KnownCell, KnownTable, Page, Rule, Run, Turn};
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure;
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use crate::place::{Place, Spot};
 use columns::DrawnLine;
 use grid::{Drawing, DrawnCell, NoTable};
@@ -187,7 +186,7 @@ fn line_of(numbers: &BTreeMap<*const Run, usize>, placed: &[Placed]) -> Option<T
         }
     }
     // Stable: what was drawn at one place keeps its order.
-    glyphs.order_by(|a, b| a.0.x0.total_cmp(&b.0.x0));
+    glyphs.sort_by(|a, b| a.0.x0.total_cmp(&b.0.x0));
     let bbox = placed.iter().map(|placed| placed.run.bbox).reduce(|a, b| a.union(&b))?;
     let size = placed.iter().map(|placed| placed.run.size).fold(0.0, f32::max);
     let (glyphs, from) = glyphs.into_iter().unzip();

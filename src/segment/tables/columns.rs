@@ -2,7 +2,6 @@
 
 use crate::geom::{Axis, Rect};
 use crate::lexicon::TOTALS;
-use crate::order::InOrder;
 use crate::segment::tables::strips::{Strip, Token};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -275,7 +274,7 @@ fn header_words(head: &[Strip]) -> Option<Strip> {
         let found: Vec<Token> = strip.tokens.iter().filter(beside).cloned().collect();
         words.extend(found);
     }
-    words.order_by(|a, b| a.x().total_cmp(&b.x()));
+    words.sort_by(|a, b| a.x().total_cmp(&b.x()));
     Strip::of(words).filter(|strip| strip.tokens.len() > 2)
 }
 
@@ -321,7 +320,7 @@ fn of_full_lines(full: &[&Strip], header: Option<&Strip>) -> Option<Vec<Column>>
         if left.x1 > right.x0 + 0.5 {
             let usual = |i: usize| {
                 let mut boxes: Vec<Rect> = full.iter().map(|s| *s.tokens[i].bbox()).collect();
-                boxes.order_by(|a, b| a.width().total_cmp(&b.width()));
+                boxes.sort_by(|a, b| a.width().total_cmp(&b.width()));
                 boxes.truncate(boxes.len().div_ceil(2));
                 boxes.into_iter().reduce(|a, b| a.union(&b)).unwrap_or_default()
             };
@@ -465,12 +464,12 @@ fn in_order(tokens: &[Token]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..tokens.len()).collect();
     let apart = |a: &Token, b: &Token| a.bbox().x1 <= b.bbox().x0 + 0.1;
     let mut drawn = order.clone();
-    drawn.order_by_key(|&i| tokens[i].piece.order);
+    drawn.sort_by_key(|&i| tokens[i].piece.order);
     let is_ltr = drawn.windows(2).all(|w| !apart(&tokens[w[1]], &tokens[w[0]]));
     if is_ltr && tokens.iter().any(|t| t.piece.order > 0) {
         return drawn;
     }
-    order.order_by(|&a, &b| tokens[a].x().total_cmp(&tokens[b].x()));
+    order.sort_by(|&a, &b| tokens[a].x().total_cmp(&tokens[b].x()));
     order
 }
 
@@ -483,7 +482,7 @@ fn by_overlap(strips: &[Strip], header: Option<&Strip>) -> Vec<Column> {
         let own = strip.tokens.iter().filter(|t| !is_total_between(t, header));
         boxes.extend(own.map(|t| (strip.tokens.len(), *t.bbox())));
     }
-    boxes.order_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
+    boxes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.width().total_cmp(&b.1.width())));
     let mut spans: Vec<Span> = Vec::new();
     let mut bridges: Vec<Rect> = Vec::new();
     // Which word of the header is over the middle of a text.

@@ -5,7 +5,6 @@
 
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::Piece;
-use crate::order::InOrder;
 use crate::place::{PlacedChar, PlacedText};
 use crate::segment::figures::is_figure;
 use crate::segment::tables::columns;
@@ -153,7 +152,7 @@ pub(super) fn cells(tokens: &[Token], whole: bool) -> Vec<(Vec<usize>, Cell)> {
         let own = token.by_operators().unwrap_or_else(|| vec![token.clone()]);
         parts.extend(own.into_iter().map(|part| (of, part)));
     }
-    parts.order_by_key(|(_, part)| part.piece.order);
+    parts.sort_by_key(|(_, part)| part.piece.order);
     let parts = if whole { whole_words(parts) } else { parts };
     let mut cells: Vec<(Vec<usize>, Cell)> = Vec::new();
     for (of, part) in parts {
@@ -281,7 +280,7 @@ impl Header {
 fn flatten(tokens: &mut [Token], header: &Range<f32>) {
     let mut words: Vec<&mut Token> =
         tokens.iter_mut().filter(|token| header.contains(&token.y())).collect();
-    words.order_by(|a, b| b.y().total_cmp(&a.y()));
+    words.sort_by(|a, b| b.y().total_cmp(&a.y()));
     let (mut tier, mut at) = (0, None);
     for word in words {
         let em = word.em();
@@ -332,7 +331,7 @@ fn stand_in_rows(cells: &[(Vec<usize>, Cell)]) -> bool {
 
 /// The tokens with the lines that they now stand in; those above `top` stand where they stood.
 fn lined_up(mut tokens: Vec<Token>, top: f32) -> Vec<Token> {
-    tokens.order_by(|a, b| a.y().total_cmp(&b.y()));
+    tokens.sort_by(|a, b| a.y().total_cmp(&b.y()));
     let last = tokens.iter().map(|token| token.line).max().unwrap_or(0);
     let (mut line, mut at) = (last, f32::MIN);
     for token in tokens.iter_mut().filter(|token| token.y() > top) {
@@ -428,7 +427,7 @@ fn is_run_together(row: &Strip) -> bool {
 fn as_drawn(row: &Strip) -> Option<Vec<Token>> {
     let parts: Option<Vec<Vec<Token>>> = row.tokens.iter().map(Token::by_operators).collect();
     let mut parts = parts?.concat();
-    parts.order_by_key(|part| part.piece.order);
+    parts.sort_by_key(|part| part.piece.order);
     let is_ltr = parts.windows(2).all(|w| w[0].bbox().x0 <= w[1].x() && w[0].x() <= w[1].bbox().x1);
     is_ltr.then_some(parts)
 }
@@ -481,7 +480,7 @@ pub(super) mod tests {
             }
             top += 1.5 * EM * tall as f32 + 4.0;
         }
-        tokens.order_by(|a, b| a.y().total_cmp(&b.y()));
+        tokens.sort_by(|a, b| a.y().total_cmp(&b.y()));
         tokens
     }
 

@@ -6,7 +6,6 @@
 
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::Rule;
-use crate::order::InOrder;
 
 /// Strokes this near to each other are one line: doubled lines, a cell's right border beside the
 /// next one's left, rectangles drawn as four strokes.
@@ -150,7 +149,7 @@ pub(super) fn tiled(fills: &[Rect], frames: &[Edges]) -> Vec<Edges> {
     let ruled: Vec<Rect> = frames.iter().take(MAX_TILED).filter_map(Edges::bbox).collect();
     let mut fills: Vec<Rect> =
         fills.iter().filter(|f| !ruled.iter().any(|r| r.contains(f.center()))).copied().collect();
-    fills.order_by(|a, b| a.y0.total_cmp(&b.y0).then(a.x0.total_cmp(&b.x0)));
+    fills.sort_by(|a, b| a.y0.total_cmp(&b.y0).then(a.x0.total_cmp(&b.x0)));
     fills.truncate(MAX_FILLS);
     // Side by side, one may reach over the height of several.
     let meets = |a: &Rect, b: &Rect| {
@@ -181,7 +180,7 @@ fn joined(rules: &[Rule], axis: Axis) -> Vec<Edge> {
         .filter(|r| r.axis == axis && r.at.is_finite() && r.from.is_finite() && r.to.is_finite())
         .map(|r| Edge { at: r.at, from: r.from.min(r.to), to: r.from.max(r.to) })
         .collect();
-    strokes.order_by(|a, b| a.at.total_cmp(&b.at));
+    strokes.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut edges = Vec::new();
     let mut start = 0;
     while start < strokes.len() {
@@ -201,7 +200,7 @@ fn join_collinear(strokes: &mut [Edge], edges: &mut Vec<Edge>) {
     } else {
         strokes[0].at
     };
-    strokes.order_by(|a, b| a.from.total_cmp(&b.from).then(a.to.total_cmp(&b.to)));
+    strokes.sort_by(|a, b| a.from.total_cmp(&b.from).then(a.to.total_cmp(&b.to)));
     let mut open: Option<Edge> = None;
     // The length of the last stroke alone tells a dash from a side.
     let mut last = f32::INFINITY;

@@ -6,7 +6,6 @@
 
 use crate::lexicon;
 use crate::numbering;
-use crate::order::InOrder;
 use crate::segment::tables::columns::{Column, assign};
 use crate::segment::tables::edges::Edge;
 use crate::segment::tables::strips::{Strip, Token};
@@ -342,7 +341,7 @@ pub(super) fn header(
     }
     let over = Over { columns, edges, partial };
     over.find_columns(&mut nodes);
-    nodes.order_by(|a, b| a.y().total_cmp(&b.y()));
+    nodes.sort_by(|a, b| a.y().total_cmp(&b.y()));
     let mut header = Header::default();
     over.parse(0..columns.len(), nodes, 0, &mut header);
     over.widen(&mut header);
@@ -385,7 +384,7 @@ impl Over<'_> {
         // The lowest word over each stretch of the header, left to right.
         let mut lowest: Vec<usize> =
             (0..nodes.len()).filter(|&i| !self.has_below(nodes, i)).collect();
-        lowest.order_by(|&a, &b| nodes[a].token.x().total_cmp(&nodes[b].token.x()));
+        lowest.sort_by(|&a, &b| nodes[a].token.x().total_cmp(&nodes[b].token.x()));
         if lowest.len() == cols {
             for (c, &i) in lowest.iter().enumerate() {
                 nodes[i].column = c;

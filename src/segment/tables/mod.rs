@@ -23,7 +23,6 @@ use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::Rect;
 use crate::normalize::lines::{Line, LinedPage};
 use crate::options::Options;
-use crate::order::InOrder;
 use crate::parallel;
 use crate::place::{Place, Spot};
 use crate::segment::figures::is_figure;
@@ -342,11 +341,10 @@ fn fragments(
     let unfolded = fragments.into_iter().flat_map(|fragment| panels::unfold(sink, fragment));
     let mut fragments: Vec<Fragment> = unfolded.collect();
     panels::number(&mut fragments);
-    fragments
-        .order_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    fragments.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
     let mut rest = lines_of(tokens);
     rest.extend(captions);
-    rest.order_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
+    rest.sort_by(|a, b| a.bbox.y0.total_cmp(&b.bbox.y0));
     PageTables { fragments, rest }
 }
 
@@ -388,7 +386,7 @@ impl Pool {
             .filter(|(_, piece)| piece.cell.is_none())
             .map(|(line, piece)| Token { line, piece: piece.clone(), frame: page.frame })
             .collect();
-        tokens.order_by(|a, b| middle(a).total_cmp(&middle(b)));
+        tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let taken = vec![false; tokens.len()];
         Pool { tokens, taken }
     }
@@ -450,7 +448,7 @@ fn inner_first(frames: Vec<Edges>) -> Vec<Edges> {
         frames.clear();
     }
     let area = |f: &Edges| f.bbox().map_or(0.0, |b| b.width() * b.height());
-    frames.order_by(|a, b| area(a).total_cmp(&area(b)));
+    frames.sort_by(|a, b| area(a).total_cmp(&area(b)));
     frames
 }
 
@@ -497,7 +495,7 @@ fn is_drawing(grid: &Grid) -> bool {
 
 /// The lines that are left, whole or in part.
 fn lines_of(mut tokens: Vec<Token>) -> Vec<Line> {
-    tokens.order_by(|a, b| a.line.cmp(&b.line).then(a.piece.bbox.x0.total_cmp(&b.piece.bbox.x0)));
+    tokens.sort_by(|a, b| a.line.cmp(&b.line).then(a.piece.bbox.x0.total_cmp(&b.piece.bbox.x0)));
     let same_line = tokens.chunk_by(|a, b| a.line == b.line);
     same_line
         .map(|tokens| {

@@ -7,7 +7,6 @@ use crate::diag::Sink;
 use crate::geom::Rect;
 use crate::lexicon::{self, REGION_ENDINGS, is_han};
 use crate::normalize::lines::Joint;
-use crate::order::InOrder;
 use crate::pattern::{Steps, squeezed};
 use crate::segment::annexes::is_label_alone;
 use crate::segment::outline::{Fragment, Ruling};
@@ -463,7 +462,7 @@ fn without_underlines(across: &[Edge], rows: &[Strip]) -> Vec<Edge> {
         })
     };
     let mut kept: Vec<Edge> = across.iter().filter(|e| !underlines(e)).copied().collect();
-    kept.order_by(|a, b| a.at.total_cmp(&b.at));
+    kept.sort_by(|a, b| a.at.total_cmp(&b.at));
     kept
 }
 
@@ -482,7 +481,7 @@ fn stacks(across: &[Edge]) -> Vec<Vec<Edge>> {
     }
     stacks.retain(|s| s.len() > 1);
     // The wider first: a rule under a part of the header belongs to the table around it.
-    stacks.order_by(|a, b| (b[0].to - b[0].from).total_cmp(&(a[0].to - a[0].from)));
+    stacks.sort_by(|a, b| (b[0].to - b[0].from).total_cmp(&(a[0].to - a[0].from)));
     stacks
 }
 
@@ -732,7 +731,7 @@ fn known_columns(lines: &[Strip], known: Option<&[Column]>) -> Option<Vec<Column
 fn put_back(rows: &mut Vec<Strip>, back: Vec<Strip>) {
     rows.extend(back);
     rows.retain(|r| !r.tokens.is_empty());
-    rows.order_by(|a, b| a.y().total_cmp(&b.y()));
+    rows.sort_by(|a, b| a.y().total_cmp(&b.y()));
 }
 
 /// The table that lines between rules make, or the lines again.

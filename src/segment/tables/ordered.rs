@@ -8,7 +8,6 @@
 
 use crate::geom::Rect;
 use crate::lexicon::{OWN_ROWS, TOTALS, is_han};
-use crate::order::InOrder;
 use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::Neighbour;
 use crate::segment::tables::columns::Column;
@@ -199,7 +198,7 @@ impl Header {
     fn of(cells: &Cells, mut own: Vec<usize>) -> Option<Header> {
         let x = |i: usize| cells[i].1.bbox.center().x;
         let y = |i: usize| cells[i].1.bbox.center().y;
-        own.order_by(|&a, &b| x(a).total_cmp(&x(b)));
+        own.sort_by(|&a, &b| x(a).total_cmp(&x(b)));
         let mut by_text: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for &i in &own {
             by_text.entry(text(&cells[i].1)).or_default().push(i);
@@ -237,7 +236,7 @@ impl Header {
         let is_title = |i: usize| levels.len() > 1 && is_at(i, high);
         let mut header = Header { leaves: Vec::new(), titles: Vec::new(), width: 0 };
         for panel in &mut of_panel {
-            panel.order_by(|&a, &b| x(a).total_cmp(&x(b)));
+            panel.sort_by(|&a, &b| x(a).total_cmp(&x(b)));
             let start = header.leaves.len();
             header.leaves.extend(
                 panel.iter().filter(|&&i| !is_title(i)).map(|&i| Leaf { x: x(i), cell: Some(i) }),
@@ -500,7 +499,7 @@ impl Rows {
             let height = |(stand, _): &&(Stand, Option<usize>)| cells[stand.cell].1.bbox.center().y;
             let mut own: Vec<&(Stand, Option<usize>)> =
                 self.labels.iter().filter(|(label, _)| label.column == first).collect();
-            own.order_by(|a, b| height(a).total_cmp(&height(b)));
+            own.sort_by(|a, b| height(a).total_cmp(&height(b)));
             let name = |row: &(f32, Vec<Stand>)| {
                 let is_name = |stand: &&Stand| stand.column == first + LEAD - 1 && !stand.is_wide;
                 row.1.iter().find(is_name).map(|stand| text(&cells[stand.cell].1))
@@ -794,7 +793,7 @@ fn fragment(
     }
     let blank = (0..taken.len()).filter(|&at| !taken[at]);
     out.extend(blank.map(|at| grid(at / columns, 1, at % columns, 1)));
-    out.order_by_key(|cell| (cell.row, cell.col));
+    out.sort_by_key(|cell| (cell.row, cell.col));
     let is_full = |e: &&&Edge| e.to - e.from >= FULL_RULE * (to - from);
     let full = rules.iter().filter(is_full).count();
     let ruling = match full {

@@ -4,7 +4,6 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
-use crate::order::InOrder;
 use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::realign;
@@ -122,14 +121,14 @@ fn complete(fragment: &mut Fragment, first: &Range<usize>, last: &Range<usize>) 
     fragment
         .cells
         .extend(lacking.into_iter().map(|cell| GridCell { col: cell.col + shift, ..cell }));
-    fragment.cells.order_by_key(|cell| (cell.row, cell.col));
+    fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
 }
 
 /// Numbers fragments that stand side by side under equal headers, each in a frame of its own.
 pub(super) fn number(fragments: &mut [Fragment]) {
     let mut order: Vec<usize> =
         (0..fragments.len()).filter(|&i| fragments[i].panels == 1).collect();
-    order.order_by(|&a, &b| fragments[a].bbox.x0.total_cmp(&fragments[b].bbox.x0));
+    order.sort_by(|&a, &b| fragments[a].bbox.x0.total_cmp(&fragments[b].bbox.x0));
     let mut rows: Vec<Vec<usize>> = Vec::new();
     for i in order {
         let beside = |row: &Vec<usize>| {

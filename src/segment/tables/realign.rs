@@ -6,7 +6,6 @@
 //! as the header has columns for them. The order alone is followed.
 
 use crate::diag::{Repair, Sink, Stage};
-use crate::order::InOrder;
 use crate::place::Place;
 use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell};
@@ -26,7 +25,7 @@ pub(super) fn realign(sink: &mut Sink, fragment: &mut Fragment, body: usize, wid
     }
     let mut order: Vec<usize> =
         (0..fragment.cells.len()).filter(|&i| fragment.cells[i].row >= body).collect();
-    order.order_by_key(|&i| (fragment.cells[i].row, fragment.cells[i].col));
+    order.sort_by_key(|&i| (fragment.cells[i].row, fragment.cells[i].col));
     let mut moved = Vec::new();
     let mut columns = Vec::with_capacity(order.len());
     for row in order.chunk_by(|&a, &b| fragment.cells[a].row == fragment.cells[b].row) {
@@ -44,7 +43,7 @@ pub(super) fn realign(sink: &mut Sink, fragment: &mut Fragment, body: usize, wid
         fragment.cells[i].col = to.unwrap_or(usize::MAX);
     }
     fragment.cells.retain(|cell| cell.col != usize::MAX);
-    fragment.cells.order_by_key(|cell| (cell.row, cell.col));
+    fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
     end_at_next(&mut fragment.cells);
     for row in moved {
         let own: Vec<&GridCell> = fragment.cells.iter().filter(|cell| cell.row == row).collect();
@@ -58,7 +57,7 @@ pub(super) fn realign(sink: &mut Sink, fragment: &mut Fragment, body: usize, wid
 /// Whether all rows are rows of panels of so many columns, with labels that span rows.
 pub(super) fn fits(fragment: &Fragment, body: usize, width: usize) -> bool {
     let mut cells: Vec<&GridCell> = fragment.cells.iter().filter(|c| c.row >= body).collect();
-    cells.order_by_key(|cell| (cell.row, cell.col));
+    cells.sort_by_key(|cell| (cell.row, cell.col));
     let panels = fragment.cols() / width;
     let rows = || cells.chunk_by(|a, b| a.row == b.row);
     let spans = |cell: &&&GridCell| cell.rowspan > 1 && is_word(cell);

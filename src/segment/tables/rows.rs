@@ -7,7 +7,6 @@
 
 use crate::figure::narrow;
 use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS, TOTALS, is_tail_of_name};
-use crate::order::InOrder;
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -196,7 +195,7 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
     let mut columns: Vec<Vec<Element>> = vec![Vec::new(); body.columns.len()];
     let mut order: Vec<usize> = (0..body.tokens.len()).collect();
     let at = |i: usize| body.tokens[i].1.bbox();
-    order.order_by(|&a, &b| {
+    order.sort_by(|&a, &b| {
         let (a, b) = (at(a), at(b));
         a.center().y.total_cmp(&b.center().y).then(a.x0.total_cmp(&b.x0))
     });
@@ -242,7 +241,7 @@ fn spread_ends_within(columns: &mut [Vec<Element>]) {
     if open.is_empty() {
         return;
     }
-    open.order_by(|a, b| a.0.total_cmp(&b.0));
+    open.sort_by(|a, b| a.0.total_cmp(&b.0));
     let is_beside = |y: f32| {
         let at = open.partition_point(|&(open, em)| open < y - SAME_LINE * em);
         open.get(at).is_some_and(|&(open, em)| open <= y + SAME_LINE * em)
@@ -515,7 +514,7 @@ fn stand_in_rows(
     for (elements, blocks) in columns.iter().zip(blocks) {
         points.extend(blocks.iter().map(|b| (at(&elements[b.clone()]), elements[b.start].em)));
     }
-    points.order_by(|a, b| a.0.total_cmp(&b.0));
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut heights: Vec<f32> = Vec::new();
     let mut held = 0.0f32;
     for (y, em) in points {
@@ -578,7 +577,7 @@ fn stand_in_rows(
     let known = heights.len();
     heights.extend(&own);
     let mut order: Vec<usize> = (0..heights.len()).collect();
-    order.order_by(|&a, &b| heights[a].total_cmp(&heights[b]));
+    order.sort_by(|&a, &b| heights[a].total_cmp(&heights[b]));
     let mut rank = vec![0; heights.len()];
     for (new, &old) in order.iter().enumerate() {
         rank[old] = new;
@@ -889,10 +888,10 @@ impl Column<'_> {
 
 /// Keeps the best state for each next row, and of those the cheapest.
 fn prune(states: &mut Vec<State>) {
-    states.order_by(|a, b| a.next.cmp(&b.next).then(a.cost.total_cmp(&b.cost)));
+    states.sort_by(|a, b| a.next.cmp(&b.next).then(a.cost.total_cmp(&b.cost)));
     states.dedup_by_key(|s| s.next);
     if states.len() > STATES {
-        states.order_by(|a, b| a.cost.total_cmp(&b.cost));
+        states.sort_by(|a, b| a.cost.total_cmp(&b.cost));
         states.truncate(STATES);
     }
 }

@@ -5,7 +5,6 @@
 //! column are held (left, middle or right) it is held too, and each text of a line has a cell of its own.
 
 use crate::geom::Rect;
-use crate::order::InOrder;
 use crate::segment::tables::columns::{SETS, Set};
 use crate::segment::tables::strips::Token;
 use std::collections::BTreeMap;
@@ -133,7 +132,7 @@ impl Settle {
             }
         }
         // The least wide first: those that are surest.
-        open.order_by(|a, b| a.bbox().width().total_cmp(&b.bbox().width()));
+        open.sort_by(|a, b| a.bbox().width().total_cmp(&b.bbox().width()));
         for token in open {
             let taken = |side: usize| settled.iter().any(|(_, s)| *s == side);
             let cells = touched(sides, token.bbox());

@@ -7,7 +7,6 @@ use crate::figure::narrow;
 use crate::geom::Rect;
 use crate::lexicon::{self, TOTALS, is_han};
 use crate::normalize::lines::{Line, wants_space};
-use crate::order::InOrder;
 use crate::place::PlacedText;
 use crate::segment::figures::{is_of_figures, opens_range};
 use crate::segment::outline::{Fragment, Frame, GridCell, Layout, Ruling};
@@ -790,7 +789,7 @@ fn lowest(head: &[Strip]) -> Vec<&Token> {
         })
     };
     let mut lowest: Vec<&Token> = tokens.iter().copied().filter(|t| !has_below(t)).collect();
-    lowest.order_by(|a, b| a.x().total_cmp(&b.x()));
+    lowest.sort_by(|a, b| a.x().total_cmp(&b.x()));
     lowest
 }
 
@@ -870,7 +869,7 @@ fn with_blank_columns(head: &[Strip], columns: &[Column], rules: &[Edge]) -> Vec
             });
         }
     }
-    all.order_by(|a, b| a.x0.total_cmp(&b.x0));
+    all.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     all
 }
 
@@ -1217,7 +1216,7 @@ impl Grid {
         }
         let mut cells: Vec<GridCell> = Vec::with_capacity(self.cells.len());
         for (mut cell, mut tokens) in self.cells.into_iter().zip(self.held) {
-            tokens.order_by(|a, b| a.line.cmp(&b.line).then(a.bbox().x0.total_cmp(&b.bbox().x0)));
+            tokens.sort_by(|a, b| a.line.cmp(&b.line).then(a.bbox().x0.total_cmp(&b.bbox().x0)));
             let tokens = vertical(&tokens).unwrap_or(tokens);
             let room = match &self.rooms {
                 Some(rooms) if cell.colspan == 1 => rooms[cell.col],
@@ -1226,7 +1225,7 @@ impl Grid {
             join(&mut cell, &tokens, room);
             cells.push(cell);
         }
-        cells.order_by_key(|c| (c.row, c.col));
+        cells.sort_by_key(|c| (c.row, c.col));
         let rows = cells.iter().filter(|c| !c.text.is_empty()).map(|c| c.row + c.rowspan).max();
         let rows = rows.unwrap_or(0);
         cells.retain(|c| c.row < rows);
@@ -1274,7 +1273,7 @@ fn vertical(tokens: &[Token]) -> Option<Vec<Token>> {
     }
     let chars: Option<Vec<Vec<Token>>> = tokens.iter().map(Token::by_operators).collect();
     let mut chars = chars?.concat();
-    chars.order_by_key(|t| t.piece.order);
+    chars.sort_by_key(|t| t.piece.order);
     let is_char = |t: &Token| t.text().chars().count() == 1 && t.text().chars().all(is_han);
     // Each is drawn below the one before, or at the top of a line to the left of it: in a row that is too low, each one is.
     let mut turns = 0;

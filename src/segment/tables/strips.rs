@@ -7,7 +7,6 @@ use crate::figure;
 use crate::geom::Rect;
 use crate::lexicon;
 use crate::normalize::lines::{Frame, Piece};
-use crate::order::InOrder;
 use crate::place::{Place, PlacedText, Spot};
 use crate::segment::figures::is_figure;
 use std::ops::Range;
@@ -264,7 +263,7 @@ pub(super) struct Strip {
 impl Strip {
     /// The strip of these tokens, if there are any.
     pub fn of(mut tokens: Vec<Token>) -> Option<Strip> {
-        tokens.order_by(|a, b| a.bbox().x0.total_cmp(&b.bbox().x0));
+        tokens.sort_by(|a, b| a.bbox().x0.total_cmp(&b.bbox().x0));
         let bbox = tokens.iter().map(|t| t.piece.bbox).reduce(|a, b| a.union(&b))?;
         Some(Strip { tokens, bbox })
     }
@@ -292,12 +291,12 @@ impl Strip {
 
 /// The tokens line by line, top down.
 pub(super) fn strips(mut tokens: Vec<Token>) -> Vec<Strip> {
-    tokens.order_by_key(|t| t.line);
+    tokens.sort_by_key(|t| t.line);
     let mut strips: Vec<Strip> = tokens
         .chunk_by(|a, b| a.line == b.line)
         .filter_map(|tokens| Strip::of(tokens.to_vec()))
         .collect();
-    strips.order_by(|a, b| a.y().total_cmp(&b.y()));
+    strips.sort_by(|a, b| a.y().total_cmp(&b.y()));
     strips
 }
 

@@ -7,7 +7,6 @@
 use crate::geom::Rect;
 use crate::lexicon;
 use crate::normalize::lines::{CellNumber, Layout, Line, LinedPage, Piece, ToldTable, wants_space};
-use crate::order::InOrder;
 use crate::place::PlacedText;
 use crate::segment::annexes::is_label_alone;
 use crate::segment::captions::is_unit;
@@ -98,7 +97,7 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     /// The pieces of each of so many cells, which come with the index of theirs.
     fn of(mut pieces: Vec<(usize, &'a Piece)>, cells: usize) -> Texts<'a> {
-        pieces.order_by_key(|(cell, _)| *cell);
+        pieces.sort_by_key(|(cell, _)| *cell);
         let ends = (0..cells).scan(0, |end, cell| {
             *end += pieces[*end..].iter().take_while(|(own, _)| *own == cell).count();
             Some(*end)

@@ -1,6 +1,5 @@
 //! Whether what was solved is a table at all: prose must never be taken for one, nor a chart with its scales.
 
-use crate::order::InOrder;
 use crate::segment::figures::is_figure;
 use crate::segment::outline::Fragment;
 use crate::segment::tables::solve::Solved;
@@ -90,7 +89,7 @@ pub(super) fn is_of_scales(fragment: &Fragment) -> bool {
         }
     }
     let is_scale = |figures: &mut Vec<(usize, i64)>| {
-        figures.order_by_key(|figure| figure.0);
+        figures.sort_by_key(|figure| figure.0);
         let step = figures.first().zip(figures.get(1)).map_or(0, |(a, b)| a.1 - b.1);
         figures.len() > 3 && step > 1 && figures.windows(2).all(|w| w[0].1 - w[1].1 == step)
     };

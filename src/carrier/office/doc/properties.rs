@@ -3,7 +3,6 @@
 
 use super::Streams;
 use crate::carrier::flow::Align;
-use crate::order::InOrder;
 use crate::source::ole::{u16_at, u32_at};
 
 /// A change of one property: its code and what it is set to.
@@ -174,7 +173,7 @@ impl Placed {
                 spans.extend(spans_of(page, of));
             }
         }
-        spans.order_by_key(|span: &(u32, u32, Vec<u8>)| span.0);
+        spans.sort_by_key(|span: &(u32, u32, Vec<u8>)| span.0);
         Placed { spans }
     }
 
