@@ -136,7 +136,16 @@ impl Ink {
     }
 
     fn text(&mut self, text: &PlacedText, sign: i64) {
-        text.chars().for_each(|c| self.char(c, sign));
+        let Some(place) = text.onward_from() else {
+            return text.chars().for_each(|c| self.char(c, sign));
+        };
+        // What stands on one line is counted at once.
+        let mut inked = (0..).zip(text.as_str().chars()).filter(|(_, ch)| !ch.is_whitespace());
+        if let Some((lead, ch)) = inked.next() {
+            self.char(PlacedChar { ch, place: place.onward(lead) }, sign);
+            let more = inked.count() as i64;
+            self.open.iter_mut().for_each(|(_, own)| own.count += sign * more);
+        }
     }
 
     fn char(&mut self, c: PlacedChar, sign: i64) {

@@ -278,6 +278,14 @@ impl PlacedText {
         }
     }
 
+    /// Where the first character stands, if each other one is known to stand one character further on.
+    pub fn onward_from(&self) -> Option<Place> {
+        match self.places {
+            Places::Onward { first, .. } => Some(first),
+            Places::Each(_) => None,
+        }
+    }
+
     /// Makes room for so many characters more on a page.
     pub fn reserve(&mut self, chars: usize) {
         // Most characters are Chinese ones, of three bytes each.

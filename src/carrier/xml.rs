@@ -40,6 +40,19 @@ impl<'a> Attributes<'a> {
         self.all().find(|(own, _)| *own == name).map(|(_, value)| unescaped(value))
     }
 
+    /// The values of several attributes, found in one pass.
+    #[cfg(feature = "excel")]
+    pub fn values<const N: usize>(self, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
+        let mut values = [const { None }; N];
+        for (own, value) in self.all() {
+            let at = names.iter().position(|name| *name == own);
+            if let Some(found) = at.and_then(|at| values.get_mut(at)).filter(|f| f.is_none()) {
+                *found = Some(unescaped(value));
+            }
+        }
+        values
+    }
+
     /// A number.
     pub fn number<T: std::str::FromStr>(self, name: &str) -> Option<T> {
         self.get(name)?.trim_ascii().parse().ok()

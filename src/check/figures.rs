@@ -187,6 +187,9 @@ impl<'n> Figures<'n> {
     /// The weights that bring figures to one unit, in their order: 10⁴ for 亿元 beside 万元. All one
     /// where no cell prints a unit of its own; `None` where the units do not add up.
     pub fn weights(&self, vars: &[Var]) -> Option<Vec<i128>> {
+        if self.measures.iter().all(Option::is_none) {
+            return Some(vec![1; vars.len()]);
+        }
         let of_figures = vars.iter().map(|&var| match self.at(var) {
             Figure::Blank => None,
             _ => self.measure(var),

@@ -5,6 +5,7 @@ pub mod csv;
 pub mod datapackage;
 pub mod facts;
 pub mod json;
+mod line;
 pub mod own;
 #[cfg(feature = "parquet")]
 pub mod parquet;

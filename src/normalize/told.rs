@@ -9,6 +9,9 @@ use crate::geom::Rect;
 use crate::normalize::lines::{CellNumber, ToldCell, ToldTable};
 use crate::place::{Place, PlacedChar, PlacedText};
 
+/// There is room for so many pieces in a line before it has them.
+const WIDE: usize = 16;
+
 /// Whether each run of the page stands in a cell that the document tells of.
 pub(super) fn in_cells(page: &Page) -> Vec<bool> {
     let mut in_cells = vec![false; page.runs.len()];
@@ -45,6 +48,8 @@ pub(super) fn rows(page: &Page) -> (Vec<ToldTable>, Vec<RawLine>) {
 fn lines_of(page: &Page, table: &KnownTable, number: u32) -> Vec<RawLine> {
     let mut lines: Vec<RawLine> = Vec::new();
     let mut row = None;
+    // Most rows fill their columns; of a wide sheet they need not.
+    let columns = table.col_edges.len().clamp(1, WIDE);
     for (cell, index) in table.cells.iter().zip(0..) {
         let of_cell = CellNumber { table: number, cell: index };
         let mut add = |placed: &Placed| {
@@ -56,7 +61,10 @@ fn lines_of(page: &Page, table: &KnownTable, number: u32) -> Vec<RawLine> {
                 }
                 _ => {
                     row = Some(cell.row);
-                    lines.push(RawLine { bbox: piece.bbox, pieces: vec![piece] });
+                    let bbox = piece.bbox;
+                    let mut pieces = Vec::with_capacity(columns);
+                    pieces.push(piece);
+                    lines.push(RawLine { bbox, pieces });
                 }
             }
         };

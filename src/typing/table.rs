@@ -331,7 +331,10 @@ fn straighten(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Ve
 fn with_totals_named(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>) -> Vec<TableRow> {
     let names = || columns.group.into_iter().chain([columns.name]);
     for row in &mut rows {
-        let is_named = names().any(|col| row.cell(col).is_none_or(|cell| !cell.text.is_empty()));
+        // Most rows are named: what else they hold is not looked at.
+        if names().any(|col| row.cell(col).is_none_or(|cell| !cell.text.is_empty())) {
+            continue;
+        }
         let words: Vec<usize> = (0..row.slots.len())
             .filter(|&col| {
                 row.cell(col).is_some_and(|cell| figure::kind(cell.text.as_str()) == Kind::Word)
@@ -339,7 +342,7 @@ fn with_totals_named(sink: &mut Sink, columns: &Columns, mut rows: Vec<TableRow>
             .collect();
         let &[col] = words.as_slice() else { continue };
         let (Some(word), Some(name)) = (row.cell(col), row.cell(columns.name)) else { continue };
-        if is_named || !lexicon::TOTALS.contains(&&*squeezed(word.text.as_str())) {
+        if !lexicon::TOTALS.contains(&&*squeezed(word.text.as_str())) {
             continue;
         }
         let word = word.clone();
@@ -472,8 +475,8 @@ fn remark_figures_over_rows(sink: &mut Sink, columns: &Columns, rows: &[TableRow
     for fact in columns.facts.iter().filter(|fact| fact.column.role != ColumnRole::Text) {
         let is_over = |pair: &&[TableRow]| {
             let is_figure = |cell: &TableCell| figure::kind(cell.text.as_str()) == Kind::Figure;
-            pair[0].cell(fact.at).is_some_and(is_figure)
-                && pair[1].slots.get(fact.at) == Some(&Slot::Above)
+            pair[1].slots.get(fact.at) == Some(&Slot::Above)
+                && pair[0].cell(fact.at).is_some_and(is_figure)
                 && !is_empty(&pair[1])
         };
         let mut over = rows.windows(2).filter(is_over).filter_map(|pair| pair[0].cell(fact.at));
@@ -643,6 +646,7 @@ fn keys<'a>(
     carried: &mut Vec<Key>,
 ) -> Vec<Key> {
     let mut keys: Vec<Key> = Vec::new();
+    let carries = columns.keys.iter().any(|column| column.carries);
     for column in &columns.keys {
         // One cell over several key columns is said once.
         if !keys.is_empty() && row.slots.get(column.at) == Some(&Slot::Left) {
@@ -654,13 +658,11 @@ fn keys<'a>(
         match (known, key.text.is_empty()) {
             (Some(known), true) if column.carries => keys.push(carried[known].clone()),
             (_, true) => {}
-            (Some(known), false) => {
-                carried.truncate(known);
-                carried.push(key.clone());
-                keys.push(key);
-            }
-            (None, false) => {
-                carried.push(key.clone());
+            (known, false) => {
+                if carries {
+                    carried.truncate(known.unwrap_or(carried.len()));
+                    carried.push(key.clone());
+                }
                 keys.push(key);
             }
         }

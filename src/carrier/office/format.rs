@@ -5,6 +5,7 @@
 //! narrow column would show as #### is printed all the same.
 
 use super::numerals::{Form, printed as numeral};
+use std::borrow::Cow;
 
 /// Excel keeps so many decimal digits of a number.
 const PRECISION: usize = 15;
@@ -799,7 +800,7 @@ fn general(number: f64) -> Printed {
     let (whole, fraction) = digits.rounded(room);
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };
-    let text = format!("{sign}{whole}{point}{fraction}");
+    let text = [sign, &whole, point, fraction].concat();
     Printed { text, is_rounded: digits.has_beyond(room), ..Printed::default() }
 }
 
@@ -814,6 +815,32 @@ struct Digits {
 
 impl Digits {
     fn of(number: f64) -> Digits {
+        Digits::of_few_decimals(number).unwrap_or_else(|| Digits::of_any(number))
+    }
+
+    /// The digits of a number that has few decimals, as most do: where a whole number by 10, 100 or so is it, no other of
+    /// as few digits is.
+    fn of_few_decimals(number: f64) -> Option<Digits> {
+        const MOST_DECIMALS: i32 = 4;
+        let (decimals, mut whole) = (0..=MOST_DECIMALS).find_map(|decimals| {
+            let scale = 10_f64.powi(decimals);
+            let whole = (number * scale).round();
+            let is_it = whole >= 1.0 && whole < 1e15 && whole / scale == number;
+            is_it.then_some((decimals, whole as u64))
+        })?;
+        let power = whole.ilog10() as i32 + 1 - decimals;
+        while whole.is_multiple_of(10) {
+            whole /= 10;
+        }
+        let mut digits = vec![0; whole.ilog10() as usize + 1];
+        for digit in digits.iter_mut().rev() {
+            *digit = (whole % 10) as u8;
+            whole /= 10;
+        }
+        Some(Digits { digits, power })
+    }
+
+    fn of_any(number: f64) -> Digits {
         // Where the fewest digits that say which number it is are no more than are kept, they are the first ones of
         // all that it has; to find them takes a fraction of the time.
         let fewest = format!("{number:e}");
@@ -853,12 +880,13 @@ impl Digits {
     /// The digits before and behind the point, rounded to so many decimals; `0` before it where there are none.
     fn rounded(&self, decimals: usize) -> (String, String) {
         let kept = self.power + decimals as i32;
-        let mut digits: Vec<u8> = self.digits.clone();
+        let mut digits = Cow::Borrowed(self.digits.as_slice());
         let mut power = self.power;
         if kept < 0 {
-            digits.clear();
+            digits = Cow::Borrowed(&[]);
         } else if (kept as usize) < digits.len() {
             let up = digits[kept as usize] >= 5;
+            let digits = digits.to_mut();
             digits.truncate(kept as usize);
             if up {
                 let mut at = digits.len();
@@ -883,10 +911,13 @@ impl Digits {
             char::from(b'0' + digit)
         };
         // Position 0 is the first digit, which stands `power` places before the point.
-        let whole: String = (0..power.max(0)).map(digit).collect();
-        let whole = whole.trim_start_matches('0');
-        let whole = if whole.is_empty() { "0".to_owned() } else { whole.to_owned() };
-        let fraction = (0..decimals as i32).map(|place| digit(power + place)).collect();
+        let mut whole = String::with_capacity(power.max(1) as usize);
+        whole.extend((0..power.max(0)).map(digit).skip_while(|digit| *digit == '0'));
+        if whole.is_empty() {
+            whole.push('0');
+        }
+        let mut fraction = String::with_capacity(decimals);
+        fraction.extend((0..decimals as i32).map(|place| digit(power + place)));
         (whole, fraction)
     }
 }
@@ -1017,6 +1048,18 @@ mod tests {
 
     fn said(code: &str, number: f64) -> String {
         Format::parse(code).number(number, false).text
+    }
+
+    #[test]
+    fn few_decimals_are_read_off_as_all_are() {
+        let whole = (1..2000_u32).map(|n| n * 7919);
+        let numbers = whole.flat_map(|n| [0, 1, 2, 3, 4].map(|d| f64::from(n) / 10_f64.powi(d)));
+        let noisy = [674.1800000000004, 0.1 + 0.2, 1e15, 1e300, 0.00001, 123456789012.3456, 0.0];
+        for number in numbers.chain(noisy) {
+            assert_eq!(Digits::of(number), Digits::of_any(number), "{number}");
+        }
+        assert_eq!(Digits::of_few_decimals(674.18), Some(Digits::of_any(674.18)));
+        assert_eq!(Digits::of_few_decimals(674.1800000000004), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::geom::{Axis, Rect};
 use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::realign;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -305,18 +306,20 @@ impl<'a> Grid<'a> {
         if rows - top < MIN_ROWS {
             return false;
         }
-        let kinds: Vec<Option<bool>> = used.iter().map(|&c| self.figures(top, c)).collect();
+        // A column is gone through once, and only where those before it leave the answer open.
+        let known = vec![OnceCell::new(); used.len()];
+        let kind = |i: usize| *known[i].get_or_init(|| self.figures(top, used[i]));
         let edges = &self.fragment.col_edges;
         let span = |c: usize| edges[c + 1] - edges[c];
         let alike = (width..used.len()).all(|i| {
             let (a, b) = (span(used[i % width]), span(used[i]));
-            kinds[i] == kinds[i % width] && (a - b).abs() <= SAME_WIDTH * a.max(b)
+            (a - b).abs() <= SAME_WIDTH * a.max(b) && kind(i) == kind(i % width)
         });
         // A name, then figures; or a serial number, a name, then figures.
-        let names = kinds[..width].iter().filter(|k| **k == Some(false)).count();
-        let last = kinds[width - 1] == Some(true);
-        let name_first = kinds[0] == Some(false) || (width > 2 && kinds[1] == Some(false));
-        alike && names == 1 && last && name_first
+        let names = || (0..width).filter(|&i| kind(i) == Some(false)).count();
+        let last = || kind(width - 1) == Some(true);
+        let name_first = || kind(0) == Some(false) || (width > 2 && kind(1) == Some(false));
+        alike && names() == 1 && last() && name_first()
     }
 
     /// Whether nearly all that stands in the column is figures, or nearly nothing is.

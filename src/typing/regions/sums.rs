@@ -1,7 +1,7 @@
 //! What the figures of the rows say of the hierarchy: a row may be the sum of those below it.
 
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The figures of one row, column by column; a blank counts as nothing.
 pub type Figures = [Option<Decimal>];
@@ -69,46 +69,57 @@ const MAX_STEPS: usize = 200_000;
 /// many. Exact: a single wrong figure leaves no way at all.
 pub fn only_cut(rows: &[Vec<Decimal>], total: &[Decimal]) -> Option<Vec<Option<usize>>> {
     let rows = integers(rows, total)?;
-    let (rows, total) = rows.split_at(rows.len().checked_sub(1)?);
+    let (total, rows) = rows.split_last()?;
     // Where nothing is added up, all ways are one.
-    let total = total.first().filter(|total| total.iter().any(|&v| v != 0))?;
-    let count = rows.len();
-    let mut prefix: Vec<Vec<i128>> = vec![vec![0; total.len()]];
-    for row in rows {
-        prefix.push(add(prefix.last()?, row)?);
+    if total.iter().all(|&v| v == 0) {
+        return None;
     }
-    let mut ends: HashMap<&[i128], Vec<usize>> = HashMap::new();
-    for (position, sum) in prefix.iter().enumerate() {
-        ends.entry(sum).or_default().push(position);
+    let (count, width) = (rows.count(), total.len());
+    let mut prefix = Rows { figures: Vec::with_capacity((count + 1) * width), width };
+    prefix.figures.resize(width, 0);
+    for row in 0..count {
+        prefix.push_sum(row, rows.row(row))?;
+    }
+    // Where the same sum stands again, further down.
+    let mut again: Vec<Option<usize>> = vec![None; count + 1];
+    let mut first_at: HashMap<&[i128], usize> = HashMap::with_capacity(count + 1);
+    for position in (0..=count).rev() {
+        again[position] = first_at.insert(prefix.row(position), position);
     }
 
     // Where no figure is negative, the first rows still to come hold at least half of what is still
     // to come (a run is its first row twice) and at most all of it.
-    let is_positive = rows.iter().flatten().all(|&v| v >= 0);
+    let is_positive = rows.figures.iter().all(|&v| v >= 0);
     let may_end_well = |position: usize, sum: &[i128]| {
         !is_positive
-            || (0..total.len()).all(|column| {
-                let to_come = prefix[count][column] - prefix[position][column];
+            || (0..width).all(|column| {
+                let to_come = prefix.row(count)[column] - prefix.row(position)[column];
                 let missing = total[column].saturating_sub(sum[column]);
                 missing <= to_come && missing.saturating_mul(2) >= to_come
             })
     };
 
-    // At each position, by the sum of the first rows so far: in how many ways, and the last run.
-    let mut reached: Vec<BTreeMap<Vec<i128>, (u8, usize)>> = vec![BTreeMap::new(); count + 1];
-    reached[0].insert(vec![0; total.len()], (1, 0));
-    let mut steps = 0_usize;
+    // The sums of first rows that are reached somewhere, each once.
+    let mut sums = Sums::new(width);
+    let start = sums.number_of(&vec![0; width]);
+    // At each position, those reached there; with each, in how many ways, and where the last run begins.
+    let mut reached: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
+    let mut ways: HashMap<(usize, usize), (u8, usize)> = HashMap::new();
+    reached[0].push(start);
+    ways.insert((0, start), (1, 0));
+    let (mut steps, mut sum, mut target) = (0_usize, vec![0; width], vec![0; width]);
     for start in 0..count {
-        let states = std::mem::take(&mut reached[start]);
-        let head = &rows[start];
-        let target = add(&prefix[start + 1], head)?;
-        let runs = ends.get(target.as_slice()).into_iter().flatten().copied();
+        let head = rows.row(start);
+        add(&mut target, prefix.row(start + 1), head)?;
         // A row alone ends right after itself; a run of nothing but blanks is no run.
         let nonzero = head.iter().any(|&v| v != 0);
-        let longer: Vec<usize> = runs.filter(|&end| end > start + 1 && nonzero).collect();
-        for (sum, (ways, _)) in &states {
-            let sum = add(sum, head)?;
-            for &end in std::iter::once(&(start + 1)).chain(&longer) {
+        let runs = first_at.get(target.as_slice()).copied().filter(|_| nonzero);
+        for number in std::mem::take(&mut reached[start]) {
+            let (ways_here, _) = ways[&(start, number)];
+            add(&mut sum, sums.get(number), head)?;
+            let longer = std::iter::successors(runs, |&end| again[end]);
+            let longer = longer.filter(|&end| end > start + 1);
+            for end in std::iter::once(start + 1).chain(longer) {
                 steps += 1;
                 if steps > MAX_STEPS {
                     return None;
@@ -116,51 +127,116 @@ pub fn only_cut(rows: &[Vec<Decimal>], total: &[Decimal]) -> Option<Vec<Option<u
                 if !may_end_well(end, &sum) {
                     continue;
                 }
-                let entry = reached[end].entry(sum.clone()).or_insert((0, start));
-                entry.0 = entry.0.saturating_add(*ways).min(2);
+                let number = sums.number_of(&sum);
+                let entry = ways.entry((end, number)).or_insert_with(|| {
+                    reached[end].push(number);
+                    (0, start)
+                });
+                entry.0 = entry.0.saturating_add(ways_here).min(2);
                 entry.1 = start;
             }
         }
-        reached[start] = states;
     }
 
     let mut parents = vec![None; count];
-    let mut end = count;
-    let mut sum = total.clone();
+    let (mut end, mut sum) = (count, total.to_vec());
     while end > 0 {
-        let &(ways, start) = reached[end].get(&sum)?;
+        let &(ways, start) = ways.get(&(end, sums.known(&sum)?))?;
         if ways != 1 {
             return None;
         }
-        for parent in &mut parents[start + 1..end] {
-            *parent = Some(start);
-        }
-        sum = sum.iter().zip(&rows[start]).map(|(s, v)| s - v).collect();
+        parents[start + 1..end].fill(Some(start));
+        sum.iter_mut().zip(rows.row(start)).for_each(|(s, v)| *s -= v);
         end = start;
     }
     sum.iter().all(|&v| v == 0).then_some(parents)
 }
 
-/// All rows, the total last, as integers of one common scale.
-fn integers(rows: &[Vec<Decimal>], total: &[Decimal]) -> Option<Vec<Vec<i128>>> {
-    let all = || rows.iter().map(Vec::as_slice).chain(std::iter::once(total));
-    let scale = all().flatten().map(|d| d.normalize().scale()).max().unwrap_or(0);
-    all()
-        .map(|row| {
-            if row.len() != total.len() {
-                return None;
-            }
-            let units = row.iter().map(|d| {
-                let d = d.normalize();
-                d.mantissa().checked_mul(10_i128.checked_pow(scale - d.scale())?)
-            });
-            units.collect()
-        })
-        .collect()
+/// The figures of several rows, one row behind the other.
+struct Rows {
+    figures: Vec<i128>,
+    width: usize,
 }
 
-fn add(a: &[i128], b: &[i128]) -> Option<Vec<i128>> {
-    a.iter().zip(b).map(|(a, b)| a.checked_add(*b)).collect()
+impl Rows {
+    fn count(&self) -> usize {
+        self.figures.len() / self.width
+    }
+
+    fn row(&self, row: usize) -> &[i128] {
+        &self.figures[row * self.width..][..self.width]
+    }
+
+    /// The last row, and those before it; `None` where there is no row, or nothing in it.
+    fn split_last(mut self) -> Option<(Vec<i128>, Rows)> {
+        let rest = self.figures.len().checked_sub(self.width).filter(|_| self.width > 0)?;
+        Some((self.figures.split_off(rest), self))
+    }
+
+    /// Adds the sum of a row and of other figures as a row; `None` where that is too much.
+    fn push_sum(&mut self, row: usize, other: &[i128]) -> Option<()> {
+        for (column, other) in other.iter().enumerate() {
+            let own = self.figures[row * self.width + column];
+            self.figures.push(own.checked_add(*other)?);
+        }
+        Some(())
+    }
+}
+
+/// Sums, numbered as they are met.
+struct Sums {
+    rows: Rows,
+    numbers: HashMap<Box<[i128]>, usize>,
+}
+
+impl Sums {
+    fn new(width: usize) -> Sums {
+        Sums { rows: Rows { figures: Vec::new(), width }, numbers: HashMap::new() }
+    }
+
+    fn known(&self, sum: &[i128]) -> Option<usize> {
+        self.numbers.get(sum).copied()
+    }
+
+    fn number_of(&mut self, sum: &[i128]) -> usize {
+        self.known(sum).unwrap_or_else(|| {
+            let number = self.numbers.len();
+            self.rows.figures.extend_from_slice(sum);
+            self.numbers.insert(sum.into(), number);
+            number
+        })
+    }
+
+    fn get(&self, number: usize) -> &[i128] {
+        self.rows.row(number)
+    }
+}
+
+/// All rows, the total last, as integers of one common scale.
+fn integers(rows: &[Vec<Decimal>], total: &[Decimal]) -> Option<Rows> {
+    let all = || rows.iter().map(Vec::as_slice).chain(std::iter::once(total));
+    let least = |d: &Decimal| if d.scale() == 0 { *d } else { d.normalize() };
+    let scale = all().flatten().map(|d| least(d).scale()).max().unwrap_or(0);
+    let width = total.len();
+    let mut figures = Vec::with_capacity((rows.len() + 1) * width);
+    for row in all() {
+        if row.len() != width {
+            return None;
+        }
+        for d in row {
+            let d = least(d);
+            figures.push(d.mantissa().checked_mul(10_i128.checked_pow(scale - d.scale())?)?);
+        }
+    }
+    Some(Rows { figures, width })
+}
+
+/// The sum of two rows; `None` where it is too much.
+fn add(sum: &mut [i128], a: &[i128], b: &[i128]) -> Option<()> {
+    for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
+        *sum = a.checked_add(*b)?;
+    }
+    Some(())
 }
 
 #[cfg(test)]

@@ -132,14 +132,16 @@ pub(super) fn read(
                 }
             }
             "c" => {
-                let place = attributes.get("r").and_then(|r| place_of(&r));
+                let [place, style, kind] = attributes.values(["r", "s", "t"]);
+                let place = place.and_then(|place| place_of(&place));
                 let (at_row, at_col) = place.unwrap_or((row.max(1) - 1, col));
                 (row, col) = (at_row + 1, at_col + 1);
-                let style = book.styles.cell(attributes.number("s").unwrap_or(0));
+                let style = style.and_then(|style| style.trim_ascii().parse().ok());
+                let style = book.styles.cell(style.unwrap_or(0));
                 let value = if is_empty {
                     Value::Blank
                 } else {
-                    value(book, style, &mut reader, attributes)?
+                    value(book, style, &mut reader, kind.as_deref())?
                 };
                 filling.put(at_row, at_col, style, value).map_err(Stop::Limit)?;
             }
@@ -208,14 +210,13 @@ fn place_of(reference: &str) -> Option<(u32, u32)> {
     (col <= MOST_COLS).then_some((row - 1, col - 1))
 }
 
-/// Reads the value of a cell that has begun.
+/// Reads the value of a cell that has begun, by the kind that it says.
 fn value(
     book: &Book,
     style: &CellStyle,
     reader: &mut Reader,
-    attributes: Attributes,
+    kind: Option<&str>,
 ) -> Result<Value, Malformed> {
-    let kind = attributes.get("t");
     let (mut stored, mut has_formula, mut inline) = (None::<Cow<str>>, false, None);
     let mut depth = 0usize;
     let mut in_value = false;
@@ -253,7 +254,7 @@ fn value(
     let Some(stored) = stored else {
         return Ok(if has_formula { Value::Unstored } else { Value::Blank });
     };
-    Ok(match kind.as_deref() {
+    Ok(match kind {
         Some("s") => {
             let index: Option<usize> = stored.trim().parse().ok();
             let text = index.and_then(|index| book.texts.get(index));
