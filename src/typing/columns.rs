@@ -320,7 +320,14 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
     Some(match is_double {
         true if is_turned() => (Some(second), first),
         true => (Some(first), second),
-        false => (None, first),
+        // 渝东北片区 over its counties and their 小计.
+        false => {
+            let is_group = |col: &usize| {
+                let own_rows = printed[first].content.own_rows;
+                words.contains(col) && printed[*col].content.covered > 0 && own_rows > 1
+            };
+            (first.checked_sub(1).filter(is_group), first)
+        }
     })
 }
 

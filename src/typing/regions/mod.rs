@@ -360,7 +360,13 @@ fn area_rows(rows: &[RowName], words: &[Words], scope: &Scope) -> Vec<bool> {
     let is_prefecture = |at: usize| match &words[at].word {
         Word::Name(name) => {
             let found = scope.resolve(name);
-            found.iter().any(|f| f.division.tier() == Tier::Prefecture && f.fit == Fit::Full)
+            // The districts of 重庆市 have no prefecture above them.
+            let stands_at_top = |f: &&Found| match f.division.tier() {
+                Tier::Prefecture => true,
+                Tier::County => f.division.prefecture().is_none(),
+                _ => false,
+            };
+            found.iter().filter(stands_at_top).any(|f| f.fit == Fit::Full)
         }
         _ => false,
     };
