@@ -2,7 +2,8 @@
 """scan.py IN.pdf OUT.pdf KIND SEED: what a scanner, a fax or a phone would leave of a drawn notice.
 scan.py IN.pdf OUT.png KIND SEED PAGE: the same of one page. samples/aid-2021/scan.png is `fax 1 5` of notice.pdf there.
 
-KIND: flat, low150, fax, halffax, eats, closes, dust, pencil, gutter, keystone, moire, bleed, sideways, over, stamps, broken. Needs pypdfium2, numpy and pillow.
+KIND: flat, low150, fax, halffax, eats, closes, dust, pencil, gutter, keystone, moire, bleed, sideways, over, stamps, broken, curl,
+blue, streaks, faint, copy, photo, fold, squeezed. Needs pypdfium2, numpy and pillow.
 The truth of the notice stays that of IN.pdf.
 """
 import io, random, sys
@@ -117,6 +118,66 @@ def damage(im, kind, rng, dpi, number, others):
         worn = np.asarray(Image.fromarray((g.random((h // 9 + 1, w // 9 + 1)) * 255).astype("uint8")).resize((w, h), Image.BILINEAR)).astype(float)
         a = np.where(worn > 168, np.minimum(255, a + (worn - 168) * 2.2), a)
         return grain(skewed(Image.fromarray(a.astype("uint8")).convert("RGB"), rng, 1.2), rng, 6, .5)
+    if kind == "curl":
+        # A bound page: near the gutter it bends away, so that text is narrower, higher, darker and out of focus there.
+        d, deep, side = rng.uniform(.1, .17) * w, rng.uniform(.3, .45), rng.random() < .5
+        mirror = (lambda x: w - 1 - x) if side else (lambda x: x)
+        near = lambda x: np.exp(-mirror(x) / d)
+        im = remap(skewed(im, rng, .5), lambda x, y: x + (-1 if side else 1) * deep * d * (near(x) - np.exp(-w / d)), lambda x, y: y + (y - h / 2) * .03 * near(x) + .012 * h * near(x))
+        far = near(np.arange(w))[None, :, None]; soft = np.asarray(im.filter(ImageFilter.GaussianBlur(1.6))).astype(float)
+        a = np.asarray(im).astype(float) * (1 - far) + soft * far
+        return grain(Image.fromarray((a * (1 - .5 * far)).clip(0, 255).astype("uint8")), rng, 5, .5)
+    if kind == "blue":
+        # The department's stamp and its seal across the fold, both in blue: as dark as some print is in grey.
+        for _ in range(3):
+            im = stamp(im, "blue", rng, dpi)
+        return grain(skewed(im, rng, .8), rng, 5, .5)
+    if kind == "streaks":
+        # Dirt on the glass of a feeder: lines down the whole sheet, whatever stands there, some dark and some white.
+        a = np.asarray(skewed(im, rng, .9)).astype(float)
+        for _ in range(rng.randint(3, 6)):
+            x, n, v = rng.randint(int(.1 * w), int(.9 * w)), rng.choice((1, 1, 2, 3)), rng.choice((60, 120, 170, 255))
+            a[:, x:x + n] = a[:, x:x + n] * .25 + v * .75
+        return grain(Image.fromarray(a.astype("uint8")), rng, 5, .4)
+    if kind == "faint":
+        # Toner that runs out: bands down the page where print is nearly paper.
+        a = np.asarray(skewed(im, rng, .9)).astype(float); xx = np.arange(w) / w; n, t = rng.uniform(1, 3), rng.random()
+        ink = rng.uniform(.3, .42) + .3 * (1 + np.sin(2 * np.pi * (n * xx + t))) / 2
+        return grain(Image.fromarray((250 - (250 - a) * ink[None, :, None]).astype("uint8")), rng, 6, .5)
+    if kind == "copy":
+        # A copy of a copy of a copy: each a little askew, a little larger, of one bit, with dirt of its own.
+        one = im.convert("L")
+        for i in range(3):
+            d = ImageDraw.Draw(one)
+            for _ in range(int(w * h / 60000)):
+                x, y, r = rng.uniform(0, w), rng.uniform(0, h), rng.choice((.6, .8, 1.2)); d.ellipse([x - r, y - r, x + r, y + r], fill=40)
+            k = rng.uniform(-.004, .008); one = one.rotate(rng.uniform(-.5, .5), resample=Image.BICUBIC, fillcolor=250)
+            one = one.transform((w, h), Image.AFFINE, (1 - k, 0, k * w / 2, 0, 1 - k, k * h / 2), Image.BICUBIC, fillcolor=250)
+            g = np.asarray(one.filter(ImageFilter.GaussianBlur(.9))).astype(float) + np.random.default_rng(rng.randrange(1 << 30)).normal(0, 10, (h, w))
+            one = Image.fromarray(((g > rng.uniform(145, 190)) * 255).astype("uint8"))
+        return one.convert("1")
+    if kind == "photo":
+        # A phone held over the desk: narrower at the top, a hand's shadow across, out of focus towards one end.
+        k, s = rng.uniform(.02, .05), rng.uniform(-.015, .015)
+        im = remap(im, lambda x, y: w / 2 + (x - w / 2) * (1 + k * (1 - 2 * y / h)), lambda x, y: y + s * (x - w / 2) + k * h * .3 * (y / h) * (1 - y / h), fill=90)
+        yy, xx = np.mgrid[0:h, 0:w]; slope, at = rng.uniform(-.5, .5), rng.uniform(.3, .7)
+        dark = 1 / (1 + np.exp(((yy / h - at) + slope * (xx / w - .5)) * 40)); light = 1 - rng.uniform(.25, .4) * dark
+        a = np.asarray(im).astype(float); far = (yy / h)[..., None] if rng.random() < .5 else 1 - (yy / h)[..., None]
+        a = a * (1 - far) + np.asarray(im.filter(ImageFilter.GaussianBlur(1.5))).astype(float) * far
+        tint = np.array([rng.uniform(.9, 1), rng.uniform(.88, .98), rng.uniform(.75, .95)])
+        return grain(Image.fromarray((a * light[..., None] * tint).clip(0, 255).astype("uint8")), rng, 7, .5)
+    if kind == "fold":
+        # Folded in three for an envelope: what stands on a crease is shifted, and its toner has come off.
+        im = skewed(im, rng, .7); a = np.asarray(im).astype(float); g = np.random.default_rng(rng.randrange(1 << 30))
+        for y in (int(h * rng.uniform(.3, .37)), int(h * rng.uniform(.63, .7))):
+            a[y:] = np.roll(a[y:], rng.choice((-2, -1, 1, 2)), axis=1); off = g.random((6, w, 1)) < .45
+            a[y - 3:y + 3] = np.where(off, 246, a[y - 3:y + 3]); a[y:y + 2] -= 28; a[y + 3:y + 14] -= np.linspace(16, 0, 11)[:, None, None]
+        return grain(Image.fromarray(a.clip(0, 255).astype("uint8")), rng, 5, .5)
+    if kind == "squeezed":
+        # Sent on by a messenger: smaller, and in blocks of eight.
+        im = grain(skewed(im, rng, .8), rng, 4, .5).resize((round(w * .72), round(h * .72)), Image.BICUBIC); b = io.BytesIO()
+        im.save(b, "JPEG", quality=rng.randint(18, 26)); b.seek(0)
+        return Image.open(b).convert("RGB").resize((w, h), Image.BICUBIC)
     raise SystemExit(f"{kind}: no such kind")
 
 
