@@ -4,15 +4,17 @@ use crate::carrier::page::Pages;
 pub use crate::carrier::page::{Origin, Part, Role, TextFrom};
 use crate::check::{self, Checked, Finding, Summary};
 use crate::corrections::{self, Corrections};
-use crate::diag::{Diagnostic, Repair, Sink};
+use crate::diag::{Diagnostic, Repair, Sink, Stage};
 use crate::error::Error;
 use crate::ink::Ink;
 use crate::model::Notice;
 use crate::normalize::halves::{self, Sheets};
 use crate::normalize::lines::Lines;
 use crate::options::Options;
+use crate::proof::Reworded;
 use crate::repair::document::Document;
 use crate::segment::outline::Outline;
+use crate::sight::Seen;
 use crate::source::Source;
 use crate::{carrier, normalize, proof, repair, segment, typing};
 
@@ -110,15 +112,40 @@ fn notice_of(
         let document = repair::repair(sink, outline);
         ink.balance(sink, &document);
         done("repair");
-        let mut notice = typing::typing(sink, options, document);
-        if !seen.is_empty() {
-            proof::prove(sink, &mut notice, &seen);
-        }
+        let mut notice = match seen.is_empty() {
+            true => typing::typing(sink, options, document),
+            false => proven(sink, options, document, &seen),
+        };
         if !sheets.is_plain() {
             notice.each_place(&mut |place| sheets.back(place));
         }
         notice
     })
+}
+
+/// What a document means that was read from pictures, typed again where a name or a header was mended, for rows and columns
+/// have their place by these, and proven.
+fn proven(sink: &mut Sink, options: &Options, mut document: Document, seen: &[Seen]) -> Notice {
+    let mut noted = Sink::new();
+    let mut notice = typing::typing(&mut noted, options, document.clone());
+    let mut reworded = proof::rewordings(&notice, seen);
+    reworded.retain(|r| document.reword(&r.place, &r.before, &r.after));
+    for Reworded { rule, place, before, after } in &reworded {
+        sink.repair(Repair {
+            stage: Stage::Proof,
+            rule,
+            place: Some(*place),
+            before: before.clone(),
+            after: after.clone(),
+        });
+    }
+    if reworded.is_empty() {
+        sink.append(noted);
+    } else {
+        notice = typing::typing(sink, options, document);
+    }
+    proof::prove(sink, &mut notice, seen, &reworded);
+    notice
 }
 
 /// Does the work on pages of which no two stand on one sheet; what it notes stands on the sheets again.

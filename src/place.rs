@@ -335,6 +335,20 @@ impl PlacedText {
         }
     }
 
+    /// The text without white space and with `after` in the place of `before`; `None` where that does not stand in it. What
+    /// is longer than before stands where its last character stood.
+    pub fn reworded(&self, before: &str, after: &str) -> Option<PlacedText> {
+        let own: Vec<PlacedChar> = self.chars().filter(|c| !c.ch.is_whitespace()).collect();
+        let old: Vec<char> = before.chars().filter(|c| !c.is_whitespace()).collect();
+        let last = old.len().checked_sub(1)?;
+        let here = |window: &[PlacedChar]| window.iter().map(|c| c.ch).eq(old.iter().copied());
+        let at = own.windows(old.len()).position(here)?;
+        let place = |i: usize| own[at + i.min(last)].place;
+        let meant = after.chars().enumerate().map(|(i, ch)| PlacedChar { ch, place: place(i) });
+        let (before, behind) = (&own[..at], &own[at + last + 1..]);
+        Some(before.iter().copied().chain(meant).chain(behind.iter().copied()).collect())
+    }
+
     /// The part between two byte positions of the text, places and all; positions must lie on
     /// character boundaries (as those of a `regex` match do), else the result is empty.
     pub fn slice(&self, bytes: std::ops::Range<usize>) -> PlacedText {
@@ -375,6 +389,24 @@ mod tests {
     #[test]
     fn a_place_takes_24_bytes() {
         assert_eq!(size_of::<Place>(), 24);
+    }
+
+    #[test]
+    fn a_text_said_otherwise_stands_where_it_stood() {
+        let at = |x: f32| Place::of_box(1, Rect::new(x, 0.0, x + 1.0, 1.0));
+        let text: PlacedText = "邵 阳山市"
+            .chars()
+            .enumerate()
+            .map(|(i, ch)| PlacedChar { ch, place: at(i as f32) })
+            .collect();
+        let said = text.reworded("邵阳山市", "邵阳市").expect("it stands there");
+        let places: Vec<Place> = said.chars().map(|c| c.place).collect();
+        assert_eq!((said.as_str(), places), ("邵阳市", vec![at(0.0), at(2.0), at(3.0)]));
+        assert_eq!(
+            text.reworded("山", "山丘").map(|t| t.as_str().to_owned()).as_deref(),
+            Some("邵阳山丘市")
+        );
+        assert_eq!(text.reworded("衡阳", "衡山"), None);
     }
 
     /// What is kept short gives the same places as what is kept for each character.

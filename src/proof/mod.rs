@@ -5,11 +5,15 @@
 //! and exactly one doubtful member has another reading that recognition itself offered and that mends every sum
 //! it is in: that reading is taken, on record. Otherwise it stays broken, and `check` says so. A reading without
 //! doubt is never overruled, for the notice itself can be wrong. Names are mended in the same way, by the table
-//! of divisions.
+//! of divisions, and headers by the notice's own words, before all this (`reword`).
 //!
 //! Deliberately absent: solving a sum for a member. What recognition did not offer is not made up.
 
+mod headers;
 mod names;
+mod reword;
+
+pub use reword::{Reworded, rewordings};
 
 use crate::check::{self, Operand, Relation};
 use crate::diag::{Diagnostic, FIGURES_OVERLAID, Repair, Severity, Sink, Stage, Wording};
@@ -26,12 +30,12 @@ pub const TABLE_NOT_FOUND: &str = "table_not_found";
 /// Other readings that are tried on one notice; a broken scan offers more than can be told apart.
 const TRIES: usize = 200;
 
-/// Proves what can be proven of the figures read from pictures, and mends what can be mended.
-pub fn prove(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
+/// Proves what can be proven of the figures read from pictures, and mends what can be mended; `reworded` is what was read
+/// otherwise already.
+pub fn prove(sink: &mut Sink, notice: &mut Notice, seen: &[Seen], reworded: &[Reworded]) {
     attach(notice, seen);
-    names::mend(sink, notice, seen);
     names::doubt(sink, notice, seen);
-    names::doubt_headers(sink, notice, seen);
+    headers::doubt(sink, notice, seen, reworded);
     mend_figures(sink, notice);
     mark_proven(notice);
     for cell in cells_mut(notice) {

@@ -2,12 +2,13 @@
 //! stands under them. A figure under a misread name is as wrong as a misread figure.
 
 use super::at;
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::lexicon::AREAS;
-use crate::model::{Annex, ColumnRole, Level, Notice, Region};
-use crate::place::{Place, Spot};
+use super::reword::Reworded;
+use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::lexicon::{AREAS, CENTRALS, SUBTOTALS, TOTALS};
+use crate::model::{Annex, Level, Notice, Region};
+use crate::place::Place;
 use crate::regions::{by_character, resolve, spoken, zone_prefecture};
-use crate::sight::{Doubt, Seen, Sight};
+use crate::sight::{Seen, Sight};
 use std::collections::BTreeSet;
 
 /// A name that no division bears, among names that divisions bear, is doubtful where a character of it is less sure
@@ -47,34 +48,39 @@ fn year_of(notice: &Notice) -> Option<u16> {
     notice.frame.document_number.read().map(|n| n.year).or(notice.frame.plan_year)
 }
 
-/// A name that the table of divisions does not know, beside a reading that it knows in that place and year.
-pub(super) fn mend(sink: &mut Sink, notice: &mut Notice, seen: &[Seen]) {
+/// Names that the table of divisions does not know, each beside a reading that it knows in that place and year, or that
+/// has a stop more at an end, where a speck stands.
+pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
     let year = year_of(notice);
-    for annex in &mut notice.annexes {
+    let mut all = Vec::new();
+    for annex in &notice.annexes {
         let Some(scope) = Scope::of(annex, year) else { continue };
-        for row in &mut annex.rows {
-            let region = &mut row.region;
-            if region.code.is_some() || scope.knows(&region.name) {
+        for Region { name, code, place, .. } in annex.rows.iter().map(|row| &row.region) {
+            if code.is_some() || scope.knows(name) {
                 continue;
             }
-            let Some(sight) = at(seen, &region.place) else { continue };
-            let mut offers = sight.readings.iter().filter(|offer| scope.knows(offer.text.trim()));
-            let (Some(offer), None) = (offers.next(), offers.next()) else { continue };
-            let after = offer.text.trim().to_owned();
-            let [found] = &resolve(&spoken(&after), Some(scope.province), year)[..] else {
-                continue;
-            };
-            sink.repair(Repair {
-                stage: Stage::Proof,
-                rule: "name_mended",
-                place: Some(region.place),
-                before: region.name.clone(),
-                after: after.clone(),
-            });
-            region.code = Some(found.division.code.to_string());
-            region.name = after;
+            let Some(sight) = at(seen, place) else { continue };
+            if let Some(after) = meant(name, &sight, scope) {
+                let (place, before) = (*place, name.clone());
+                all.push(Reworded { rule: "name_mended", place, before, after });
+            }
         }
     }
+    all
+}
+
+/// What a name means that the table of divisions does not know, if one reading alone says it.
+fn meant(name: &str, sight: &Sight, scope: Scope) -> Option<String> {
+    /// What recognition takes a speck for.
+    const SPECKS: &[char] = &['.', '·', '•', ',', '、', '\'', '`', '，', '。'];
+    let bare = name.trim_matches(SPECKS);
+    if bare != name && (CENTRALS.contains(&bare) || scope.knows(bare)) {
+        return Some(bare.to_owned());
+    }
+    let mut offers = sight.readings.iter().filter(|offer| scope.knows(offer.text.trim()));
+    let (Some(offer), None) = (offers.next(), offers.next()) else { return None };
+    let after = offer.text.trim();
+    (scope.codes(after).len() == 1).then(|| after.to_owned())
 }
 
 /// Says which rows stand under a name that is not certain, so that none of their figures is taken for certain.
@@ -124,7 +130,9 @@ fn is_doubtful(
     names: &BTreeSet<&str>,
 ) -> bool {
     let name = &region.name[..];
-    let is_known = region.code.is_some() || scope.is_some_and(|scope| scope.knows(name));
+    let is_known = region.code.is_some()
+        || [CENTRALS, SUBTOTALS, TOTALS].iter().any(|words| words.contains(&name))
+        || scope.is_some_and(|scope| scope.knows(name));
     let has_rival = || {
         let Some(scope) = scope else { return false };
         let own = scope.codes(name);
@@ -141,81 +149,13 @@ fn is_doubtful(
             let scope = scope.filter(|_| among_divisions && is_plain(region) && !is_area());
             scope.is_some_and(|scope| {
                 let mut near = by_character(name, scope.province, scope.year);
-                sight.confidence < SURE_NAME || near.any(|near| !names.contains(near.name()))
+                // No division is called by one character.
+                sight.confidence < SURE_NAME
+                    || name.chars().count() < 2
+                    || near.any(|near| !names.contains(near.name()))
             })
         }
     }
-}
-
-/// Says which columns of figures stand under a header that is not certain: a character of it is doubtful, or a figure
-/// got into it, as the first row of figures does where the rule above it was not seen.
-pub(super) fn doubt_headers(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
-    for annex in &notice.annexes {
-        let pictured =
-            annex.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.sight.is_some());
-        for (at, column) in annex.columns.iter().enumerate().filter(|_| pictured) {
-            let is_figure = |part: &String| is_figure(part);
-            if column.role == ColumnRole::Text || column.path.is_empty() {
-                continue;
-            }
-            let doubted =
-                in_place(seen, &column.place).any(|s| s.sight.doubts.iter().any(is_of_words));
-            if !doubted && !column.path.iter().any(is_figure) {
-                continue;
-            }
-            let header = column.path.join("/");
-            for place in places_of_column(annex, at) {
-                sink.remark(Diagnostic {
-                    code: "header_doubtful",
-                    severity: Severity::Warning,
-                    place: Some(place),
-                    message: Wording::new(
-                        format!("the header of a column was read from a picture and is not certain: {header}"),
-                        format!("该列表头识别自图片，尚不确定：{header}"),
-                    ),
-                    hint: Some(Wording::new(
-                        "look at the page: the figures of the column are doubtful with its header",
-                        "请核对原页：表头不确定，该列数字一并存疑",
-                    )),
-                });
-            }
-        }
-    }
-}
-
-/// Whether a cause makes words doubtful: a seal over them or an edge that they touch does not.
-fn is_of_words(doubt: &Doubt) -> bool {
-    matches!(doubt, Doubt::LowConfidence | Doubt::ReadingsDiffer | Doubt::Form)
-}
-
-/// Whether a part of a header is a figure and no year or number of a column.
-fn is_figure(part: &str) -> bool {
-    let digits: Vec<char> = part.chars().filter(char::is_ascii_digit).collect();
-    let is_number = part.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '%'));
-    is_number && (digits.len() > 4 || (digits.len() > 1 && part.contains('.')))
-}
-
-/// What was read in a place.
-fn in_place<'s>(seen: &'s [Seen], place: &Place) -> impl Iterator<Item = &'s Seen> {
-    let (page, bbox) = match place.spot {
-        Spot::Box(bbox) => (place.page, Some(bbox.grow(0.3))),
-        _ => (0, None),
-    };
-    let inside =
-        move |s: &&Seen| s.page == page && bbox.is_some_and(|b| b.contains(s.bbox.center()));
-    seen.iter().filter(inside)
-}
-
-/// Where the cells of a column stand, page by page.
-fn places_of_column(annex: &Annex, column: usize) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
-    for cell in annex.rows.iter().filter_map(|row| row.cells.get(column)) {
-        match places.iter_mut().find(|place| place.page == cell.place.page) {
-            Some(place) => *place = place.union(&cell.place),
-            None => places.push(cell.place),
-        }
-    }
-    places
 }
 
 fn remark(sink: &mut Sink, place: Place, name: &str, head: Option<&str>) {
@@ -247,7 +187,7 @@ fn remark(sink: &mut Sink, place: Place, name: &str, head: Option<&str>) {
 mod tests {
     use super::*;
     use crate::geom::Rect;
-    use crate::sight::Offer;
+    use crate::sight::{Doubt, Offer};
 
     const JIANGXI: Option<Scope> = Some(Scope { province: 360_000, year: Some(2023) });
 
@@ -269,6 +209,8 @@ mod tests {
     #[test]
     fn a_name_that_no_division_bears_is_doubtful_where_its_reading_is() {
         assert!(doubted("章贡CX", 990, &[Doubt::Form], &[]));
+        // A word for a part of a prefecture is none that a division would have to bear.
+        assert!(!doubted("中心城区", 990, &[Doubt::Form], &[]));
         assert!(!doubted("章贡区", 550, &[Doubt::LowConfidence], &[]));
         // Zones are no divisions, and read well they are what they say.
         assert!(!doubted("蓝天碧水区", 990, &[], &[]));
@@ -279,6 +221,17 @@ mod tests {
     #[test]
     fn a_name_that_is_nearly_that_of_a_division_is_doubtful() {
         assert!(doubted("都阳县", 990, &[], &[]));
+        // What was left of 道县.
+        assert!(doubted("道", 990, &[], &[]));
+    }
+
+    #[test]
+    fn a_name_with_a_stop_at_its_end_is_the_division_without_it() {
+        let scope = JIANGXI.expect("it is some");
+        let meant = |name| meant(name, &Sight::default(), scope);
+        assert_eq!(meant("弋阳县.").as_deref(), Some("弋阳县"));
+        assert_eq!(meant("中心城区,").as_deref(), Some("中心城区"));
+        assert_eq!(meant("蓝天区."), None);
     }
 
     #[test]
@@ -287,11 +240,5 @@ mod tests {
         assert!(!doubted("东湖区", 990, &[], &["西湖区"]));
         // The same division in other words is no other.
         assert!(!doubted("东湖区", 550, &[Doubt::LowConfidence], &["东湖"]));
-    }
-
-    #[test]
-    fn a_figure_in_a_header_is_told_from_a_year() {
-        assert!(is_figure("225571.3") && is_figure("70967") && is_figure("12.5"));
-        assert!(!is_figure("2023") && !is_figure("4") && !is_figure("2023年"));
     }
 }

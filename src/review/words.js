@@ -34,7 +34,7 @@ const WORDS = {
       compatibility_characters: "兼容字符", full_width: "全角改半角", split_digits: "拆开的数字合并", spaces: "排版空格", stray_and: "多余的 and", list_bullet: "项目符号",
       invisible_text: "看不见的文字", deleted_text: "修订中删除的文字", header_or_footer: "页眉页脚", hidden_text: "隐藏的文字", hidden_rows: "隐藏的行", hidden_columns: "隐藏的列",
       hidden_sheet: "隐藏的工作表", annotation: "页面注释", page_furniture: "网页其他内容", outside_page: "页面之外的文字", clipped_text: "截断的文字",
-      mended_by_sums: "按合计取识别结果", name_mended: "按行政区划取名称", painted_over: "被覆盖的文字", seal: "印章文字", watermark: "水印", page_number: "页码",
+      mended_by_sums: "按合计取识别结果", name_mended: "按行政区划取名称", header_mended: "按标题用词取表头", painted_over: "被覆盖的文字", seal: "印章文字", watermark: "水印", page_number: "页码",
       running_line: "每页重复的行", space_in_label: "附件标号中的空格", space_in_prose: "正文中的空格", space_in_title: "标题中的空格", joined_title: "折行标题合并",
       joined_name: "折行名称合并", ditto: "同上", total_over_columns: "跨列居中的合计", joined_page_break: "跨页段落合并", repeated_element: "重复要素", repeated_header: "重复的表头", shortened_header: "缩短的表头",
       blank_header: "空白表头", repeated_title: "重复的表题", continuation_caption: "续表字样", caption_in_grid: "表内的标题或单位", column_numbers: "栏次行",

@@ -71,6 +71,10 @@ pub(super) fn of_line(
             Unread::Ink => sight.doubt(Doubt::InkLeft),
             Unread::Stroke => sight.doubt(Doubt::Handwriting),
         }
+        if is_minus_unread(line, &text, marks) {
+            sight.offer(format!("-{}", text.trim()), 0);
+            sight.doubt(Doubt::InkLeft);
+        }
     }
     sight
 }
@@ -178,6 +182,27 @@ fn unread_ink(line: &Line, reading: &Reading, marks: &Marks) -> Unread {
     if stretches.len() > read { Unread::Ink } else { Unread::None }
 }
 
+/// Whether a short stroke lies before the digits of a figure, at half their height, that is read without a sign.
+fn is_minus_unread(line: &Line, text: &str, marks: &Marks) -> bool {
+    /// How long such a stroke is at least, and how thick at most, in heights of a digit.
+    const LONG: f32 = 0.18;
+    const THICK: f32 = 0.22;
+    /// How far from half the height of the digits it may lie, in their heights.
+    const ASIDE: f32 = 0.22;
+    let boxes = || line.marks.iter().map(|&m| marks.marks[m].bbox);
+    let tall = boxes().filter(|b| b.height() >= 0.62 * line.bbox.height());
+    let Some(digits) = tall.reduce(|a, b| a.union(&b)) else { return false };
+    let height = digits.height();
+    let lies = |b: &Rect| {
+        b.width() >= LONG * height && b.height() <= THICK * height && b.width() >= 1.8 * b.height()
+    };
+    let before = |b: &Rect| {
+        b.x1 <= digits.x0 + 1.0 && (b.center().y - digits.center().y).abs() <= ASIDE * height
+    };
+    text.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        && boxes().any(|b| lies(&b) && before(&b))
+}
+
 /// Doubts figures of a column that are not written as the others are. `column` gives the texts of one column;
 /// the answer says for each whether its form is doubtful.
 pub(super) fn forms(column: &[String]) -> Vec<bool> {
@@ -269,7 +294,8 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use super::forms;
+    use super::*;
+    use crate::carrier::ocr::raster::Gray;
 
     fn doubted(column: &[&str]) -> Vec<String> {
         let column: Vec<String> = column.iter().map(|s| (*s).to_owned()).collect();
@@ -283,6 +309,44 @@ mod tests {
         assert_eq!(read, ["36283.6"]);
         assert_eq!(doubted(&["545.184,036.20", "1,646.20"]), ["545.184,036.20"]);
         assert_eq!(doubted(&["96 181", "1359-969", "20 750", "49 561", "21 699"]), ["1359-969"]);
+    }
+
+    #[test]
+    fn a_stroke_before_a_figure_is_a_minus_that_was_not_read() {
+        let unread = |text: &str, rows: &[&str]| {
+            let wide = rows[0].len();
+            let data = rows.concat().bytes().map(|b| u8::from(b == b'#')).collect();
+            let marks = Marks::of(&Gray { width: wide, height: rows.len(), data });
+            let all: Vec<usize> = (0..marks.marks.len()).collect();
+            let bbox = Rect::new(0.0, 0.0, wide as f32, rows.len() as f32);
+            let line = Line { marks: all, bbox, home: None, detected: true, contrast: 1.0 };
+            is_minus_unread(&line, text, &marks)
+        };
+        let minus = [
+            "......###",
+            "........#",
+            "........#",
+            "####...##",
+            "........#",
+            ".......#.",
+            "......#..",
+            ".....#...",
+            ".....####",
+        ];
+        let rule = [
+            "......###",
+            "........#",
+            "........#",
+            ".......##",
+            "........#",
+            ".......#.",
+            "......#..",
+            ".....#...",
+            "###..####",
+        ];
+        assert!(unread("2", &minus));
+        assert!(!unread("-2", &minus));
+        assert!(!unread("2", &rule));
     }
 
     #[test]

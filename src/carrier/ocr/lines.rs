@@ -398,7 +398,8 @@ pub(super) fn without_specks(line: &Line, marks: &Marks, height: f32) -> Vec<usi
     const SPECK: f32 = 0.3;
     /// How much longer than thick what is no speck may be: a minus.
     const LONG: f32 = 1.8;
-    /// A point stands with its middle within this of the feet of the digits, in their heights, and so near the next one.
+    /// A point stands with its middle within this of the feet of the digits, in their heights, behind the first of them and
+    /// so near the last.
     const FOOT: f32 = 0.3;
     let small = |b: &Rect| b.width().max(b.height()) <= SPECK * height;
     let boxes = || line.marks.iter().map(|&m| marks.marks[m].bbox);
@@ -407,9 +408,8 @@ pub(super) fn without_specks(line: &Line, marks: &Marks, height: f32) -> Vec<usi
     let is_speck = |b: &Rect| {
         let flat = b.width() >= LONG * b.height() && b.width() >= 4.0;
         let near_feet = (b.center().y - tall.y1).abs() <= FOOT * tall.height();
-        let beside =
-            tall.x0 - FOOT * tall.height() <= b.x0 && b.x1 <= tall.x1 + FOOT * tall.height();
-        small(b) && !flat && !(near_feet && beside)
+        let behind = tall.x0 <= b.x0 && b.x1 <= tall.x1 + FOOT * tall.height();
+        small(b) && !flat && !(near_feet && behind)
     };
     line.marks.iter().copied().filter(|&m| !is_speck(&marks.marks[m].bbox)).collect()
 }

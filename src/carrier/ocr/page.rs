@@ -118,6 +118,9 @@ pub(super) fn read_page(
     settle_numbers_between_dashes(&mut read);
     settle_lone(&mut read, &marks);
     settle_specks(&mut read, &marks, found.height);
+    settle_specks_among_words(&mut read, &marks, found.height);
+    settle_strays(&mut read, found.height);
+    settle_signs_among_digits(&mut read);
     settle_slashes(&mut read, &marks);
     doubt_letters_among_names(&mut read);
     let setting = Setting::of(&read, &ruled);
@@ -510,6 +513,100 @@ fn settle_specks(read: &mut Vec<ReadLine<'_>>, marks: &Marks, height: f32) {
         }
         r.reading.read.chars = r.reading.read.chars[lead..lead + rest].to_vec();
         r.reading.middles = r.reading.middles[lead..lead + rest].to_vec();
+        r.sight.offer(texts[i].clone(), r.sight.confidence);
+        r.sight.doubt(Doubt::Form);
+    }
+}
+
+/// A speck between the words of a cell is read as a stop, which no header or name has there: it is taken out.
+fn settle_specks_among_words(read: &mut [ReadLine<'_>], marks: &Marks, height: f32) {
+    /// The most that a speck measures either way, in heights of a line.
+    const SPECK: f32 = 0.3;
+    let small = |&m: &usize| {
+        let b = &marks.marks[m].bbox;
+        b.width().max(b.height()) <= SPECK * height
+    };
+    for r in read.iter_mut().filter(|r| !r.told && r.line.home.is_some()) {
+        let chars = &r.reading.read.chars;
+        let of_words = |c: char| is_han(c) || matches!(c, '（' | '）' | '(' | ')' | '%');
+        let is_stop = |c: char| matches!(c, '.' | '•' | ' ');
+        let all = chars.iter().all(|c| of_words(c.ch) || is_stop(c.ch));
+        let first = chars.iter().position(|c| of_words(c.ch));
+        let last = chars.iter().rposition(|c| of_words(c.ch));
+        let (Some(first), Some(last)) = (first, last) else { continue };
+        let stops = |i: &usize| is_stop(chars[*i].ch) && chars[*i].ch != ' ';
+        let odd: Vec<usize> = (first..last).filter(stops).collect();
+        let count = chars.len();
+        let is_name = chars[first..=last].iter().any(|c| is_han(c.ch));
+        let none =
+            odd.is_empty() || r.reading.middles.len() != count || !r.line.marks.iter().any(small);
+        if none || !all || !is_name {
+            continue;
+        }
+        let before = r.reading.read.text().trim().to_owned();
+        for &at in odd.iter().rev() {
+            r.reading.read.chars.remove(at);
+            r.reading.middles.remove(at);
+        }
+        r.sight.offer(before, r.sight.confidence);
+    }
+}
+
+/// A stop or a stroke alone in the cell of a figure is what is left of a rule, or a speck: it is no text, and the figure is
+/// doubtful.
+fn settle_strays(read: &mut Vec<ReadLine<'_>>, height: f32) {
+    /// What recognition takes one for.
+    const AS: &str = ".·•:。,、'`，!|“”\"";
+    let figures: Vec<_> = read
+        .iter()
+        .filter(|r| doubts::is_figure(&r.reading.read.text()))
+        .filter_map(|r| r.line.home)
+        .collect();
+    let alone = |home| figures.iter().filter(|of| **of == home).count() == 1;
+    let is_stray = |r: &ReadLine<'_>| {
+        let text = r.reading.read.text();
+        let text = text.trim();
+        !r.told
+            && r.line.home.is_some_and(alone)
+            && r.line.bbox.width() <= 0.5 * height
+            && !text.is_empty()
+            && text.chars().all(|c| AS.contains(c))
+    };
+    let strays: Vec<_> = read.iter().filter(|r| is_stray(r)).filter_map(|r| r.line.home).collect();
+    read.retain(|r| !is_stray(r));
+    let beside = |r: &&mut ReadLine<'_>| r.line.home.is_some_and(|home| strays.contains(&home));
+    read.iter_mut().filter(beside).for_each(|r| r.sight.doubt(Doubt::Form));
+}
+
+/// A sign among the digits of a figure whose column holds figures is the digit that recognition offers for it: a 4 that lost
+/// a stroke looks like a plus. The figure is doubtful.
+fn settle_signs_among_digits(read: &mut [ReadLine<'_>]) {
+    /// Fewest figures above and below that tell.
+    const FEWEST: usize = 3;
+    let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
+    let is_of_figure = |c: char| c.is_ascii_digit() || ",.-%— ".contains(c);
+    let is_plain = |text: &String| !text.is_empty() && text.chars().all(is_of_figure);
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    for (i, r) in read.iter_mut().enumerate() {
+        let has_digit = texts[i].chars().any(|c| c.is_ascii_digit());
+        if r.told || r.line.home.is_none() || !has_digit || is_plain(&texts[i]) {
+            continue;
+        }
+        let column =
+            || (0..boxes.len()).filter(|&k| k != i && boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+        let plain = column().filter(|&k| is_plain(&texts[k])).count();
+        let meant = |c: &RecognizedChar| {
+            let mut others = c.others.iter().filter_map(|other| other.0);
+            others.find(|other| other.is_ascii_digit() || *other == '%')
+        };
+        let odd = || r.reading.read.chars.iter().filter(|c| !is_of_figure(c.ch));
+        let are_signs = odd().all(|c| !c.ch.is_alphabetic() && meant(c).is_some());
+        if plain < FEWEST || 4 * plain < 3 * column().count() || !are_signs {
+            continue;
+        }
+        for c in r.reading.read.chars.iter_mut().filter(|c| !is_of_figure(c.ch)) {
+            c.ch = meant(c).unwrap_or(c.ch);
+        }
         r.sight.offer(texts[i].clone(), r.sight.confidence);
         r.sight.doubt(Doubt::Form);
     }
@@ -1095,6 +1192,43 @@ mod tests {
         assert_eq!(settled(&[DIGITS, ("1.", SPECKED), ("2.", SPECKED), ("3.", SPECKED)])[1], "1.");
         // At a height of its own it is no text at all.
         assert_eq!(all(("。", SPECK)), ["25"; 3]);
+    }
+
+    #[test]
+    fn a_speck_between_words_is_no_stop() {
+        const DOTTED: &[&str] = &["##.##", "#..##", "#...#", "##.##", "", ".#"];
+        let all = |text, rows| {
+            settled_by(&[(text, rows)], |read, marks| settle_specks_among_words(read, marks, 24.0))
+                [0]
+            .clone()
+        };
+        assert_eq!(all("新建.（筹集）", DOTTED), "新建（筹集）");
+        // Without a speck it is what it says, and between digits a point.
+        assert_eq!(all("新建.（筹集）", DIGITS.1), "新建.（筹集）");
+        assert_eq!(all("2.5万元", DOTTED), "2.5万元");
+    }
+
+    #[test]
+    fn a_stop_alone_in_the_cell_of_a_figure_is_a_stray() {
+        let all =
+            |column: &[(&str, &[&str])]| settled_by(column, |read, _| settle_strays(read, 24.0));
+        assert_eq!(all(&[("2426", DIGITS.1), (".", SPECK)]), ["2426?"]);
+        // Beside two figures it may be the point between them.
+        assert_eq!(all(&[("24", DIGITS.1), (".", SPECK), ("26", DIGITS.1)]), ["24", ".", "26"]);
+        assert_eq!(all(&[("攸县", DIGITS.1), (".", SPECK)]), ["攸县", "."]);
+    }
+
+    #[test]
+    fn a_sign_among_digits_is_the_digit_that_is_offered_for_it() {
+        let all = |offered: Option<char>| {
+            settled_by(&[DIGITS, ("7+4", DIGITS.1), DIGITS, DIGITS], |read, _| {
+                read[1].reading.read.chars[1].others = vec![(offered, 0.02)];
+                settle_signs_among_digits(read);
+            })[1]
+                .clone()
+        };
+        assert_eq!(all(Some('4')), "744?");
+        assert_eq!(all(None), "7+4");
     }
 
     const SLASH: &[&str] = &["......##", ".....##", "....##", "...##", "..##", ".##", "##"];

@@ -10,6 +10,8 @@ use crate::geom::{Axis, Rect};
 use crate::sight::Sight;
 use std::collections::BTreeSet;
 
+/// What is lower than this share of a line's height is no character but a speck, a point or a dash.
+const SPECK: f32 = 0.3;
 /// Paper left and right of a crop's ink, in its pixels.
 const MARGIN: f32 = 10.0;
 
@@ -232,8 +234,10 @@ impl Sheet<'_> {
             let next = top + y as isize + 2;
             rows[2] = (-1..=w as isize).map(|dx| whose(left + dx, next)).collect();
         }
-        // Where the other side shines through, its shades stand further away than the soft edges of the line's ink.
-        if self.shines_through {
+        // Where the other side shines through, its shades stand further away than the soft edges of the line's ink; and
+        // beside specks alone, the soft edges of another's characters can be read as those.
+        let is_small = |&m: &usize| self.marks.marks[m].bbox.height() < SPECK * self.height;
+        if self.shines_through || marks.iter().all(is_small) {
             let near = near(&owned, w, h);
             patch.data.iter_mut().zip(near).filter(|(_, near)| !near).for_each(|(v, _)| *v = 255);
         }

@@ -487,7 +487,10 @@ fn note_unreadable(sink: &mut Sink, pages: &[Page]) -> [usize; 2] {
     let mut total = [0, 0];
     for page in pages {
         let chars = || page.runs.iter().flat_map(|run| run.text.chars());
-        let unreadable = chars().filter(|&c| c == UNREADABLE).count();
+        // What recognition makes nothing of in a picture is a matter of its cell, and of no font.
+        let of_fonts = page.runs.iter().filter(|run| run.sight.is_none());
+        let unread = of_fonts.flat_map(|run| run.text.chars()).filter(|&c| c == UNREADABLE);
+        let unreadable = unread.count();
         let readable = chars().filter(|c| !c.is_whitespace()).count() - unreadable;
         total = [total[0] + readable, total[1] + unreadable];
         if unreadable == 0 {
@@ -511,4 +514,31 @@ fn note_unreadable(sink: &mut Sink, pages: &[Page]) -> [usize; 2] {
         });
     }
     total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::page::{Ink, Run, Turn};
+    use crate::sight::Sight;
+
+    #[test]
+    fn what_no_font_says_is_told_from_what_recognition_makes_nothing_of() {
+        let run = |sight: Option<Box<Sight>>| Run {
+            text: UNREADABLE.to_string(),
+            bbox: Rect::new(0.0, 0.0, 10.0, 10.0),
+            edges: vec![0.0, 10.0],
+            size: 10.0,
+            turn: Turn::Upright,
+            ink: Ink::Invisible,
+            spot: None,
+            joints: Vec::new(),
+            sight,
+        };
+        let unreadable = |sight| {
+            let page = Page { runs: vec![run(sight)], ..Page::default() };
+            note_unreadable(&mut Sink::new(), &[page])[1]
+        };
+        assert_eq!((unreadable(None), unreadable(Some(Box::default()))), (1, 0));
+    }
 }
