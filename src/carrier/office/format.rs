@@ -825,7 +825,7 @@ impl Digits {
         let (decimals, mut whole) = (0..=MOST_DECIMALS).find_map(|decimals| {
             let scale = 10_f64.powi(decimals);
             let whole = (number * scale).round();
-            let is_it = whole >= 1.0 && whole < 1e15 && whole / scale == number;
+            let is_it = (1.0..1e15).contains(&whole) && whole / scale == number;
             is_it.then_some((decimals, whole as u64))
         })?;
         let power = whole.ilog10() as i32 + 1 - decimals;
