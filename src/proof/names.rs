@@ -72,8 +72,8 @@ pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
 /// What a name means that the table of divisions does not know, if one reading alone says it.
 fn meant(name: &str, sight: &Sight, scope: Scope) -> Option<String> {
     /// What recognition takes a speck for.
-    const SPECKS: &[char] = &['.', '·', '•', ',', '、', '\'', '`', '，', '。'];
-    let bare = name.trim_matches(SPECKS);
+    const SPECKS: &str = ".·•,、'`，。\"“”";
+    let bare = name.trim_matches(|c| SPECKS.contains(c));
     if bare != name && (CENTRALS.contains(&bare) || scope.knows(bare)) {
         return Some(bare.to_owned());
     }
@@ -230,7 +230,7 @@ mod tests {
         let scope = JIANGXI.expect("it is some");
         let meant = |name| meant(name, &Sight::default(), scope);
         assert_eq!(meant("弋阳县.").as_deref(), Some("弋阳县"));
-        assert_eq!(meant("中心城区,").as_deref(), Some("中心城区"));
+        assert_eq!(meant("中心城区”").as_deref(), Some("中心城区"));
         assert_eq!(meant("蓝天区."), None);
     }
 
