@@ -345,6 +345,9 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
     let lacks_name = |row: &&Row| row.region.name.is_empty() && !is_blank(row);
     let lacking = annex.rows.iter().filter(lacks_name).count();
     let are_named = annex.rows.len() - lacking >= NAMED * lacking;
+    // Names that stand under no header leave all rows without one but that of the total.
+    let nameless = annex.rows.iter().filter(|row| !is_named(row) && has_figures(row)).count();
+    let is_told = whole > 1 || whole > 0 && nameless > whole;
     for (at, row) in annex.rows.iter().enumerate() {
         let region = &row.region;
         let is_nameless = !is_named(row) && has_figures(row) && region.level != Level::Province;
@@ -359,7 +362,7 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
             let states = || 2 * stating > heads.len() && !stated_elsewhere(annex, at);
             whole >= NAMED && (is_total || heads.contains(&at) && states())
         };
-        let (code, en, zh) = if is_nameless && whole > 1 || are_named && lacks_name(&row) {
+        let (code, en, zh) = if is_nameless && is_told || are_named && lacks_name(&row) {
             (
                 "row_without_name",
                 "a row has no name, and others have".to_owned(),
