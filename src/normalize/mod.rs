@@ -38,10 +38,9 @@ pub fn line_up(sink: &mut Sink, options: &Options, pages: Pages) -> Lines {
     let text_from = pages.text_from;
     let watermarks = seen::watermarks(&pages.pages);
     let line_numbers = margin::line_numbers(&pages.pages);
-    let none = BTreeSet::new();
-    let pages = parallel::map(sink, options.threads, pages.pages, |sink, page| {
-        let numbers = line_numbers.get(page.number.saturating_sub(1) as usize);
-        line_up_page(sink, options, page, &watermarks, numbers.unwrap_or(&none))
+    let numbered = pages.pages.into_iter().zip(line_numbers).collect();
+    let pages = parallel::map(sink, options.threads, numbered, |sink, (page, line_numbers)| {
+        line_up_page(sink, options, page, &watermarks, &line_numbers)
     });
     Lines { pages, text_from }
 }
