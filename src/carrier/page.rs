@@ -196,6 +196,25 @@ pub struct Run {
     pub sight: Option<Box<Sight>>,
 }
 
+#[cfg(test)]
+impl Run {
+    /// Black upright text of characters ten points wide and high, its upper left corner here.
+    pub(crate) fn square(text: &str, x: f32, y: f32) -> Run {
+        let edges: Vec<f32> = (0..=text.chars().count()).map(|at| x + 10.0 * at as f32).collect();
+        Run {
+            text: text.to_owned(),
+            bbox: Rect::new(x, y, edges[edges.len() - 1], y + 10.0),
+            edges,
+            size: 10.0,
+            turn: Turn::Upright,
+            ink: Ink::Seen { lightness: 0.0 },
+            spot: None,
+            joints: Vec::new(),
+            sight: None,
+        }
+    }
+}
+
 /// How text is turned against the page as seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Turn {

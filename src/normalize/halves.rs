@@ -422,23 +422,8 @@ mod tests {
     use crate::carrier::page::TextFrom;
 
     /// A run of ten points a character.
-    fn run(text: &str, x: f32, y: f32) -> Run {
-        let edges: Vec<f32> = (0..=text.chars().count()).map(|at| x + 10.0 * at as f32).collect();
-        Run {
-            text: text.to_owned(),
-            bbox: Rect::new(x, y, edges[edges.len() - 1], y + 10.0),
-            edges,
-            size: 10.0,
-            turn: Turn::Upright,
-            ink: Ink::Seen { lightness: 0.0 },
-            spot: None,
-            joints: Vec::new(),
-            sight: None,
-        }
-    }
-
     fn sheet(texts: &[(&str, f32, f32)]) -> Page {
-        let runs = texts.iter().map(|&(text, x, y)| run(text, x, y)).collect();
+        let runs = texts.iter().map(|&(text, x, y)| Run::square(text, x, y)).collect();
         Page { number: 1, width: 1190.0, height: 842.0, runs, ..Page::default() }
     }
 

@@ -66,30 +66,15 @@ fn of_page(page: &Page, counted: u32) -> Option<(BTreeSet<usize>, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geom::Rect;
-
-    fn run(text: &str, x: f32, y: f32) -> Run {
-        let end = x + 10.0 * text.chars().count() as f32;
-        Run {
-            text: text.to_owned(),
-            bbox: Rect::new(x, y, end, y + 10.0),
-            edges: vec![x, end],
-            size: 10.0,
-            turn: Turn::Upright,
-            ink: Ink::Seen { lightness: 0.0 },
-            spot: None,
-            joints: Vec::new(),
-            sight: None,
-        }
-    }
 
     /// A page of runs, and the numbers of from..=to at its left, a line of 20 points each.
     fn page(texts: &[(&str, f32, f32)], from: u32, to: u32, y: f32) -> Page {
-        let mut runs: Vec<Run> = texts.iter().map(|&(text, x, y)| run(text, x, y)).collect();
+        let mut runs: Vec<Run> =
+            texts.iter().map(|&(text, x, y)| Run::square(text, x, y)).collect();
         for n in from..=to {
             let text = n.to_string();
             let x = 40.0 - 10.0 * text.len() as f32;
-            runs.push(run(&text, x, y + 20.0 * (n - from) as f32));
+            runs.push(Run::square(&text, x, y + 20.0 * (n - from) as f32));
         }
         Page { number: 1, width: 595.0, height: 842.0, runs, ..Page::default() }
     }

@@ -519,21 +519,15 @@ fn note_unreadable(sink: &mut Sink, pages: &[Page]) -> [usize; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::carrier::page::{Ink, Run, Turn};
+    use crate::carrier::page::{Ink, Run};
     use crate::sight::Sight;
 
     #[test]
     fn what_no_font_says_is_told_from_what_recognition_makes_nothing_of() {
         let run = |sight: Option<Box<Sight>>| Run {
-            text: UNREADABLE.to_string(),
-            bbox: Rect::new(0.0, 0.0, 10.0, 10.0),
-            edges: vec![0.0, 10.0],
-            size: 10.0,
-            turn: Turn::Upright,
             ink: Ink::Invisible,
-            spot: None,
-            joints: Vec::new(),
             sight,
+            ..Run::square(&UNREADABLE.to_string(), 0.0, 0.0)
         };
         let unreadable = |sight| {
             let page = Page { runs: vec![run(sight)], ..Page::default() };
