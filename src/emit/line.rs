@@ -384,33 +384,26 @@ impl Inside<'_> {
     }
 }
 
-impl SerializeSeq for Inside<'_> {
-    type Ok = ();
-    type Error = Error;
+/// A list and a tuple are written alike.
+macro_rules! elements {
+    ($($kind:ident),*) => {
+        $(impl $kind for Inside<'_> {
+            type Ok = ();
+            type Error = Error;
 
-    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Error> {
-        self.value(value)
-    }
+            fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Error> {
+                self.value(value)
+            }
 
-    fn end(self) -> Result<(), Error> {
-        self.close();
-        Ok(())
-    }
+            fn end(self) -> Result<(), Error> {
+                self.close();
+                Ok(())
+            }
+        })*
+    };
 }
 
-impl SerializeTuple for Inside<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Error> {
-        self.value(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close();
-        Ok(())
-    }
-}
+elements!(SerializeSeq, SerializeTuple);
 
 impl SerializeMap for Inside<'_> {
     type Ok = ();
