@@ -93,8 +93,6 @@ fn one(
         headings.into_iter().find_map(|heading| regions::prefecture_in(heading, &context));
     for name in lines.iter_mut().map(|line| &mut line.name).filter(|name| name.band.is_none()) {
         name.band.clone_from(&prefecture);
-        let is_own = lexicon::OWN_ROWS.contains(&name.text.as_str());
-        name.text = prefecture.clone().filter(|_| is_own).unwrap_or_else(|| name.text.clone());
     }
     let place = lines.first()?.name.place;
     let (names, lines): (Vec<RowName>, Vec<_>) =
