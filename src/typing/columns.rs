@@ -572,10 +572,8 @@ struct Content {
     own_rows: usize,
     /// Texts that name a total: 合计.
     totals: usize,
-    /// Texts that list several places: 上城区、拱墅区.
+    /// Texts that name no place of their own: lists of several, 上城区、拱墅区, and 无.
     lists: usize,
-    /// Texts that say that there are none: 无, which names nothing.
-    none: usize,
     /// Texts that end as names of counties do.
     counties: usize,
 }
@@ -592,19 +590,17 @@ impl Content {
             repeated: repeated.count(),
             own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&&***text)).count(),
             totals: texts.iter().filter(|text| TOTALS.contains(&&***text)).count(),
-            lists: cells().filter(|cell| lists_places(cell)).count(),
-            none: texts.iter().filter(|text| *text == "无").count(),
+            lists: cells()
+                .filter(|cell| lists_places(cell) || cell.text.as_str().trim() == "无")
+                .count(),
             counties: texts.iter().filter(|text| text.ends_with(['县', '区', '旗'])).count(),
         }
     }
 
-    /// Whether most texts list several places, or one does and others say that there are none.
+    /// Whether half of the texts list several places, or say that there are none.
     fn is_of_lists(&self) -> bool {
-        if self.none > 0 {
-            return true;
-        }
-        self.lists > 0
-            && self.lists * 2 >= self.profile.texts() - self.totals.min(self.profile.texts())
+        let others = self.profile.texts().saturating_sub(self.totals);
+        self.lists > 0 && self.lists * 2 >= others
     }
 
     /// Whether most texts are names of counties.
