@@ -144,11 +144,10 @@ impl Document {
 impl TableCell {
     fn reword(&mut self, place: &Place, before: &str, after: &str) -> bool {
         let own = self.place.bbox().filter(|_| self.place.page == place.page);
-        let is_here = own.zip(place.bbox()).is_some_and(|(own, there)| {
-            let middle = there.center();
-            own.grow(0.3).contains(middle)
-        });
-        let text = self.text.reworded(before, after).filter(|_| is_here);
+        let is_here = own
+            .zip(place.bbox())
+            .is_some_and(|(own, there)| own.grow(0.3).contains(there.center()));
+        let text = is_here.then(|| self.text.reworded(before, after)).flatten();
         let Some(text) = text else { return false };
         self.raw = text.as_str().to_owned();
         self.text = text;

@@ -931,10 +931,10 @@ fn are_contents(rows: &[Strip]) -> bool {
     let led: Vec<&Strip> = rows.iter().filter(leads).collect();
     let numbers: Vec<u32> =
         led.iter().filter_map(|row| row.tokens.last()?.text().parse().ok()).collect();
-    let figures = |row: &&&Strip| row.tokens.iter().filter(|t| t.is_figure()).count() > 1;
+    let has_several = |row: &&&Strip| row.tokens.iter().filter(|t| t.is_figure()).count() > 1;
     3 * led.len() >= rows.len()
         && numbers.is_sorted()
-        && 2 * led.iter().filter(figures).count() < led.len()
+        && 2 * led.iter().filter(has_several).count() < led.len()
 }
 
 #[cfg(test)]
