@@ -520,8 +520,12 @@ mod tests {
             let (name, case) = case.split_once(" ---\n").expect("a case has a name");
             let (input, expected) = case.split_once("\n=>\n").expect("a case has an answer");
             let page = art::page(input);
-            let found = fragments(&mut Sink::new(), &Options::default(), &page, None);
-            let shown = art::show(&found);
+            let mut sink = Sink::new();
+            let found = fragments(&mut sink, &Options::default(), &page, None);
+            let mut shown = art::show(&found);
+            for diagnostic in sink.into_parts().0 {
+                shown.push_str(&format!("! {}: {}\n", diagnostic.code, diagnostic.message.en));
+            }
             seen += 1;
             if shown.trim_end() != expected.trim_end() {
                 wrong.push_str(&format!("--- {name} ---\n{input}\n=>\n{shown}\n"));

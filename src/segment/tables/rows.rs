@@ -545,6 +545,10 @@ fn stand_in_rows(
             if is_closed_off { !columns[c].is_empty() } else { columns[c].len() * NAMED >= usual };
         !is_label(c) && !body.columns[c].figures && names && !is_of_numbers(&columns[c])
     });
+    let certain = match is_closed_off {
+        true => vec![false; heights.len()],
+        false => between_rules(body, &heights),
+    };
     for (c, elements) in columns.iter().enumerate().filter(|(c, _)| !is_label(*c)) {
         let (stood, costs) = if blocks[c].is_empty() {
             let filled = elements.len() * 5 >= heights.len() * 4;
@@ -555,7 +559,7 @@ fn stand_in_rows(
                 false if filled => BLANK,
                 false => 0.0,
             };
-            let column = Column { body, c, elements, blank };
+            let column = Column { body, c, elements, blanks: blanks(blank, &certain) };
             column.place(&heights, &at)
         } else {
             place_blocks(elements, &blocks[c], &heights, body.columns[c].room, &at)
@@ -636,6 +640,30 @@ fn crossed(body: &Body, top: f32, low: f32) -> bool {
         .iter()
         .take_while(|r| r.y < low)
         .any(|r| 2 * r.columns.len() > body.columns.len())
+}
+
+/// Which rows have a rule across nearly all columns right above and right below them: what is blank there is blank for certain.
+fn between_rules(body: &Body, heights: &[f32]) -> Vec<bool> {
+    let is_full = |r: &&RuleAcross| r.columns.len() + 1 >= body.columns.len();
+    let is_ruled = |top: f32, low: f32| {
+        let first = body.rules.partition_point(|r| r.y <= top);
+        body.rules[first..].iter().take_while(|r| r.y < low).any(|r| is_full(&r))
+    };
+    let top = |i: usize| if i == 0 { f32::MIN } else { heights[i - 1] };
+    let low = |i: usize| heights.get(i + 1).copied().unwrap_or(f32::MAX);
+    (0..heights.len())
+        .map(|i| is_ruled(top(i), heights[i]) && is_ruled(heights[i], low(i)))
+        .collect()
+}
+
+/// What it costs that no row before each one has a text in a column where each such row costs `blank`, unless it is certain.
+fn blanks(blank: f32, certain: &[bool]) -> Vec<f32> {
+    let mut sum = 0.0;
+    let sums = certain.iter().map(|&is_certain| {
+        sum += if is_certain { 0.0 } else { blank };
+        sum
+    });
+    std::iter::once(0.0).chain(sums).collect()
 }
 
 /// Adds a row where rules close off a band that has texts and no figure.
@@ -738,8 +766,8 @@ struct Column<'a> {
     body: &'a Body<'a>,
     c: usize,
     elements: &'a [Element],
-    /// What a row costs that has no text here.
-    blank: f32,
+    /// What it costs that no row before each one has a text here.
+    blanks: Vec<f32>,
 }
 
 /// How the first texts of a column may be placed.
@@ -798,19 +826,19 @@ impl Column<'_> {
                             is_ruled(self.body, self.c, a, b)
                         });
                         if !barred {
-                            let skipped = self.blank * (row - state.next) as f32;
+                            let skipped = self.skipped(state.next, row);
                             reach(off + skipped, row + 1, Row::At(row));
                         }
                     }
                     // A row of its own, after the rows above it.
                     let next = heights.partition_point(|&h| h < y).max(state.next);
-                    let skipped = self.blank * (next - state.next) as f32;
+                    let skipped = self.skipped(state.next, next);
                     let own = if block[0].is_heading { HEADING } else { WITHOUT_FIGURE };
                     reach(own + skipped, next, Row::Own(y));
                 }
             }
         }
-        let rest = |s: &State| s.cost + self.blank * heights.len().saturating_sub(s.next) as f32;
+        let rest = |s: &State| s.cost + self.skipped(s.next, heights.len());
         let last = states[count].iter().enumerate().min_by(|a, b| rest(a.1).total_cmp(&rest(b.1)));
         let Some((mut at_state, state)) = last else {
             return (vec![Stood { row: Row::At(0) }; count], 0.0);
@@ -830,7 +858,7 @@ impl Column<'_> {
     /// Where each text stands at the height of a row of its own, there is nothing to weigh.
     fn place_plainly(&self, heights: &[f32]) -> Option<(Vec<Stood>, f32)> {
         let mut stood = Vec::with_capacity(self.elements.len());
-        let mut next = 0;
+        let (mut next, mut cost) = (0, 0.0);
         for element in self.elements {
             let near = SLACK * element.em;
             let row = next + heights.get(next..)?.partition_point(|&h| h < element.y - near);
@@ -838,10 +866,15 @@ impl Column<'_> {
                 return None;
             }
             stood.push(Stood { row: Row::At(row) });
+            cost += self.skipped(next, row);
             next = row + 1;
         }
-        let blanks = heights.len() - stood.len();
-        Some((stood, self.blank * blanks as f32))
+        Some((stood, cost + self.skipped(next, heights.len())))
+    }
+
+    /// What it costs that the rows from one to another have no text here.
+    fn skipped(&self, from: usize, to: usize) -> f32 {
+        (self.blanks[to] - self.blanks[from]).max(0.0)
     }
 
     /// At how many points the lines of a wrapped text follow each other here.
