@@ -283,7 +283,7 @@ fn fragments(
     known: Option<&Neighbour>,
 ) -> PageTables {
     let limit = options.limits.table_cells as usize;
-    let told = told::tables(page);
+    let told = told::tables(sink, page);
     let mut pool = Pool::of(page);
     let (mut frames, mut lone) = Edges::of(&page.rules).frames();
     frames.extend(without_stripes(edges::tiled(&page.fills, &frames), &pool));

@@ -4,10 +4,12 @@
 //! title and a unit and whose last are notes, two annexes one below the other. Rows that are captions become
 //! lines again, each line of a cell one of its own, and are told apart as all lines are.
 
+use crate::diag::{Repair, Sink, Stage};
 use crate::geom::Rect;
 use crate::lexicon;
 use crate::normalize::lines::{CellNumber, Layout, Line, LinedPage, Piece, ToldTable, wants_space};
-use crate::place::PlacedText;
+use crate::place::{Place, PlacedText};
+use crate::profile::Profile;
 use crate::segment::annexes::is_label_alone;
 use crate::segment::captions::is_unit;
 use crate::segment::figures::is_figure;
@@ -64,7 +66,7 @@ pub(super) struct Told {
 }
 
 /// The tables that the document tells of; one that merely sets text side by side is none.
-pub(super) fn tables(page: &LinedPage) -> Told {
+pub(super) fn tables(sink: &mut Sink, page: &LinedPage) -> Told {
     let mut pieces: Vec<Vec<(usize, &Piece)>> = vec![Vec::new(); page.tables.len()];
     for piece in page.lines.iter().flat_map(|line| &line.pieces) {
         let Some(CellNumber { table, cell }) = piece.cell else { continue };
@@ -78,7 +80,9 @@ pub(super) fn tables(page: &LinedPage) -> Told {
         let view = View::of(table, &texts, page.layout);
         for part in view.parts() {
             match part {
-                Part::Table(rows) => told.fragments.push(view.fragment(page.number, rows)),
+                Part::Table(rows) => {
+                    told.fragments.push(view.fragment(sink, page.number, rows));
+                }
                 Part::Lines(rows) => told.lines.extend(rows.flat_map(|row| view.lines(row))),
             }
         }
@@ -322,35 +326,126 @@ impl<'a> View<'a> {
         lines.into_iter().filter_map(line).collect()
     }
 
+    /// The text of a cell line by line.
+    fn lines_of(&self, cell: usize) -> Vec<&'a [&'a Piece]> {
+        self.texts.of_cell(cell).chunk_by(|a, b| a.bbox.y0 == b.bbox.y0).collect()
+    }
+
+    /// How many rows are set as one whose cells have a line for each: one cell names a region in each line, and each
+    /// other one has as many figures, or one text beside all of them.
+    fn rows_in(&self, row: usize) -> usize {
+        if self.begun[row].iter().all(|&cell| self.texts.of_cell(cell).len() < 2) {
+            return 1;
+        }
+        let lines: Vec<_> = self.begun[row].iter().map(|&cell| self.lines_of(cell)).collect();
+        let text = |line: &&[&Piece]| line.iter().map(|p| p.text.as_str()).collect::<String>();
+        let is_name = |name: &String| {
+            let is_rest = name.starts_with(['（', '(']) || lexicon::is_tail_of_name(name);
+            !is_rest && !is_figure(name)
+        };
+        let are_figures = |lines: &&Vec<&[&Piece]>| lines.iter().all(|line| is_figure(&text(line)));
+        let is_text = |lines: &&Vec<&[&Piece]>| lines.len() > 1 && !are_figures(lines);
+        let Some(names) = lines.iter().find(is_text) else { return 1 };
+        let texts: Vec<String> = names.iter().map(text).collect();
+        let name_regions = Profile::of(texts.iter().map(String::as_str)).is_regions();
+        if !name_regions || !texts.iter().all(is_name) {
+            return 1;
+        }
+        let are_beside = |lines: &&Vec<&[&Piece]>| lines.len() == names.len() && are_figures(lines);
+        let figures = lines.iter().filter(are_beside).count();
+        let alone = lines.iter().filter(|lines| lines.len() == 1).count();
+        let whole = |&cell: &usize| self.table.cells[cell].rowspan == 1;
+        // Two lines of a name beside two of one figure may be one row.
+        let enough = figures > 1 || figures > 0 && names.len() > 2;
+        match enough && 1 + figures + alone == lines.len() && self.begun[row].iter().all(whole) {
+            true => names.len(),
+            false => 1,
+        }
+    }
+
+    /// Puts on record that the lines of a row's cells are rows, by its first cell.
+    fn note_lines(&self, sink: &mut Sink, first: usize) {
+        let names = self
+            .lines_of(first)
+            .into_iter()
+            .map(|line| line.iter().map(|piece| piece.text.as_str()).collect::<String>());
+        let names: Vec<String> = names.collect();
+        sink.repair(Repair {
+            stage: Stage::Segment,
+            rule: "lines_as_rows",
+            place: Some(self.table.cells[first].place),
+            before: names.concat(),
+            after: names.join(" | "),
+        });
+    }
+
     /// The rows as a fragment; blank ones at its end go.
-    fn fragment(&self, page: u32, rows: Range<usize>) -> Fragment {
+    fn fragment(&self, sink: &mut Sink, page: u32, rows: Range<usize>) -> Fragment {
         let end = rows.clone().rev().find(|&row| !self.begun[row].is_empty() || self.covered[row]);
         let (start, end) = (rows.start, end.map_or(rows.start, |row| row + 1));
         let cols = self.cols;
-        let (xs, ys) = (&self.table.col_edges, &self.table.row_edges);
+        let xs = &self.table.col_edges;
+        let (mut firsts, mut row_edges) = (Vec::with_capacity(end - start + 1), Vec::new());
+        for (row, edges) in (start..end).zip(self.table.row_edges[start..].windows(2)) {
+            firsts.push(row_edges.len());
+            let parts = self.rows_in(row);
+            let high = (edges[1] - edges[0]) / parts as f32;
+            row_edges.extend((0..parts).map(|part| edges[0] + part as f32 * high));
+            if let (true, Some(&first)) = (parts > 1, self.begun[row].first()) {
+                self.note_lines(sink, first);
+            }
+        }
+        firsts.push(row_edges.len());
+        row_edges.push(self.table.row_edges[end]);
         let mut cells: Vec<GridCell> = Vec::new();
         for (index, cell) in self.table.cells.iter().enumerate() {
             if !(start..end).contains(&cell.row) || cell.col >= cols {
                 continue;
             }
             let right = (cell.col + cell.colspan).min(cols);
-            let low = (cell.row + cell.rowspan).min(end);
-            let mut grid = GridCell {
-                row: cell.row - start,
-                col: cell.col,
-                rowspan: low - cell.row,
-                colspan: right - cell.col,
-                raw: String::new(),
-                text: PlacedText::new(),
-                marks: Vec::new(),
-                bbox: Rect::new(xs[cell.col], ys[cell.row], xs[right], ys[low]),
-                place: Some(cell.place),
+            let (top, low) = (cell.row - start, (cell.row + cell.rowspan).min(end) - start);
+            let mut add = |rows: Range<usize>, pieces: &[&Piece], place: Place| {
+                let mut grid = GridCell {
+                    row: rows.start,
+                    col: cell.col,
+                    rowspan: rows.len(),
+                    colspan: right - cell.col,
+                    raw: String::new(),
+                    text: PlacedText::new(),
+                    marks: Vec::new(),
+                    bbox: Rect::new(
+                        xs[cell.col],
+                        row_edges[rows.start],
+                        xs[right],
+                        row_edges[rows.end],
+                    ),
+                    place: Some(place),
+                };
+                join(&mut grid, pieces);
+                cells.push(grid);
             };
-            join(&mut grid, self.texts.of_cell(index));
-            cells.push(grid);
+            let rows = firsts[top]..firsts[low];
+            if low > top + 1 || rows.len() == 1 {
+                add(rows, self.texts.of_cell(index), cell.place);
+                continue;
+            }
+            match self.lines_of(index).as_slice() {
+                [beside_all] => add(rows, beside_all, cell.place),
+                lines => {
+                    for (line, row) in rows.enumerate() {
+                        let line = lines.get(line).copied().unwrap_or_default();
+                        let place = line.first().and_then(|piece| piece.text.place());
+                        add(row..row + 1, line, place.unwrap_or(cell.place));
+                    }
+                }
+            }
         }
-        let (row_edges, col_edges) = (ys[start..=end].to_vec(), xs[..=cols].to_vec());
-        let bbox = Rect::new(xs[0], ys[start], xs[cols], ys[end]);
+        if row_edges.len() > end - start + 1 {
+            cells.sort_by_key(|cell| (cell.row, cell.col));
+        }
+        let (top, foot) = (row_edges[0], self.table.row_edges[end]);
+        let col_edges = xs[..=cols].to_vec();
+        let bbox = Rect::new(xs[0], top, xs[cols], foot);
         let (ruling, layout) = (Ruling::Grid, self.layout);
         let frame = Frame::default();
         Fragment {
@@ -388,10 +483,9 @@ fn join(cell: &mut GridCell, pieces: &[&Piece]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::Sink;
     use crate::normalize::lines::{Layout, Line, Piece, ToldCell};
     use crate::options::Options;
-    use crate::place::{Place, PlacedText, Spot};
+    use crate::place::Spot;
     use crate::segment::{art, tables};
 
     /// A page of one told table: a row a line, `|` between cells, `<` and `^` where one to the left or
@@ -417,11 +511,15 @@ mod tests {
                 let place = Place { page: 1, spot };
                 let number = CellNumber { table: 0, cell: table.cells.len() as u32 };
                 table.cells.push(ToldCell { row, col, rowspan, colspan, place });
-                for word in word.split('/').filter(|word| !word.is_empty()) {
+                for (at, word) in word.split('/').enumerate().filter(|(_, word)| !word.is_empty()) {
+                    let top = 30.0 * row as f32 + 10.0 * at as f32;
+                    let bbox =
+                        Rect::new(30.0 * col as f32, top, 30.0 * col as f32 + 20.0, top + 8.0);
                     let mut text = PlacedText::new();
                     word.chars().for_each(|c| text.push(c, place));
                     let raw = word.to_owned();
-                    line.pieces.push(Piece { raw, text, cell: Some(number), ..Piece::default() });
+                    let cell = Some(number);
+                    line.pieces.push(Piece { raw, text, bbox, cell, ..Piece::default() });
                 }
             }
             lines.push(line);
@@ -453,6 +551,31 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_cells_are_rows_where_each_names_a_region_and_has_its_figures() {
+        let said = shown(
+            "序号 | 市 | 套数 | 备注\n | 合计 | 6 |\n1/2/3 | 南昌市/九江市/赣州市 | 1/2/3 | 续建\n4/5 | 宜春市/吉安市 | 4/5 |",
+        );
+        assert_eq!(
+            said,
+            "grid\n| 序号 | 市 | 套数 | 备注 |\n|  | 合计 | 6 |  |\n| 1 | 南昌市 | 1 | 续建 |\n| 2 | 九江市 | 2 | ^ |\n| 3 | 赣州市 | 3 | ^ |\n| 4 | 宜春市 | 4 |  |\n| 5 | 吉安市 | 5 |  |\n"
+        );
+    }
+
+    #[test]
+    fn lines_of_a_name_or_of_a_figure_are_no_rows() {
+        for row in [
+            "城镇老旧/小区改造 | 1/2 | 10/20",
+            "南昌市/（本级） | 1/2 | 10/20",
+            "南昌/市 | 1/2 | 10/20",
+            "南昌市/九江市 | 1/2 | 10",
+            "南昌市/九江市/赣州市 | 1/2 | 10/20",
+        ] {
+            let said = shown(&format!("市 | 套数 | 资金\n{row}\n吉安市 | 4 | 40"));
+            assert_eq!(said.lines().count(), 4, "{said}");
+        }
+    }
+
+    #[test]
     fn a_folded_table_that_is_told_is_unfolded() {
         let said = shown("县 | 套数 | 县 | 套数\n甲县 | 1 | 丙县 | 3\n乙县 | 2 | 丁县 | 4");
         assert!(said.starts_with("grid 1 of 2\n| 县 | 套数 |\n| 甲县 | 1 |"), "{said}");
@@ -461,7 +584,7 @@ mod tests {
 
     #[test]
     fn a_blank_cell_has_a_place_of_its_own() {
-        let found = super::tables(&page("县 | 套数\n甲县 | \n乙县 | 2"));
+        let found = super::tables(&mut Sink::new(), &page("县 | 套数\n甲县 | \n乙县 | 2"));
         let blank = &found.fragments[0].cells[3];
         let spot = Spot::Cell { table: 1, row: 2, col: 2, character: 1 };
         assert_eq!(blank.place, Some(Place { page: 1, spot }));
@@ -471,7 +594,7 @@ mod tests {
     fn a_box_around_text_is_no_table() {
         assert_eq!(
             shown("江西省住房和城乡建设厅/江西省发展和改革委员会"),
-            "rest 江西省住房和城乡建设厅 江西省发展和改革委员会\n"
+            "rest 江西省住房和城乡建设厅\nrest 江西省发展和改革委员会\n"
         );
     }
 
@@ -482,7 +605,7 @@ mod tests {
         );
         assert_eq!(
             said,
-            "grid\n| 市县 | 任务 | < |\n| ^ | 开工 | 建成 |\n| 合计 | 1 | 2 |\n| 一、省本级 | < | < |\n| 甲市 | 1 | 2 |\ngrid\n| 市县 | 数 |  |\n| 乙市 | 5 |  |\nrest 附件1\nrest 2023年任务表 （申报）\nrest 单位：套\nrest 注：含续建。\nrest 填表人：张三 审核：李四\nrest 附件2：别的表\n"
+            "grid\n| 市县 | 任务 | < |\n| ^ | 开工 | 建成 |\n| 合计 | 1 | 2 |\n| 一、省本级 | < | < |\n| 甲市 | 1 | 2 |\ngrid\n| 市县 | 数 |  |\n| 乙市 | 5 |  |\nrest 附件1\nrest 2023年任务表\nrest （申报）\nrest 单位：套\nrest 注：含续建。\nrest 填表人：张三 审核：李四\nrest 附件2：别的表\n"
         );
     }
 
