@@ -276,9 +276,14 @@ impl Planner {
     pub fn plan(mut self) -> Plan {
         let mut items = std::mem::take(&mut self.plan.items);
         // Which of two equal names comes first does not depend on what was typed first.
-        let path = |item: &Item| self.plan.path(item);
-        items.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| path(a).cmp(&path(b))));
-        items.dedup_by(|a, b| a.name == b.name && path(a) == path(b));
+        let by_path = |a: &Item, b: &Item| {
+            let (a, b) = (self.plan.path(a), self.plan.path(b));
+            // ./a.pdf is a.pdf.
+            let parts = |path| Path::components(path).filter(|part| *part != Component::CurDir);
+            parts(&a).cmp(parts(&b))
+        };
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| by_path(a, b)));
+        items.dedup_by(|a, b| a.name == b.name && by_path(a, b).is_eq());
         // A hash of each name, as it is when it is folded; of a million, eight megabytes.
         let hasher = RandomState::new();
         let fold = |name: &RelativeName| hasher.hash_one(name.folded());
@@ -552,8 +557,8 @@ mod tests {
 
     #[test]
     fn equal_names_are_told_apart_and_the_same_file_is_read_once() {
-        let paths = ["/a/x.pdf", "b/x.pdf", "/a/x.pdf", "c/X.PDF", "d/x.pdf~2"].map(PathBuf::from);
-        let plan = plan(&paths, Path::new("out")).unwrap();
+        let paths = ["/a/x.pdf", "b/x.pdf", "/a/x.pdf", "c/X.PDF", "d/x.pdf~2", "./b/x.pdf"];
+        let plan = plan(&paths.map(PathBuf::from), Path::new("out")).unwrap();
         assert_eq!(names(&plan), ["X.PDF", "x.pdf~2", "x.pdf~2~2", "x.pdf~3"]);
         let paths: Vec<_> = plan.items().iter().map(|item| plan.path(item)).collect();
         assert_eq!(paths, ["c/X.PDF", "/a/x.pdf", "d/x.pdf~2", "b/x.pdf"].map(PathBuf::from));
