@@ -5,19 +5,21 @@
 //! the same, and the text is what it seems to be.
 
 use crate::diag::Wording;
-use crate::emit::line::Line;
 use crate::emit::own::{self, Own};
 use crate::emit::record::NoticeRecord;
 use crate::error::{Error, ErrorKind};
 use crate::plain;
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
 /// Room for the text of a long notice, in bytes. What is not used costs nothing: memory that is not touched is
 /// not there; and a text that outgrows its room is copied.
 const ROOM: usize = 4 << 20;
+
+/// What still stands on one line, in bytes.
+const LINE: usize = 240;
 
 /// The record as JSON text, with a line feed at its end.
 ///
@@ -99,20 +101,225 @@ pub fn read(bytes: &[u8]) -> Result<NoticeRecord, Error> {
     })
 }
 
-/// Writes a value laid out.
+/// Writes a value laid out. Its text is made once, as if all of it stood on one line, with a note of where
+/// it may be broken; a tree of it would take several times the time and memory of all the rest.
 fn lay_out(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    let mut line = Line::with_capacity(ROOM);
-    value.serialize(&mut line)?;
+    let mut line = Line { text: Vec::with_capacity(ROOM), ..Line::default() };
+    // All that is written goes through the formatter, which keeps it.
+    value.serialize(&mut Serializer::with_formatter(io::sink(), &mut line))?;
     // What is written here comes in pieces of a few bytes.
     let out = &mut io::BufWriter::with_capacity(1 << 16, out);
     line.write_broken(out)?;
     out.flush()
 }
 
+/// JSON on one line, and where it is to be broken.
+#[derive(Default)]
+struct Line {
+    text: Vec<u8>,
+    /// Of what is too long for a line; that of shorter lists and objects is forgotten when they end.
+    breaks: Vec<Break>,
+    /// The lists and objects around what is being written.
+    around: Vec<Around>,
+    /// Bytes of the string being written, unescaped.
+    string: usize,
+    in_key: bool,
+}
+
+/// A place where a line may be broken: an index into the text.
+enum Break {
+    /// Behind an opening bracket: what follows stands deeper.
+    In(usize),
+    /// Behind a comma, before the space.
+    On(usize),
+    /// Before a closing bracket.
+    Out(usize),
+}
+
+/// A list or an object that has not ended yet.
+struct Around {
+    /// The number of breaks before it.
+    breaks: usize,
+    /// About how long it is so far, in bytes.
+    used: usize,
+    /// What comes with each of its values.
+    each: usize,
+}
+
+impl Line {
+    fn open(&mut self, bracket: u8) {
+        self.text.push(bracket);
+        let each = if bracket == b'[' { 2 } else { 0 };
+        self.around.push(Around { breaks: self.breaks.len(), used: 2, each });
+        self.breaks.push(Break::In(self.text.len()));
+    }
+
+    fn close(&mut self, bracket: u8) {
+        let Some(Around { breaks, used, .. }) = self.around.pop() else { return };
+        let is_empty = matches!(self.text.last(), Some(b'[' | b'{'));
+        // The outermost object stands open however short it is.
+        if is_empty || (used <= LINE && !self.around.is_empty()) {
+            self.breaks.truncate(breaks);
+        } else {
+            self.breaks.push(Break::Out(self.text.len()));
+        }
+        self.text.push(bracket);
+        self.add(used);
+    }
+
+    fn comma(&mut self, first: bool) {
+        if !first {
+            self.text.push(b',');
+            self.breaks.push(Break::On(self.text.len()));
+            self.text.push(b' ');
+        }
+    }
+
+    /// Counts a value of about so many bytes.
+    fn add(&mut self, used: usize) {
+        if let Some(around) = self.around.last_mut() {
+            around.used += used + around.each;
+        }
+    }
+
+    fn write_broken<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        let (mut from, mut depth) = (0, 0);
+        for place in &self.breaks {
+            let (to, next) = match *place {
+                Break::In(at) => {
+                    depth += 1;
+                    (at, at)
+                }
+                Break::On(at) => (at, at + 1),
+                Break::Out(at) => {
+                    depth -= 1;
+                    (at, at)
+                }
+            };
+            out.write_all(&self.text[from..to])?;
+            out.write_all(b"\n")?;
+            indent(out, depth)?;
+            from = next;
+        }
+        out.write_all(&self.text[from..])?;
+        out.write_all(b"\n")
+    }
+}
+
+fn indent<W: Write>(out: &mut W, depth: usize) -> io::Result<()> {
+    const BLANK: &[u8] = b"                                ";
+    let mut rest = 2 * depth;
+    while rest > 0 {
+        let now = rest.min(BLANK.len());
+        out.write_all(&BLANK[..now])?;
+        rest -= now;
+    }
+    Ok(())
+}
+
+/// How long a value other than a string is taken to be, in bytes.
+const SCALAR: usize = 8;
+
+/// Scalars are spelled as `serde_json` does; what it writes goes to the text, and nothing to the writer.
+macro_rules! scalars {
+    ($($name:ident: $kind:ty),*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, _: &mut W, value: $kind) -> io::Result<()> {
+            self.add(SCALAR);
+            CompactFormatter.$name(&mut self.text, value)
+        })*
+    };
+}
+
+impl Formatter for &mut Line {
+    scalars! {
+        write_bool: bool, write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64,
+        write_i128: i128, write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64,
+        write_u128: u128, write_f32: f32, write_f64: f64, write_number_str: &str
+    }
+
+    fn write_null<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.add(SCALAR);
+        CompactFormatter.write_null(&mut self.text)
+    }
+
+    fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.string = 0;
+        CompactFormatter.begin_string(&mut self.text)
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        self.string += fragment.len();
+        write_plain(&mut self.text, fragment)
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.string += 1;
+        CompactFormatter.write_char_escape(&mut self.text, escape)
+    }
+
+    fn end_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        if !self.in_key {
+            let used = self.string + 2;
+            self.add(used);
+        } else if let Some(around) = self.around.last_mut() {
+            around.used += self.string + 6;
+        }
+        CompactFormatter.end_string(&mut self.text)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.open(b'[');
+        Ok(())
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.close(b']');
+        Ok(())
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
+        self.comma(first);
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.open(b'{');
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.close(b'}');
+        Ok(())
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
+        self.comma(first);
+        self.in_key = true;
+        Ok(())
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.in_key = false;
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.text.extend_from_slice(b": ");
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emit::line::LINE;
     use serde_json::json;
 
     #[test]

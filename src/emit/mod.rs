@@ -5,7 +5,6 @@ pub mod csv;
 pub mod datapackage;
 pub mod facts;
 pub mod json;
-mod line;
 pub mod own;
 #[cfg(feature = "parquet")]
 pub mod parquet;
