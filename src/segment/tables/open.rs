@@ -563,6 +563,8 @@ enum Band {
 
 /// Words of one phrase are apart by so many ems at most.
 const WORD_SPACE: f32 = 0.6;
+/// The number of a table or chart and its name by so many: 图1　各市对比.
+const CAPTION_SPACE: f32 = 2.2;
 /// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
 /// figures in columns.
 const PROSE_LINE: f32 = 0.55;
@@ -673,7 +675,12 @@ fn is_titled(line: &Strip, edge: &Edge) -> bool {
 /// The texts of a line as one, 2024 年公共租赁住房任务分解表, if they follow each other as words do and are no row of
 /// figures; `None` for texts of several columns.
 fn phrase(tokens: &[Token]) -> Option<String> {
-    let close = |w: &[Token]| w[1].bbox().x0 - w[0].bbox().x1 <= WORD_SPACE * w[0].em();
+    phrase_apart(tokens, WORD_SPACE)
+}
+
+/// The same, of words that are apart by so many ems.
+fn phrase_apart(tokens: &[Token], space: f32) -> Option<String> {
+    let close = |w: &[Token]| w[1].bbox().x0 - w[0].bbox().x1 <= space * w[0].em();
     let is_year = |t: &Token| t.text().len() == 4;
     let is_words = tokens.len() == 1
         || tokens.iter().all(|t| !t.is_figure() || is_year(t)) && tokens.windows(2).all(close);
@@ -789,13 +796,35 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     stretches.push(open);
     let (mut tables, mut others) = (Vec::new(), Vec::new());
     for stretch in stretches {
-        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= fewest {
+        let several = stretch.iter().filter(|r| r.tokens.len() > 1).count();
+        if several >= fewest || is_header_over_total(&stretch) {
             tables.push(stretch);
         } else {
             others.extend(stretch);
         }
     }
     (tables, others)
+}
+
+/// Whether the lines with several pieces are a header and the total below it, the only row of a table that has no other:
+/// words, and 合计 0 0 0 of which each stands below a word of its own.
+fn is_header_over_total(lines: &[Strip]) -> bool {
+    let mut several = lines.iter().filter(|line| line.tokens.len() > 1);
+    let (Some(header), Some(total), None) = (several.next(), several.next(), several.next()) else {
+        return false;
+    };
+    let is_word = |t: &Token| !t.is_figure() && !t.text().contains(['：', ':', '。']);
+    let (figures, names): (Vec<&Token>, Vec<&Token>) =
+        total.tokens.iter().partition(|t| t.is_figure());
+    let is_named = matches!(names[..], [name] if lexicon::TOTALS.contains(&name.text()));
+    let words_over = |t: &Token| {
+        let is_over = |w: &Token| w.bbox().x0 < t.bbox().x1 && t.bbox().x0 < w.bbox().x1;
+        header.tokens.iter().filter(|w| is_over(w)).count()
+    };
+    is_named
+        && figures.len() > 1
+        && header.tokens.iter().all(is_word)
+        && total.tokens.iter().all(|t| words_over(t) == 1)
 }
 
 /// Whether a row is left out between two rows of one table: as many texts, each below the other's.
@@ -843,6 +872,7 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
+    let is_total = is_header_over_total(&table);
     let known = known_columns(&table, known);
     let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
     let columns = known.unwrap_or_else(|| columns::columns(&table));
@@ -851,7 +881,7 @@ fn without_frame(
     }
     table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
     match solve::open(page, &table, &columns, across, limit) {
-        Some(solved) if goes_on || worth::without_rules(&solved) => Ok((solved, rest)),
+        Some(solved) if goes_on || is_total || worth::without_rules(&solved) => Ok((solved, rest)),
         _ => Err(rows),
     }
 }
@@ -912,13 +942,16 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     !is_caption(line) && figures < 2 && line.tokens.iter().all(is_rest)
 }
 
-/// Whether the line is a caption over a table: 附件 2 … 单位：万元.
+/// Whether the line is a caption over a table: 附件 2 … 单位：万元, 表2 监督检查安排; or one of a chart beside it: 图1 各市对比.
 fn is_caption(row: &Strip) -> bool {
     row.tokens.iter().any(|t| {
         let text = t.text().trim_start_matches(['（', '(']);
         lexicon::is_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
+    }) || phrase_apart(&row.tokens, CAPTION_SPACE).is_some_and(|text| {
+        let text = squeezed(&text);
+        lexicon::is_table_caption(&text) || lexicon::is_chart_caption(&text)
     })
 }
 
