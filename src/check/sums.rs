@@ -217,7 +217,12 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
         // 其中：65岁及以上 behind 60岁及以上 is in that; behind the total it opens the parts.
         let is_within = |&top: &usize| top > r + 1 && is_named_of_which(annex, top);
         let apart = without_blocks.iter().copied().filter(|top| !is_within(top)).collect();
-        let ways = [apart, without_blocks.clone(), blocks.clone(), leaves, every, before, after];
+        // 其中：脱贫县较多的市 right behind the total says what some of the parts come to.
+        let named = |top: &usize| !is_named_of_which(annex, *top);
+        let without_memos = without_blocks.iter().copied().filter(named).collect();
+        let blocks = blocks.clone();
+        let ways =
+            [apart, without_blocks.clone(), without_memos, blocks, leaves, every, before, after];
         groups.push(best(figures, index, r, ways));
     }
     let name = |row: usize| annex.rows[row].region.name.as_str();
