@@ -311,7 +311,7 @@ fn fragments(
                     hanging.into_iter().filter(|&i| grid.hang(&pool.tokens[i])).collect();
                 let heading = grid.take_captions();
                 let fragment = grid.fill(page.number, Ruling::Grid);
-                if !worth::is_of_scales(&fragment) {
+                if !worth::is_of_no_table(&fragment) {
                     captions.extend(heading);
                     fragments.push(fragment);
                     pool.take(&inside);
