@@ -221,6 +221,7 @@ impl Joining {
     /// panels of the last table say that it is one of them, even where it has but a total.
     fn read_panel(&mut self, sink: &mut Sink, mut fragment: Fragment, is_folded: bool) {
         let mut rows = rows::rows_of(sink, &mut fragment);
+        let mut parts = Vec::new();
         let fragment = &fragment;
         let captions = take_captions(sink, &mut rows);
         if captions.title.is_some() || captions.unit.is_some() {
@@ -237,6 +238,24 @@ impl Joining {
         if rows.is_empty() {
             return;
         }
+        // Tables in one grid, each below its header, are read one after the other.
+        for at in headers::others_among(&rows).into_iter().rev() {
+            parts.push(rows.split_off(at));
+        }
+        self.read_rows(sink, rows, fragment, is_folded);
+        for rows in parts.into_iter().rev() {
+            self.read_rows(sink, rows, fragment, false);
+        }
+    }
+
+    /// Puts the rows of a table to the one they go on with, or begins one with them.
+    fn read_rows(
+        &mut self,
+        sink: &mut Sink,
+        rows: Vec<TableRow>,
+        fragment: &Fragment,
+        is_folded: bool,
+    ) {
         if self.parted || self.groups.is_empty() {
             self.groups.push(Vec::new());
             self.parted = false;
