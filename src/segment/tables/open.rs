@@ -7,7 +7,7 @@ use crate::diag::Sink;
 use crate::geom::Rect;
 use crate::lexicon::{self, REGION_ENDINGS, is_han};
 use crate::normalize::lines::Joint;
-use crate::pattern::{Steps, squeezed};
+use crate::pattern::{Steps, numeral, squeezed};
 use crate::segment::annexes::is_label_alone;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns::{self, Column};
@@ -534,6 +534,12 @@ fn tabular_spans(stack: &[Edge], rows: &[Strip]) -> Vec<Range<usize>> {
                 open.get_or_insert(i);
                 filled = i + 1;
             }
+            Some(Band::Row) if open.is_some() && heads_another(&stack[i..], rows) => {
+                let start = open.take().unwrap_or(i);
+                if filled > start {
+                    spans.push(start..filled);
+                }
+            }
             Some(Band::Row | Band::Empty) if open.is_some() => {}
             // A lone heading in the first band may be the first row: 一、省本级.
             Some(Band::Row) => open = Some(i),
@@ -547,6 +553,33 @@ fn tabular_spans(stack: &[Edge], rows: &[Strip]) -> Vec<Range<usize>> {
         }
     }
     spans
+}
+
+/// Whether the band below the first of the rules holds the heading of another table, （二）按用途, and the next one that
+/// table's header.
+fn heads_another(stack: &[Edge], rows: &[Strip]) -> bool {
+    let [top, low, next, ..] = stack else { return false };
+    let line = |from: &Edge, to: &Edge| {
+        let mut lines = rows[between(rows, from.at, to.at)].iter();
+        lines.find_map(|row| Strip::of(within(row, top).cloned().collect()))
+    };
+    let lines = line(top, low).zip(line(low, next));
+    lines.is_some_and(|(heading, header)| is_heading_over(&heading, &header))
+}
+
+/// Whether a line is the numbered heading of a table, 一、…, （二）…, and the next one the header below it.
+fn is_heading_over(line: &Strip, next: &Strip) -> bool {
+    let is_numbered = |text: &str| {
+        let text = text.trim_start();
+        let inner = text.skip(['（', '(']);
+        let behind = inner.after_run(numeral, 1..=3);
+        behind.is_some_and(|rest| match inner.len() < text.len() {
+            true => rest.starts_with(['）', ')']),
+            false => rest.starts_with('、'),
+        })
+    };
+    let of_words = next.tokens.len() > 1 && !next.tokens.iter().any(Token::is_figure);
+    matches!(&line.tokens[..], [only] if is_numbered(only.text())) && of_words
 }
 
 /// What a band between two rules looks like.
@@ -580,7 +613,11 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
     };
     if let [only] = lines.as_slice()
         && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
-        && if line.tokens.len() > 1 { is_title(&line, top) } else { is_titled(&line, top) }
+        && if line.tokens.len() > 1 {
+            is_title(&line, top) || is_caption(&line)
+        } else {
+            is_titled(&line, top)
+        }
     {
         return Band::Other;
     }
@@ -644,6 +681,7 @@ fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
             || line.size() > LARGER * size
             || is_caption(&line)
             || is_title(&line, edge)
+            || is_heading_over(&line, &taken[0])
         {
             break;
         }
@@ -769,9 +807,12 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let mut stretches: Vec<Vec<Strip>> = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
     let mut singles = 0;
-    for row in rows {
+    let mut rows = rows.into_iter().peekable();
+    while let Some(row) = rows.next() {
         let single = row.tokens.len() == 1;
-        let prose = (single && row.bbox.width() > PROSE_WIDTH * width) || is_caption(&row);
+        let prose = (single && row.bbox.width() > PROSE_WIDTH * width)
+            || is_caption(&row)
+            || rows.peek().is_some_and(|next| is_heading_over(&row, next));
         // What is wrapped in one column of a row may fill many lines alone.
         let broad = single && row.bbox.width() > BROAD * width;
         singles = if broad {
