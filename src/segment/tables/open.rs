@@ -733,14 +733,17 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     let size = if size > 0.0 { size } else { near };
     let below = rows.partition_point(|r| r.y() <= high);
     let mut found: Vec<Strip> = Vec::new();
-    for row in &rows[below..] {
-        let Some(line) = Strip::of(within(row, edge).cloned().collect()) else { continue };
+    let lines = rows[below..].iter();
+    let mut lines =
+        lines.filter_map(|row| Strip::of(within(row, edge).cloned().collect())).peekable();
+    while let Some(line) = lines.next() {
         let alone = line.tokens.len() == 1
             && (is_title(&line, edge) || line.bbox.width() > BROAD * (edge.to - edge.from));
         if line.y() - high > LINE_GAP * size
             || line.size() > LARGER * size
             || is_caption(&line)
             || alone
+            || lines.peek().is_some_and(|next| is_heading_over(&line, next))
         {
             break;
         }
