@@ -457,6 +457,22 @@ pub fn is_continued(text: &str) -> bool {
     is_alone() == Some("") || in_brackets().is_some_and(|before| before.ends_with(['（', '(']))
 }
 
+/// Whether the text, without white space, is the number of a table and its name: 表2 监督检查安排.
+pub fn is_table_caption(text: &str) -> bool {
+    is_numbered_caption(text, '表')
+}
+
+/// Whether the text, without white space, is the number of a chart and its name: 图1-2 各市对比.
+pub fn is_chart_caption(text: &str) -> bool {
+    is_numbered_caption(text, '图')
+}
+
+fn is_numbered_caption(text: &str, kind: char) -> bool {
+    let Some(rest) = text.strip_prefix(kind) else { return false };
+    let name = rest.trim_start_matches(|c| digit(c) || "-－—.．".contains(c));
+    rest.starts_with(digit) && name.starts_with(|c| is_han(c) || c == '：') && name.chars().nth(2).is_some()
+}
+
 /// What may stand before 单位 in the caption of a unit.
 const UNIT_LABELS: &[&str] = &["金额", "计量", "面积", "数量", "资金", "人数"];
 

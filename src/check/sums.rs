@@ -132,6 +132,30 @@ fn wholes_of_categories(annex: &Annex, classes: &Categories) -> Vec<Group> {
     wholes.iter().filter_map(group).collect()
 }
 
+/// Whether the row says of what stands beside its region that it is the whole: 小计 among the projects of a county.
+fn is_whole_of_items(annex: &Annex, row: usize) -> bool {
+    let row = &annex.rows[row];
+    let own = row.region.name.as_str();
+    row.keys.iter().any(|key| key.text != own && OWN_ROWS.contains(&key.text.as_str()))
+}
+
+/// 小计 of a county over its projects, above it or below, where it holds in a column.
+fn wholes_of_items(figures: &Figures, index: usize, among: &[usize]) -> Vec<Group> {
+    let annex = &figures.notice.annexes[index];
+    let of = |r: &usize| (&annex.rows[*r].region.name, annex.rows[*r].region.parent_row);
+    let group = |at: usize| {
+        let stated = among[at];
+        let is_item = |r: &&usize| of(r) == of(&stated) && !is_whole_of_items(annex, **r);
+        let mut above: Vec<usize> = among[..at].iter().rev().take_while(is_item).copied().collect();
+        above.reverse();
+        let below = among[at + 1..].iter().take_while(is_item).copied().collect();
+        let group = best(figures, index, stated, [above, below]);
+        (holds(figures, index, stated, &group.parts) > 0).then_some(group)
+    };
+    let wholes = (0..among.len()).filter(|&at| is_whole_of_items(annex, among[at]));
+    wholes.filter_map(group).collect()
+}
+
 /// How some rows are cut into sums.
 fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>, Vec<usize>) {
     let annex = &figures.notice.annexes[index];
@@ -160,8 +184,10 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
             continue;
         }
         let plain = of_row.iter().copied().filter(|c| level(c) != Level::Subtotal).collect();
-        groups.push(best(figures, index, r, [of_row.clone(), plain]));
+        let items = of_row.iter().copied().filter(|&c| !is_whole_of_items(annex, c)).collect();
+        groups.push(best(figures, index, r, [of_row.clone(), plain, items]));
     }
+    groups.extend(wholes_of_items(figures, index, among));
     let holds_anywhere = |g: &Group| holds(figures, index, g.stated, &g.parts) > 0;
     // 其中 says itself that a few parts are named.
     groups.retain(|group| !is_of_which(annex, group) || holds_anywhere(group));
@@ -217,7 +243,12 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
         // 其中：65岁及以上 behind 60岁及以上 is in that; behind the total it opens the parts.
         let is_within = |&top: &usize| top > r + 1 && is_named_of_which(annex, top);
         let apart = without_blocks.iter().copied().filter(|top| !is_within(top)).collect();
-        let ways = [apart, without_blocks.clone(), blocks.clone(), leaves, every, before, after];
+        // 其中：脱贫县较多的市 right behind the total says what some of the parts come to.
+        let named = |top: &usize| !is_named_of_which(annex, *top);
+        let without_memos = without_blocks.iter().copied().filter(named).collect();
+        let blocks = blocks.clone();
+        let ways =
+            [apart, without_blocks.clone(), without_memos, blocks, leaves, every, before, after];
         groups.push(best(figures, index, r, ways));
     }
     let name = |row: usize| annex.rows[row].region.name.as_str();

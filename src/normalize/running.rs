@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const NUMBER_BAND: f32 = 0.14;
 /// The number of a page that stands beside a caption stands in this share of the page's height, at either end.
 const BESIDE_BAND: f32 = 0.25;
+/// Numbers of pages stand at one height, give or take so many points.
+const SAME_HEIGHT: f32 = 1.0;
 /// Share of the page's height, at its top and bottom, that text never reaches.
 const MARGIN_BAND: f32 = 0.075;
 
@@ -71,17 +73,18 @@ fn compact(text: &str) -> String {
 /// Takes the page numbers out: `— 3 —`, `第3页 共9页`, a bare number at the edge that counts the
 /// pages.
 pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
-    let counting = counting_offsets(pages);
+    let foot = foot(pages);
+    let counting = counting_offsets(pages, foot);
     for page in pages {
         let (number, height) = (page.number, height(page));
         let unpaged = has_no_margins(page);
         let edge = edge_lines(page);
-        let rules = std::mem::take(&mut page.rules);
+        let cells = without_border(page);
         let mut index = 0;
         page.lines.retain_mut(|line| {
             let at_edge = edge.contains(&index);
             index += 1;
-            let band = in_band(&line.bbox, height, NUMBER_BAND);
+            let band = in_band(&line.bbox, height, NUMBER_BAND) || is_at_foot(&line.bbox, foot);
             let alone = line.pieces.len() == 1;
             // Most lines are no place for a page number, whatever they say; beside a caption over a table, 第2页，共3页 is.
             let beside = !unpaged && !alone && in_band(&line.bbox, height, BESIDE_BAND);
@@ -99,7 +102,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
                 } else {
                     marked && (at_edge && band || text.starts_with(['第', '共'])) || alone && counts
                 };
-                let in_cell = piece.cell.is_some() || inside_rules(&rules, &piece.bbox);
+                let in_cell = piece.cell.is_some() || inside_rules(&cells, &piece.bbox);
                 let goes = goes && !in_cell;
                 if goes {
                     gone.push((piece.text.place(), piece.raw.clone()));
@@ -112,8 +115,39 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
             }
             !line.pieces.is_empty()
         });
-        page.rules = rules;
     }
+}
+
+/// Where the last line of every page is a number that counts them, at one height, above the band of page numbers: the
+/// pages are set smaller than their paper.
+fn foot(pages: &[LinedPage]) -> Option<f32> {
+    let last = |page: &LinedPage| {
+        let line = page.lines.last().filter(|line| line.pieces.len() == 1 && !has_no_margins(page))?;
+        let before = page.lines[..page.lines.len() - 1].iter().map(|line| line.bbox.y1);
+        let is_apart = before.fold(0.0, f32::max) + 2.0 * size(line) <= line.bbox.y0;
+        let text = compact(line.pieces[0].text.as_str());
+        let number = text.trim_matches(dash).parse::<i64>().ok().filter(|_| is_apart)?;
+        Some((line.bbox.center().y, number - i64::from(page.number)))
+    };
+    let found: Vec<(f32, i64)> = pages.iter().map_while(last).collect();
+    let &(y, offset) = found.first()?;
+    let is_one = found.iter().all(|of| (of.0 - y).abs() <= SAME_HEIGHT && of.1 == offset);
+    (is_one && found.len() == pages.len() && found.len() > 1).then_some(y)
+}
+
+fn is_at_foot(bbox: &Rect, foot: Option<f32>) -> bool {
+    foot.is_some_and(|y| (bbox.center().y - y).abs() <= SAME_HEIGHT)
+}
+
+/// The upright rules of a page but those of a border around it: no upright rule that passes all lines stands between its
+/// texts.
+fn without_border(page: &LinedPage) -> Vec<Rule> {
+    let boxes = || page.lines.iter().flat_map(|line| &line.pieces).map(|piece| piece.bbox);
+    let Some(text) = boxes().reduce(|a, b| a.union(&b)) else { return Vec::new() };
+    let passes = |r: &&Rule| r.axis == Axis::Y && r.from <= text.y0 && text.y1 <= r.to;
+    let is_beside = |r: &Rule| r.at <= text.x0 || text.x1 <= r.at;
+    let is_border = page.rules.iter().filter(passes).all(is_beside);
+    page.rules.iter().filter(|r| r.axis == Axis::Y && !(is_border && passes(r))).copied().collect()
 }
 
 /// Takes out what says that the rest of a table is blank: （以下空白）.
@@ -138,7 +172,7 @@ pub(super) fn drop_blank_below(sink: &mut Sink, pages: &mut [LinedPage]) {
 
 /// Differences between bare numbers at the edges and the numbers of their pages that several pages
 /// share, or the only page has with 0.
-fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
+fn counting_offsets(pages: &[LinedPage], foot: Option<f32>) -> BTreeSet<i64> {
     let mut offsets: BTreeMap<i64, usize> = BTreeMap::new();
     for page in pages {
         let unpaged = has_no_margins(page);
@@ -146,7 +180,8 @@ fn counting_offsets(pages: &[LinedPage]) -> BTreeSet<i64> {
             .into_iter()
             .filter_map(|i| page.lines.get(i))
             .filter(|l| {
-                l.pieces.len() == 1 && (unpaged || in_band(&l.bbox, height(page), NUMBER_BAND))
+                let band = in_band(&l.bbox, height(page), NUMBER_BAND);
+                l.pieces.len() == 1 && (unpaged || band || is_at_foot(&l.bbox, foot))
             })
             .filter_map(|line| compact(line.pieces[0].text.as_str()).parse::<i64>().ok())
             .filter(|n| (1..10_000).contains(n))
@@ -379,6 +414,30 @@ mod tests {
         let before = texts(&pages);
         drop_running_lines(&mut Sink::new(), &mut pages);
         assert_eq!(texts(&pages), before);
+    }
+
+    #[test]
+    fn the_number_of_a_page_goes_within_a_border_and_where_pages_are_set_small() {
+        let mut bordered = page(2, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), ("- 2 -", 790.0, 9.0)]);
+        let rule = |at: f32| Rule { axis: Axis::Y, at, from: 30.0, to: 810.0, width: 1.0 };
+        bordered.rules = vec![rule(30.0), rule(560.0)];
+        let mut ruled = bordered.clone();
+        drop_page_numbers(&mut Sink::new(), std::slice::from_mut(&mut bordered));
+        assert_eq!(texts(&[bordered]), ["甲", "乙"]);
+        // A table as long as the page has rules between its columns.
+        ruled.lines[0].pieces.extend(line(2, "丙", 300.0, 12.0).pieces);
+        ruled.lines[0].pieces[1].bbox = Rect::new(300.0, 300.0, 312.0, 312.0);
+        ruled.rules.push(rule(200.0));
+        drop_page_numbers(&mut Sink::new(), std::slice::from_mut(&mut ruled));
+        assert_eq!(ruled.lines.len(), 3);
+
+        let small = |n: u32, text| page(n, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), (text, 690.0, 7.0)]);
+        let mut pages = vec![small(1, "1"), small(2, "2")];
+        drop_page_numbers(&mut Sink::new(), &mut pages);
+        assert_eq!(texts(&pages), ["甲", "乙", "甲", "乙"]);
+        let mut pages = vec![small(1, "3"), small(2, "2")];
+        drop_page_numbers(&mut Sink::new(), &mut pages);
+        assert_eq!(pages[0].lines.len() + pages[1].lines.len(), 6);
     }
 
     #[test]

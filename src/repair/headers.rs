@@ -264,6 +264,34 @@ pub(super) fn is_other_header(kinds: &Kinds, next: &[TableRow]) -> bool {
     figures > 0 && words * 2 >= figures && !has_figures(first, kinds)
 }
 
+/// The rows below the header at which another header stands among them, as where a wide table goes on below itself in one
+/// grid: it begins with the word that the header begins with, 地区, has words of its own over columns of figures, and rows
+/// of figures below.
+pub(super) fn others_among(rows: &[TableRow]) -> Vec<usize> {
+    let columns = rows.first().map_or(0, |row| row.slots.len());
+    let kinds = Kinds::of(rows.iter(), columns);
+    let tiers = tiers(rows, &kinds);
+    if tiers == 0 || rows.len() < tiers + 3 {
+        return Vec::new();
+    }
+    let label = column_text(&rows[..tiers], 0);
+    let has_own_words = |row: &TableRow| {
+        let text = |col: usize| rows::text_at(row, col);
+        let is_word = |col: usize| !is_figure(&text(col)) && !is_mark(&text(col));
+        let is_own = |&col: &usize| text(col) != column_text(&rows[..tiers], col);
+        let filled = || (1..columns).filter(|&col| !text(col).is_empty());
+        filled().all(is_word) && filled().filter(is_own).count() > 1
+    };
+    let begins = |at: &usize| {
+        let row = &rows[*at];
+        rows::text_at(row, 0) == label
+            && !label.is_empty()
+            && has_own_words(row)
+            && rows[at + 1..].iter().take(MAX_TIERS).any(|row| has_figures(row, &kinds))
+    };
+    (tiers + 1..rows.len() - 1).filter(begins).collect()
+}
+
 /// How many columns of figures a title over several covers, the first one of each title not counted.
 fn titled(row: &TableRow, kinds: &Kinds) -> usize {
     let mut is_title = false;

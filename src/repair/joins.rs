@@ -5,6 +5,7 @@
 //! `halves`'.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::lexicon;
 use crate::place::PlacedText;
 use crate::repair::above;
 use crate::repair::continued;
@@ -122,12 +123,19 @@ struct Joining {
     loose: Vec<TextBlock>,
     /// Those that were none.
     left: Vec<TextBlock>,
+    /// The page of the last chart's caption since the last fragment: below it stand names and scales of the chart.
+    chart: Option<u32>,
 }
 
 impl Joining {
     /// Weighs a line between fragments.
     fn read_text(&mut self, sink: &mut Sink, text: &TextBlock) {
         match text.role {
+            Role::Prose if self.chart == Some(text.page) => return,
+            Role::Prose if lexicon::is_chart_caption(&squeezed(&text.text)) => {
+                self.chart = Some(text.page);
+                return;
+            }
             Role::Prose => {
                 // Long text is none of a table's.
                 if self.loose.len() >= RECENT {
@@ -201,6 +209,7 @@ impl Joining {
     /// Puts a fragment to the table it goes on with, or begins one with it.
     fn read_fragment(&mut self, sink: &mut Sink, mut fragment: Fragment) {
         sheet::without_headings(sink, &mut fragment);
+        self.chart = None;
         let folded = self.groups.last().and_then(|group| group.last());
         match folded.and_then(|open| open.unfold(&fragment)) {
             Some(panels) => panels.into_iter().for_each(|panel| self.read_panel(sink, panel, true)),
@@ -212,6 +221,7 @@ impl Joining {
     /// panels of the last table say that it is one of them, even where it has but a total.
     fn read_panel(&mut self, sink: &mut Sink, mut fragment: Fragment, is_folded: bool) {
         let mut rows = rows::rows_of(sink, &mut fragment);
+        let mut parts = Vec::new();
         let fragment = &fragment;
         let captions = take_captions(sink, &mut rows);
         if captions.title.is_some() || captions.unit.is_some() {
@@ -228,6 +238,24 @@ impl Joining {
         if rows.is_empty() {
             return;
         }
+        // Tables in one grid, each below its header, are read one after the other.
+        for at in headers::others_among(&rows).into_iter().rev() {
+            parts.push(rows.split_off(at));
+        }
+        self.read_rows(sink, rows, fragment, is_folded);
+        for rows in parts.into_iter().rev() {
+            self.read_rows(sink, rows, fragment, false);
+        }
+    }
+
+    /// Puts the rows of a table to the one they go on with, or begins one with them.
+    fn read_rows(
+        &mut self,
+        sink: &mut Sink,
+        rows: Vec<TableRow>,
+        fragment: &Fragment,
+        is_folded: bool,
+    ) {
         if self.parted || self.groups.is_empty() {
             self.groups.push(Vec::new());
             self.parted = false;

@@ -3,6 +3,7 @@
 
 use crate::geom::Rect;
 use crate::lexicon::is_han;
+use crate::pattern::digit;
 use crate::place::{Place, PlacedText, Spot};
 use crate::repair::document::{Slot, Table, TableCell, TableRow};
 use crate::repair::rows::{self, Kinds, is_figure, is_mark};
@@ -85,7 +86,7 @@ pub(super) fn may_be_row(line: &TextBlock, col_edges: &[f32], kinds: &Kinds) -> 
 const DIVISIONS: [char; 7] = ['市', '县', '区', '州', '盟', '旗', '镇'];
 
 /// Whether a line that stands outside all tables looks like a part of one: figures alone, nothing but characters of the
-/// header, or the name of a division.
+/// header, or the name of a division. A date beside a table is a mark of someone who looked at it.
 pub(super) fn may_be_part(line: &TextBlock, header: &BTreeSet<char>) -> bool {
     let text = || line.text.as_str().chars().filter(|c| !c.is_whitespace());
     let pieces = pieces(&line.text);
@@ -93,7 +94,12 @@ pub(super) fn may_be_part(line: &TextBlock, header: &BTreeSet<char>) -> bool {
         && text().count() > 1
         && text().all(is_han)
         && text().next_back().is_some_and(|last| DIVISIONS.contains(&last));
-    let of_figures = pieces.iter().all(|piece| is_figure(piece.as_str()));
+    let is_date = |piece: &PlacedText| {
+        let mut parts = piece.as_str().split('.');
+        parts.all(|part| (1..=4).contains(&part.len()) && part.chars().all(digit))
+            && piece.as_str().matches('.').count() == 2
+    };
+    let of_figures = pieces.iter().all(|piece| is_figure(piece.as_str()) && !is_date(piece));
     !pieces.is_empty() && (is_of_header(line, header) || is_name || of_figures)
 }
 
@@ -132,6 +138,26 @@ pub(super) fn pieces(text: &PlacedText) -> Vec<PlacedText> {
 mod tests {
     use super::*;
     use crate::segment::outline::Role;
+
+    #[test]
+    fn figures_beside_a_table_may_be_a_part_of_it_and_a_date_is_none() {
+        let may_be = |text: &str| {
+            let mut placed = PlacedText::new();
+            text.chars().for_each(|c| placed.push(c, Place::of_box(1, Rect::default())));
+            let line = TextBlock {
+                role: Role::Prose,
+                text: placed,
+                raw: text.to_owned(),
+                page: 1,
+                bbox: Rect::default(),
+                size: 8.0,
+                flows_on: false,
+                layout: Default::default(),
+            };
+            may_be_part(&line, &BTreeSet::new())
+        };
+        assert!(may_be("12.5") && may_be("九江市") && !may_be("2023.5.12"));
+    }
 
     #[test]
     fn a_line_over_the_cells_of_a_row_is_among_them_and_one_below_is_not() {

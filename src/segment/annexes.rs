@@ -102,6 +102,18 @@ pub(super) struct AnnexPart {
 }
 
 impl AnnexPart {
+    /// Whether the label of an annex that begins with its title stands below that: 2023年分配表, and 附件1 on the next line.
+    fn is_labelled_below(&self, label: &AnnexPart, above: &[Item]) -> bool {
+        let mut between = above[self.at + 1..].iter();
+        let is_of_title = |item: &Item| matches!(item, Item::Line(_));
+        let is_its = label.number.is_none() || self.number.is_none() || label.number == self.number;
+        self.is_unlabelled
+            && label.title.is_none()
+            && is_its
+            && between.len() < TITLE_LINES
+            && between.all(is_of_title)
+    }
+
     /// Whether the line stands between its label and its first table, the unit of its figures apart: below a label
     /// without a number that is printed again, it tells a new page from a new annex.
     fn has_above(&self, items: &[Item], line: Option<&str>) -> bool {
@@ -115,6 +127,7 @@ impl AnnexPart {
 
 /// Cuts the notice at the labels of its annexes.
 pub(super) fn part(items: Vec<Item>) -> Parts {
+    let items = units_beside_labels(items);
     let mut annexes: Vec<AnnexPart> = Vec::new();
     let mut homes = Vec::with_capacity(items.len());
     let mut dated = false;
@@ -142,7 +155,14 @@ pub(super) fn part(items: Vec<Item>) -> Parts {
                 imprint = false;
                 homes.push(match label {
                     Label::Annex(annex) => {
-                        annexes.push(*annex);
+                        match annexes.last_mut() {
+                            Some(begun) if begun.is_labelled_below(&annex, &items[..i]) => {
+                                begun.number = annex.number.or(begun.number);
+                                begun.label = annex.label;
+                                begun.is_unlabelled = false;
+                            }
+                            _ => annexes.push(*annex),
+                        }
                         Home::Label
                     }
                     Label::Again => Home::of_latest(&annexes),
@@ -169,6 +189,28 @@ pub(super) fn part(items: Vec<Item>) -> Parts {
         }
     }
     parts
+}
+
+/// The items with the unit beside a label, 附件1 … 单位：万元, as a line of its own.
+fn units_beside_labels(items: Vec<Item>) -> Vec<Item> {
+    let unit_of = |line: &PlainLine| {
+        let mut pieces = line.split();
+        let unit = pieces.pop().filter(|unit| captions::is_unit(&unit.compact))?;
+        let label = PlainLine::joined(pieces)?;
+        LabelLine::of(label.text.as_str())?;
+        Some([label, unit])
+    };
+    let mut parted = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Item::Line(line) => match unit_of(&line) {
+                Some(lines) => parted.extend(lines.map(Item::Line)),
+                None => parted.push(Item::Line(line)),
+            },
+            other => parted.push(other),
+        }
+    }
+    parted
 }
 
 /// The list of annexes as the body has it, for titles that stand without a label.

@@ -6,7 +6,7 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::figure::{self, Doubt, Reading};
-use crate::lexicon;
+use crate::lexicon::{self, MEASURE_HEADERS, UNIT_HEADERS};
 use crate::model::{Annex, Cell, Column, ColumnRole, Level, Notice, Region, Row, Status};
 use crate::place::{Place, Spot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,21 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
     figures_in_headers(sink, annex);
     halves_of_rows(sink, annex);
     names(sink, annex);
+    // Rows that say each what they are counted in are printed as that is: 48.19 of 亿元, 326 of 所.
+    let is_of_units = |column: &Column| {
+        let leaf = column.path.last().map(String::as_str);
+        column.role == ColumnRole::Text
+            && leaf.is_some_and(|leaf| UNIT_HEADERS.contains(&leaf) || MEASURE_HEADERS.contains(&leaf))
+    };
+    let units = annex.columns.iter().position(is_of_units);
+    let unit_of = |row: &Row| units.and_then(|at| Some(row.cells.get(at)?.raw.clone()));
+    let kinds: BTreeSet<Option<String>> = annex.rows.iter().map(unit_of).collect();
     for column in (0..annex.columns.len()).filter(|&at| annex.columns[at].role != ColumnRole::Text)
     {
-        unlike_column(sink, annex, column);
+        for kind in &kinds {
+            let rows = annex.rows.iter().filter(|row| unit_of(row) == *kind);
+            unlike_others(sink, rows.filter_map(|row| row.cells.get(column)));
+        }
     }
     let mut texts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for (at, cell) in annex.rows.iter().flat_map(|row| row.cells.iter().enumerate()) {
@@ -219,12 +231,11 @@ fn names(sink: &mut Sink, annex: &Annex) {
     }
 }
 
-/// Occurs if a figure is printed unlike all others of its column: with %, with a zero before it, or with more decimals.
+/// Occurs if a figure is printed unlike all others of its column, or of those in its unit: with %, with a zero before it, or with more decimals.
 /// Two that touch look so.
-fn unlike_column(sink: &mut Sink, annex: &Annex, column: usize) {
+fn unlike_others<'a>(sink: &mut Sink, cells: impl Iterator<Item = &'a Cell>) {
     /// So many others tell how figures of the column are printed.
     const OTHERS: usize = 4;
-    let cells = annex.rows.iter().filter_map(|row| row.cells.get(column));
     let printed: Vec<(&Cell, Printed)> = cells
         .filter(|cell| cell.status == Status::Value)
         .filter_map(|cell| Some((cell, Printed::of(&cell.raw)?)))

@@ -12,10 +12,11 @@
 //! ```
 //!
 //! Rows are nested by indentation: the total stands at the margin, prefectures below it, counties
-//! below them. `3.子县#360101` is a row with its serial number and its code.
+//! below them. `3.子县#360101` is a row with its serial number and its code, `子县@水库` one whose region is told from
+//! others by a text beside it.
 
 use fubiao::model::{
-    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Level, Notice, Quantity, Region, Row,
+    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Key, Level, Notice, Quantity, Region, Row,
     Status, Target,
 };
 use fubiao::place::{Located, Place, Spot};
@@ -147,6 +148,12 @@ fn push_row(annex: &mut Annex, line: &str, place: &dyn Fn(usize) -> Place) {
         Some((serial, name)) => (Some(Located::new(serial.to_owned(), place(0))), name),
         None => (None, full),
     };
+    let (name, keys) = match name.split_once('@') {
+        Some((name, text)) => {
+            (name, vec![Key { column: "项目".to_owned(), text: text.to_owned() }])
+        }
+        None => (name, Vec::new()),
+    };
     let (name, code) = match name.split_once('#') {
         Some((name, code)) => (name, Some(code.to_owned())),
         None => (name, None),
@@ -179,7 +186,7 @@ fn push_row(annex: &mut Annex, line: &str, place: &dyn Fn(usize) -> Place) {
             code,
             place: place(0),
         },
-        keys: Vec::new(),
+        keys,
         serial,
         cells,
     });

@@ -73,6 +73,8 @@ pub(super) struct Header {
     pub cells: Vec<HeaderCell>,
     /// What the reading costs.
     pub cost: f32,
+    /// How much of that only tells it from others that are as good: nothing speaks against it.
+    pub choice: f32,
 }
 
 /// How many strips from the top are header: those above the first line of figures that have words over columns of
@@ -458,6 +460,7 @@ impl Over<'_> {
                 let (title, rest): (Vec<_>, Vec<_>) =
                     part.into_iter().enumerate().partition(|(i, _)| *i < group.title);
                 let tokens = title.into_iter().map(|(_, n)| n.token).collect();
+                header.choice += group.choice;
                 header.cells.push(HeaderCell { tier, tiers: 1, columns: c..to, tokens });
                 let rest = rest.into_iter().map(|(_, n)| n).collect();
                 self.parse(c..to, rest, tier + 1, header);
@@ -519,7 +522,7 @@ impl Over<'_> {
         for pair in own.windows(2) {
             let (a, b) = (pair[0].token.bbox(), pair[1].token.bbox());
             let gap = (pair[1].y() - pair[0].y()) / em;
-            cost += self.against_rule(nodes, &pair[0].token, pair[1].y(), &(c..c + 1));
+            cost += self.against_rule(nodes, &pair[0].token, pair[1].y(), &(c..c + 1)).cost;
             if gap < LEVEL {
                 // Two words side by side over one column.
                 cost += LOOSE;
@@ -619,7 +622,8 @@ impl Over<'_> {
         if children < 2 || below.iter().any(|n| n.y() - lowest <= LEVEL * em) {
             return None;
         }
-        let mut cost = CHILDLESS * (range.len() - children) as f32 + WIDER * range.len() as f32;
+        let mut choice = WIDER * range.len() as f32;
+        let mut cost = CHILDLESS * (range.len() - children) as f32 + choice;
         let units = |&c: &usize| {
             let mut own = below.iter().filter(|n| n.column == c);
             own.all(|n| is_unit_in_brackets(n.token.text()))
@@ -660,19 +664,41 @@ impl Over<'_> {
         let beyond = (left - first.token.bbox().x0).max(first.token.bbox().x1 - right).max(0.0);
         cost += TOO_WIDE * (beyond / em - 0.5).max(0.0);
         // The names of rows are in no group with what is said of them.
-        cost += if range.start == 0 && range.end < self.columns.len() { OF_NAMES } else { 0.0 };
-        cost += self.against_rule(nodes, &own[title - 1].token, below[0].y(), &range);
-        Some(Group { cost, title })
+        let holds_names = range.start == 0 && range.end < self.columns.len();
+        cost += if holds_names && !self.is_panel(nodes, &range) { OF_NAMES } else { 0.0 };
+        let against = self.against_rule(nodes, &own[title - 1].token, below[0].y(), &range);
+        choice += if against.is_shared { against.cost } else { 0.0 };
+        Some(Group { cost: cost + against.cost, choice, title })
+    }
+
+    /// Whether the words below the title of these columns stand again below the next one: A组 and B组, each over 城市 得分.
+    fn is_panel(&self, nodes: &[Node], range: &Range<usize>) -> bool {
+        let top = nodes.first().map_or(0.0, |first| first.y() + LEVEL * first.token.em());
+        let words = |column: usize| -> Vec<&str> {
+            let own = nodes.iter().filter(|n| n.column == column && n.y() > top);
+            own.map(|n| n.token.text()).collect()
+        };
+        let width = range.len();
+        range.end + width <= self.columns.len()
+            && range.clone().all(|c| !words(c).is_empty() && words(c) == words(c + width))
     }
 
     /// What a rule between the title and the words below it says against these columns.
-    fn against_rule(&self, nodes: &[Node], title: &Token, below: f32, range: &Range<usize>) -> f32 {
+    fn against_rule(
+        &self,
+        nodes: &[Node],
+        title: &Token,
+        below: f32,
+        range: &Range<usize>,
+    ) -> AgainstRule {
         // Words beside the rule may begin above it.
         let below = below.max(title.y() + LEADING * title.em());
         let between = |e: &&Edge| {
             title.y() < e.at && e.at < below && e.from <= title.x() && title.x() <= e.to
         };
-        let Some(rule) = self.partial.iter().find(between) else { return 0.0 };
+        let Some(rule) = self.partial.iter().find(between) else {
+            return AgainstRule { cost: 0.0, is_shared: false };
+        };
         let under = |c: &usize| {
             let middle = self.columns[*c].middle();
             rule.from <= middle && middle <= rule.to
@@ -681,7 +707,7 @@ impl Over<'_> {
         let inside = ruled.iter().filter(|c| range.contains(c)).count();
         let (others, left_out) = (range.len() - inside, ruled.len() - inside);
         if others > 0 {
-            return AGAINST_RULE * others as f32;
+            return AgainstRule { cost: AGAINST_RULE * others as f32, is_shared: false };
         }
         // One rule may run under several titles side by side.
         let on_rule = |n: &&Node| {
@@ -690,7 +716,7 @@ impl Over<'_> {
         };
         let is_shared = nodes.iter().filter(on_rule).count() > 1;
         let cost = if is_shared { AGAINST_SHARED_RULE } else { AGAINST_RULE };
-        cost * left_out as f32
+        AgainstRule { cost: cost * left_out as f32, is_shared }
     }
 }
 
@@ -732,9 +758,18 @@ fn goes_on(above: &Token, below: &Token) -> bool {
         && is_set_alike.iter().any(|off| off.abs() <= em)
 }
 
+/// What a rule below a title says against a group.
+struct AgainstRule {
+    cost: f32,
+    /// Whether other titles stand on it.
+    is_shared: bool,
+}
+
 /// A group of columns under one title.
 struct Group {
     cost: f32,
+    /// How much of that only tells it from others that are as good.
+    choice: f32,
     /// How many of the words, from the top, are the title.
     title: usize,
 }

@@ -311,7 +311,7 @@ fn fragments(
                     hanging.into_iter().filter(|&i| grid.hang(&pool.tokens[i])).collect();
                 let heading = grid.take_captions();
                 let fragment = grid.fill(page.number, Ruling::Grid);
-                if !worth::is_of_scales(&fragment) {
+                if !worth::is_of_no_table(&fragment) {
                     captions.extend(heading);
                     fragments.push(fragment);
                     pool.take(&inside);
@@ -510,6 +510,40 @@ fn lines_of(mut tokens: Vec<Token>) -> Vec<Line> {
 mod tests {
     use super::*;
     use crate::segment::art;
+
+    #[test]
+    fn titles_on_one_rule_and_titles_of_panels_are_told_for_certain() {
+        let quarters = "
+-----------------------------------------------------------------------------
+                                       上半年
+          -------------------------------------------------------------------
+  城市                一季度                         二季度
+                                                                        合计
+          ----------------------------------------------------------
+           1月     2月     3月     小计     4月     5月     6月     小计
+-----------------------------------------------------------------------------
+ 兰州市    137     853     127     350      38      22      15      75    426
+-----------------------------------------------------------------------------
+ 嘉峪关市   16      73      83     325      95      45      19     535    861
+-----------------------------------------------------------------------------
+ 白银市    158     181     165     505     110     846     143     338    844
+-----------------------------------------------------------------------------";
+        let groups = "
+       A组                       B组
+
+  城市        得分          城市        得分
+
+ 广州市      97.33         惠州市      73.95
+
+ 珠海市      84.57         梅州市      74.10
+
+ 汕头市      90.81         河源市      78.29";
+        for page in [quarters, groups] {
+            let mut sink = Sink::new();
+            let found = fragments(&mut sink, &Options::default(), &art::page(page), None);
+            assert!(!sink.holds(doubts::UNCERTAIN), "{}", art::show(&found));
+        }
+    }
 
     #[test]
     fn suite() {

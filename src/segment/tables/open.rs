@@ -7,7 +7,7 @@ use crate::diag::Sink;
 use crate::geom::Rect;
 use crate::lexicon::{self, REGION_ENDINGS, is_han};
 use crate::normalize::lines::Joint;
-use crate::pattern::{Steps, squeezed};
+use crate::pattern::{Steps, numeral, squeezed};
 use crate::segment::annexes::is_label_alone;
 use crate::segment::outline::{Fragment, Ruling};
 use crate::segment::tables::columns::{self, Column};
@@ -534,6 +534,12 @@ fn tabular_spans(stack: &[Edge], rows: &[Strip]) -> Vec<Range<usize>> {
                 open.get_or_insert(i);
                 filled = i + 1;
             }
+            Some(Band::Row) if open.is_some() && heads_another(&stack[i..], rows) => {
+                let start = open.take().unwrap_or(i);
+                if filled > start {
+                    spans.push(start..filled);
+                }
+            }
             Some(Band::Row | Band::Empty) if open.is_some() => {}
             // A lone heading in the first band may be the first row: 一、省本级.
             Some(Band::Row) => open = Some(i),
@@ -547,6 +553,33 @@ fn tabular_spans(stack: &[Edge], rows: &[Strip]) -> Vec<Range<usize>> {
         }
     }
     spans
+}
+
+/// Whether the band below the first of the rules holds the heading of another table, （二）按用途, and the next one that
+/// table's header.
+fn heads_another(stack: &[Edge], rows: &[Strip]) -> bool {
+    let [top, low, next, ..] = stack else { return false };
+    let line = |from: &Edge, to: &Edge| {
+        let mut lines = rows[between(rows, from.at, to.at)].iter();
+        lines.find_map(|row| Strip::of(within(row, top).cloned().collect()))
+    };
+    let lines = line(top, low).zip(line(low, next));
+    lines.is_some_and(|(heading, header)| is_heading_over(&heading, &header))
+}
+
+/// Whether a line is the numbered heading of a table, 一、…, （二）…, and the next one the header below it.
+fn is_heading_over(line: &Strip, next: &Strip) -> bool {
+    let is_numbered = |text: &str| {
+        let text = text.trim_start();
+        let inner = text.skip(['（', '(']);
+        let behind = inner.after_run(numeral, 1..=3);
+        behind.is_some_and(|rest| match inner.len() < text.len() {
+            true => rest.starts_with(['）', ')']),
+            false => rest.starts_with('、'),
+        })
+    };
+    let of_words = next.tokens.len() > 1 && !next.tokens.iter().any(Token::is_figure);
+    matches!(&line.tokens[..], [only] if is_numbered(only.text())) && of_words
 }
 
 /// What a band between two rules looks like.
@@ -563,6 +596,8 @@ enum Band {
 
 /// Words of one phrase are apart by so many ems at most.
 const WORD_SPACE: f32 = 0.6;
+/// The number of a table or chart and its name by so many: 图1　各市对比.
+const CAPTION_SPACE: f32 = 2.2;
 /// A line of one piece that is wider than this share of the rules around it is running text, if no line of its band has
 /// figures in columns.
 const PROSE_LINE: f32 = 0.55;
@@ -578,7 +613,11 @@ fn band_verdict(top: &Edge, low: &Edge, rows: &[Strip]) -> Band {
     };
     if let [only] = lines.as_slice()
         && let Some(line) = Strip::of(only.iter().map(|t| (*t).clone()).collect())
-        && if line.tokens.len() > 1 { is_title(&line, top) } else { is_titled(&line, top) }
+        && if line.tokens.len() > 1 {
+            is_title(&line, top) || is_caption(&line)
+        } else {
+            is_titled(&line, top)
+        }
     {
         return Band::Other;
     }
@@ -642,6 +681,7 @@ fn take_header_above(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
             || line.size() > LARGER * size
             || is_caption(&line)
             || is_title(&line, edge)
+            || is_heading_over(&line, &taken[0])
         {
             break;
         }
@@ -673,7 +713,12 @@ fn is_titled(line: &Strip, edge: &Edge) -> bool {
 /// The texts of a line as one, 2024 年公共租赁住房任务分解表, if they follow each other as words do and are no row of
 /// figures; `None` for texts of several columns.
 fn phrase(tokens: &[Token]) -> Option<String> {
-    let close = |w: &[Token]| w[1].bbox().x0 - w[0].bbox().x1 <= WORD_SPACE * w[0].em();
+    phrase_apart(tokens, WORD_SPACE)
+}
+
+/// The same, of words that are apart by so many ems.
+fn phrase_apart(tokens: &[Token], space: f32) -> Option<String> {
+    let close = |w: &[Token]| w[1].bbox().x0 - w[0].bbox().x1 <= space * w[0].em();
     let is_year = |t: &Token| t.text().len() == 4;
     let is_words = tokens.len() == 1
         || tokens.iter().all(|t| !t.is_figure() || is_year(t)) && tokens.windows(2).all(close);
@@ -688,14 +733,17 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     let size = if size > 0.0 { size } else { near };
     let below = rows.partition_point(|r| r.y() <= high);
     let mut found: Vec<Strip> = Vec::new();
-    for row in &rows[below..] {
-        let Some(line) = Strip::of(within(row, edge).cloned().collect()) else { continue };
+    let lines = rows[below..].iter();
+    let mut lines =
+        lines.filter_map(|row| Strip::of(within(row, edge).cloned().collect())).peekable();
+    while let Some(line) = lines.next() {
         let alone = line.tokens.len() == 1
             && (is_title(&line, edge) || line.bbox.width() > BROAD * (edge.to - edge.from));
         if line.y() - high > LINE_GAP * size
             || line.size() > LARGER * size
             || is_caption(&line)
             || alone
+            || lines.peek().is_some_and(|next| is_heading_over(&line, next))
         {
             break;
         }
@@ -762,9 +810,12 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let mut stretches: Vec<Vec<Strip>> = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
     let mut singles = 0;
-    for row in rows {
+    let mut rows = rows.into_iter().peekable();
+    while let Some(row) = rows.next() {
         let single = row.tokens.len() == 1;
-        let prose = (single && row.bbox.width() > PROSE_WIDTH * width) || is_caption(&row);
+        let prose = (single && row.bbox.width() > PROSE_WIDTH * width)
+            || is_caption(&row)
+            || rows.peek().is_some_and(|next| is_heading_over(&row, next));
         // What is wrapped in one column of a row may fill many lines alone.
         let broad = single && row.bbox.width() > BROAD * width;
         singles = if broad {
@@ -789,13 +840,35 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     stretches.push(open);
     let (mut tables, mut others) = (Vec::new(), Vec::new());
     for stretch in stretches {
-        if stretch.iter().filter(|r| r.tokens.len() > 1).count() >= fewest {
+        let several = stretch.iter().filter(|r| r.tokens.len() > 1).count();
+        if several >= fewest || is_header_over_total(&stretch) {
             tables.push(stretch);
         } else {
             others.extend(stretch);
         }
     }
     (tables, others)
+}
+
+/// Whether the lines with several pieces are a header and the total below it, the only row of a table that has no other:
+/// words, and 合计 0 0 0 of which each stands below a word of its own.
+fn is_header_over_total(lines: &[Strip]) -> bool {
+    let mut several = lines.iter().filter(|line| line.tokens.len() > 1);
+    let (Some(header), Some(total), None) = (several.next(), several.next(), several.next()) else {
+        return false;
+    };
+    let is_word = |t: &Token| !t.is_figure() && !t.text().contains(['：', ':', '。']);
+    let (figures, names): (Vec<&Token>, Vec<&Token>) =
+        total.tokens.iter().partition(|t| t.is_figure());
+    let is_named = matches!(names[..], [name] if lexicon::TOTALS.contains(&name.text()));
+    let words_over = |t: &Token| {
+        let is_over = |w: &Token| w.bbox().x0 < t.bbox().x1 && t.bbox().x0 < w.bbox().x1;
+        header.tokens.iter().filter(|w| is_over(w)).count()
+    };
+    is_named
+        && figures.len() > 1
+        && header.tokens.iter().all(is_word)
+        && total.tokens.iter().all(|t| words_over(t) == 1)
 }
 
 /// Whether a row is left out between two rows of one table: as many texts, each below the other's.
@@ -843,6 +916,7 @@ fn without_frame(
     rest.retain(|r| !is_body(r));
     take_header_above(&mut rest, &mut table, &edge);
     rest.retain(|r| !r.tokens.is_empty());
+    let is_total = is_header_over_total(&table);
     let known = known_columns(&table, known);
     let goes_on = known.is_some() && table.iter().any(Strip::is_of_figures);
     let columns = known.unwrap_or_else(|| columns::columns(&table));
@@ -851,7 +925,7 @@ fn without_frame(
     }
     table.iter_mut().for_each(|strip| *strip = solve::cut_bridging(strip, &columns));
     match solve::open(page, &table, &columns, across, limit) {
-        Some(solved) if goes_on || worth::without_rules(&solved) => Ok((solved, rest)),
+        Some(solved) if goes_on || is_total || worth::without_rules(&solved) => Ok((solved, rest)),
         _ => Err(rows),
     }
 }
@@ -912,13 +986,16 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
     !is_caption(line) && figures < 2 && line.tokens.iter().all(is_rest)
 }
 
-/// Whether the line is a caption over a table: 附件 2 … 单位：万元.
+/// Whether the line is a caption over a table: 附件 2 … 单位：万元, 表2 监督检查安排; or one of a chart beside it: 图1 各市对比.
 fn is_caption(row: &Strip) -> bool {
     row.tokens.iter().any(|t| {
         let text = t.text().trim_start_matches(['（', '(']);
         lexicon::is_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
+    }) || phrase_apart(&row.tokens, CAPTION_SPACE).is_some_and(|text| {
+        let text = squeezed(&text);
+        lexicon::is_table_caption(&text) || lexicon::is_chart_caption(&text)
     })
 }
 

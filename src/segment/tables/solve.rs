@@ -126,6 +126,7 @@ pub(super) fn below(
             })
             .collect(),
         cost: 0.0,
+        choice: 0.0,
     };
     let figures: Vec<bool> =
         columns.iter().enumerate().map(|(c, column)| c > 0 && column.of_figures(lines)).collect();
@@ -688,7 +689,7 @@ fn with_body(
     Some(Solved {
         fragment: grid.fill(page, ruling),
         header: tiers,
-        header_cost: header.cost,
+        header_cost: header.cost - header.choice,
         rows_cost: rows.cost,
     })
 }

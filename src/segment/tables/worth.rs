@@ -1,7 +1,9 @@
 //! Whether what was solved is a table at all: prose must never be taken for one, nor a chart with its scales.
 
+use crate::pattern::squeezed;
 use crate::segment::figures::is_figure;
-use crate::segment::outline::Fragment;
+use crate::segment::frame::imprint_role;
+use crate::segment::outline::{Fragment, Role};
 use crate::segment::tables::solve::Solved;
 use crate::segment::tables::strips::is_one_figure;
 use std::collections::BTreeMap;
@@ -18,6 +20,8 @@ const DENSE: f32 = 0.4;
 const FULL: f32 = 0.7;
 /// … and no text of more characters than this.
 const SHORT: usize = 60;
+/// The imprint has no more lines.
+const IMPRINT: usize = 4;
 
 /// What a grid holds below its header.
 struct Counts {
@@ -78,9 +82,26 @@ impl Counts {
     }
 }
 
+/// Whether a grid is none of a table: beside a chart, or the imprint between its rules.
+pub(super) fn is_of_no_table(fragment: &Fragment) -> bool {
+    is_of_scales(fragment) || is_imprint(fragment)
+}
+
+/// Whether a grid is the imprint (GB/T 9704-2012, 7.4): a row of those who get copies, 抄送：…, and one of who printed it.
+fn is_imprint(fragment: &Fragment) -> bool {
+    let role_of = |row: usize| {
+        let cells = fragment.cells.iter().filter(|cell| cell.row == row);
+        imprint_role(&squeezed(&cells.map(|cell| cell.text.as_str()).collect::<String>()))
+    };
+    let roles: Vec<Option<Role>> = (0..fragment.rows().min(IMPRINT)).map(role_of).collect();
+    fragment.rows() <= IMPRINT
+        && roles.first() == Some(&Some(Role::CopiedTo))
+        && roles.contains(&Some(Role::Printing))
+}
+
 /// Whether all figures are those of scales, as beside a chart: in each column that has any, four or more in equal steps
 /// down the page, wider than those of serial numbers.
-pub(super) fn is_of_scales(fragment: &Fragment) -> bool {
+fn is_of_scales(fragment: &Fragment) -> bool {
     let mut columns: BTreeMap<usize, Vec<(usize, i64)>> = BTreeMap::new();
     for cell in &fragment.cells {
         for word in cell.text.as_str().split_whitespace().filter(|w| is_one_figure(w)) {
@@ -100,7 +121,7 @@ pub(super) fn is_of_scales(fragment: &Fragment) -> bool {
 /// words in many columns, row after row.
 pub(super) fn without_rules(solved: &Solved) -> bool {
     let counts = Counts::of(&solved.fragment, solved.header);
-    if is_of_scales(&solved.fragment) {
+    if is_of_no_table(&solved.fragment) {
         return false;
     }
     if counts.rows + solved.header.min(1) < MIN_ROWS || counts.rows == 0 {
@@ -127,7 +148,7 @@ pub(super) fn between_rules(solved: &Solved, rules: usize) -> bool {
     let fragment = &solved.fragment;
     let all = Counts::of(fragment, 0);
     let body = Counts::of(fragment, solved.header);
-    if is_of_scales(fragment) {
+    if is_of_no_table(fragment) {
         return false;
     }
     if all.rows < 2 && !is_row_of_figures(&all) {

@@ -15,9 +15,9 @@ mod sums;
 mod words;
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
-use crate::lexicon::{AREAS, CORPS, OWN_ROWS};
+use crate::lexicon::{AREAS, CORPS, OWN_ROWS, TOWNSHIPS};
 use crate::model::{Frame, Level, Region};
-use crate::pattern::squeezed;
+use crate::pattern::{Steps, squeezed};
 use crate::place::Place;
 use crate::regions::{
     Fit, Found, Tier, by_length, by_rare_form, has_counties, spoken, zone_prefecture,
@@ -787,6 +787,7 @@ fn by_figures(
         return;
     }
     settle_numbered(rows, words, stations);
+    settle_townships(words, cut.as_deref(), stations);
     settle_unknown(rows, words, context, &Witnesses { cut: cut.as_deref(), depths }, stations);
     settle_misplaced(rows, words, stations);
     settle_apart(rows, words, cut.as_deref(), stations);
@@ -830,6 +831,27 @@ fn settle_numbered(rows: &[RowName], words: &[Words], stations: &mut [Station]) 
                 stations[part].level = Level::Other;
             }
         }
+    }
+}
+
+/// Townships and zones below the rows of known counties belong to these, where the one hierarchy that the figures allow
+/// says so of each: their names are in no table.
+fn settle_townships(words: &[Words], cut: Option<&[Option<usize>]>, stations: &mut [Station]) {
+    let Some(cut) = cut else { return };
+    let below: Vec<(usize, usize)> =
+        cut.iter().enumerate().filter_map(|(at, head)| Some((at, (*head)?))).collect();
+    let is_township = |at: usize| words[at].printed.as_str().ends_in(TOWNSHIPS);
+    let is_below_county = |&(at, head): &(usize, usize)| {
+        let is_county = |s: &Station| s.level == Level::County && s.found.is_some();
+        stations[at].found.is_none() && stations[at].parent_row.is_none() && is_county(&stations[head])
+    };
+    let townships = below.iter().filter(|(at, _)| is_township(*at)).count();
+    if townships * 2 <= below.len() || !below.iter().all(is_below_county) {
+        return;
+    }
+    for (at, head) in below {
+        let parent = Some(name_of(&words[head]));
+        stations[at] = Station { parent_row: Some(head), parent, ..Station::top(Level::Other) };
     }
 }
 
