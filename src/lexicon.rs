@@ -470,7 +470,9 @@ pub fn is_chart_caption(text: &str) -> bool {
 fn is_numbered_caption(text: &str, kind: char) -> bool {
     let Some(rest) = text.strip_prefix(kind) else { return false };
     let name = rest.trim_start_matches(|c| digit(c) || "-－—.．".contains(c));
-    rest.starts_with(digit) && name.starts_with(|c| is_han(c) || c == '：') && name.chars().nth(2).is_some()
+    rest.starts_with(digit)
+        && name.starts_with(|c| is_han(c) || c == '：')
+        && name.chars().nth(2).is_some()
 }
 
 /// What may stand before 单位 in the caption of a unit.

@@ -22,7 +22,8 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
     let is_of_units = |column: &Column| {
         let leaf = column.path.last().map(String::as_str);
         column.role == ColumnRole::Text
-            && leaf.is_some_and(|leaf| UNIT_HEADERS.contains(&leaf) || MEASURE_HEADERS.contains(&leaf))
+            && leaf
+                .is_some_and(|leaf| UNIT_HEADERS.contains(&leaf) || MEASURE_HEADERS.contains(&leaf))
     };
     let units = annex.columns.iter().position(is_of_units);
     let unit_of = |row: &Row| units.and_then(|at| Some(row.cells.get(at)?.raw.clone()));

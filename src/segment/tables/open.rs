@@ -354,7 +354,8 @@ fn cut_at_common_starts(rows: &mut [Strip]) {
         xs.partition_point(|&s| s <= x + SAME_START) - xs.partition_point(|&s| s < x - SAME_START)
     };
     let common = |x: f32| near(&starts, x) >= COMMON;
-    let ends = sorted(tokens().map(|t| t.bbox().x1).collect());
+    // Lines of words that fill their column end at one place too, some with a number.
+    let ends = sorted(tokens().filter(|t| t.is_figure()).map(|t| t.bbox().x1).collect());
     let ends_in_common = |t: &Token| near(&ends, t.bbox().x1) >= COMMON;
     let middles = sorted(tokens().map(Token::x).collect());
     // Where a run holds both, the first is as wide as up to the second.
@@ -1042,5 +1043,23 @@ mod tests {
             .chain((5..10).map(|i| line(20.0 * i as f32, &[("36", 86.0)])))
             .collect();
         assert!(shown(brackets).starts_with("(20)\n"));
+    }
+
+    #[test]
+    fn a_number_at_the_end_of_full_lines_is_no_cell_and_one_that_ends_where_figures_do_is() {
+        let rows = |figures: &[(&'static str, f32)]| {
+            let mut rows: Vec<Strip> = ["55", "12", "15", "50", "60"]
+                .iter()
+                .enumerate()
+                .map(|(i, number)| {
+                    line(20.0 * i as f32, &[("新建线路，配变", 24.0), (number, 84.0)])
+                })
+                .collect();
+            rows.extend((5..10).map(|i| line(20.0 * i as f32, figures)));
+            cut_at_common_starts(&mut rows);
+            rows[0].tokens.len()
+        };
+        assert_eq!(rows(&[("台、二千伏安", 24.0)]), 1);
+        assert_eq!(rows(&[("新建线路", 24.0), ("7", 90.0)]), 2);
     }
 }
