@@ -122,7 +122,8 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
 /// pages are set smaller than their paper.
 fn foot(pages: &[LinedPage]) -> Option<f32> {
     let last = |page: &LinedPage| {
-        let line = page.lines.last().filter(|line| line.pieces.len() == 1 && !has_no_margins(page))?;
+        let line =
+            page.lines.last().filter(|line| line.pieces.len() == 1 && !has_no_margins(page))?;
         let before = page.lines[..page.lines.len() - 1].iter().map(|line| line.bbox.y1);
         let is_apart = before.fold(0.0, f32::max) + 2.0 * size(line) <= line.bbox.y0;
         let text = compact(line.pieces[0].text.as_str());
@@ -418,7 +419,8 @@ mod tests {
 
     #[test]
     fn the_number_of_a_page_goes_within_a_border_and_where_pages_are_set_small() {
-        let mut bordered = page(2, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), ("- 2 -", 790.0, 9.0)]);
+        let mut bordered =
+            page(2, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), ("- 2 -", 790.0, 9.0)]);
         let rule = |at: f32| Rule { axis: Axis::Y, at, from: 30.0, to: 810.0, width: 1.0 };
         bordered.rules = vec![rule(30.0), rule(560.0)];
         let mut ruled = bordered.clone();
@@ -431,7 +433,8 @@ mod tests {
         drop_page_numbers(&mut Sink::new(), std::slice::from_mut(&mut ruled));
         assert_eq!(ruled.lines.len(), 3);
 
-        let small = |n: u32, text| page(n, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), (text, 690.0, 7.0)]);
+        let small =
+            |n: u32, text| page(n, &[("甲", 300.0, 12.0), ("乙", 320.0, 12.0), (text, 690.0, 7.0)]);
         let mut pages = vec![small(1, "1"), small(2, "2")];
         drop_page_numbers(&mut Sink::new(), &mut pages);
         assert_eq!(texts(&pages), ["甲", "乙", "甲", "乙"]);

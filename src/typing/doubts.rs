@@ -22,7 +22,8 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
     let is_of_units = |column: &Column| {
         let leaf = column.path.last().map(String::as_str);
         column.role == ColumnRole::Text
-            && leaf.is_some_and(|leaf| UNIT_HEADERS.contains(&leaf) || MEASURE_HEADERS.contains(&leaf))
+            && leaf
+                .is_some_and(|leaf| UNIT_HEADERS.contains(&leaf) || MEASURE_HEADERS.contains(&leaf))
     };
     let units = annex.columns.iter().position(is_of_units);
     let unit_of = |row: &Row| units.and_then(|at| Some(row.cells.get(at)?.raw.clone()));
@@ -40,9 +41,12 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
             *texts.entry((at, cell.raw.trim())).or_default() += 1;
         }
     }
-    // 另行下达 in several rows is said of them; what was misread differs from row to row.
+    // 另行下达 in several rows is said of them; what was misread differs from row to row. Of rates it may be said in words.
     let is_usual = |at: usize, cell: &Cell| {
         let text = cell.raw.trim();
+        if annex.columns[at].role == ColumnRole::Rate && lexicon::is_change(text) {
+            return true;
+        }
         text.chars().all(lexicon::is_han) && texts.get(&(at, text)).is_some_and(|count| *count > 1)
     };
     for row in &annex.rows {

@@ -16,8 +16,8 @@
 //! others by a text beside it.
 
 use fubiao::model::{
-    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Key, Level, Notice, Quantity, Region, Row,
-    Status, Target,
+    Amount, Annex, AnnexListEntry, Cell, Column, ColumnRole, Key, Level, Notice, Quantity, Region,
+    Row, Status, Target,
 };
 use fubiao::place::{Located, Place, Spot};
 use rust_decimal::Decimal;

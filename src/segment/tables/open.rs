@@ -810,10 +810,24 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let mut stretches: Vec<Vec<Strip>> = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
     let mut singles = 0;
+    // Whether a note announces the lines below it: 注：1. 南部三县另行安排，其中：
+    let mut announced = false;
+    let mut others: Vec<Strip> = Vec::new();
     let mut rows = rows.into_iter().peekable();
     while let Some(row) = rows.next() {
         let single = row.tokens.len() == 1;
+        let note =
+            lexicon::is_note(&squeezed(row.tokens[0].text())) && row.tokens.len() < MIN_LINES;
+        announced = match row.tokens.last() {
+            Some(last) if note => last.text().ends_with(['：', ':']),
+            _ => announced && row.tokens.iter().skip(1).all(begins_with_digit),
+        };
+        if announced && !note {
+            others.push(row);
+            continue;
+        }
         let prose = (single && row.bbox.width() > PROSE_WIDTH * width)
+            || note
             || is_caption(&row)
             || rows.peek().is_some_and(|next| is_heading_over(&row, next));
         // What is wrapped in one column of a row may fill many lines alone.
@@ -838,7 +852,7 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     stretches.push(open);
-    let (mut tables, mut others) = (Vec::new(), Vec::new());
+    let mut tables = Vec::new();
     for stretch in stretches {
         let several = stretch.iter().filter(|r| r.tokens.len() > 1).count();
         if several >= fewest || is_header_over_total(&stretch) {
@@ -848,6 +862,10 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     (tables, others)
+}
+
+fn begins_with_digit(token: &Token) -> bool {
+    token.text().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether the lines with several pieces are a header and the total below it, the only row of a table that has no other:
@@ -990,13 +1008,19 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
 fn is_caption(row: &Strip) -> bool {
     row.tokens.iter().any(|t| {
         let text = t.text().trim_start_matches(['（', '(']);
-        lexicon::is_continued(text)
+        lexicon::is_continued(text) && !is_region_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
     }) || phrase_apart(&row.tokens, CAPTION_SPACE).is_some_and(|text| {
         let text = squeezed(&text);
         lexicon::is_table_caption(&text) || lexicon::is_chart_caption(&text)
     })
+}
+
+/// Whether the name of a region goes on from the page before: 东营市（续）.
+fn is_region_continued(text: &str) -> bool {
+    let name = text.split(['（', '(']).next().unwrap_or_default();
+    name.len() < text.len() && name.ends_in(REGION_ENDINGS)
 }
 
 /// Whether the lines are a table of contents: dots lead to one number a line, and these do not fall.

@@ -843,7 +843,9 @@ fn settle_townships(words: &[Words], cut: Option<&[Option<usize>]>, stations: &m
     let is_township = |at: usize| words[at].printed.as_str().ends_in(TOWNSHIPS);
     let is_below_county = |&(at, head): &(usize, usize)| {
         let is_county = |s: &Station| s.level == Level::County && s.found.is_some();
-        stations[at].found.is_none() && stations[at].parent_row.is_none() && is_county(&stations[head])
+        stations[at].found.is_none()
+            && stations[at].parent_row.is_none()
+            && is_county(&stations[head])
     };
     let townships = below.iter().filter(|(at, _)| is_township(*at)).count();
     if townships * 2 <= below.len() || !below.iter().all(is_below_county) {
