@@ -812,6 +812,8 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let mut singles = 0;
     // Whether a note announces the lines below it: 注：1. 南部三县另行安排，其中：
     let mut announced = false;
+    // Whether a chart stands here: below its caption, up to another caption or the header of a table.
+    let mut charted = false;
     let mut others: Vec<Strip> = Vec::new();
     let mut rows = rows.into_iter().peekable();
     while let Some(row) = rows.next() {
@@ -822,7 +824,11 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
             Some(last) if note => last.text().ends_with(['：', ':']),
             _ => announced && row.tokens.iter().skip(1).all(begins_with_digit),
         };
-        if announced && !note {
+        let of_words =
+            |line: &Strip| line.tokens.len() > 1 && !line.tokens.iter().any(Token::is_figure);
+        let heads = of_words(&row) && rows.peek().is_some_and(Strip::is_of_figures);
+        charted = is_over_chart(&row) || charted && !is_caption(&row) && !heads;
+        if charted && !is_over_chart(&row) || announced && !note {
             others.push(row);
             continue;
         }
@@ -1011,10 +1017,15 @@ fn is_caption(row: &Strip) -> bool {
         lexicon::is_continued(text) && !is_region_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
-    }) || phrase_apart(&row.tokens, CAPTION_SPACE).is_some_and(|text| {
-        let text = squeezed(&text);
-        lexicon::is_table_caption(&text) || lexicon::is_chart_caption(&text)
-    })
+    }) || is_over_chart(row)
+        || phrase_apart(&row.tokens, CAPTION_SPACE)
+            .is_some_and(|text| lexicon::is_table_caption(&squeezed(&text)))
+}
+
+/// Whether the line is the caption of a chart: 图1 各市对比.
+fn is_over_chart(row: &Strip) -> bool {
+    phrase_apart(&row.tokens, CAPTION_SPACE)
+        .is_some_and(|text| lexicon::is_chart_caption(&squeezed(&text)))
 }
 
 /// Whether the name of a region goes on from the page before: 东营市（续）.
