@@ -328,11 +328,11 @@ pub(super) fn header(
     partial: &[Edge],
 ) -> Header {
     // Lines of column numbers or of units below the words are tiers of their own.
-    let apart = strips
-        .iter()
-        .rev()
-        .take_while(|s| is_numbering(s) || is_of_units(s, columns.len()))
-        .count();
+    let is_apart = |&i: &usize| {
+        let numbers = is_numbering(&strips[i]) && !is_tier_of_figures(strips, i, columns);
+        numbers || is_of_units(&strips[i], columns.len())
+    };
+    let apart = (0..strips.len()).rev().take_while(is_apart).count();
     let apart = if apart < strips.len() { apart } else { 0 };
     let (strips, lower) = strips.split_at(strips.len() - apart);
     let mut nodes = Vec::new();

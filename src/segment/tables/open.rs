@@ -1012,7 +1012,7 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元, 表2 监督检查安排; or one of a chart beside it: 图1 各市对比.
 fn is_caption(row: &Strip) -> bool {
-    row.tokens.iter().any(|t| {
+    row.tokens.iter().skip(usize::from(is_corner_unit(row))).any(|t| {
         let text = t.text().trim_start_matches(['（', '(']);
         lexicon::is_continued(text) && !is_region_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
@@ -1020,6 +1020,15 @@ fn is_caption(row: &Strip) -> bool {
     }) || is_over_chart(row)
         || phrase_apart(&row.tokens, CAPTION_SPACE)
             .is_some_and(|text| lexicon::is_table_caption(&squeezed(&text)))
+}
+
+/// Whether the unit of a table stands in the corner of its header: 单位：万元 | 合计 | 停伐补助.
+fn is_corner_unit(row: &Strip) -> bool {
+    let [first, others @ ..] = &row.tokens[..] else { return false };
+    let is_word = |t: &Token| t.text().chars().all(|c| is_han(c) || "（）()/".contains(c));
+    lexicon::named_unit(&squeezed(first.text())).is_some_and(lexicon::is_unit)
+        && others.len() > 1
+        && others.iter().all(is_word)
 }
 
 /// Whether the line is the caption of a chart: 图1 各市对比.
