@@ -246,6 +246,8 @@ pub fn is_of_form(text: &str) -> bool {
     const BY: &[&str] = &["单位", "部门", "日期", "时间", "人", "名称", "机关"];
     let label = text.split_once(['：', ':']).map(|(label, _)| label);
     label.is_some_and(|label| {
+        let label =
+            label.strip_suffix("（盖章）").or(label.strip_suffix("(盖章)")).unwrap_or(label);
         FILLED.iter().any(|word| {
             let by = label.strip_prefix(word);
             by.is_some_and(|by| by.is_empty() || BY.iter().any(|word| by.starts_with(word)))
@@ -334,6 +336,22 @@ pub const PRICED_BY_HEADERS: &[&str] = &["计价单位", "计费单位"];
 /// Words of a header over a rate.
 pub const RATE_HEADERS: &[&str] =
     &["率", "占比", "比例", "比重", "百分比", "增幅", "增速", "同比", "%", "％"];
+/// Words that stand in a column of rates for a figure.
+const CHANGES: &[&str] =
+    &["持平", "基本持平", "由负转正", "由正转负", "扭亏为盈", "由盈转亏", "±0", "±0.0"];
+
+/// Whether a text says in words how a rate has changed: 持平, 由负转正, 提高0.5个百分点.
+pub fn is_change(text: &str) -> bool {
+    const TURNS: &[&str] =
+        &["提高", "上升", "增长", "增加", "回升", "下降", "回落", "降低", "减少"];
+    let points = || {
+        let figure = text.after_word(TURNS)?.strip_suffix("个百分点")?;
+        let is_digit = |c: char| digit(c) || c == '.';
+        Some(!figure.is_empty() && figure.chars().all(is_digit))
+    };
+    CHANGES.contains(&text) || points() == Some(true)
+}
+
 /// Words of a header over a rank.
 pub const RANK_HEADERS: &[&str] = &["名次", "排名", "排序", "位次"];
 /// Words of a header over a stock at a date.
@@ -937,6 +955,13 @@ mod tests {
             |regex, text| regex.is_match(text),
             is_note,
         );
+    }
+
+    #[test]
+    fn changes_of_rates_are_said_in_words() {
+        let said = ["持平", "由负转正", "提高0.5个百分点", "±0"];
+        let others = ["提高", "提高0.5", "个百分点", "0.5个百分点", "建设中"];
+        assert!(said.into_iter().all(is_change) && !others.into_iter().any(is_change));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! names or with the same names.
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::lexicon::REGION_ENDINGS;
+use crate::pattern::Steps;
 use crate::repair::document::{Slot, Table, TableRow};
 use crate::repair::headers;
 use crate::repair::rows::{self, Kinds};
@@ -78,12 +80,19 @@ pub(super) fn named_alike(left: &Table, right: &Table) -> Option<usize> {
     let most = left.columns.min(right.columns);
     let keys = (0..most).take_while(is_key).count();
     let has_names = (0..keys).any(|col| kinds.words[col]);
+    // The last line of names that stand across may be shorter than the others.
+    let is_blank =
+        |table: &Table, col: usize| table.rows.iter().all(|row| rows::is_blank(row, col));
     let others = |table: &Table| -> Vec<String> {
-        (keys..table.columns).map(|col| headers::path_text(&table.header, col)).collect()
+        let paths = (keys..table.columns).map(|col| (col, headers::path_text(&table.header, col)));
+        let filled = paths.filter(|(col, path)| !path.is_empty() || !is_blank(table, *col));
+        filled.map(|(_, path)| path).collect()
     };
     let (own, theirs) = (others(left), others(right));
     let is_other = theirs.iter().all(|path| !path.is_empty() && !own.contains(path));
-    (rows > 2 && has_names && keys < most && is_other).then_some(keys)
+    // One row may be as many by accident, but not below names of regions: those that stand across have a row each.
+    let is_across = || own.iter().chain(&theirs).all(|path| path.as_str().ends_in(REGION_ENDINGS));
+    (has_names && keys < most && is_other && (rows > 2 || is_across())).then_some(keys)
 }
 
 /// Puts on record what the first columns of the right half hold, which name its rows as the left half does.

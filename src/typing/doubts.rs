@@ -41,9 +41,12 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
             *texts.entry((at, cell.raw.trim())).or_default() += 1;
         }
     }
-    // 另行下达 in several rows is said of them; what was misread differs from row to row.
+    // 另行下达 in several rows is said of them; what was misread differs from row to row. Of rates it may be said in words.
     let is_usual = |at: usize, cell: &Cell| {
         let text = cell.raw.trim();
+        if annex.columns[at].role == ColumnRole::Rate && lexicon::is_change(text) {
+            return true;
+        }
         text.chars().all(lexicon::is_han) && texts.get(&(at, text)).is_some_and(|count| *count > 1)
     };
     for row in &annex.rows {

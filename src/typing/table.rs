@@ -133,7 +133,10 @@ fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
             .filter(|cell| !cell.text.is_empty())
             .collect();
         let is_signed = !filled.is_empty()
-            && filled.iter().all(|cell| lexicon::is_signed_by(&squeezed(cell.text.as_str())));
+            && filled.iter().all(|cell| {
+                let text = squeezed(cell.text.as_str());
+                lexicon::is_signed_by(&text) || lexicon::is_of_form(&text)
+            });
         match note.and_then(|cell| located(&cell.text.trim())) {
             Some(note) => notes.push(note),
             None if is_signed => {

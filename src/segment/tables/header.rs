@@ -328,11 +328,11 @@ pub(super) fn header(
     partial: &[Edge],
 ) -> Header {
     // Lines of column numbers or of units below the words are tiers of their own.
-    let apart = strips
-        .iter()
-        .rev()
-        .take_while(|s| is_numbering(s) || is_of_units(s, columns.len()))
-        .count();
+    let is_apart = |&i: &usize| {
+        let numbers = is_numbering(&strips[i]) && !is_tier_of_figures(strips, i, columns);
+        numbers || is_of_units(&strips[i], columns.len())
+    };
+    let apart = (0..strips.len()).rev().take_while(is_apart).count();
     let apart = if apart < strips.len() { apart } else { 0 };
     let (strips, lower) = strips.split_at(strips.len() - apart);
     let mut nodes = Vec::new();
@@ -381,7 +381,12 @@ impl Over<'_> {
     fn find_columns(&self, nodes: &mut [Node]) {
         let cols = self.columns.len();
         for node in nodes.iter_mut() {
-            node.column = self.nearest(&node.token);
+            let nearest = self.nearest(&node.token);
+            let own = self.on_rule(&node.token);
+            node.column = match own.is_empty() || own.contains(&nearest) {
+                true => nearest,
+                false => own.start,
+            };
         }
         // The lowest word over each stretch of the header, left to right.
         let mut lowest: Vec<usize> =
@@ -392,6 +397,20 @@ impl Over<'_> {
                 nodes[i].column = c;
             }
         }
+    }
+
+    /// The columns under the rule right below a title that begins where the title does.
+    fn on_rule(&self, title: &Token) -> Range<usize> {
+        let (bbox, em) = (title.bbox(), title.em());
+        let is_own = |rule: &&Edge| {
+            title.y() < rule.at
+                && rule.at < title.y() + LEADING * em
+                && (bbox.x0 - rule.from).abs() <= em
+        };
+        let Some(rule) = self.partial.iter().find(is_own) else { return 0..0 };
+        let is_under = |c: &usize| (rule.from..=rule.to).contains(&self.columns[*c].middle());
+        let mut under = (0..self.columns.len()).filter(is_under);
+        under.next().map_or(0..0, |first| first..under.next_back().unwrap_or(first) + 1)
     }
 
     /// Whether another word stands below, over or under it.
@@ -660,13 +679,14 @@ impl Over<'_> {
             .filter(|m| m.is_finite())
             .map(|m| (m - x).abs() / em)
             .fold(f32::INFINITY, f32::min);
-        cost += (off - OFF_MIDDLE).max(0.0);
+        let against = self.against_rule(nodes, &own[title - 1].token, below[0].y(), &range);
+        // A title may stand anywhere over a rule of its own that is as long as the group.
+        cost += if against.confirms { 0.0 } else { (off - OFF_MIDDLE).max(0.0) };
         let beyond = (left - first.token.bbox().x0).max(first.token.bbox().x1 - right).max(0.0);
         cost += TOO_WIDE * (beyond / em - 0.5).max(0.0);
         // The names of rows are in no group with what is said of them.
         let holds_names = range.start == 0 && range.end < self.columns.len();
         cost += if holds_names && !self.is_panel(nodes, &range) { OF_NAMES } else { 0.0 };
-        let against = self.against_rule(nodes, &own[title - 1].token, below[0].y(), &range);
         choice += if against.is_shared { against.cost } else { 0.0 };
         Some(Group { cost: cost + against.cost, choice, title })
     }
@@ -697,7 +717,7 @@ impl Over<'_> {
             title.y() < e.at && e.at < below && e.from <= title.x() && title.x() <= e.to
         };
         let Some(rule) = self.partial.iter().find(between) else {
-            return AgainstRule { cost: 0.0, is_shared: false };
+            return AgainstRule { cost: 0.0, is_shared: false, confirms: false };
         };
         let under = |c: &usize| {
             let middle = self.columns[*c].middle();
@@ -707,7 +727,8 @@ impl Over<'_> {
         let inside = ruled.iter().filter(|c| range.contains(c)).count();
         let (others, left_out) = (range.len() - inside, ruled.len() - inside);
         if others > 0 {
-            return AgainstRule { cost: AGAINST_RULE * others as f32, is_shared: false };
+            let cost = AGAINST_RULE * others as f32;
+            return AgainstRule { cost, is_shared: false, confirms: false };
         }
         // One rule may run under several titles side by side.
         let on_rule = |n: &&Node| {
@@ -716,7 +737,8 @@ impl Over<'_> {
         };
         let is_shared = nodes.iter().filter(on_rule).count() > 1;
         let cost = if is_shared { AGAINST_SHARED_RULE } else { AGAINST_RULE };
-        AgainstRule { cost: cost * left_out as f32, is_shared }
+        let confirms = !is_shared && left_out == 0;
+        AgainstRule { cost: cost * left_out as f32, is_shared, confirms }
     }
 }
 
@@ -763,6 +785,8 @@ struct AgainstRule {
     cost: f32,
     /// Whether other titles stand on it.
     is_shared: bool,
+    /// Whether it runs under these columns and no other, for one title alone.
+    confirms: bool,
 }
 
 /// A group of columns under one title.

@@ -311,7 +311,12 @@ fn fragments(
                     hanging.into_iter().filter(|&i| grid.hang(&pool.tokens[i])).collect();
                 let heading = grid.take_captions();
                 let fragment = grid.fill(page.number, Ruling::Grid);
-                if !worth::is_of_no_table(&fragment) {
+                if worth::is_of_parameters(&fragment) {
+                    // Beside the table below it, it would be a tier of its header.
+                    captions.extend(heading);
+                    captions.extend(lines_of(tokens));
+                    pool.take(&inside);
+                } else if !worth::is_of_no_table(&fragment) {
                     captions.extend(heading);
                     fragments.push(fragment);
                     pool.take(&inside);

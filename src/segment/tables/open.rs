@@ -811,10 +811,30 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
     let mut stretches: Vec<Vec<Strip>> = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
     let mut singles = 0;
+    // Whether a note announces the lines below it: 注：1. 南部三县另行安排，其中：
+    let mut announced = false;
+    // Whether a chart stands here: below its caption, up to another caption or the header of a table.
+    let mut charted = false;
+    let mut others: Vec<Strip> = Vec::new();
     let mut rows = rows.into_iter().peekable();
     while let Some(row) = rows.next() {
         let single = row.tokens.len() == 1;
+        let note =
+            lexicon::is_note(&squeezed(row.tokens[0].text())) && row.tokens.len() < MIN_LINES;
+        announced = match row.tokens.last() {
+            Some(last) if note => last.text().ends_with(['：', ':']),
+            _ => announced && row.tokens.iter().skip(1).all(begins_with_digit),
+        };
+        let of_words =
+            |line: &Strip| line.tokens.len() > 1 && !line.tokens.iter().any(Token::is_figure);
+        let heads = of_words(&row) && rows.peek().is_some_and(Strip::is_of_figures);
+        charted = is_over_chart(&row) || charted && !is_caption(&row) && !heads;
+        if charted && !is_over_chart(&row) || announced && !note {
+            others.push(row);
+            continue;
+        }
         let prose = (single && row.bbox.width() > PROSE_WIDTH * width)
+            || note
             || is_caption(&row)
             || rows.peek().is_some_and(|next| is_heading_over(&row, next));
         // What is wrapped in one column of a row may fill many lines alone.
@@ -839,7 +859,7 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     stretches.push(open);
-    let (mut tables, mut others) = (Vec::new(), Vec::new());
+    let mut tables = Vec::new();
     for stretch in stretches {
         let several = stretch.iter().filter(|r| r.tokens.len() > 1).count();
         if several >= fewest || is_header_over_total(&stretch) {
@@ -849,6 +869,10 @@ fn stretches(rows: Vec<Strip>, fewest: usize) -> (Vec<Vec<Strip>>, Vec<Strip>) {
         }
     }
     (tables, others)
+}
+
+fn begins_with_digit(token: &Token) -> bool {
+    token.text().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether the lines with several pieces are a header and the total below it, the only row of a table that has no other:
@@ -989,15 +1013,35 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
 
 /// Whether the line is a caption over a table: 附件 2 … 单位：万元, 表2 监督检查安排; or one of a chart beside it: 图1 各市对比.
 fn is_caption(row: &Strip) -> bool {
-    row.tokens.iter().any(|t| {
+    row.tokens.iter().skip(usize::from(is_corner_unit(row))).any(|t| {
         let text = t.text().trim_start_matches(['（', '(']);
-        lexicon::is_continued(text)
+        lexicon::is_continued(text) && !is_region_continued(text)
             || CAPTIONS.iter().any(|c| text.starts_with(c))
                 && (text.contains(['：', ':']) || text.starts_with('附'))
-    }) || phrase_apart(&row.tokens, CAPTION_SPACE).is_some_and(|text| {
-        let text = squeezed(&text);
-        lexicon::is_table_caption(&text) || lexicon::is_chart_caption(&text)
-    })
+    }) || is_over_chart(row)
+        || phrase_apart(&row.tokens, CAPTION_SPACE)
+            .is_some_and(|text| lexicon::is_table_caption(&squeezed(&text)))
+}
+
+/// Whether the unit of a table stands in the corner of its header: 单位：万元 | 合计 | 停伐补助.
+fn is_corner_unit(row: &Strip) -> bool {
+    let [first, others @ ..] = &row.tokens[..] else { return false };
+    let is_word = |t: &Token| t.text().chars().all(|c| is_han(c) || "（）()/".contains(c));
+    lexicon::named_unit(&squeezed(first.text())).is_some_and(lexicon::is_unit)
+        && others.len() > 1
+        && others.iter().all(is_word)
+}
+
+/// Whether the line is the caption of a chart: 图1 各市对比.
+fn is_over_chart(row: &Strip) -> bool {
+    phrase_apart(&row.tokens, CAPTION_SPACE)
+        .is_some_and(|text| lexicon::is_chart_caption(&squeezed(&text)))
+}
+
+/// Whether the name of a region goes on from the page before: 东营市（续）.
+fn is_region_continued(text: &str) -> bool {
+    let name = text.split(['（', '(']).next().unwrap_or_default();
+    name.len() < text.len() && name.ends_in(REGION_ENDINGS)
 }
 
 /// Whether the lines are a table of contents: dots lead to one number a line, and these do not fall.

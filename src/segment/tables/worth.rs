@@ -1,6 +1,7 @@
 //! Whether what was solved is a table at all: prose must never be taken for one, nor a chart with its scales.
 
-use crate::pattern::squeezed;
+use crate::lexicon::{REGION_ENDINGS, is_han};
+use crate::pattern::{Steps, squeezed};
 use crate::segment::figures::is_figure;
 use crate::segment::frame::imprint_role;
 use crate::segment::outline::{Fragment, Role};
@@ -85,6 +86,24 @@ impl Counts {
 /// Whether a grid is none of a table: beside a chart, or the imprint between its rules.
 pub(super) fn is_of_no_table(fragment: &Fragment) -> bool {
     is_of_scales(fragment) || is_imprint(fragment)
+}
+
+/// Whether a grid is a line of words, each with what it stands for beside it: 基准年 | 2020年 | 折算系数 | 0.85 | 批次 | 第2批. Some
+/// are figures and some are not, as in no row of a list in panels.
+pub(super) fn is_of_parameters(fragment: &Fragment) -> bool {
+    let text = |col: usize| fragment.covering(0, col).map_or("", |cell| cell.text.as_str());
+    let (labels, values): (Vec<usize>, Vec<usize>) =
+        (0..fragment.cols()).partition(|col| col % 2 == 0);
+    let is_label = |&col: &usize| {
+        !text(col).is_empty() && text(col).chars().all(is_han) && !text(col).ends_in(REGION_ENDINGS)
+    };
+    let is_value = |&col: &usize| text(col).contains(|c: char| c.is_ascii_digit());
+    fragment.rows() == 1
+        && labels.len() > 1
+        && labels.len() == values.len()
+        && labels.iter().all(is_label)
+        && values.iter().all(is_value)
+        && values.iter().any(|&col| !is_figure(text(col)))
 }
 
 /// Whether a grid is the imprint (GB/T 9704-2012, 7.4): a row of those who get copies, 抄送：…, and one of who printed it.
