@@ -256,6 +256,11 @@ fn what_a_browser_shows_of_a_cell_is_read_and_nothing_else() {
         ("<input value=100><input type=hidden value=9>", "100"),
         ("<select><option>90<option selected>100</select>", "100"),
         ("<ruby>100<rp>(<rt>9<rp>)</ruby>", "100"),
+        (
+            "<span style='display: inline-block; width: 0; overflow: hidden'>9</span>100",
+            "100\nhidden_text: 9",
+        ),
+        ("<table><tr><td>100</table>", "100"),
         ("<table><tr><td>20<td>30</table>", "20/30"),
         ("<img src=figure.png width=40>", "\npicture_unread"),
         ("<img src=room.gif width=1>", ""),
@@ -268,6 +273,39 @@ fn what_a_browser_shows_of_a_cell_is_read_and_nothing_else() {
         let notes = if notes.is_empty() { String::new() } else { format!("{notes}\n") };
         let shown = read.replace("hidden_text: 丙市7\n", "");
         assert_eq!(shown, format!("市|套数\n甲市|{figure}\n乙市|3\n{notes}"), "{cell}");
+    }
+}
+
+#[test]
+fn spans_and_columns_are_those_that_a_browser_shows() {
+    let rows = "<tr><th>市<th>旧<th>套数<tr><td>甲市<td>7<td>1<tr><td>乙市<td>8<td>2";
+    let shown = "市|套数\n甲市|1\n乙市|2\nhidden_text: 旧\nhidden_text: 7\nhidden_text: 8\n";
+    for (page, said) in [
+        // A number is read as far as it goes.
+        (
+            "<table><tr><td rowspan='2 '>市<td colspan='2;'>任务<tr><td>户数<td colspan=''>面积<tr><td>甲市<td>1<td>2</table>".to_owned(),
+            "市|任务|<\n^|户数|面积\n甲市|1|2\n",
+        ),
+        (
+            format!("<table><colgroup><col><col style='visibility: collapse'></colgroup>{rows}</table>"),
+            shown,
+        ),
+        (
+            format!("<style>tr td:nth-child(2), tr th:nth-child(2) {{ display: none }}</style><table>{rows}</table>"),
+            shown,
+        ),
+        (
+            "<style>.t { display: table } .t p { display: table-row } .t span { display: table-cell }</style>\
+             <div class=t><p><span>市</span><span>套数</span></p><p><span>甲市</span><span>1</span></p><p><span>乙市</span><span>2</span></p></div>".to_owned(),
+            "市|套数\n甲市|1\n乙市|2\n",
+        ),
+        // A key by which a script sorts is longer than what is shown.
+        (
+            "<table><tr><td>市<td>套数<tr><td>甲市<td><i hidden>000000000001</i>1<tr><td>乙市<td><i hidden>000000000002</i>2</table>".to_owned(),
+            "市|套数\n甲市|1\n乙市|2\nhidden_text: 000000000001\nhidden_text: 000000000002\n",
+        ),
+    ] {
+        assert_eq!(read(page.clone().into_bytes()), said, "{page}");
     }
 }
 
