@@ -48,6 +48,13 @@ impl PageContent<'_> {
         layers.0.into_iter().try_for_each(|layer| self.objects(layer, &place))
     }
 
+    /// Draws the text of what was put on the page, and nothing of its frame.
+    pub fn words_of(&mut self, appearance: Element) -> Result<(), Error> {
+        let [x, y, ..] = boundary(appearance).unwrap_or_default();
+        let place = Transform::shift(x - self.origin[0], y - self.origin[1]);
+        appearance.all("TextObject").try_for_each(|object| self.text(object, &place))
+    }
+
     pub fn finish(mut self) -> Page {
         (self.page.rules, self.page.fills) = self.painted.finish();
         self.page
