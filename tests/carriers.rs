@@ -231,6 +231,17 @@ fn marks_of_footnotes_are_no_part_of_a_figure() {
 }
 
 #[test]
+fn a_prompt_of_a_field_that_nobody_filled_in_is_no_text() {
+    let field = |properties: &str| {
+        format!(
+            "<w:p><w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent><w:r><w:t>单击此处输入</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+        )
+    };
+    let body = p("任务") + &field("<w:showingPlcHdr/>") + &field("");
+    assert_eq!(read(docx(&body, &[])), "任务\n单击此处输入\nprompt_text: 单击此处输入\n");
+}
+
+#[test]
 fn a_raised_number_is_explained_by_a_line_that_begins_with_it() {
     let raised = |text: &str| {
         format!(r#"<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{text}</w:t></w:r>"#)
@@ -348,6 +359,11 @@ fn spans_and_columns_are_those_that_a_browser_shows() {
             "<style>.t { display: table } .t p { display: table-row } .t span { display: table-cell }</style>\
              <div class=t><p><span>市</span><span>套数</span></p><p><span>甲市</span><span>1</span></p><p><span>乙市</span><span>2</span></p></div>".to_owned(),
             "市|套数\n甲市|1\n乙市|2\n",
+        ),
+        // A row that is collapsed takes part in the spans of others.
+        (
+            "<table><tr><td rowspan=3>甲市<td>县<td>1<tr style='visibility: collapse'><td>区<td>9<tr><td>乡<td>2<tr><td>乙市<td>县<td>3</table>".to_owned(),
+            "甲市|县|1\n^|乡|2\n乙市|县|3\nhidden_text: 区9\n",
         ),
         // A key by which a script sorts is longer than what is shown.
         (
@@ -592,6 +608,66 @@ fn characters_of_ofd_stand_where_the_deltas_put_them() {
         page.rules.iter().map(|r| format!("{:.0} {:.0}-{:.0}", r.at, r.from, r.to)).collect();
     assert_eq!(rules, ["227 57-340", "256 57-340"]);
     assert_eq!(sink.into_parts().0[0].code, "signature_not_verified");
+}
+
+#[cfg(feature = "ofd")]
+#[test]
+fn what_a_page_of_ofd_refers_to_is_drawn_with_it() {
+    let text = |said: &str, text: &str| {
+        format!(
+            r#"<TextObject {said} Boundary="20 60 50 6" Size="5"><TextCode X="0" Y="5">{text}</TextCode></TextObject>"#
+        )
+    };
+    let unit = |id: u8, inner: &str| {
+        format!(
+            r#"<CompositeGraphicUnit ID="{id}"><Content>{inner}</Content></CompositeGraphicUnit>"#
+        )
+    };
+    let param = |id: u8, color: &str| {
+        format!(r#"<DrawParam ID="{id}"><FillColor Value="{color}"/></DrawParam>"#)
+    };
+    let shown = |id: u8| format!(r#"<CompositeObject ResourceID="{id}" Boundary="0 20 200 200"/>"#);
+    // One drawing shows the other, and itself.
+    let resources = format!(
+        "<Res>{}{}{}</Res>",
+        unit(6, &text("Visible=\"false\"", "9")),
+        param(7, "255 255 255"),
+        param(8, "0 0 0")
+    );
+    let objects = text("DrawParam=\"8\"", "甲市") + &text("DrawParam=\"7\"", "7") + &shown(5);
+    let page =
+        format!("<Page><PageRes>q.xml</PageRes><Content><Layer>{objects}</Layer></Content></Page>");
+    let own = unit(5, &(text("", "120") + &shown(6) + &shown(5)));
+    let own = format!("<Res>{own}</Res>");
+    let bytes = zip(&[
+        ("OFD.xml", b"<OFD><DocBody><DocRoot>Doc.xml</DocRoot></DocBody></OFD>"),
+        ("Doc.xml", br#"<Document><CommonData><DocumentRes>r.xml</DocumentRes></CommonData><Pages><Page ID="1" BaseLoc="p.xml"/></Pages></Document>"#),
+        ("p.xml", page.as_bytes()),
+        ("r.xml", resources.as_bytes()),
+        ("q.xml", own.as_bytes()),
+    ]);
+    let source = Source::new("x.ofd", bytes).expect("an OFD document");
+    let pages = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+    let pages = pages.expect("readable");
+    let said = |run: &Run| match run.ink {
+        Ink::Seen { lightness } => format!("{} {:.0} {lightness}", run.text, run.bbox.y1),
+        _ => format!("{} {:.0} unseen", run.text, run.bbox.y1),
+    };
+    let said: Vec<String> = pages.pages[0].runs.iter().map(said).collect();
+    assert_eq!(
+        said,
+        [
+            "甲市 186 0",
+            "7 186 1",
+            "120 243 0",
+            "120 299 0",
+            "120 356 0",
+            "120 413 0",
+            "9 413 unseen",
+            "9 356 unseen",
+            "9 299 unseen"
+        ]
+    );
 }
 
 #[cfg(feature = "ofd")]

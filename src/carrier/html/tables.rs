@@ -26,6 +26,8 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
         return None;
     }
     let collapsed = collapsed(walk, table);
+    // Rows that are there for the spans of others and not shown.
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
     let mut grid = Grid::default();
     let (mut rows, mut cols) = (0, 0);
     let mut row_numbers = Vec::new();
@@ -37,6 +39,9 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
         let mut taken: Vec<usize> = Vec::new();
         for row in section {
             row_numbers.push(row.number);
+            if row.is_collapsed {
+                gone.insert(rows);
+            }
             let mut col = 0;
             for &cell in &row.cells {
                 while taken.get(col).is_some_and(|&until| until > rows) {
@@ -52,8 +57,11 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
                     taken.resize(col + colspan, 0);
                 }
                 taken[col..col + colspan].fill(rows + rowspan);
-                if (col..col + colspan).all(|col| collapsed.contains(&col)) {
-                    walk.hide(cell);
+                let in_column = (col..col + colspan).all(|col| collapsed.contains(&col));
+                if row.is_collapsed || in_column {
+                    if !row.is_collapsed {
+                        walk.hide(cell);
+                    }
                     col += colspan;
                     continue;
                 }
@@ -82,12 +90,12 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
     let has_figures = |col: usize| grid.cells.iter().any(|c| c.col == col && is_figure(c));
     walk.pictures
         .extend(pictures.into_iter().filter(|(col, _)| has_figures(*col)).map(|(_, spot)| spot));
-    let before = |col: usize| collapsed.range(..col).count();
     for cell in &mut grid.cells {
-        let end = cell.col + cell.colspan;
-        let gone = before(end) - before(cell.col);
-        (cell.col, cell.colspan) = (cell.col - before(cell.col), (cell.colspan - gone).max(1));
+        (cell.row, cell.rowspan) = without(&gone, cell.row, cell.rowspan);
+        (cell.col, cell.colspan) = without(&collapsed, cell.col, cell.colspan);
     }
+    let mut row = 0..;
+    grid.row_numbers.retain(|_| row.next().is_some_and(|row| !gone.contains(&row)));
     grid.col_numbers.retain(|number| !collapsed.contains(&(*number as usize - 1)));
     Some(grid)
 }
@@ -164,6 +172,12 @@ fn shows_picture(tree: &Tree, id: Id) -> bool {
     })
 }
 
+/// Where a cell stands, and how far it reaches, without the rows or columns that are gone.
+fn without(gone: &BTreeSet<usize>, at: usize, span: usize) -> (usize, usize) {
+    let before = |at: usize| gone.range(..at).count();
+    (at - before(at), (span - (before(at + span) - before(at))).max(1))
+}
+
 /// The number that an attribute begins with, as browsers read it: `2;` is 2 (WHATWG, 2.3.4.2).
 fn number_of(value: &str) -> Option<usize> {
     let value = value.trim_start();
@@ -194,11 +208,13 @@ fn collapsed(walk: &Walk, table: Id) -> BTreeSet<usize> {
     collapsed
 }
 
-/// A row that is shown.
+/// A row that is shown, or that takes part in the grid.
 struct Row {
     /// Which row of the table it is, counted from 1; hidden ones count.
     number: u32,
     cells: Vec<Id>,
+    /// Whether it is not shown, and other cells reach over it all the same (`visibility: collapse`).
+    is_collapsed: bool,
 }
 
 /// The rows of a table, section by section: head, bodies, foot.
@@ -215,26 +231,30 @@ fn sections(walk: &mut Walk, table: Id) -> Vec<Vec<Row>> {
             Some(Part::Row) => vec![part],
             _ => continue,
         };
-        let is_hidden = walk.style(part).hidden == Some(true);
+        let of_part = walk.style(part);
         let mut section = Vec::new();
         for row in rows {
             number += 1;
-            if is_hidden || walk.style(row).hidden == Some(true) {
+            let style = walk.style(row);
+            let is_collapsed = of_part.is_collapsed || style.is_collapsed;
+            if of_part.hidden == Some(true) || style.hidden == Some(true) {
                 walk.hide(row);
-                continue;
+                if !is_collapsed {
+                    continue;
+                }
             }
             let mut cells = Vec::new();
             for cell in tree.children(row) {
                 if walk.part(cell) != Some(Part::Cell) {
                     continue;
                 }
-                if walk.style(cell).hidden == Some(true) {
+                if !is_collapsed && walk.style(cell).hidden == Some(true) {
                     walk.hide(cell);
                 } else {
                     cells.push(cell);
                 }
             }
-            section.push(Row { number, cells });
+            section.push(Row { number, cells, is_collapsed });
         }
         match kind {
             Some(Part::Head) => head.push(section),

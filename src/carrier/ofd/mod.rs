@@ -17,7 +17,7 @@ use crate::figure;
 use crate::geom::Rect;
 use crate::options::{Limits, Options};
 use crate::source::Source;
-use content::{Layers, PageContent};
+use content::{Layers, PageContent, Resources};
 use std::collections::HashMap;
 
 /// Points in a millimetre.
@@ -86,6 +86,12 @@ impl Book<'_> {
                 templates.insert(id.into_owned(), resolved(part, &at));
             }
         }
+        let lists = common.into_iter().flat_map(|c| c.children());
+        let lists = lists.filter(|e| matches!(e.name(), "PublicRes" | "DocumentRes"));
+        let lists = self.lists(part, lists);
+        let trees = self.trees(&lists);
+        let mut resources = Resources::default();
+        trees.iter().for_each(|tree| resources.add(tree.root()));
         let annotations = self.annotations(part, root);
         let listed = root.child("Pages").into_iter().flat_map(|pages| pages.children());
         for page in listed.filter(|e| e.name() == "Page") {
@@ -94,7 +100,8 @@ impl Book<'_> {
             let Some(at) = page.attribute("BaseLoc") else { continue };
             let id = page.attribute("ID").unwrap_or_default();
             let put_on = annotations.get(&*id).map_or(&[][..], Vec::as_slice);
-            let listed = Listed { number, part: &resolved(part, &at), put_on };
+            let part = &resolved(part, &at);
+            let listed = Listed { number, part, put_on, resources: &resources };
             let read = self.page(sink, &listed, usual, &templates);
             self.pages.push(read.map_err(|error| error.on_page(number))?);
         }
@@ -111,12 +118,17 @@ impl Book<'_> {
         usual: Option<[f32; 4]>,
         templates: &HashMap<String, String>,
     ) -> Result<Page, Error> {
-        let &Listed { number, part, put_on } = listed;
+        let &Listed { number, part, put_on, resources } = listed;
         let parts = self.parts;
         let bytes = parts.read(part)?;
         let text = xml::decoded(&bytes);
         let tree = parts.tree(part, &text)?;
         let root = tree.root();
+        let lists = root.children().filter(|e| e.name() == "PageRes");
+        let lists = self.lists(part, lists);
+        let trees = self.trees(&lists);
+        let mut resources = resources.clone();
+        trees.iter().for_each(|tree| resources.add(tree.root()));
         let area = root.child("Area").and_then(physical_box).or(usual).unwrap_or(A4);
         let [_, _, width, height] = area.map(|mm| mm * POINTS);
         let mut drawn = PageContent {
@@ -125,6 +137,8 @@ impl Book<'_> {
             painted: Painted::default(),
             origin: [area[0], area[1]],
             whole: Rect::new(0.0, 0.0, width, height),
+            resources: &resources,
+            shown: 0,
         };
         // Templates lie below or above what is the page's own; the order of drawing is all that differs.
         for template in root.children().filter(|e| e.name() == "Template") {
@@ -148,6 +162,24 @@ impl Book<'_> {
         self.glyphs += glyphs as u64;
         within("max-glyphs", self.glyphs, self.limits.glyphs.into())?;
         Ok(page)
+    }
+
+    /// The lists of resources that elements of a part name: their parts and texts. Those that can't be had are passed over.
+    fn lists<'e>(
+        &self,
+        part: &str,
+        named: impl Iterator<Item = Element<'e, 'e>>,
+    ) -> Vec<(String, String)> {
+        let read = |list: Element| {
+            let at = resolved(part, list.text().trim());
+            let bytes = self.parts.find(&at).ok()??;
+            Some((at, xml::decoded(&bytes).into_owned()))
+        };
+        named.filter_map(read).collect()
+    }
+
+    fn trees<'l>(&self, lists: &'l [(String, String)]) -> Vec<xml::Tree<'l>> {
+        lists.iter().filter_map(|(at, text)| self.parts.tree(at, text).ok()).collect()
     }
 
     /// For each page, by its id, the parts that say what was put on it: stamps, watermarks, remarks of readers.
@@ -226,6 +258,7 @@ struct Listed<'l> {
     part: &'l str,
     /// The parts that say what was put on it.
     put_on: &'l [String],
+    resources: &'l Resources<'l, 'l>,
 }
 
 /// The page's area in millimetres.

@@ -335,8 +335,15 @@ impl Walk<'_, '_> {
                     self.runs(child, around, spot, read, boxes)?;
                 }
                 "sdt" => {
+                    let said = child.child("sdtPr");
+                    let is_prompt = said.and_then(|p| switch(p, "showingPlcHdr")) == Some(true);
                     if let Some(content) = child.child("sdtContent") {
-                        self.runs(content, around, spot, read, boxes)?;
+                        if is_prompt {
+                            // A field that nobody filled in says what to do.
+                            self.note_gone("prompt_text", &text_of(content), spot);
+                        } else {
+                            self.runs(content, around, spot, read, boxes)?;
+                        }
                     }
                 }
                 "del" | "moveFrom" => self.note_gone("deleted_text", &text_of(child), spot),
