@@ -76,7 +76,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
         let (number, height) = (page.number, height(page));
         let unpaged = has_no_margins(page);
         let edge = edge_lines(page);
-        let to_side = page.frame.to_side();
+        let to_side = page.frame.aside();
         let rules = std::mem::take(&mut page.rules);
         let mut index = 0;
         page.lines.retain_mut(|line| {

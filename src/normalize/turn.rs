@@ -57,7 +57,7 @@ impl Frame {
     }
 
     /// How far a page that is turned by a quarter reaches to the side in the frame; `None` for one that is not.
-    pub(super) fn to_side(&self) -> Option<f32> {
+    pub(super) fn aside(&self) -> Option<f32> {
         matches!(self.turn, Turn::Down | Turn::Up).then_some(self.height)
     }
 
