@@ -119,6 +119,26 @@ fn merged_cells_of_word_are_spans() {
 }
 
 #[test]
+fn a_deleted_cell_leaves_no_room_and_a_span_of_whole_columns_no_column() {
+    let cell = |properties: &str, text: &str| {
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr>{}</w:tc>", p(text))
+    };
+    let table = |cells: &dyn Fn([&str; 3]) -> String| {
+        let rows = [["市", "旧", "套数"], ["甲市", "7", "1"]];
+        format!(
+            "<w:tbl>{}</w:tbl>",
+            rows.map(|row| format!("<w:tr>{}</w:tr>", cells(row))).concat()
+        )
+    };
+    let deleted = table(&|[a, b, c]| cell("", a) + &cell("<w:cellDel/>", b) + &cell("", c));
+    let said = "市|套数\n甲市|1\ndeleted_text: 旧\ndeleted_text: 7\n";
+    assert_eq!(read(docx(&deleted, &[])), said);
+    let spanned =
+        table(&|[a, b, c]| cell("", a) + &cell(r#"<w:gridSpan w:val="2"/>"#, b) + &cell("", c));
+    assert_eq!(read(docx(&spanned, &[])), "市|旧|套数\n甲市|7|1\n");
+}
+
+#[test]
 fn changes_are_taken_as_accepted_and_hidden_text_is_out() {
     let body = r#"<w:p><w:r><w:t>任务</w:t></w:r><w:del><w:r><w:delText>100</w:delText></w:r></w:del><w:ins><w:r><w:t>120</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>密</w:t></w:r><w:r><w:t>套</w:t></w:r></w:p>
         <w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>前半，</w:t></w:r></w:p><w:p><w:r><w:t>后半。</w:t></w:r></w:p>"#;
@@ -205,6 +225,47 @@ fn marks_of_footnotes_are_no_part_of_a_figure() {
     let table = r#"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>120</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>面积万m</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"#;
     let said = read(docx(table, &[("footnotes", footnotes)]));
     assert_eq!(said, "120/1|面积万m/2\n1 含续建。\n");
+    // A note that is typed begins with its number, raised.
+    let note = r#"<w:p><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>含续建。</w:t></w:r></w:p>"#;
+    assert_eq!(read(docx(note, &[])), "1 含续建。\n");
+}
+
+#[test]
+fn a_prompt_of_a_field_that_nobody_filled_in_is_no_text() {
+    let field = |properties: &str| {
+        format!(
+            "<w:p><w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent><w:r><w:t>单击此处输入</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+        )
+    };
+    let body = p("任务") + &field("<w:showingPlcHdr/>") + &field("");
+    assert_eq!(read(docx(&body, &[])), "任务\n单击此处输入\nprompt_text: 单击此处输入\n");
+}
+
+#[test]
+fn a_raised_number_is_explained_by_a_line_that_begins_with_it() {
+    let raised = |text: &str| {
+        format!(r#"<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{text}</w:t></w:r>"#)
+    };
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let row = |name: &str, runs: &str| {
+        format!("<w:tr><w:tc>{}</w:tc><w:tc><w:p>{runs}</w:p></w:tc></w:tr>", p(name))
+    };
+    let rows = [
+        row("市", &run("套数")),
+        row("甲市", &(run("120") + &raised("1"))),
+        row("乙市", &run("80")),
+    ];
+    let table = format!("{}{}<w:tbl>{}</w:tbl>", p("附件"), p("任务分配表"), rows.concat());
+    for (note, codes) in [
+        (format!("<w:p>{}{}</w:p>", raised("1"), run("含上年结转。")), &[][..]),
+        (p("含上年结转。"), &["mark_without_note"][..]),
+    ] {
+        let source =
+            Source::new("notice", docx(&(table.clone() + &note), &[])).expect("a document");
+        let read = pipeline::read(&source, &Options::default()).expect("readable");
+        let said: Vec<&str> = read.diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(said, codes);
+    }
 }
 
 #[test]
@@ -256,6 +317,11 @@ fn what_a_browser_shows_of_a_cell_is_read_and_nothing_else() {
         ("<input value=100><input type=hidden value=9>", "100"),
         ("<select><option>90<option selected>100</select>", "100"),
         ("<ruby>100<rp>(<rt>9<rp>)</ruby>", "100"),
+        (
+            "<span style='display: inline-block; width: 0; overflow: hidden'>9</span>100",
+            "100\nhidden_text: 9",
+        ),
+        ("<table><tr><td>100</table>", "100"),
         ("<table><tr><td>20<td>30</table>", "20/30"),
         ("<img src=figure.png width=40>", "\npicture_unread"),
         ("<img src=room.gif width=1>", ""),
@@ -269,6 +335,77 @@ fn what_a_browser_shows_of_a_cell_is_read_and_nothing_else() {
         let shown = read.replace("hidden_text: 丙市7\n", "");
         assert_eq!(shown, format!("市|套数\n甲市|{figure}\n乙市|3\n{notes}"), "{cell}");
     }
+}
+
+#[test]
+fn spans_and_columns_are_those_that_a_browser_shows() {
+    let rows = "<tr><th>市<th>旧<th>套数<tr><td>甲市<td>7<td>1<tr><td>乙市<td>8<td>2";
+    let shown = "市|套数\n甲市|1\n乙市|2\nhidden_text: 旧\nhidden_text: 7\nhidden_text: 8\n";
+    for (page, said) in [
+        // A number is read as far as it goes.
+        (
+            "<table><tr><td rowspan='2 '>市<td colspan='2;'>任务<tr><td>户数<td colspan=''>面积<tr><td>甲市<td>1<td>2</table>".to_owned(),
+            "市|任务|<\n^|户数|面积\n甲市|1|2\n",
+        ),
+        (
+            format!("<table><colgroup><col><col style='visibility: collapse'></colgroup>{rows}</table>"),
+            shown,
+        ),
+        (
+            format!("<style>tr td:nth-child(2), tr th:nth-child(2) {{ display: none }}</style><table>{rows}</table>"),
+            shown,
+        ),
+        (
+            "<style>.t { display: table } .t p { display: table-row } .t span { display: table-cell }</style>\
+             <div class=t><p><span>市</span><span>套数</span></p><p><span>甲市</span><span>1</span></p><p><span>乙市</span><span>2</span></p></div>".to_owned(),
+            "市|套数\n甲市|1\n乙市|2\n",
+        ),
+        // A row that is collapsed takes part in the spans of others.
+        (
+            "<table><tr><td rowspan=3>甲市<td>县<td>1<tr style='visibility: collapse'><td>区<td>9<tr><td>乡<td>2<tr><td>乙市<td>县<td>3</table>".to_owned(),
+            "甲市|县|1\n^|乡|2\n乙市|县|3\nhidden_text: 区9\n",
+        ),
+        // A key by which a script sorts is longer than what is shown.
+        (
+            "<table><tr><td>市<td>套数<tr><td>甲市<td><i hidden>000000000001</i>1<tr><td>乙市<td><i hidden>000000000002</i>2</table>".to_owned(),
+            "市|套数\n甲市|1\n乙市|2\nhidden_text: 000000000001\nhidden_text: 000000000002\n",
+        ),
+    ] {
+        assert_eq!(read(page.clone().into_bytes()), said, "{page}");
+    }
+}
+
+#[test]
+fn what_a_document_of_word_takes_in_is_read_in_its_place() {
+    let table = "<table><tr><td>市<td>套数<tr><td>甲市<td>1</table>";
+    let archive = format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n{table}\r\n--b--\r\n"
+    );
+    let row = |cells: [&str; 2]| {
+        let cells = cells.map(|text| format!("<w:tc>{}</w:tc>", p(text)));
+        format!("<w:tr>{}</w:tr>", cells.concat())
+    };
+    let inner = docx(&format!("<w:tbl>{}{}</w:tbl>", row(["市", "套数"]), row(["甲市", "1"])), &[]);
+    let body = format!("{}<w:altChunk r:id=\"c\"/>{}", p("附件"), p("注：无"));
+    let document = format!(
+        r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>"#
+    );
+    let relations = r#"<Relationships><Relationship Id="c" Type="http://x/relationships/aFChunk" Target="c"/></Relationships>"#;
+    for (chunk, said) in [
+        (table.as_bytes(), "附件\n市|套数\n甲市|1\n注：无\n"),
+        (archive.as_bytes(), "附件\n市|套数\n甲市|1\n注：无\n"),
+        (&inner, "附件\n市|套数\n甲市|1\n注：无\n"),
+        (b"{\\rtf1 1}", "附件\n注：无\npicture_unread\n"),
+    ] {
+        let document = zip(&[
+            ("[Content_Types].xml", b"<Types/>"),
+            ("word/document.xml", document.as_bytes()),
+            ("word/_rels/document.xml.rels", relations.as_bytes()),
+            ("word/c", chunk),
+        ]);
+        assert_eq!(read(document), said);
+    }
+    assert_eq!(read(archive.into_bytes()), "市|套数\n甲市|1\n");
 }
 
 #[test]
@@ -473,6 +610,92 @@ fn characters_of_ofd_stand_where_the_deltas_put_them() {
     assert_eq!(sink.into_parts().0[0].code, "signature_not_verified");
 }
 
+#[cfg(feature = "ofd")]
+#[test]
+fn what_a_page_of_ofd_refers_to_is_drawn_with_it() {
+    let text = |said: &str, text: &str| {
+        format!(
+            r#"<TextObject {said} Boundary="20 60 50 6" Size="5"><TextCode X="0" Y="5">{text}</TextCode></TextObject>"#
+        )
+    };
+    let unit = |id: u8, inner: &str| {
+        format!(
+            r#"<CompositeGraphicUnit ID="{id}"><Content>{inner}</Content></CompositeGraphicUnit>"#
+        )
+    };
+    let param = |id: u8, color: &str| {
+        format!(r#"<DrawParam ID="{id}"><FillColor Value="{color}"/></DrawParam>"#)
+    };
+    let shown = |id: u8| format!(r#"<CompositeObject ResourceID="{id}" Boundary="0 20 200 200"/>"#);
+    // One drawing shows the other, and itself.
+    let resources = format!(
+        "<Res>{}{}{}</Res>",
+        unit(6, &text("Visible=\"false\"", "9")),
+        param(7, "255 255 255"),
+        param(8, "0 0 0")
+    );
+    let objects = text("DrawParam=\"8\"", "甲市") + &text("DrawParam=\"7\"", "7") + &shown(5);
+    let page =
+        format!("<Page><PageRes>q.xml</PageRes><Content><Layer>{objects}</Layer></Content></Page>");
+    let own = unit(5, &(text("", "120") + &shown(6) + &shown(5)));
+    let own = format!("<Res>{own}</Res>");
+    let bytes = zip(&[
+        ("OFD.xml", b"<OFD><DocBody><DocRoot>Doc.xml</DocRoot></DocBody></OFD>"),
+        ("Doc.xml", br#"<Document><CommonData><DocumentRes>r.xml</DocumentRes></CommonData><Pages><Page ID="1" BaseLoc="p.xml"/></Pages></Document>"#),
+        ("p.xml", page.as_bytes()),
+        ("r.xml", resources.as_bytes()),
+        ("q.xml", own.as_bytes()),
+    ]);
+    let source = Source::new("x.ofd", bytes).expect("an OFD document");
+    let pages = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+    let pages = pages.expect("readable");
+    let said = |run: &Run| match run.ink {
+        Ink::Seen { lightness } => format!("{} {:.0} {lightness}", run.text, run.bbox.y1),
+        _ => format!("{} {:.0} unseen", run.text, run.bbox.y1),
+    };
+    let said: Vec<String> = pages.pages[0].runs.iter().map(said).collect();
+    assert_eq!(
+        said,
+        [
+            "甲市 186 0",
+            "7 186 1",
+            "120 243 0",
+            "120 299 0",
+            "120 356 0",
+            "120 413 0",
+            "9 413 unseen",
+            "9 356 unseen",
+            "9 299 unseen"
+        ]
+    );
+}
+
+#[cfg(feature = "ofd")]
+#[test]
+fn a_figure_that_an_annotation_fills_in_is_read() {
+    let put_on = |kind: &str, text: &str| {
+        format!(
+            r#"<Annot {kind}><Appearance Boundary="20 40 50 6"><TextObject Boundary="0 0 50 6" Size="5"><TextCode X="0" Y="5">{text}</TextCode></TextObject></Appearance></Annot>"#
+        )
+    };
+    let all = [
+        put_on(r#"Type="Stamp""#, "120"),
+        put_on(r#"Type="Stamp" Visible="false""#, "7"),
+        put_on(r#"Type="Watermark""#, "8"),
+        put_on(r#"Type="Stamp""#, "已核"),
+    ];
+    let annotation = format!("<PageAnnot>{}</PageAnnot>", all.concat());
+    let page = r#"<Page><Content><Layer><TextObject Boundary="20 60 50 6" Size="5"><TextCode X="0" Y="5">甲市</TextCode></TextObject></Layer></Content></Page>"#;
+    let bytes = zip(&[
+        ("OFD.xml", b"<OFD><DocBody><DocRoot>Doc.xml</DocRoot></DocBody></OFD>"),
+        ("Doc.xml", br#"<Document><Pages><Page ID="1" BaseLoc="p.xml"/></Pages><Annotations>a.xml</Annotations></Document>"#),
+        ("p.xml", page.as_bytes()),
+        ("a.xml", br#"<Annotations><Page PageID="1"><FileLoc>n.xml</FileLoc></Page></Annotations>"#),
+        ("n.xml", annotation.as_bytes()),
+    ]);
+    assert_eq!(read(bytes), "120\n甲市\nannotation: 7\nannotation: 8\nannotation: 已核\n");
+}
+
 /// A workbook of one sheet with this markup.
 fn workbook(sheet: &str) -> Vec<u8> {
     workbook_styled(sheet, "<styleSheet/>")
@@ -549,6 +772,9 @@ fn a_cell_that_is_struck_out_or_white_is_no_figure() {
         (r#"<c r="B2" s="2"><v>12</v></c>"#.to_owned(), "\nfigure_not_shown\n"),
         (r#"<c r="B2" s="3"><v>12</v></c>"#.to_owned(), "12\n"),
         (text("B2", "<r><rPr><strike/></rPr><t>120</t></r><r><rPr/><t>100</t></r>"), "~120~/100\n"),
+        // The result of a formula is a text without a character.
+        (r#"<c r="B2" t="str"><f>IF(1,"")</f><v></v></c>"#.to_owned(), "\n"),
+        (r#"<c r="B2" t="str"><f>IF(1,"")</f><v/></c>"#.to_owned(), "\n"),
         (
             text(
                 "B2",

@@ -192,7 +192,8 @@ impl<'l> Flow<'l> {
         if places == 0 {
             return Ok(());
         }
-        let Grid { table, row_numbers, col_numbers, cells, widths } = grid;
+        let Grid { table, row_numbers, col_numbers, cells, widths } = without_unused(grid);
+        let cols = col_numbers.len();
         let col_edges = col_edges(cols, &cells, &widths);
         let row_edges = row_edges(self.y, rows, &cells);
         let mut known = Vec::with_capacity(cells.len());
@@ -235,6 +236,52 @@ impl<'l> Flow<'l> {
         self.glyphs = left.ok_or(Error::new(ErrorKind::Limit { name: "max-glyphs", value }))?;
         Ok(length as u32)
     }
+}
+
+/// The grid without the columns that no cell begins in and that cells to their left reach over in every row.
+fn without_unused(grid: Grid) -> Grid {
+    let (rows, cols) = (grid.row_numbers.len(), grid.col_numbers.len());
+    // In how many rows no cell from the left reaches over each column.
+    let mut open = vec![rows; cols];
+    for cell in &grid.cells {
+        let end = (cell.col + cell.colspan).min(cols);
+        for left in open.iter_mut().take(end).skip(cell.col + 1) {
+            *left = left.saturating_sub(cell.rowspan);
+        }
+    }
+    for cell in &grid.cells {
+        if let Some(left) = open.get_mut(cell.col) {
+            *left = usize::MAX;
+        }
+    }
+    let is_begun: Vec<bool> = open.into_iter().map(|left| left > 0).collect();
+    if is_begun.iter().all(|begun| *begun) {
+        return grid;
+    }
+    // How many columns that stay stand before each.
+    let before: Vec<usize> = std::iter::once(0)
+        .chain(is_begun.iter().scan(0, |count, begun| {
+            *count += usize::from(*begun);
+            Some(*count)
+        }))
+        .collect();
+    let at = |col: usize| before[col.min(cols)];
+    let mut kept = Grid { cells: Vec::with_capacity(grid.cells.len()), ..grid };
+    kept.cells.extend(grid.cells.into_iter().map(|cell| GridCell {
+        col: at(cell.col),
+        colspan: at(cell.col + cell.colspan).saturating_sub(at(cell.col)).max(1),
+        ..cell
+    }));
+    let numbers = kept.col_numbers.iter().zip(&is_begun).filter(|(_, begun)| **begun);
+    kept.col_numbers = numbers.map(|(number, _)| *number).collect();
+    if kept.widths.len() == cols {
+        let mut widths = vec![0.0; before[cols]];
+        for (col, width) in kept.widths.iter().enumerate() {
+            widths[at(col + 1).saturating_sub(1)] += width;
+        }
+        kept.widths = widths;
+    }
+    kept
 }
 
 /// The cells by row, then column, so that each place is covered by one: spans that reach out of the grid or

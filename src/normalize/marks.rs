@@ -93,7 +93,10 @@ const OTHERS: &[(char, char)] = &[
     ('⻬', '齐'),
     ('⻮', '齿'),
     ('⻰', '龙'),
+    ('⻪', '黾'),
     ('⻳', '龟'),
+    // Unicode has the traditional form for it.
+    ('⼾', '户'),
     ('\u{FE10}', '，'),
     ('\u{FE11}', '、'),
     ('\u{FE12}', '。'),

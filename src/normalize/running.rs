@@ -79,6 +79,7 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
         let (number, height) = (page.number, height(page));
         let unpaged = has_no_margins(page);
         let edge = edge_lines(page);
+        let to_side = page.frame.aside();
         let cells = without_border(page);
         let mut index = 0;
         page.lines.retain_mut(|line| {
@@ -88,7 +89,13 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
             let alone = line.pieces.len() == 1;
             // Most lines are no place for a page number, whatever they say; beside a caption over a table, 第2页，共3页 is.
             let beside = !unpaged && !alone && in_band(&line.bbox, height, BESIDE_BAND);
-            if !(if unpaged { alone } else { at_edge && band || beside }) {
+            // Where the table alone is turned, the number stays at the foot of the paper: at the side of what is read.
+            let at_side = alone
+                && to_side.is_some_and(|width| {
+                    let x = line.bbox.center().x;
+                    x < NUMBER_BAND * width || x > (1.0 - NUMBER_BAND) * width
+                });
+            if !(if unpaged { alone } else { at_edge && band || beside || at_side }) {
                 return !line.pieces.is_empty();
             }
             let mut gone = Vec::new();
@@ -100,7 +107,9 @@ pub(super) fn drop_page_numbers(sink: &mut Sink, pages: &mut [LinedPage]) {
                 let goes = if unpaged {
                     marked && !text.contains('/') || at_edge && counts
                 } else {
-                    marked && (at_edge && band || text.starts_with(['第', '共'])) || alone && counts
+                    let at_end = at_edge && band;
+                    marked && (at_end || at_side || text.starts_with(['第', '共']))
+                        || alone && counts && at_end
                 };
                 let in_cell = piece.cell.is_some() || inside_rules(&cells, &piece.bbox);
                 let goes = goes && !in_cell;
@@ -460,6 +469,16 @@ mod tests {
         let mut turned = vec![turned];
         drop_page_numbers(&mut Sink::new(), &mut turned);
         assert_eq!(texts(&turned), ["甲", "乙"]);
+
+        // Or it stays at the foot of the paper, where the text alone is turned.
+        let mut turned = page(2, &[("甲", 100.0, 12.0), ("乙", 300.0, 12.0), ("丙", 500.0, 12.0)]);
+        turned.frame = Frame::of(Turn::Up, turned.width, turned.height);
+        let mut number = line(2, "— 2 —", 290.0, 9.0);
+        number.bbox = Rect::new(810.0, 290.0, 819.0, 330.0);
+        turned.lines.insert(2, number);
+        let mut turned = vec![turned];
+        drop_page_numbers(&mut Sink::new(), &mut turned);
+        assert_eq!(texts(&turned), ["甲", "乙", "丙"]);
 
         let mut one = vec![page(4, &[("甲", 300.0, 12.0), ("165766", 790.0, 9.0)])];
         drop_page_numbers(&mut Sink::new(), &mut one);

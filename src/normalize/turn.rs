@@ -56,6 +56,11 @@ impl Frame {
         }
     }
 
+    /// How far a page that is turned by a quarter reaches to the side in the frame; `None` for one that is not.
+    pub(super) fn aside(&self) -> Option<f32> {
+        matches!(self.turn, Turn::Down | Turn::Up).then_some(self.height)
+    }
+
     /// A run's edges along the reading direction.
     pub(super) fn edge(&self, edge: f32) -> f32 {
         match self.turn {

@@ -18,6 +18,9 @@ pub(super) fn of_container(bytes: &[u8]) -> Option<Result<Kind, Error>> {
     if bytes.starts_with(ole::SIGNATURE) {
         return Some(of_compound(bytes));
     }
+    if is_web_archive(bytes) {
+        return Some(Ok(Kind::Html));
+    }
     let (_, what, instead) = REFUSED.iter().find(|(start, ..)| bytes.starts_with(start))?;
     Some(Err(refused(*what, *instead)))
 }
@@ -45,15 +48,15 @@ const REFUSED: &[(&[u8], Both, Both)] = &[
     (b"\x09\x00\x04\x00", ("an Excel 2 workbook", "Excel 2 工作簿"), SAVE_AS_XLSX),
     (b"\x09\x02\x06\x00", ("an Excel 3 workbook", "Excel 3 工作簿"), SAVE_AS_XLSX),
     (b"\x09\x04\x06\x00", ("an Excel 4 workbook", "Excel 4 工作簿"), SAVE_AS_XLSX),
-    (b"MIME-Version:", WEB_ARCHIVE, SAVE_AS_HTML),
-    (b"From: <Saved by ", WEB_ARCHIVE, SAVE_AS_HTML),
 ];
 
-const WEB_ARCHIVE: Both = ("a web archive (MHTML)", "单文件网页（MHTML）");
-const SAVE_AS_HTML: Both = (
-    "open it in a browser or Word and save it as .html or .docx",
-    "请用浏览器或 Word 打开并另存为 .html 或 .docx",
-);
+/// What web archives begin with (MHTML, RFC 2557), as Word, Excel and browsers write them.
+const WEB_ARCHIVES: &[&[u8]] = &[b"MIME-Version:", b"From: <Saved by ", b"From: \"Saved by "];
+
+/// Whether the bytes are a web archive: a page and its pictures as the parts of one message.
+pub(crate) fn is_web_archive(bytes: &[u8]) -> bool {
+    WEB_ARCHIVES.iter().any(|start| bytes.starts_with(start))
+}
 
 fn refused(what: Both, instead: Both) -> Error {
     Error::new(ErrorKind::Unsupported {
@@ -323,6 +326,8 @@ mod tests {
             "Html"
         );
         assert_eq!(kind(b"<table border=1><tr>"), "Html");
+        assert_eq!(kind(b"From: <Saved by Blink>\r\n"), "Html");
+        assert_eq!(kind(b"MIME-Version: 1.0\r\n"), "Html");
         let utf16: Vec<u8> =
             "\u{FEFF}<html><td>市".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(kind(&utf16), "Html");
@@ -340,10 +345,6 @@ mod tests {
     #[test]
     fn what_is_not_read_is_named() {
         assert_eq!(kind(b"Rar!\x1A\x07\x00"), "found a RAR archive, which is not read");
-        assert_eq!(
-            kind(b"From: <Saved by Blink>\r\n"),
-            "found a web archive (MHTML), which is not read"
-        );
         assert_eq!(
             kind(br#"<svg xmlns="http://www.w3.org/2000/svg"><text>x</text></svg>"#),
             "found an XML file, which is not read"

@@ -11,6 +11,8 @@ pub(crate) mod zip;
 
 #[cfg(any(feature = "doc", feature = "ods", feature = "xls"))]
 pub(crate) use kind::encrypted;
+#[cfg(feature = "html")]
+pub(crate) use kind::is_web_archive;
 pub(crate) use kind::left_out;
 
 use std::sync::Arc;

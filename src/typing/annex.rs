@@ -131,9 +131,14 @@ fn of_annex(sink: &mut Sink, frame: &Frame, mut annex: AnnexText, number: u32) -
     } else if let Some(last) = entries.last_mut() {
         last.notes.extend(notes);
     }
-    // A note stands below the last of its annex's tables.
-    let notes: Vec<String> =
-        entries.iter().flat_map(|entry| &entry.notes).map(|note| note.value.clone()).collect();
+    // A note stands below the last of its annex's tables; one that does not call itself so begins with its number.
+    let numbered = annex.paragraphs.iter().filter_map(|paragraph| {
+        let text = paragraph.text.trim();
+        let number: String = text.as_str().chars().take_while(char::is_ascii_digit).collect();
+        (!number.is_empty()).then_some(number)
+    });
+    let called = entries.iter().flat_map(|entry| &entry.notes).map(|note| note.value.clone());
+    let notes: Vec<String> = called.chain(numbered).collect();
     entries.iter().for_each(|entry| doubts::marks(sink, entry, &notes));
     entries
 }

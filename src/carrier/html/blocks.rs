@@ -1,7 +1,7 @@
 //! A page's tree in, what a reader sees of it out, in order: lines of text and tables. What is hidden is
 //! put on record. Which of them are the article is told by `article`.
 
-use super::style::{Level, Sheet, Style};
+use super::style::{Level, Part, Sheet, Style};
 use super::tables;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::{Align, Grid, TextLine};
@@ -39,6 +39,8 @@ pub(super) struct Shown {
     pub blocks: Vec<Block>,
     /// Text that is hidden, piece by piece.
     pub hidden: Vec<String>,
+    /// Likewise what is hidden in cells that show something: keys by which a script sorts, and the like.
+    pub aside: Vec<String>,
     /// Cells of tables that show a picture where others have figures.
     pub pictures: Vec<Spot>,
 }
@@ -135,7 +137,8 @@ pub(super) fn shown(tree: &Tree) -> Shown {
     walk.children(0, Around::default());
     walk.flush(0);
     tables::join_heads(&mut walk.blocks);
-    Shown { blocks: walk.blocks, hidden: walk.hidden, pictures: walk.pictures }
+    let Walk { blocks, hidden, aside, pictures, .. } = walk;
+    Shown { blocks, hidden, aside, pictures }
 }
 
 /// A walk over the tree, with the line that is being read.
@@ -144,6 +147,7 @@ pub(super) struct Walk<'t> {
     sheet: std::rc::Rc<Sheet>,
     blocks: Vec<Block>,
     hidden: Vec<String>,
+    aside: Vec<String>,
     line: Open,
     /// Number of the table before the next one.
     pub tables: u32,
@@ -174,6 +178,7 @@ impl<'t> Walk<'t> {
             sheet,
             blocks: Vec::new(),
             hidden: Vec::new(),
+            aside: Vec::new(),
             line: Open::default(),
             tables: 0,
             pictures: Vec::new(),
@@ -184,6 +189,11 @@ impl<'t> Walk<'t> {
     /// What the style sheets say of an element.
     pub fn style(&self, id: Id) -> Style {
         self.sheet.style(self.tree, id)
+    }
+
+    /// What part of a table an element is.
+    pub fn part(&self, id: Id) -> Option<Part> {
+        Part::of_name(self.tree.name(id)).or_else(|| self.style(id).part)
     }
 
     /// Notes that what stands in an element is not shown.
@@ -202,6 +212,7 @@ impl<'t> Walk<'t> {
             sheet: self.sheet.clone(),
             blocks: Vec::new(),
             hidden: Vec::new(),
+            aside: Vec::new(),
             line: Open::default(),
             tables: 0,
             pictures: Vec::new(),
@@ -210,13 +221,16 @@ impl<'t> Walk<'t> {
         let style = self.style(cell);
         inner.children(cell, around.with(&style));
         inner.flush(cell);
-        self.hidden.append(&mut inner.hidden);
         let lines = |block: Block| match block.shows {
             Shows::Line { line, .. } => vec![line],
             Shows::Gap => Vec::new(),
             Shows::Table(grid) => grid.cells.into_iter().flat_map(|cell| cell.lines).collect(),
         };
-        inner.blocks.into_iter().flat_map(lines).collect()
+        let lines: Vec<TextLine> = inner.blocks.into_iter().flat_map(lines).collect();
+        self.aside.append(&mut inner.aside);
+        let hidden = if lines.is_empty() { &mut self.hidden } else { &mut self.aside };
+        hidden.append(&mut inner.hidden);
+        lines
     }
 
     fn children(&mut self, id: Id, around: Around) {
@@ -266,11 +280,12 @@ impl<'t> Walk<'t> {
             self.br(id);
             return;
         }
-        let is_block = BLOCKS.contains(&name);
+        let is_table = name == "table" || style.part == Some(Part::Table);
+        let is_block = is_table || BLOCKS.contains(&name);
         if is_block {
             self.flush(id);
         }
-        if name == "table" {
+        if is_table {
             match tables::grid(self, id, inner) {
                 Some(mut grid) => {
                     self.tables += 1;

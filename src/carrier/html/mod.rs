@@ -2,6 +2,7 @@
 //! is repaired as browsers do; what is hidden, and what a web site prints around the notice, is left out
 //! and put on record.
 
+mod archive;
 mod article;
 mod blocks;
 mod charset;
@@ -18,9 +19,10 @@ use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Options};
 use crate::place::{Place, Spot};
-use crate::source::Source;
+use crate::source::{Source, is_web_archive};
 use article::{Article, Title};
 use blocks::{Block, Shows};
+use std::borrow::Cow;
 
 /// A record of what was left out is cut after so many characters.
 const RECORD: usize = 200;
@@ -38,18 +40,20 @@ pub(super) fn pages(
 ) -> Result<Pages, Error> {
     let limits = &options.limits;
     within("max-input-bytes", source.bytes.len() as u64, limits.input_bytes)?;
-    let decoded = charset::decode(&source.bytes)?;
+    let bytes = unpacked(&source.bytes).ok_or_else(nothing_shown)?;
+    let decoded = charset::decode(&bytes)?;
     if decoded.damaged > 0 {
         sink.remark(decoded.remark());
     }
     let tree = tree::Tree::parse(&decoded.text, limits)?;
-    let blocks::Shown { mut blocks, hidden, pictures } = blocks::shown(&tree);
+    let blocks::Shown { mut blocks, hidden, aside, pictures } = blocks::shown(&tree);
     let mut article = article::article(&tree, &blocks);
     article.attachments.retain(|attachment| !attachment.is_among(beside));
     if article.blocks.is_empty() {
         return Err(nothing_shown());
     }
     note_hidden(sink, &hidden);
+    note_hidden(sink, &aside);
     remark_pictures(sink, &blocks, &article, &pictures);
     if hidden.iter().map(|text| text.chars().count()).sum::<usize>()
         > shown_chars(&blocks, &article)
@@ -62,6 +66,24 @@ pub(super) fn pages(
     }
     let page = lay(sink, limits, &mut blocks, &article)?;
     Ok(Pages { pages: vec![page], text_from: TextFrom::WebPage, encoding: Some(decoded.encoding) })
+}
+
+/// The bytes of a page: those of a web archive's page, or all. `None` for an archive without a page.
+fn unpacked(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    match is_web_archive(bytes) {
+        true => archive::page(bytes).map(Cow::Owned),
+        false => Some(Cow::Borrowed(bytes)),
+    }
+}
+
+/// What a page inside another document shows, in order; nothing where its characters can't be read.
+///
+/// # Errors
+/// [`ErrorKind::Limit`] for depth and elements.
+#[cfg(feature = "docx")]
+pub(super) fn pieces_of_page(limits: &Limits, bytes: &[u8]) -> Result<Vec<Piece>, Error> {
+    let decoded = unpacked(bytes).and_then(|bytes| charset::decode(&bytes).ok());
+    decoded.map_or(Ok(Vec::new()), |decoded| pieces(limits, &decoded.text))
 }
 
 /// What a piece of HTML inside another text shows.

@@ -1,6 +1,7 @@
 //! A selector of a style sheet (CSS Selectors 3): elements by name, classes and id, and by those around them.
 //!
-//! Deliberately absent: pseudo-classes, attributes and siblings; a selector that has them is none.
+//! Of pseudo-classes there is `:nth-child(2)` alone, by which pages hide columns. Deliberately absent: all others,
+//! attributes and siblings; a selector that has them is none.
 
 use super::tree::{Id, Tree};
 
@@ -31,7 +32,12 @@ struct Simple {
     classes: Vec<String>,
     /// With its sign; empty for any.
     id: String,
+    /// Which child of its parent it is, from 1.
+    nth: Option<usize>,
 }
+
+/// Of more children none is asked for by its number.
+const MOST_CHILDREN: usize = 1000;
 
 impl Selector {
     /// Reads a selector; `None` for one that asks what is not answered here.
@@ -68,7 +74,7 @@ impl Selector {
         let all = || self.around.iter().map(|(_, simple)| simple).chain([&self.own]);
         (
             all().filter(|simple| !simple.id.is_empty()).count(),
-            all().map(|simple| simple.classes.len()).sum(),
+            all().map(|simple| simple.classes.len() + usize::from(simple.nth.is_some())).sum(),
             all().filter(|simple| !simple.name.is_empty()).count(),
         )
     }
@@ -104,6 +110,12 @@ impl Simple {
         let mut simple = Simple::default();
         let is_sign = |c: char| matches!(c, '.' | '#');
         let mut rest = text;
+        if let Some((before, nth)) = text.split_once(":nth-child(") {
+            let nth: usize = nth.strip_suffix(')')?.parse().ok()?;
+            simple.nth = Some(nth).filter(|nth| (1..=MOST_CHILDREN).contains(nth));
+            simple.nth?;
+            rest = before;
+        }
         while !rest.is_empty() {
             let sign = rest.chars().next().filter(|c| is_sign(*c));
             let begun = sign.map_or(0, char::len_utf8);
@@ -136,5 +148,9 @@ impl Simple {
                 || tree
                     .attribute(id, "id")
                     .is_some_and(|own| own.eq_ignore_ascii_case(&self.id[1..])))
+            && self.nth.is_none_or(|nth| {
+                let siblings = tree.parent(id).into_iter().flat_map(|parent| tree.children(parent));
+                siblings.filter(|&id| !tree.name(id).is_empty()).nth(nth - 1) == Some(id)
+            })
     }
 }

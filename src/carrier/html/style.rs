@@ -30,6 +30,48 @@ pub(super) struct Style {
     pub white: bool,
     /// Whether what lies under the text is not white.
     pub ground: bool,
+    /// `visibility: collapse`, which takes a column out.
+    pub is_collapsed: bool,
+    /// `display: table-row` and the like.
+    pub part: Option<Part>,
+}
+
+/// What part of a table an element is, by `display`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Table,
+    Head,
+    Body,
+    Foot,
+    Row,
+    Cell,
+}
+
+impl Part {
+    /// What an element is by its name; nothing for those that mean no part of a table.
+    pub fn of_name(name: &str) -> Option<Part> {
+        Some(match name {
+            "table" => Part::Table,
+            "thead" => Part::Head,
+            "tbody" => Part::Body,
+            "tfoot" => Part::Foot,
+            "tr" => Part::Row,
+            "td" | "th" => Part::Cell,
+            _ => return None,
+        })
+    }
+
+    fn of_display(value: &str) -> Option<Part> {
+        Some(match value {
+            "table" | "inline-table" => Part::Table,
+            "table-header-group" => Part::Head,
+            "table-row-group" => Part::Body,
+            "table-footer-group" => Part::Foot,
+            "table-row" => Part::Row,
+            "table-cell" => Part::Cell,
+            _ => return None,
+        })
+    }
 }
 
 /// How text stands to its line.
@@ -210,18 +252,32 @@ impl Style {
         self.level = other.level.or(self.level);
         self.white |= other.white;
         self.ground |= other.ground;
+        self.is_collapsed |= other.is_collapsed;
+        self.part = other.part.or(self.part);
     }
 
     /// Reads declarations: `text-align: center; font-size: 22pt`.
     fn read(&mut self, declarations: &str) {
         let (mut is_placed, mut is_far) = (false, false);
+        let (mut is_box, mut is_clipped, mut is_nothing) = (false, false, false);
         for declaration in declarations.split(';') {
             let Some((property, value)) = declaration.split_once(':') else { continue };
             let value = value.to_ascii_lowercase();
             let value = value.trim().trim_end_matches("!important").trim_end();
             match property.trim().to_ascii_lowercase().as_str() {
-                "display" => self.hidden = Some(value == "none"),
-                "visibility" if matches!(value, "hidden" | "collapse") => self.hidden = Some(true),
+                "display" => {
+                    self.hidden = Some(value == "none");
+                    self.part = Part::of_display(value);
+                    is_box = matches!(value, "block" | "inline-block");
+                }
+                "visibility" if matches!(value, "hidden" | "collapse") => {
+                    self.hidden = Some(true);
+                    self.is_collapsed = value == "collapse";
+                }
+                "overflow" => is_clipped = matches!(value, "hidden" | "clip"),
+                "width" | "height" | "max-width" | "max-height" => {
+                    is_nothing |= size_of(value) == Some(Size::Points(0.0));
+                }
                 "mso-hide" if value == "all" => self.hidden = Some(true),
                 "opacity" if value.parse() == Ok(0.0f32) => self.hidden = Some(true),
                 "clip" if value.starts_with("rect(0") || value.starts_with("rect(1px") => {
@@ -269,7 +325,7 @@ impl Style {
             }
         }
         // What is put far beside the page is there for programs that read aloud.
-        if is_placed && is_far {
+        if is_placed && is_far || (is_box || is_placed) && is_clipped && is_nothing {
             self.hidden = Some(true);
         }
     }

@@ -2,9 +2,11 @@
 //! columns, rows and cells that are hidden left out. A table that merely sets things side by side has none.
 
 use super::blocks::{Around, Block, Shows, Walk};
+use super::style::Part;
 use super::tree::{Id, Tree};
 use crate::carrier::flow::{Grid, GridCell, TextLine};
 use crate::place::Spot;
+use std::collections::BTreeSet;
 
 /// A cell reaches over so many columns at most, as the standard has it.
 const MOST_COLUMNS: usize = 1000;
@@ -23,6 +25,9 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
     if cells.len() < 2 || is_layout(walk, &cells) {
         return None;
     }
+    let collapsed = collapsed(walk, table);
+    // Rows that are there for the spans of others and not shown.
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
     let mut grid = Grid::default();
     let (mut rows, mut cols) = (0, 0);
     let mut row_numbers = Vec::new();
@@ -34,14 +39,15 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
         let mut taken: Vec<usize> = Vec::new();
         for row in section {
             row_numbers.push(row.number);
+            if row.is_collapsed {
+                gone.insert(rows);
+            }
             let mut col = 0;
             for &cell in &row.cells {
                 while taken.get(col).is_some_and(|&until| until > rows) {
                     col += 1;
                 }
-                let span = |name| {
-                    walk.tree.attribute(cell, name).and_then(|v| v.trim().parse::<usize>().ok())
-                };
+                let span = |name| walk.tree.attribute(cell, name).and_then(number_of);
                 let colspan = span("colspan").unwrap_or(1).clamp(1, MOST_COLUMNS);
                 let rowspan = match span("rowspan").unwrap_or(1).min(MOST_ROWS) {
                     0 => end - rows,
@@ -51,6 +57,14 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
                     taken.resize(col + colspan, 0);
                 }
                 taken[col..col + colspan].fill(rows + rowspan);
+                let in_column = (col..col + colspan).all(|col| collapsed.contains(&col));
+                if row.is_collapsed || in_column {
+                    if !row.is_collapsed {
+                        walk.hide(cell);
+                    }
+                    col += colspan;
+                    continue;
+                }
                 let lines = walk.lines_of_cell(cell, around);
                 if lines.is_empty() && shows_picture(walk.tree, cell) {
                     let (table, column) = (walk.tables + 1, col as u32 + 1);
@@ -76,6 +90,13 @@ pub(super) fn grid(walk: &mut Walk, table: Id, around: Around) -> Option<Grid> {
     let has_figures = |col: usize| grid.cells.iter().any(|c| c.col == col && is_figure(c));
     walk.pictures
         .extend(pictures.into_iter().filter(|(col, _)| has_figures(*col)).map(|(_, spot)| spot));
+    for cell in &mut grid.cells {
+        (cell.row, cell.rowspan) = without(&gone, cell.row, cell.rowspan);
+        (cell.col, cell.colspan) = without(&collapsed, cell.col, cell.colspan);
+    }
+    let mut row = 0..;
+    grid.row_numbers.retain(|_| row.next().is_some_and(|row| !gone.contains(&row)));
+    grid.col_numbers.retain(|number| !collapsed.contains(&(*number as usize - 1)));
     Some(grid)
 }
 
@@ -151,11 +172,49 @@ fn shows_picture(tree: &Tree, id: Id) -> bool {
     })
 }
 
-/// A row that is shown.
+/// Where a cell stands, and how far it reaches, without the rows or columns that are gone.
+fn without(gone: &BTreeSet<usize>, at: usize, span: usize) -> (usize, usize) {
+    let before = |at: usize| gone.range(..at).count();
+    (at - before(at), (span - (before(at + span) - before(at))).max(1))
+}
+
+/// The number that an attribute begins with, as browsers read it: `2;` is 2 (WHATWG, 2.3.4.2).
+fn number_of(value: &str) -> Option<usize> {
+    let value = value.trim_start();
+    let value = value.strip_prefix('+').unwrap_or(value);
+    let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    value[..end].parse().ok()
+}
+
+/// The columns that are not shown (`visibility: collapse` on their `col`).
+fn collapsed(walk: &Walk, table: Id) -> BTreeSet<usize> {
+    let tree = walk.tree;
+    let groups = tree.children(table).filter(|&id| matches!(tree.name(id), "colgroup" | "col"));
+    let mut collapsed = BTreeSet::new();
+    let mut col = 0;
+    for group in groups {
+        let of_group = walk.style(group).is_collapsed;
+        let cols: Vec<Id> = tree.children(group).filter(|&id| tree.name(id) == "col").collect();
+        let cols = if cols.is_empty() { vec![group] } else { cols };
+        for id in cols {
+            let span = tree.attribute(id, "span").and_then(number_of).unwrap_or(1);
+            let end = (col + span.clamp(1, MOST_COLUMNS)).min(MOST_COLUMNS);
+            if of_group || walk.style(id).is_collapsed {
+                collapsed.extend(col..end);
+            }
+            col = end;
+        }
+    }
+    collapsed
+}
+
+/// A row that is shown, or that takes part in the grid.
 struct Row {
     /// Which row of the table it is, counted from 1; hidden ones count.
     number: u32,
     cells: Vec<Id>,
+    /// Whether it is not shown, and other cells reach over it all the same (`visibility: collapse`).
+    is_collapsed: bool,
 }
 
 /// The rows of a table, section by section: head, bodies, foot.
@@ -164,46 +223,58 @@ fn sections(walk: &mut Walk, table: Id) -> Vec<Vec<Row>> {
     let mut number = 0;
     let (mut head, mut bodies, mut foot) = (Vec::new(), Vec::new(), Vec::new());
     for part in tree.children(table) {
-        let rows: Vec<Id> = match tree.name(part) {
-            "thead" | "tbody" | "tfoot" => {
-                tree.children(part).filter(|&id| tree.name(id) == "tr").collect()
+        let kind = walk.part(part);
+        let rows: Vec<Id> = match kind {
+            Some(Part::Head | Part::Body | Part::Foot) => {
+                tree.children(part).filter(|&id| walk.part(id) == Some(Part::Row)).collect()
             }
-            "tr" => vec![part],
+            Some(Part::Row) => vec![part],
             _ => continue,
         };
-        let is_hidden = walk.style(part).hidden == Some(true);
+        let of_part = walk.style(part);
         let mut section = Vec::new();
         for row in rows {
             number += 1;
-            if is_hidden || walk.style(row).hidden == Some(true) {
+            let style = walk.style(row);
+            let is_collapsed = of_part.is_collapsed || style.is_collapsed;
+            if of_part.hidden == Some(true) || style.hidden == Some(true) {
                 walk.hide(row);
-                continue;
+                if !is_collapsed {
+                    continue;
+                }
             }
             let mut cells = Vec::new();
-            for cell in tree.children(row).filter(|&id| matches!(tree.name(id), "td" | "th")) {
-                if walk.style(cell).hidden == Some(true) {
+            for cell in tree.children(row) {
+                if walk.part(cell) != Some(Part::Cell) {
+                    continue;
+                }
+                if !is_collapsed && walk.style(cell).hidden == Some(true) {
                     walk.hide(cell);
                 } else {
                     cells.push(cell);
                 }
             }
-            section.push(Row { number, cells });
+            section.push(Row { number, cells, is_collapsed });
         }
-        match tree.name(part) {
-            "thead" => head.push(section),
-            "tfoot" => foot.push(section),
+        match kind {
+            Some(Part::Head) => head.push(section),
+            Some(Part::Foot) => foot.push(section),
             _ => bodies.push(section),
         }
     }
     head.into_iter().chain(bodies).chain(foot).collect()
 }
 
-/// Whether the cells are there to hold other tables: those inside them have far more cells.
+/// Whether the cells are there to hold other tables: those inside them have far more cells. A table of one cell only
+/// sets what it holds.
 fn is_layout(walk: &Walk, cells: &[Id]) -> bool {
     let tree = walk.tree;
     let inner = |cell: Id| {
         let inner = tree.within(cell).skip(1);
-        inner.filter(|&id| matches!(tree.name(id), "td" | "th")).count()
+        match inner.filter(|&id| matches!(tree.name(id), "td" | "th")).count() {
+            1 => 0,
+            count => count,
+        }
     };
     let inner: Vec<usize> = cells.iter().map(|&cell| inner(cell)).collect();
     let plain = inner.iter().filter(|&&count| count == 0).count();

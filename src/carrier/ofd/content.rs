@@ -10,11 +10,40 @@ use crate::carrier::xml::Element;
 use crate::error::Error;
 use crate::geom::{Point, Rect};
 use crate::options::Limits;
+use std::collections::HashMap;
 
 /// Paint lighter than this is not seen on white paper.
 const WHITE: f32 = 0.98;
 /// How thick a line is that states no width, in millimetres.
 const LINE: f32 = 0.353;
+
+/// What the document keeps for its pages to refer to, by id.
+#[derive(Clone, Default)]
+pub(super) struct Resources<'t, 'a> {
+    /// Drawings that pages show as one object (`CompositeGraphicUnit`).
+    pub units: HashMap<String, Element<'t, 'a>>,
+    /// Colours and widths (`DrawParam`).
+    pub params: HashMap<String, Element<'t, 'a>>,
+}
+
+impl<'t, 'a> Resources<'t, 'a> {
+    /// Adds those of a list.
+    pub fn add(&mut self, list: Element<'t, 'a>) {
+        for element in list.descendants() {
+            let of_kind = match element.name() {
+                "CompositeGraphicUnit" | "CompositeGraphUnit" | "VectorG" => &mut self.units,
+                "DrawParam" => &mut self.params,
+                _ => continue,
+            };
+            if let Some(id) = element.attribute("ID") {
+                of_kind.insert(id.into_owned(), element);
+            }
+        }
+    }
+}
+
+/// Drawings within drawings are followed so deep.
+const DEEPEST: usize = 4;
 
 /// The layers of a page or template.
 pub(super) struct Layers<'t, 'a>(Vec<Element<'t, 'a>>);
@@ -39,6 +68,9 @@ pub(super) struct PageContent<'l> {
     /// What the page calls its top left corner, in millimetres.
     pub origin: [f32; 2],
     pub whole: Rect,
+    pub resources: &'l Resources<'l, 'l>,
+    /// How many drawings the page has shown.
+    pub shown: u64,
 }
 
 impl PageContent<'_> {
@@ -48,6 +80,13 @@ impl PageContent<'_> {
         layers.0.into_iter().try_for_each(|layer| self.objects(layer, &place))
     }
 
+    /// Draws the text of what was put on the page, and nothing of its frame.
+    pub fn words_of(&mut self, appearance: Element) -> Result<(), Error> {
+        let [x, y, ..] = boundary(appearance).unwrap_or_default();
+        let place = Transform::shift(x - self.origin[0], y - self.origin[1]);
+        appearance.all("TextObject").try_for_each(|object| self.text(object, &place))
+    }
+
     pub fn finish(mut self) -> Page {
         (self.page.rules, self.page.fills) = self.painted.finish();
         self.page
@@ -55,11 +94,22 @@ impl PageContent<'_> {
 
     /// Draws what stands in a layer or block. Blocks are as deep as the document's tree may be.
     fn objects(&mut self, block: Element, place: &Transform) -> Result<(), Error> {
-        let mut open: Vec<(Element, Transform)> = vec![(block, *place)];
-        while let Some((block, place)) = open.pop() {
+        let mut open: Vec<(Element, Transform, usize)> = vec![(block, *place, 0)];
+        while let Some((block, place, depth)) = open.pop() {
             for object in block.children() {
                 match object.name() {
-                    "PageBlock" => open.push((object, place)),
+                    "PageBlock" => open.push((object, place, depth)),
+                    "CompositeObject" if depth < DEEPEST => {
+                        let id = object.attribute("ResourceID").unwrap_or_default();
+                        let content =
+                            self.resources.units.get(&*id).and_then(|u| u.child("Content"));
+                        let is_seen = self.seen(object, "FillColor", true).is_some();
+                        if let Some(content) = content.filter(|_| is_seen) {
+                            self.shown += 1;
+                            within("max-page-rules", self.shown, self.limits.page_rules.into())?;
+                            open.push((content, own_place(object, &place), depth + 1));
+                        }
+                    }
                     "TextObject" => self.text(object, &place)?,
                     "PathObject" => self.path(object, &place)?,
                     "ImageObject" => {
@@ -74,9 +124,9 @@ impl PageContent<'_> {
     }
 
     fn text(&mut self, object: Element, place: &Transform) -> Result<(), Error> {
-        let ink = match seen(object, "FillColor", true) {
+        let ink = match self.seen(object, "FillColor", true) {
             // Text may be drawn by its outline alone.
-            None => seen(object, "StrokeColor", false),
+            None => self.seen(object, "StrokeColor", false),
             seen => seen,
         };
         let ink = match ink {
@@ -90,12 +140,31 @@ impl PageContent<'_> {
         within("max-page-glyphs", glyphs as u64, self.limits.page_glyphs.into())
     }
 
+    /// How light a paint is over white paper; `None` where nothing is painted. One that neither the object nor what it
+    /// refers to states is black where `usual` says so.
+    fn seen(&self, object: Element, paint: &str, usual: bool) -> Option<f32> {
+        if object.attribute("Visible").is_some_and(|v| v.eq_ignore_ascii_case("false")) {
+            return None;
+        }
+        let alpha = |element: Element| {
+            element.attributes().number::<f32>("Alpha").map_or(1.0, |a| (a / 255.0).clamp(0.0, 1.0))
+        };
+        let params = || self.resources.params.get(&*object.attribute("DrawParam")?)?.child(paint);
+        let Some(color) = object.child(paint).or_else(params) else {
+            let alpha = alpha(object);
+            return (usual && alpha > 0.01).then_some(1.0 - alpha);
+        };
+        let alpha = alpha(object) * alpha(color);
+        let lightness = color.attribute("Value").map_or(0.0, |value| lightness(&value));
+        (alpha > 0.01).then_some(1.0 - alpha * (1.0 - lightness))
+    }
+
     fn path(&mut self, object: Element, place: &Transform) -> Result<(), Error> {
         let is_on = |name: &str, usual: bool| {
             object.attribute(name).map_or(usual, |value| value.eq_ignore_ascii_case("true"))
         };
-        let stroked = seen(object, "StrokeColor", true).filter(|_| is_on("Stroke", true));
-        let filled = seen(object, "FillColor", true).filter(|_| is_on("Fill", false));
+        let stroked = self.seen(object, "StrokeColor", true).filter(|_| is_on("Stroke", true));
+        let filled = self.seen(object, "FillColor", true).filter(|_| is_on("Fill", false));
         if stroked.is_none_or(|l| l > WHITE) && filled.is_none_or(|l| l > WHITE) {
             return Ok(());
         }
@@ -140,24 +209,6 @@ fn corners([x, y, width, height]: &[f32; 4], place: &Transform) -> Rect {
     let place = in_points(place);
     let ((x0, y0), (x1, y1)) = (place.apply(*x, *y), place.apply(x + width, y + height));
     Rect::new(x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1))
-}
-
-/// How light a paint is over white paper; `None` where nothing is painted. One that is not stated is black
-/// where `usual` says so.
-fn seen(object: Element, paint: &str, usual: bool) -> Option<f32> {
-    if object.attribute("Visible").is_some_and(|v| v.eq_ignore_ascii_case("false")) {
-        return None;
-    }
-    let alpha = |element: Element| {
-        element.attributes().number::<f32>("Alpha").map_or(1.0, |a| (a / 255.0).clamp(0.0, 1.0))
-    };
-    let Some(color) = object.child(paint) else {
-        let alpha = alpha(object);
-        return (usual && alpha > 0.01).then_some(1.0 - alpha);
-    };
-    let alpha = alpha(object) * alpha(color);
-    let lightness = color.attribute("Value").map_or(0.0, |value| lightness(&value));
-    (alpha > 0.01).then_some(1.0 - alpha * (1.0 - lightness))
 }
 
 /// The box of a shape whose sides are all upright or level.

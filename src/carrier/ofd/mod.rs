@@ -1,6 +1,6 @@
 //! An OFD document in (GB/T 33190), `Pages` out: pages as seen, in points, with runs of text and ruling lines as a
-//! PDF has them. Seals and signatures are named and not verified; what is attached or put on as an annotation is
-//! put on record.
+//! PDF has them. Seals and signatures are named and not verified. Figures that annotations put on a page are read; what
+//! else they say, and what is attached, is put on record.
 
 mod content;
 mod paint;
@@ -13,10 +13,11 @@ use super::xml::{self, Element};
 use super::{remark_broken_part, within};
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
+use crate::figure;
 use crate::geom::Rect;
 use crate::options::{Limits, Options};
 use crate::source::Source;
-use content::{Layers, PageContent};
+use content::{Layers, PageContent, Resources};
 use std::collections::HashMap;
 
 /// Points in a millimetre.
@@ -85,15 +86,25 @@ impl Book<'_> {
                 templates.insert(id.into_owned(), resolved(part, &at));
             }
         }
+        let lists = common.into_iter().flat_map(|c| c.children());
+        let lists = lists.filter(|e| matches!(e.name(), "PublicRes" | "DocumentRes"));
+        let lists = self.lists(part, lists);
+        let trees = self.trees(&lists);
+        let mut resources = Resources::default();
+        trees.iter().for_each(|tree| resources.add(tree.root()));
+        let annotations = self.annotations(part, root);
         let listed = root.child("Pages").into_iter().flat_map(|pages| pages.children());
         for page in listed.filter(|e| e.name() == "Page") {
             let number = self.pages.len() as u32 + 1;
             within("max-pages", number.into(), self.limits.pages.into())?;
             let Some(at) = page.attribute("BaseLoc") else { continue };
-            let read = self.page(sink, number, &resolved(part, &at), usual, &templates);
+            let id = page.attribute("ID").unwrap_or_default();
+            let put_on = annotations.get(&*id).map_or(&[][..], Vec::as_slice);
+            let part = &resolved(part, &at);
+            let listed = Listed { number, part, put_on, resources: &resources };
+            let read = self.page(sink, &listed, usual, &templates);
             self.pages.push(read.map_err(|error| error.on_page(number))?);
         }
-        self.note_annotations(sink, part, root);
         if root.child("Attachments").is_some() {
             self.note_attachments(sink, part, root);
         }
@@ -103,16 +114,21 @@ impl Book<'_> {
     fn page(
         &mut self,
         sink: &mut Sink,
-        number: u32,
-        part: &str,
+        listed: &Listed,
         usual: Option<[f32; 4]>,
         templates: &HashMap<String, String>,
     ) -> Result<Page, Error> {
+        let &Listed { number, part, put_on, resources } = listed;
         let parts = self.parts;
         let bytes = parts.read(part)?;
         let text = xml::decoded(&bytes);
         let tree = parts.tree(part, &text)?;
         let root = tree.root();
+        let lists = root.children().filter(|e| e.name() == "PageRes");
+        let lists = self.lists(part, lists);
+        let trees = self.trees(&lists);
+        let mut resources = resources.clone();
+        trees.iter().for_each(|tree| resources.add(tree.root()));
         let area = root.child("Area").and_then(physical_box).or(usual).unwrap_or(A4);
         let [_, _, width, height] = area.map(|mm| mm * POINTS);
         let mut drawn = PageContent {
@@ -121,6 +137,8 @@ impl Book<'_> {
             painted: Painted::default(),
             origin: [area[0], area[1]],
             whole: Rect::new(0.0, 0.0, width, height),
+            resources: &resources,
+            shown: 0,
         };
         // Templates lie below or above what is the page's own; the order of drawing is all that differs.
         for template in root.children().filter(|e| e.name() == "Template") {
@@ -136,6 +154,9 @@ impl Book<'_> {
             read.or_else(|error| remark_broken_part(sink, error))?;
         }
         drawn.layers(Layers::of(root))?;
+        for file in put_on {
+            self.put_on(sink, &mut drawn, file)?;
+        }
         let page = drawn.finish();
         let glyphs: usize = page.runs.iter().map(|run| run.edges.len()).sum();
         self.glyphs += glyphs as u64;
@@ -143,30 +164,73 @@ impl Book<'_> {
         Ok(page)
     }
 
-    /// Puts on record what was put over the pages: stamps, watermarks, remarks of readers.
-    fn note_annotations(&self, sink: &mut Sink, part: &str, root: Element) {
-        let Some(at) = root.child("Annotations") else { return };
+    /// The lists of resources that elements of a part name: their parts and texts. Those that can't be had are passed over.
+    fn lists<'e>(
+        &self,
+        part: &str,
+        named: impl Iterator<Item = Element<'e, 'e>>,
+    ) -> Vec<(String, String)> {
+        let read = |list: Element| {
+            let at = resolved(part, list.text().trim());
+            let bytes = self.parts.find(&at).ok()??;
+            Some((at, xml::decoded(&bytes).into_owned()))
+        };
+        named.filter_map(read).collect()
+    }
+
+    fn trees<'l>(&self, lists: &'l [(String, String)]) -> Vec<xml::Tree<'l>> {
+        lists.iter().filter_map(|(at, text)| self.parts.tree(at, text).ok()).collect()
+    }
+
+    /// For each page, by its id, the parts that say what was put on it: stamps, watermarks, remarks of readers.
+    fn annotations(&self, part: &str, root: Element) -> HashMap<String, Vec<String>> {
+        let mut annotations: HashMap<String, Vec<String>> = HashMap::new();
+        let Some(at) = root.child("Annotations") else { return annotations };
         let at = resolved(part, at.text().trim());
-        let Ok(Some(bytes)) = self.parts.find(&at) else { return };
+        let Ok(Some(bytes)) = self.parts.find(&at) else { return annotations };
         let text = xml::decoded(&bytes);
-        let Ok(tree) = self.parts.tree(&at, &text) else { return };
-        for file in tree.root().all("FileLoc") {
-            let file = resolved(&at, file.text().trim());
-            let Ok(Some(bytes)) = self.parts.find(&file) else { continue };
-            let text = xml::decoded(&bytes);
-            let Ok(tree) = self.parts.tree(&file, &text) else { continue };
-            let said: Vec<String> = tree.root().all("TextCode").map(Element::text).collect();
-            let said = said.join(" ");
-            if !said.trim().is_empty() {
-                sink.repair(Repair {
-                    stage: Stage::Extract,
-                    rule: "annotation",
-                    place: None,
-                    before: said.trim().chars().take(RECORD).collect(),
-                    after: String::new(),
-                });
-            }
+        let Ok(tree) = self.parts.tree(&at, &text) else { return annotations };
+        for page in tree.root().all("Page") {
+            let id = page.attribute("PageID").unwrap_or_default().into_owned();
+            let files = page.children().filter(|e| e.name() == "FileLoc");
+            let files = files.map(|file| resolved(&at, file.text().trim()));
+            annotations.entry(id).or_default().extend(files);
         }
+        annotations
+    }
+
+    /// Draws the figures that annotations put on a page, as forms are filled in; what else they say is put on record.
+    fn put_on(&self, sink: &mut Sink, drawn: &mut PageContent, file: &str) -> Result<(), Error> {
+        let Ok(Some(bytes)) = self.parts.find(file) else { return Ok(()) };
+        let text = xml::decoded(&bytes);
+        let Ok(tree) = self.parts.tree(file, &text) else { return Ok(()) };
+        for annotation in tree.root().all("Annot") {
+            let said: Vec<String> = annotation.all("TextCode").map(Element::text).collect();
+            let said = said.join(" ");
+            let said = said.trim();
+            if said.is_empty() {
+                continue;
+            }
+            let is = |name: &str, value: &str| {
+                annotation.attribute(name).is_some_and(|own| own.eq_ignore_ascii_case(value))
+            };
+            let is_filled_in = !is("Visible", "false")
+                && !is("Type", "Watermark")
+                && figure::kind(said) == figure::Kind::Figure;
+            let appearance = annotation.child("Appearance").filter(|_| is_filled_in);
+            if let Some(appearance) = appearance {
+                drawn.words_of(appearance)?;
+                continue;
+            }
+            sink.repair(Repair {
+                stage: Stage::Extract,
+                rule: "annotation",
+                place: None,
+                before: said.chars().take(RECORD).collect(),
+                after: String::new(),
+            });
+        }
+        Ok(())
     }
 
     fn note_attachments(&self, sink: &mut Sink, part: &str, root: Element) {
@@ -185,6 +249,16 @@ impl Book<'_> {
             sink.remark(attached(&names));
         }
     }
+}
+
+/// A page as the document lists it.
+struct Listed<'l> {
+    number: u32,
+    /// Its part.
+    part: &'l str,
+    /// The parts that say what was put on it.
+    put_on: &'l [String],
+    resources: &'l Resources<'l, 'l>,
 }
 
 /// The page's area in millimetres.

@@ -53,6 +53,13 @@ impl Relations {
         self.all.iter().filter(move |r| r.kind == kind).map(|r| r.target.as_str())
     }
 
+    /// The parts referred to as this kind, each with the name by which it is.
+    #[cfg(feature = "docx")]
+    pub fn named<'r>(&'r self, kind: &str) -> impl Iterator<Item = (&'r str, &'r str)> {
+        let of_kind = self.all.iter().filter(move |r| r.kind == kind);
+        of_kind.map(|r| (r.id.as_str(), r.target.as_str()))
+    }
+
     /// The part referred to by this name.
     pub fn by_id(&self, id: &str) -> Option<&str> {
         self.all.iter().find(|r| r.id == id).map(|r| r.target.as_str())

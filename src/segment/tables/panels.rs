@@ -319,7 +319,18 @@ impl<'a> Grid<'a> {
         let names = || (0..width).filter(|&i| kind(i) == Some(false)).count();
         let last = || kind(width - 1) == Some(true);
         let name_first = || kind(0) == Some(false) || (width > 2 && kind(1) == Some(false));
-        alike && names() == 1 && last() && name_first()
+        // A column of which only the header is printed holds no names of what stands beside it.
+        let is_named = |panel: &[usize]| {
+            let name = (0..width).find(|&i| kind(i) == Some(false)).map(|i| panel[i]);
+            let beside = |row: &usize| is_figure(self.text(*row, panel[width - 1]));
+            let (mut named, mut all) = (0, 0);
+            for row in (top..rows).filter(beside) {
+                all += 1;
+                named += usize::from(name.is_some_and(|name| !self.text(row, name).is_empty()));
+            }
+            2 * named >= all
+        };
+        alike && names() == 1 && last() && name_first() && used.chunks(width).all(is_named)
     }
 
     /// Whether nearly all that stands in the column is figures, or nearly nothing is.

@@ -3,15 +3,23 @@
 use super::styles::{self, Level, Run, Styles, switch, value};
 use super::{Notes, RECORD};
 use crate::carrier::flow::{Align, Flow, Grid, GridCell, TextLine};
+#[cfg(feature = "html")]
+use crate::carrier::html;
 use crate::carrier::office::lists::Numbering;
 use crate::carrier::office::numerals::{Form, printed};
+use crate::carrier::office::package::main_part;
 use crate::carrier::page::Page;
+use crate::carrier::parts::Parts;
 use crate::carrier::xml::Element;
-use crate::carrier::{picture_unread, within};
+use crate::carrier::{picture_unread, within, xml};
 use crate::diag::{Repair, Sink, Stage};
 use crate::error::Error;
 use crate::options::Limits;
 use crate::place::{Place, Spot};
+#[cfg(feature = "html")]
+use crate::source::Kind;
+use crate::source::Source;
+use std::collections::HashMap;
 
 /// Size of text where neither it nor a style says one, in points.
 const SIZE: f32 = 10.0;
@@ -28,6 +36,8 @@ pub(super) struct Read<'l> {
     pub styles: Styles,
     pub numbering: Numbering,
     pub notes: Notes,
+    /// Documents that the text takes in, by name.
+    pub chunks: HashMap<String, Vec<u8>>,
 }
 
 /// Reads the body.
@@ -142,11 +152,67 @@ impl Walk<'_, '_> {
                         blocks.extend(self.blocks(chosen, cell)?);
                     }
                 }
-                "altChunk" => self.unread.push(cell.unwrap_or(self.next_paragraph())),
+                "altChunk" => match self.chunk(child, cell)? {
+                    Some(read) => blocks.extend(read),
+                    None => self.unread.push(cell.unwrap_or(self.next_paragraph())),
+                },
                 _ => {}
             }
         }
         Ok(blocks)
+    }
+
+    /// What a document that the text takes in shows, in the styles of this one; `None` for a kind that is not read.
+    fn chunk(&mut self, chunk: Element, cell: Option<Spot>) -> Result<Option<Vec<Block>>, Error> {
+        let name = chunk.attribute("id").unwrap_or_default();
+        let Some(bytes) = self.read.chunks.remove(&*name) else { return Ok(None) };
+        if bytes.starts_with(b"PK") {
+            return self.chunk_of_word(bytes, cell);
+        }
+        #[cfg(feature = "html")]
+        if let Some(pieces) = html_of(self.read.limits, &bytes)? {
+            let mut blocks = Vec::new();
+            for piece in pieces {
+                blocks.push(match piece {
+                    html::Piece::Line(text) => {
+                        self.paragraphs += u32::from(cell.is_none());
+                        let spot = Spot::Paragraph { index: self.paragraphs, character: 1 };
+                        let line = TextLine { text, size: SIZE, ..TextLine::default() };
+                        Block::Line(line, cell.unwrap_or(spot))
+                    }
+                    html::Piece::Table(grid) => {
+                        self.tables += 1;
+                        Block::Table(Grid { table: self.tables, ..grid })
+                    }
+                });
+            }
+            return Ok(Some(blocks));
+        }
+        Ok(None)
+    }
+
+    /// The text of a Word document that this one takes in.
+    fn chunk_of_word(
+        &mut self,
+        bytes: Vec<u8>,
+        cell: Option<Spot>,
+    ) -> Result<Option<Vec<Block>>, Error> {
+        let Ok(source) = Source::new("chunk", bytes) else { return Ok(None) };
+        let limits = self.read.limits;
+        let Ok(parts) = Parts::open(self.sink, &source, limits) else { return Ok(None) };
+        let Ok(main) = main_part(&parts, "word/document.xml") else { return Ok(None) };
+        let bytes = parts.read(&main)?;
+        let text = xml::decoded(&bytes);
+        let tree = parts.tree(&main, &text)?;
+        let Some(body) = tree.root().child("body") else { return Ok(None) };
+        // Names of what it takes in itself are names of its own.
+        let own = std::mem::take(&mut self.read.chunks);
+        self.nesting += 1;
+        within("max-nesting", self.nesting, limits.nesting.into())?;
+        let blocks = self.blocks(body, cell)?;
+        self.nesting -= 1;
+        self.read.chunks = own;
+        Ok(Some(blocks))
     }
 
     fn next_paragraph(&self) -> Spot {
@@ -269,8 +335,15 @@ impl Walk<'_, '_> {
                     self.runs(child, around, spot, read, boxes)?;
                 }
                 "sdt" => {
+                    let said = child.child("sdtPr");
+                    let is_prompt = said.and_then(|p| switch(p, "showingPlcHdr")) == Some(true);
                     if let Some(content) = child.child("sdtContent") {
-                        self.runs(content, around, spot, read, boxes)?;
+                        if is_prompt {
+                            // A field that nobody filled in says what to do.
+                            self.note_gone("prompt_text", &text_of(content), spot);
+                        } else {
+                            self.runs(content, around, spot, read, boxes)?;
+                        }
                     }
                 }
                 "del" | "moveFrom" => self.note_gone("deleted_text", &text_of(child), spot),
@@ -378,7 +451,12 @@ impl Walk<'_, '_> {
             beside(&mut read.marks, &read.text, text);
             return;
         }
+        // A raised number that a paragraph begins with is that of a note.
+        let is_number = said.level == Some(Level::Raised) && read.text.is_empty();
         read.text.push_str(text);
+        if is_number && text.chars().all(|c| c.is_ascii_digit()) {
+            read.text.push(' ');
+        }
         if !text.trim().is_empty() {
             read.size = read.size.max(said.size.unwrap_or(SIZE));
         }
@@ -524,6 +602,13 @@ impl Walk<'_, '_> {
             children_of(row, "tc", &mut cells);
             for element in cells {
                 let said = element.child("tcPr");
+                // A cell that was deleted leaves no room; those behind it move up.
+                if said.is_some_and(|p| p.child("cellDel").is_some()) {
+                    let col = col as u32 + 1;
+                    let spot = Spot::Cell { table: number, row: file_row, col, character: 1 };
+                    self.note_gone("deleted_text", &element.text(), spot);
+                    continue;
+                }
                 let number_of = |name: &str| said?.child(name)?.attributes().number::<usize>("val");
                 let span = number_of("gridSpan").unwrap_or(1).clamp(1, MOST_COLUMNS);
                 let merged = |name: &str| {
@@ -583,6 +668,13 @@ impl Walk<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// What a chunk shows that is a web page or an archive of one; `None` for anything else.
+#[cfg(feature = "html")]
+fn html_of(limits: &Limits, bytes: &[u8]) -> Result<Option<Vec<html::Piece>>, Error> {
+    let is_page = Source::new("chunk", bytes.to_vec()).is_ok_and(|s| s.kind == Kind::Html);
+    is_page.then(|| html::pieces_of_page(limits, bytes)).transpose()
 }
 
 /// Puts a piece beside the text that stands before it.

@@ -51,6 +51,7 @@ pub(in crate::carrier) fn pages(
         endnotes: aside.read(sink, "endnotes", notes_of)?.unwrap_or_default(),
         form: form.flatten(),
     };
+    let chunks = aside.chunks(sink)?;
     aside.note_running_heads(sink)?;
 
     let Some(body) = tree.root().child("body") else {
@@ -61,6 +62,7 @@ pub(in crate::carrier) fn pages(
         styles,
         numbering: numbering.unwrap_or_default(),
         notes,
+        chunks,
     };
     let page = body::page(sink, read, body)?;
     if page.runs.is_empty() {
@@ -114,6 +116,19 @@ impl Aside<'_> {
             Ok(tree) => Ok(Some(read(tree.root()))),
             Err(error) => remark_broken_part(sink, error).map(|()| None),
         }
+    }
+
+    /// The documents that the text takes in as they are (`altChunk`), by the names it calls them.
+    fn chunks(&mut self, sink: &mut Sink) -> Result<HashMap<String, Vec<u8>>, Error> {
+        let mut chunks = HashMap::new();
+        for (id, part) in self.relations.named("aFChunk") {
+            match self.parts.find(part) {
+                Ok(Some(bytes)) => drop(chunks.insert(id.to_owned(), bytes)),
+                Ok(None) => {}
+                Err(error) => remark_broken_part(sink, error)?,
+            }
+        }
+        Ok(chunks)
     }
 
     /// Puts on record what stands at the head and foot of each page: it is no part of the text.

@@ -229,6 +229,12 @@ fn value(
                     reader.skip_element()?;
                 }
             }
+            // The result of a formula may be a text without a character.
+            Token::Start { name: "v", is_empty, .. } if kind == Some("str") => {
+                stored = Some(Cow::Borrowed(""));
+                in_value = !is_empty;
+                depth += usize::from(!is_empty);
+            }
             Token::Start { is_empty: true, .. } => {}
             Token::Start { name, .. } => {
                 in_value = name == "v";
