@@ -65,6 +65,9 @@ pub(super) fn of_line(
     if touches(line, marks, cell, &page, height) {
         sight.doubt(Doubt::TouchesEdge);
     }
+    if is_cut_short(line, reading) {
+        sight.doubt(Doubt::InkLeft);
+    }
     if figure {
         match unread_ink(line, reading, marks) {
             Unread::None => {}
@@ -182,6 +185,17 @@ fn unread_ink(line: &Line, reading: &Reading, marks: &Marks) -> Unread {
     if stretches.len() > read { Unread::Ink } else { Unread::None }
 }
 
+/// Whether ink as wide as a character stands behind a word of Chinese characters: one whose strokes a threshold ate is not
+/// read at all.
+fn is_cut_short(line: &Line, reading: &Reading) -> bool {
+    /// How far from the middle of the last character that was read the ink goes on, in heights of the line: half of one is
+    /// the character's own.
+    const BEYOND: f32 = 1.25;
+    let all_han = reading.read.chars.iter().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c.ch));
+    let last = reading.middles.last().filter(|_| all_han);
+    last.is_some_and(|last| line.bbox.x1 - last >= BEYOND * line.bbox.height())
+}
+
 /// Whether a short stroke lies before the digits of a figure, at half their height, that is read without a sign.
 fn is_minus_unread(line: &Line, text: &str, marks: &Marks) -> bool {
     /// How long such a stroke is at least, and how thick at most, in heights of a digit.
@@ -295,6 +309,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::carrier::ocr::engine::RecognizedChar;
     use crate::carrier::ocr::raster::Gray;
 
     fn doubted(column: &[&str]) -> Vec<String> {
@@ -309,6 +324,21 @@ mod tests {
         assert_eq!(read, ["36283.6"]);
         assert_eq!(doubted(&["545.184,036.20", "1,646.20"]), ["545.184,036.20"]);
         assert_eq!(doubted(&["96 181", "1359-969", "20 750", "49 561", "21 699"]), ["1359-969"]);
+    }
+
+    #[test]
+    fn ink_behind_a_word_is_a_character_that_was_not_read() {
+        let cut = |text: &str, wide: f32| {
+            let char = |ch| RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+            let read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
+            let middles = (0..text.chars().count()).map(|i| 16.0 + 32.0 * i as f32).collect();
+            let bbox = Rect::new(0.0, 0.0, wide, 30.0);
+            let line = Line { marks: Vec::new(), bbox, home: None, detected: true, contrast: 1.0 };
+            is_cut_short(&line, &Reading { read, middles, pitch: None })
+        };
+        assert!(cut("湘潭", 96.0));
+        assert!(!cut("湘潭县", 96.0));
+        assert!(!cut("12", 96.0));
     }
 
     #[test]
