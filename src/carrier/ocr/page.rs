@@ -126,9 +126,10 @@ pub(super) fn read_page(
     let setting = Setting::of(&read, &ruled);
     let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
     let tables: Vec<Lattice> = lattices
-        .into_iter()
+        .iter()
+        .filter(|lattice| !cells::is_piece(lattice, &lattices, &said, found.height))
         .map(|lattice| {
-            let lattice = cells::refine(lattice, &said, found.height);
+            let lattice = cells::refine(lattice.clone(), &said, found.height);
             cells::with_names_outside(lattice, &said, found.height)
         })
         .collect();
