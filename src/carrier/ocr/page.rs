@@ -115,7 +115,7 @@ pub(super) fn read_page(
     let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
-    settle_numbers_between_dashes(&mut read);
+    settle_numbers_between_dashes(&mut read, &marks);
     settle_lone(&mut read, &marks);
     settle_specks(&mut read, &marks, found.height);
     settle_specks_among_words(&mut read, &marks, found.height);
@@ -227,7 +227,11 @@ impl Reader<'_> {
             }
         }
         // What neither the detector nor the recognizer takes for text is none: a speck, a part of a seal.
-        let nothing = reading.read.weakest() < 0.35 && !line.detected;
+        // Nor what it takes for a letter that is much fainter than print and none too sure: a part of a pattern.
+        let is_letter = |c: char| c.is_alphabetic() && !is_han(c);
+        let faint = sight.doubts.contains(&Doubt::Faint) && text.trim().chars().all(is_letter);
+        let nothing = reading.read.weakest() < 0.35 && !line.detected
+            || faint && reading.read.weakest() < doubts::LIKELY_TEXT && line.home.is_none();
         if !nothing && !text.trim().is_empty() {
             return Ok(Some(ReadLine { line, reading, sight, told: false }));
         }
@@ -326,17 +330,56 @@ fn read_lines<'l>(
     Ok(read)
 }
 
-/// Digits between two strokes that lie are the number of a page, whose dashes look like 一.
-fn settle_numbers_between_dashes(read: &mut [ReadLine<'_>]) {
+/// Digits between two strokes that lie are the number of a page: its dashes look like 一, or are not read at all.
+fn settle_numbers_between_dashes(read: &mut [ReadLine<'_>], marks: &Marks) {
+    const STROKES: &str = "一—–―-－ー";
     for r in read.iter_mut().filter(|r| !r.told) {
         let chars = &mut r.reading.read.chars;
-        let inner = |c: &RecognizedChar| c.ch.is_ascii_digit() || c.ch == ' ';
-        let [first, between @ .., last] = &mut chars[..] else { continue };
-        let is_stroke = |c: &RecognizedChar| "一—–-".contains(c.ch);
-        if is_stroke(first) && is_stroke(last) && !between.is_empty() && between.iter().all(inner) {
-            (first.ch, last.ch) = ('—', '—');
+        let is_stroke = |c: &RecognizedChar| STROKES.contains(c.ch);
+        let first = chars.iter().take_while(|c| is_stroke(c)).count();
+        let last = chars.iter().rev().take_while(|c| is_stroke(c)).count();
+        if first > 1 || last > 1 || first + last >= chars.len() {
+            continue;
         }
+        let between = &chars[first..chars.len() - last];
+        let is_number = between.iter().all(|c| c.ch.is_ascii_digit() || c.ch == ' ');
+        let Some([left, right]) = dashes_around(r.line, marks).filter(|_| is_number) else {
+            if first + last == 2 && is_number {
+                let count = chars.len();
+                (chars[0].ch, chars[count - 1].ch) = ('—', '—');
+            }
+            continue;
+        };
+        let dash = RecognizedChar { ch: '—', probability: 1.0, at: 0.0, others: Vec::new() };
+        let middles = &mut r.reading.middles;
+        if first == 0 {
+            chars.insert(0, dash.clone());
+            middles.insert(0, left);
+        }
+        if last == 0 {
+            chars.push(dash.clone());
+            middles.push(right);
+        }
+        let count = chars.len();
+        (chars[0].ch, chars[count - 1].ch) = ('—', '—');
     }
+}
+
+/// The middles of two strokes that lie at half the height of what is between them, one at either end of a line that stands
+/// in no cell.
+fn dashes_around(line: &Line, marks: &Marks) -> Option<[f32; 2]> {
+    let mut boxes: Vec<Rect> = line.marks.iter().map(|&m| marks.marks[m].bbox).collect();
+    boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    let [first, between @ .., last] = &boxes[..] else { return None };
+    let tall =
+        between.iter().copied().reduce(|a, b| a.union(&b)).filter(|_| line.home.is_none())?;
+    let lies = |b: &Rect| {
+        b.width() >= 0.5 * tall.height()
+            && b.width() >= 2.5 * b.height()
+            && (b.center().y - tall.center().y).abs() <= 0.2 * tall.height()
+    };
+    let apart = first.x1 < tall.x0 && tall.x1 < last.x0;
+    (apart && lies(first) && lies(last)).then(|| [first.center().x, last.center().x])
 }
 
 /// A lone stroke that leans is a slash, whatever it was read as, and one that was read as 1 and leans a little is
@@ -1098,6 +1141,14 @@ mod tests {
         column: &[(&str, &[&str])],
         settle: impl Fn(&mut Vec<ReadLine<'_>>, &Marks),
     ) -> Vec<String> {
+        settled_in(Some((0, 0)), column, settle)
+    }
+
+    fn settled_in(
+        home: Option<(usize, usize)>,
+        column: &[(&str, &[&str])],
+        settle: impl Fn(&mut Vec<ReadLine<'_>>, &Marks),
+    ) -> Vec<String> {
         let mut ink = Gray::new(60, 40 * column.len(), 0);
         for (i, (_, rows)) in column.iter().enumerate() {
             for (y, row) in rows.iter().enumerate() {
@@ -1115,7 +1166,7 @@ mod tests {
                 let of_row = |m: &usize| marks.marks[*m].bbox.y0 as usize / 40 == i;
                 let own: Vec<usize> = (0..marks.marks.len()).filter(of_row).collect();
                 let bbox = lines::bbox_of(&marks, &own);
-                Line { marks: own, bbox, home: Some((0, 0)), detected: true, contrast: 1.0 }
+                Line { marks: own, bbox, home, detected: true, contrast: 1.0 }
             })
             .collect();
         let char = |ch| RecognizedChar { ch, probability: 0.9, at: 0.0, others: Vec::new() };
@@ -1250,14 +1301,22 @@ mod tests {
 
     #[test]
     fn the_number_of_a_page_stands_between_dashes() {
-        let all = |text| {
-            let settle =
-                |read: &mut Vec<ReadLine<'_>>, _: &Marks| settle_numbers_between_dashes(read);
-            settled_by(&[(text, DIGITS.1)], settle)[0].clone()
+        const BETWEEN: &[&str] = &["......#", ".....##", "###...#...###", "......#", "......#"];
+        let all = |text: &str, rows| {
+            settled_in(None, &[(text, rows)], |read, marks| {
+                settle_numbers_between_dashes(read, marks)
+            })[0]
+                .clone()
         };
-        assert_eq!(all("一2一"), "—2—");
-        assert_eq!(all("一 12 一"), "— 12 —");
-        assert_eq!(all("一2021一年"), "一2021一年");
+        assert_eq!(all("一2一", DIGITS.1), "—2—");
+        assert_eq!(all("一 12 一", DIGITS.1), "— 12 —");
+        assert_eq!(all("-2ー", DIGITS.1), "—2—");
+        assert_eq!(all("一2021一年", DIGITS.1), "一2021一年");
+        // Dashes that were not read, and a figure without any.
+        assert_eq!(all("1", BETWEEN), "—1—");
+        assert_eq!(all("1—", BETWEEN), "—1—");
+        assert_eq!(all("25", DIGITS.1), "25");
+        assert_eq!(all("25—", DIGITS.1), "25—");
     }
 
     #[test]
