@@ -1,6 +1,6 @@
 //! Why to doubt what was read of a line: told from its ink, from a second reading, and from its column.
 
-use crate::carrier::ocr::engine::Recognized;
+use crate::carrier::ocr::engine::{Recognized, RecognizedChar};
 use crate::carrier::ocr::ink::Inks;
 use crate::carrier::ocr::lines::Line;
 use crate::carrier::ocr::marks::Marks;
@@ -30,6 +30,45 @@ pub(super) fn is_figure(text: &str) -> bool {
     digits > 0 && 2 * digits >= all
 }
 
+/// A character as it is compared: of which width it is, recognition can't tell, nor a ring among digits from a zero.
+fn folded(ch: char, figure: bool) -> char {
+    match ch {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(ch as u32 - 0xFEE0).unwrap_or(ch),
+        'O' | 'o' | '〇' | '○' | '◯' if figure => '0',
+        '—' | '–' | '―' | 'ー' => '-',
+        '。' | '·' | '•' if figure => '.',
+        _ => ch,
+    }
+}
+
+/// Whether two readings say the same: in other widths, or with space where it parts no digits.
+pub(super) fn says_same(a: &str, b: &str) -> bool {
+    let plain = |text: &str| {
+        let figure = is_figure(text);
+        let chars: Vec<char> = text.trim().chars().map(|c| folded(c, figure)).collect();
+        let parts_digits = |i: usize| {
+            let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+            figure && digit(i.checked_sub(1).and_then(|i| chars.get(i))) && digit(chars.get(i + 1))
+        };
+        let kept = (0..chars.len()).filter(|&i| !chars[i].is_whitespace() || parts_digits(i));
+        kept.map(|i| chars[i]).collect::<String>()
+    };
+    plain(a) == plain(b)
+}
+
+/// How likely the least likely character of a reading is, in whatever width; `of` says which ones count.
+pub(super) fn weakest_of(read: &Recognized, of: impl Fn(char) -> bool) -> f32 {
+    let figure = is_figure(&read.text());
+    let likely = |c: &RecognizedChar| {
+        let same = |o: &&(Option<char>, f32)| {
+            o.0.is_some_and(|other| folded(other, figure) == folded(c.ch, figure))
+        };
+        c.probability + c.others.iter().filter(same).map(|o| o.1).sum::<f32>()
+    };
+    let counted = read.chars.iter().filter(|c| c.ch != ' ' && of(c.ch));
+    counted.map(|c| likely(c).min(1.0)).reduce(f32::min).unwrap_or(0.0)
+}
+
 /// Whether two texts have the same digits in the same order.
 pub(super) fn same_digits(a: &str, b: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -47,7 +86,7 @@ pub(super) fn of_line(
 ) -> Sight {
     let text = reading.read.text();
     let figure = is_figure(&text);
-    let weakest = reading.read.weakest();
+    let weakest = weakest_of(&reading.read, |_| true);
     let mut sight = Sight { confidence: thousandths(weakest), ..Sight::default() };
     for (text, likely) in other_readings(&reading.read) {
         sight.offer(text, thousandths(likely));
@@ -275,7 +314,8 @@ impl Form {
         if !is_figure(text) {
             return None;
         }
-        let bare = text.trim().trim_start_matches(['-', '−', '+', '±']).trim_end_matches('%');
+        let bare =
+            text.trim().trim_start_matches(['-', '−', '+', '±']).trim_end_matches('%').trim();
         let bare: String = bare.replace('，', ",");
         let (whole, decimals) = match bare.rsplit_once('.') {
             Some((whole, part)) if part.chars().all(|c| c.is_ascii_digit()) => (whole, part.len()),
@@ -309,7 +349,6 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::carrier::ocr::engine::RecognizedChar;
     use crate::carrier::ocr::raster::Gray;
 
     fn doubted(column: &[&str]) -> Vec<String> {
@@ -377,6 +416,27 @@ mod tests {
         assert!(unread("2", &minus));
         assert!(!unread("-2", &minus));
         assert!(!unread("2", &rule));
+    }
+
+    #[test]
+    fn widths_and_space_beside_digits_say_nothing() {
+        assert!(says_same("户数（户)", "户数(户)") && says_same("93.8 %", "93.8%"));
+        assert!(says_same("小 计", "小计"));
+        assert!(!says_same("2 223", "2223") && !says_same("46.1 %", "46.18"));
+        assert!(!says_same("O", "0") && says_same("1O", "10"));
+    }
+
+    #[test]
+    fn a_character_is_as_likely_as_it_is_in_all_widths() {
+        let alone = |ch, other| {
+            let char =
+                RecognizedChar { ch, probability: 0.6, at: 0.0, others: vec![(Some(other), 0.3)] };
+            let read = Recognized { chars: vec![char], ..Default::default() };
+            (weakest_of(&read, |_| true) * 100.0).round()
+        };
+        assert_eq!(alone('0', 'O'), 90.0);
+        assert_eq!(alone('（', '('), 90.0);
+        assert_eq!(alone('0', '6'), 60.0);
     }
 
     #[test]

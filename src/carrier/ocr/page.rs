@@ -205,24 +205,45 @@ impl Reader<'_> {
             reading = again;
         }
         if let Some(again) = self.read_without_specks(line, &reading)? {
-            sight = doubts::of_line(line, &again, sheet.marks, inks, cell.as_ref(), height);
-            let confidence = doubts::thousandths(reading.read.weakest());
-            let before = reading.read.text().trim().to_owned();
-            // With the same digits, all that is gone is the specks.
-            if !doubts::same_digits(&before, &again.read.text()) {
+            // With the same digits, all that is gone is the specks. With others, they may be pieces of a digit.
+            let is_same = doubts::same_digits(&reading.read.text(), &again.read.text());
+            let (taken, other) = match is_same || again.read.weakest() >= reading.read.weakest() {
+                true => (again, reading),
+                false => (reading, again),
+            };
+            sight = doubts::of_line(line, &taken, sheet.marks, inks, cell.as_ref(), height);
+            if !is_same {
                 sight.doubt(Doubt::ReadingsDiffer);
             }
-            sight.readings.insert(0, Offer { text: before, confidence });
-            reading = again;
+            let confidence = doubts::thousandths(other.read.weakest());
+            let text = other.read.text().trim().to_owned();
+            sight.readings.insert(0, Offer { text, confidence });
+            reading = taken;
         }
         let text = reading.read.text();
-        let unsure = reading.read.weakest() < READ_AGAIN || !sight.doubts.is_empty();
+        let unsure =
+            doubts::weakest_of(&reading.read, |_| true) < READ_AGAIN || !sight.doubts.is_empty();
         if doubts::is_figure(&text) && (unsure || inks.one_bit || inks.enlarged > 1.2) {
             let again = sheet.read(engine, line, Cut::SECOND)?;
             let other = again.read.text().trim().to_owned();
-            if other != text.trim() {
-                let confidence = doubts::thousandths(again.read.weakest());
-                sight.readings.insert(0, Offer { text: other, confidence });
+            if !doubts::says_same(&other, &text) {
+                // Where the first is likely to be wrong and the second is as sure as can be, that one is taken.
+                let first = doubts::weakest_of(&reading.read, |_| true);
+                let is_surer = first < doubts::LIKELY_FIGURE
+                    && again.read.weakest() >= READ_AGAIN
+                    && doubts::is_figure(&other);
+                let mut offer =
+                    Offer { text: other, confidence: doubts::thousandths(again.read.weakest()) };
+                if is_surer {
+                    offer = Offer {
+                        text: text.trim().to_owned(),
+                        confidence: doubts::thousandths(first),
+                    };
+                    sight.confidence = doubts::thousandths(again.read.weakest());
+                    reading = again;
+                }
+                sight.readings.retain(|known| known.text != reading.read.text().trim());
+                sight.readings.insert(0, offer);
                 sight.doubt(Doubt::ReadingsDiffer);
             }
         }
@@ -253,13 +274,13 @@ impl Reader<'_> {
         /// How much surer.
         const SURER: f32 = 0.1;
         let text = first.read.text();
-        let sure = first.read.weakest();
+        let sure = doubts::weakest_of(&first.read, |_| true);
         if sure >= SURE || text.trim().is_empty() || doubts::is_figure(&text) || !line.detected {
             return Ok(None);
         }
         let cut = if self.inks.one_bit { Cut::THICK } else { Cut::SECOND };
         let again = self.sheet.read(self.engine, line, cut)?;
-        let is_other = again.read.text().trim() != text.trim();
+        let is_other = !doubts::says_same(&again.read.text(), &text);
         Ok((is_other && again.read.weakest() > sure + SURER).then_some(again))
     }
 
