@@ -115,6 +115,7 @@ pub(super) fn read_page(
     let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
+    settle_brackets(&mut read);
     settle_numbers_between_dashes(&mut read, &marks);
     settle_lone(&mut read, &marks);
     settle_specks(&mut read, &marks, found.height);
@@ -401,6 +402,26 @@ fn dashes_around(line: &Line, marks: &Marks) -> Option<[f32; 2]> {
     };
     let apart = first.x1 < tall.x0 && tall.x1 < last.x0;
     (apart && lies(first) && lies(last)).then(|| [first.center().x, last.center().x])
+}
+
+/// A pair of brackets of unlike widths is one of full width, as those of Chinese text are.
+fn settle_brackets(read: &mut [ReadLine<'_>]) {
+    for r in read.iter_mut().filter(|r| !r.told) {
+        let chars = &mut r.reading.read.chars;
+        let mut open: Option<usize> = None;
+        for i in 0..chars.len() {
+            match (chars[i].ch, open) {
+                ('（' | '(', _) => open = Some(i),
+                (close @ ('）' | ')'), Some(at)) => {
+                    if (chars[at].ch == '（') != (close == '）') {
+                        (chars[at].ch, chars[i].ch) = ('（', '）');
+                    }
+                    open = None;
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// A lone stroke that leans is a slash, whatever it was read as, and one that was read as 1 and leans a little is
@@ -1302,6 +1323,14 @@ mod tests {
         };
         assert_eq!(all(Some('4')), "744?");
         assert_eq!(all(None), "7+4");
+    }
+
+    #[test]
+    fn brackets_of_unlike_widths_are_of_full_width() {
+        let all =
+            |text| settled_by(&[(text, DIGITS.1)], |read, _| settle_brackets(read))[0].clone();
+        assert_eq!(all("完成率（%)"), "完成率（%）");
+        assert_eq!(all("(一)新建(套）"), "(一)新建（套）");
     }
 
     const SLASH: &[&str] = &["......##", ".....##", "....##", "...##", "..##", ".##", "##"];
