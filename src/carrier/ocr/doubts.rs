@@ -295,6 +295,42 @@ pub(super) fn forms(column: &[String]) -> Vec<bool> {
         .collect()
 }
 
+/// Whether points part the thousands of a column's figures: commas that lost their tails, which a print of little size or a
+/// copy of a copy leaves as points. All figures are as if grouped by threes, and what is written without a separator, with a
+/// comma or in three groups says that no decimals are meant.
+pub(super) fn points_part_thousands(column: &[String]) -> bool {
+    /// Figures in groups to one that is not: a digit may be lost here and there.
+    const TO_ONE: usize = 8;
+    let (mut grouped, mut others, mut told) = (0, 0, false);
+    for text in column {
+        let bare = text.trim().trim_start_matches(['-', '−', '—']);
+        if bare.is_empty() || !bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
+            continue;
+        }
+        match (in_groups(bare), bare.contains(['.', ','])) {
+            (true, false) => told |= bare.chars().any(|c| c != '0'),
+            (true, true) => {
+                grouped += 1;
+                told |= bare.contains(',') || bare.matches('.').count() > 1;
+            }
+            (false, _) => others += 1,
+        }
+    }
+    told && grouped >= FEWEST && TO_ONE * others <= grouped
+}
+
+/// Whether digits stand in groups of three behind one to three, with points or commas between them.
+pub(super) fn in_groups(text: &str) -> bool {
+    let mut groups = text.split(['.', ',']);
+    let first = groups.next().unwrap_or_default();
+    let is_zero = first.starts_with('0') && text.len() > 1;
+    let digits = |group: &str| group.chars().all(|c| c.is_ascii_digit());
+    (1..=3).contains(&first.len())
+        && digits(first)
+        && !is_zero
+        && groups.all(|group| group.len() == 3 && digits(group))
+}
+
 /// How a figure is written.
 struct Form {
     /// `N` for a number; else its characters with digits as 0.
@@ -437,6 +473,22 @@ mod tests {
         assert_eq!(alone('0', 'O'), 90.0);
         assert_eq!(alone('（', '('), 90.0);
         assert_eq!(alone('0', '6'), 60.0);
+    }
+
+    #[test]
+    fn points_that_part_thousands_are_told_from_decimals() {
+        let told = |column: &[&str]| {
+            points_part_thousands(&column.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
+        };
+        // What is below a thousand has no decimals, or one comma kept its tail.
+        assert!(told(&["16.313", "2.516", "742", "3.626", "0", "1.588"]));
+        assert!(told(&["16.313", "2.516", "3,718", "3.626"]));
+        assert!(told(&["1.016.313", "2.516", "3.718", "3.626"]));
+        // Decimals: nothing says otherwise, or something says so.
+        assert!(!told(&["16.313", "2.516", "3.718", "3.626"]));
+        assert!(!told(&["16.313", "2.516", "0.742", "3.626", "5"]));
+        assert!(!told(&["16.313", "2.51", "3.718", "3.626", "5"]));
+        assert!(!told(&["16.313", "5", "7"]));
     }
 
     #[test]

@@ -123,6 +123,7 @@ pub(super) fn read_page(
     settle_strays(&mut read, found.height);
     settle_signs_among_digits(&mut read);
     settle_slashes(&mut read, &marks);
+    settle_points_of_thousands(&mut read);
     doubt_letters_among_names(&mut read);
     let setting = Setting::of(&read, &ruled);
     let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
@@ -695,6 +696,47 @@ fn settle_signs_among_digits(read: &mut [ReadLine<'_>]) {
         }
         r.sight.offer(texts[i].clone(), r.sight.confidence);
         r.sight.doubt(Doubt::Form);
+    }
+}
+
+/// Points between the thousands of a column's figures are commas: they lost their tails. So is a gap where recognition
+/// offers either. What is doubtful in nothing but that is certain then.
+fn settle_points_of_thousands(read: &mut [ReadLine<'_>]) {
+    let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    let with_commas = |text: &str| text.replace(['.', ' '], ",");
+    for (i, r) in read.iter_mut().enumerate() {
+        let before = &texts[i];
+        let meant = with_commas(before);
+        let bare = meant.trim_start_matches(['-', '−', '—']);
+        let says_so =
+            |offer: &Offer| !offer.text.contains(' ') && with_commas(&offer.text) == meant;
+        let is_told = !before.contains(' ') || r.sight.readings.iter().any(says_so);
+        if r.told || !bare.contains(',') || !doubts::in_groups(bare) || !is_told {
+            continue;
+        }
+        let column = (0..boxes.len()).filter(|&k| boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+        let column: Vec<String> = column.map(|k| texts[k].clone()).collect();
+        if !doubts::points_part_thousands(&column) {
+            continue;
+        }
+        // A space at an end is none within the figure.
+        let chars = &mut r.reading.read.chars;
+        let end = chars.iter().rposition(|c| c.ch.is_ascii_digit()).unwrap_or(0);
+        let parts = chars[..end].iter_mut().skip_while(|c| c.ch == ' ');
+        parts.filter(|c| matches!(c.ch, '.' | ' ')).for_each(|c| c.ch = ',');
+        let differ =
+            r.sight.readings.first().is_some_and(|other| with_commas(&other.text) != meant);
+        let sure = doubts::weakest_of(&r.reading.read, |ch| ch != ',') >= doubts::LIKELY_FIGURE;
+        r.sight.doubts.retain(|doubt| match doubt {
+            Doubt::ReadingsDiffer => differ,
+            Doubt::LowConfidence => !sure,
+            _ => true,
+        });
+        r.sight.readings.retain(|offer| offer.text != meant);
+        if *before != meant {
+            r.sight.offer(before.clone(), r.sight.confidence);
+        }
     }
 }
 
@@ -1323,6 +1365,20 @@ mod tests {
         };
         assert_eq!(all(Some('4')), "744?");
         assert_eq!(all(None), "7+4");
+    }
+
+    #[test]
+    fn points_that_part_thousands_are_commas() {
+        let all = |column: &[&str]| {
+            let column: Vec<(&str, &[&str])> =
+                column.iter().map(|text| (*text, DIGITS.1)).collect();
+            settled_by(&column, |read, _| settle_points_of_thousands(read))
+        };
+        let read = all(&["套", "16.313", "2.516", "742", "3.626", "1.588"]);
+        assert_eq!(read, ["套", "16,313", "2,516", "742", "3,626", "1,588"]);
+        // Decimals, and a gap for which recognition offers neither.
+        assert_eq!(all(&["16.31", "2.516", "742", "3.626", "1.588"])[1], "2.516");
+        assert_eq!(all(&["16 313", "2.516", "742", "3.626", "1.588", "2.222"])[0], "16 313");
     }
 
     #[test]
