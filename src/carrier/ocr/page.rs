@@ -12,6 +12,7 @@ use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::Gray;
 use crate::carrier::ocr::read::{Cut, ReadLine, Reading, Sheet};
 use crate::carrier::ocr::rules::{self, Frames, Lattice, Ruled};
+use crate::carrier::ocr::script;
 use crate::carrier::ocr::typeset::{Setting, scaled};
 use crate::carrier::page::{Page, Rule, Run, Shown};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
@@ -115,6 +116,7 @@ pub(super) fn read_page(
     let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
+    script::settle(&mut read);
     settle_brackets(&mut read);
     settle_numbers_between_dashes(&mut read, &marks);
     settle_lone(&mut read, &marks);
@@ -1387,6 +1389,21 @@ mod tests {
             |text| settled_by(&[(text, DIGITS.1)], |read, _| settle_brackets(read))[0].clone();
         assert_eq!(all("完成率（%)"), "完成率（%）");
         assert_eq!(all("(一)新建(套）"), "(一)新建（套）");
+    }
+
+    #[test]
+    fn characters_of_the_old_script_are_the_simplified_ones_among_these() {
+        let all = |column: &[&str]| {
+            let column: Vec<(&str, &[&str])> =
+                column.iter().map(|text| (*text, DIGITS.1)).collect();
+            settled_by(&column, |read, _| script::settle(read))
+        };
+        assert_eq!(
+            all(&["年度计划发放户數", "福州市", "廈門市", "长乐区总数、临县、庆云县、阳谷县"])[0],
+            "年度计划发放户数"
+        );
+        // A page that is all in the old script stays so.
+        assert_eq!(all(&["年度計劃發放戶數"]), ["年度計劃發放戶數"]);
     }
 
     const SLASH: &[&str] = &["......##", ".....##", "....##", "...##", "..##", ".##", "##"];
