@@ -74,17 +74,17 @@ pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
 /// What a name means that the table of divisions does not know, if one reading alone says it.
 fn meant(name: &str, sight: &Sight, scope: Scope) -> Option<String> {
     /// What recognition takes a speck for.
-    const SPECKS: &str = ".·•,、'`，。\"“”";
+    const SPECKS: &str = ".·•,、'`，。\"“”\u{FFFD}";
     let bare = name.trim_matches(|c| SPECKS.contains(c));
     if bare != name && (CENTRALS.contains(&bare) || scope.knows(bare)) {
         return Some(bare.to_owned());
     }
-    // Where the strokes of 区 part, they look like letters.
+    // Where the strokes of 区 part, they look like letters; and so do specks behind a name.
     let stem = name.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     if stem != name && stem.chars().count() > 1 {
-        let district = format!("{stem}区");
-        if scope.codes(&district).len() == 1 {
-            return Some(district);
+        let mut names = [format!("{stem}区"), stem.to_owned()].into_iter();
+        if let Some(name) = names.find(|name| scope.codes(name).len() == 1) {
+            return Some(name);
         }
     }
     let mut offers = sight.readings.iter().filter(|offer| scope.knows(offer.text.trim()));
@@ -263,6 +263,9 @@ mod tests {
         // 区 that fell apart.
         assert_eq!(meant("章贡CX").as_deref(), Some("章贡区"));
         assert_eq!(meant("蓝天CX"), None);
+        // Specks, and what nothing could be made of.
+        assert_eq!(meant("弋阳县D").as_deref(), Some("弋阳县"));
+        assert_eq!(meant("\u{FFFD}弋阳县").as_deref(), Some("弋阳县"));
     }
 
     #[test]
