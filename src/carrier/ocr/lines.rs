@@ -15,6 +15,8 @@ const SURE: u8 = 76;
 const REACH: f32 = 0.95;
 /// A line is a part of another that it stands within from side to side, and by this share of its height.
 const WITHIN: f32 = 0.8;
+/// What is higher than so many usual heights is no row of characters.
+const TALL: f32 = 1.6;
 /// Lines that stand nearer than this many heights beside each other in one cell are one.
 const BESIDE: f32 = 0.75;
 /// … and what stands further apart than this many in one row is two.
@@ -347,8 +349,6 @@ fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
 /// Whether what stands below is a part of the same row: no higher together than a character, or one within the other,
 /// as the pieces of characters are that fell apart and are higher than the digits around.
 fn are_one_row(above: &Rect, below: &Rect, height: f32) -> bool {
-    /// How high a character is at the most, in heights of a line.
-    const TALL: f32 = 1.6;
     /// The share of the lower one that stands beside the other.
     const SHARED: f32 = 0.3;
     let together = below.y1.max(above.y1) - above.y0;
@@ -462,7 +462,8 @@ fn beside(marks: &Marks, mut lines: Vec<Line>, height: f32) -> Vec<Line> {
                 && union.height() <= 1.2 * height
                 && union.width() <= 1.5 * height;
             // Pieces of a character that fell apart, which the detector saw by themselves.
-            let within = shared >= WITHIN * line.bbox.height()
+            let within = known.bbox.height() <= TALL * height
+                && shared >= WITHIN * line.bbox.height()
                 && known.bbox.x0 <= line.bbox.x0
                 && line.bbox.x1 <= known.bbox.x1;
             stacked
@@ -614,6 +615,9 @@ mod tests {
             joined(vec![line(vec![0, 1], 10.0, 100.0, 25.0), line(vec![1], 80.0, 94.0, 22.0)]),
             1
         );
+        // A stroke over several rows has none of their figures.
+        let stroke = line(vec![0], 10.0, 100.0, 95.0);
+        assert_eq!(joined(vec![stroke, line(vec![1], 60.0, 94.0, 22.0)]), 2);
         // Below it is another.
         let below =
             Line { bbox: Rect::new(80.0, 24.0, 94.0, 44.0), ..line(vec![1], 0.0, 0.0, 0.0) };
