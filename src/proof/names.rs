@@ -4,7 +4,7 @@
 use super::at;
 use super::reword::Reworded;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
-use crate::lexicon::{AREAS, CENTRALS, SUBTOTALS, TOTALS};
+use crate::lexicon::{AREAS, CENTRALS, REGION_ENDINGS, SUBTOTALS, TOTALS};
 use crate::model::{Annex, Level, Notice, Region, Row};
 use crate::place::Place;
 use crate::regions::{by_character, by_stem, resolve, spoken, zone_prefecture};
@@ -76,7 +76,8 @@ fn meant(name: &str, sight: &Sight, scope: Scope) -> Option<String> {
     /// What recognition takes a speck for.
     const SPECKS: &str = ".·•,、'`，。\"“”\u{FFFD}";
     let bare = name.trim_matches(|c| SPECKS.contains(c));
-    if bare != name && (CENTRALS.contains(&bare) || scope.knows(bare)) {
+    let is_word = [CENTRALS, TOTALS, SUBTOTALS].iter().any(|words| words.contains(&bare));
+    if bare != name && (is_word || scope.knows(bare)) {
         return Some(bare.to_owned());
     }
     // Where the strokes of 区 part, they look like letters; and so do specks behind a name.
@@ -158,6 +159,14 @@ fn is_doubtful(
     names: &BTreeSet<&str>,
 ) -> bool {
     let name = &region.name[..];
+    // The number of a row got into its name: 3桂林市, where the rule between them was not seen.
+    let stem = name.trim_start_matches(|c: char| c.is_ascii_digit() || "-—一".contains(c));
+    if stem.len() < name.len()
+        && name.starts_with(|c: char| c.is_ascii_digit())
+        && REGION_ENDINGS.iter().any(|ending| stem.ends_with(ending))
+    {
+        return true;
+    }
     let is_known = region.code.is_some()
         || [CENTRALS, SUBTOTALS, TOTALS].iter().any(|words| words.contains(&name))
         || scope.is_some_and(|scope| scope.knows(name));
@@ -249,6 +258,8 @@ mod tests {
     #[test]
     fn a_name_that_is_nearly_that_of_a_division_is_doubtful() {
         assert!(doubted("都阳县", 990, &[], &[]));
+        // With the number of its row.
+        assert!(doubted("3一弋阳县", 990, &[], &[]));
         // What was left of 道县.
         assert!(doubted("道", 990, &[], &[]));
     }
@@ -259,6 +270,7 @@ mod tests {
         let meant = |name| meant(name, &Sight::default(), scope);
         assert_eq!(meant("弋阳县.").as_deref(), Some("弋阳县"));
         assert_eq!(meant("中心城区”").as_deref(), Some("中心城区"));
+        assert_eq!(meant("..全省").as_deref(), Some("全省"));
         assert_eq!(meant("蓝天区."), None);
         // 区 that fell apart.
         assert_eq!(meant("章贡CX").as_deref(), Some("章贡区"));
