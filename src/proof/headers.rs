@@ -34,7 +34,50 @@ pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
             }
         }
     }
+    for place in notice.annexes.iter().flat_map(|annex| &annex.columns).map(|column| &column.place)
+    {
+        for s in in_place(seen, place).filter(|s| words_of(&s.text).is_none()) {
+            let at = Place::of_box(s.page, s.bbox);
+            if all.iter().any(|r| r.place == at) {
+                continue;
+            }
+            let printed =
+                seen.iter().filter(|other| other.page != s.page).map(|other| &other.text[..]);
+            if let Some(after) = meant(s, printed) {
+                let before = s.text.trim().to_owned();
+                all.push(Reworded { rule: "header_mended", place: at, before, after });
+            }
+        }
+    }
     all
+}
+
+/// What a header means that is not made of the words that headers are made of: the one reading beside it that is, or what
+/// another page prints that is and differs in one character.
+fn meant<'s>(header: &'s Seen, printed: impl Iterator<Item = &'s str>) -> Option<String> {
+    /// Shorter headers are too near to too many others.
+    const SHORTEST: usize = 4;
+    let text = plain(&header.text);
+    let differs_in_one = |other: &str| {
+        let pairs = || text.chars().zip(other.chars());
+        text.chars().count() == other.chars().count()
+            && pairs().filter(|(a, b)| a != b).count() == 1
+    };
+    let is_long = text.chars().filter(|c| lexicon::is_han(*c)).count() >= SHORTEST;
+    let offers = header.sight.readings.iter().map(|offer| &offer.text[..]);
+    let printed = printed.filter(|other| is_long && differs_in_one(&plain(other)));
+    let mut known: Vec<(String, String)> = Vec::new();
+    for other in offers.chain(printed) {
+        if let Some(words) = words_of(other)
+            && !known.iter().any(|(_, of)| *of == words)
+        {
+            known.push((other.trim().to_owned(), words));
+        }
+    }
+    match &known[..] {
+        [(after, _)] => Some(after.clone()),
+        _ => None,
+    }
 }
 
 /// The titles of a notice and of its annexes.
@@ -231,19 +274,29 @@ mod tests {
         assert_eq!(near("老旧小巨"), []);
     }
 
+    fn header(text: &str, offers: &[&str]) -> Seen {
+        let offer = |text: &&str| Offer { text: (*text).to_owned(), confidence: 100 };
+        let sight = Sight { readings: offers.iter().map(offer).collect(), ..Sight::default() };
+        Seen { page: 1, bbox: Rect::default(), text: text.to_owned(), sight }
+    }
+
+    #[test]
+    fn a_header_means_the_one_reading_that_is_made_of_known_words() {
+        let meant = |text, offers: &[&str], printed: &[&str]| {
+            meant(&header(text, offers), printed.iter().copied())
+        };
+        let mended = Some("新建（筹集）".to_owned());
+        assert_eq!(meant("新建（筹樂）", &["新建（筹集）", "新建（筹乐）"], &[]), mended);
+        assert_eq!(meant("新建（筹樂）", &[], &["地区", "新建（筹集）"]), mended);
+        // Two that may be meant, one that is too short to be told, or none.
+        assert_eq!(meant("斤工", &["开工", "竣工"], &[]), None);
+        assert_eq!(meant("斤工", &[], &["开工"]), None);
+        assert_eq!(meant("斤建任务", &[], &["新建任务", "续建任务"]), None);
+    }
+
     #[test]
     fn a_header_of_known_words_is_certain_where_no_other_is_likely() {
-        let known = |text: &str, offers: &[&str]| {
-            let offer = |text: &&str| Offer { text: (*text).to_owned(), confidence: 100 };
-            let readings = offers.iter().map(offer).collect();
-            let sight = Sight { readings, ..Sight::default() };
-            is_of_known_words(&Seen {
-                page: 1,
-                bbox: Rect::default(),
-                text: text.to_owned(),
-                sight,
-            })
-        };
+        let known = |text: &str, offers: &[&str]| is_of_known_words(&header(text, offers));
         assert!(known("完成率（%）", &["完成率（%%）", "完成率％"]));
         assert!(known("小计", &["小让"]));
         assert!(!known("小计", &["合计"]));

@@ -4,11 +4,11 @@
 use super::at;
 use super::reword::Reworded;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
-use crate::lexicon::{AREAS, CENTRALS, SUBTOTALS, TOTALS};
-use crate::model::{Annex, Level, Notice, Region};
+use crate::lexicon::{AREAS, CENTRALS, REGION_ENDINGS, SUBTOTALS, TOTALS};
+use crate::model::{Annex, Level, Notice, Region, Row};
 use crate::place::Place;
-use crate::regions::{by_character, resolve, spoken, zone_prefecture};
-use crate::sight::{Seen, Sight};
+use crate::regions::{by_character, by_stem, resolve, spoken, zone_prefecture};
+use crate::sight::{Doubt, Seen, Sight};
 use std::collections::BTreeSet;
 
 /// A name that no division bears, among names that divisions bear, is doubtful where a character of it is less sure
@@ -55,12 +55,14 @@ pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
     let mut all = Vec::new();
     for annex in &notice.annexes {
         let Some(scope) = Scope::of(annex, year) else { continue };
-        for Region { name, code, place, .. } in annex.rows.iter().map(|row| &row.region) {
-            if code.is_some() || scope.knows(name) {
-                continue;
-            }
+        for row in &annex.rows {
+            let Region { name, code, place, .. } = &row.region;
             let Some(sight) = at(seen, place) else { continue };
-            if let Some(after) = meant(name, &sight, scope) {
+            let after = match code.is_some() || scope.knows(name) {
+                true => whole(annex, row, &sight, scope),
+                false => meant(name, &sight, scope).or_else(|| whole(annex, row, &sight, scope)),
+            };
+            if let Some(after) = after {
                 let (place, before) = (*place, name.clone());
                 all.push(Reworded { rule: "name_mended", place, before, after });
             }
@@ -72,15 +74,42 @@ pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
 /// What a name means that the table of divisions does not know, if one reading alone says it.
 fn meant(name: &str, sight: &Sight, scope: Scope) -> Option<String> {
     /// What recognition takes a speck for.
-    const SPECKS: &str = ".·•,、'`，。\"“”";
+    const SPECKS: &str = ".·•,、'`，。\"“”\u{FFFD}";
     let bare = name.trim_matches(|c| SPECKS.contains(c));
-    if bare != name && (CENTRALS.contains(&bare) || scope.knows(bare)) {
+    let is_word = [CENTRALS, TOTALS, SUBTOTALS].iter().any(|words| words.contains(&bare));
+    if bare != name && (is_word || scope.knows(bare)) {
         return Some(bare.to_owned());
+    }
+    // Where the strokes of 区 part, they look like letters; and so do specks behind a name.
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if stem != name && stem.chars().count() > 1 {
+        let mut names = [format!("{stem}区"), stem.to_owned()].into_iter();
+        if let Some(name) = names.find(|name| scope.codes(name).len() == 1) {
+            return Some(name);
+        }
     }
     let mut offers = sight.readings.iter().filter(|offer| scope.knows(offer.text.trim()));
     let (Some(offer), None) = (offers.next(), offers.next()) else { return None };
     let after = offer.text.trim();
     (scope.codes(after).len() == 1).then(|| after.to_owned())
+}
+
+/// The whole of a name behind which there is ink that was not read: the one division of the place around the row that is
+/// called so and has a character more, and has no row of its own.
+fn whole(annex: &Annex, row: &Row, sight: &Sight, scope: Scope) -> Option<String> {
+    if !sight.doubts.contains(&Doubt::InkLeft) {
+        return None;
+    }
+    let head = row.region.parent_row.and_then(|head| annex.rows.get(head));
+    let head = head.and_then(|head| head.region.code.as_ref()?.parse::<u32>().ok());
+    let has_row = |name: &str| annex.rows.iter().any(|row| row.region.name == name);
+    let mut near = by_stem(&row.region.name, scope.province, scope.year)
+        .filter(|near| head.is_none_or(|head| near.code / 100 == head / 100))
+        .filter(|near| !has_row(near.name()));
+    match (near.next(), near.next()) {
+        (Some(near), None) => Some(near.name().to_owned()),
+        _ => None,
+    }
 }
 
 /// Says which rows stand under a name that is not certain, so that none of their figures is taken for certain.
@@ -130,6 +159,14 @@ fn is_doubtful(
     names: &BTreeSet<&str>,
 ) -> bool {
     let name = &region.name[..];
+    // The number of a row got into its name: 3桂林市, where the rule between them was not seen.
+    let stem = name.trim_start_matches(|c: char| c.is_ascii_digit() || "-—一".contains(c));
+    if stem.len() < name.len()
+        && name.starts_with(|c: char| c.is_ascii_digit())
+        && REGION_ENDINGS.iter().any(|ending| stem.ends_with(ending))
+    {
+        return true;
+    }
     let is_known = region.code.is_some()
         || [CENTRALS, SUBTOTALS, TOTALS].iter().any(|words| words.contains(&name))
         || scope.is_some_and(|scope| scope.knows(name));
@@ -187,7 +224,7 @@ fn remark(sink: &mut Sink, place: Place, name: &str, head: Option<&str>) {
 mod tests {
     use super::*;
     use crate::geom::Rect;
-    use crate::sight::{Doubt, Offer};
+    use crate::sight::Offer;
 
     const JIANGXI: Option<Scope> = Some(Scope { province: 360_000, year: Some(2023) });
 
@@ -221,6 +258,8 @@ mod tests {
     #[test]
     fn a_name_that_is_nearly_that_of_a_division_is_doubtful() {
         assert!(doubted("都阳县", 990, &[], &[]));
+        // With the number of its row.
+        assert!(doubted("3一弋阳县", 990, &[], &[]));
         // What was left of 道县.
         assert!(doubted("道", 990, &[], &[]));
     }
@@ -231,7 +270,24 @@ mod tests {
         let meant = |name| meant(name, &Sight::default(), scope);
         assert_eq!(meant("弋阳县.").as_deref(), Some("弋阳县"));
         assert_eq!(meant("中心城区”").as_deref(), Some("中心城区"));
+        assert_eq!(meant("..全省").as_deref(), Some("全省"));
         assert_eq!(meant("蓝天区."), None);
+        // 区 that fell apart.
+        assert_eq!(meant("章贡CX").as_deref(), Some("章贡区"));
+        assert_eq!(meant("蓝天CX"), None);
+        // Specks, and what nothing could be made of.
+        assert_eq!(meant("弋阳县D").as_deref(), Some("弋阳县"));
+        assert_eq!(meant("\u{FFFD}弋阳县").as_deref(), Some("弋阳县"));
+    }
+
+    #[test]
+    fn divisions_are_found_by_a_name_that_lacks_its_last_character() {
+        let named = |stem| {
+            by_stem(stem, 430_000, Some(2023)).map(|near| near.name()).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(named("湘潭"), BTreeSet::from(["湘潭县", "湘潭市"]));
+        assert_eq!(named("安乡"), BTreeSet::from(["安乡县"]));
+        assert_eq!(named("湘潭县"), BTreeSet::new());
     }
 
     #[test]

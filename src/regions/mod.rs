@@ -13,7 +13,7 @@ mod resolve;
 mod table;
 
 pub use names::{short_form, spoken};
-pub use near::{by_character, by_length, by_rare_form};
+pub use near::{by_character, by_length, by_rare_form, by_stem};
 pub use resolve::{Fit, Found, issuer_of, province_of, resolve, zone_prefecture};
 
 use table::{DIVISIONS, Name};

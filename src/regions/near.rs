@@ -56,6 +56,20 @@ pub fn by_character(
     divisions(within).filter(fits)
 }
 
+/// The divisions whose names are the printed one and a character behind it that was not read: 湘潭市 and 湘潭县 for 湘潭.
+pub fn by_stem(
+    name: &str,
+    within: u32,
+    year: Option<u16>,
+) -> impl Iterator<Item = &'static Division> {
+    let fits = move |division: &&Division| {
+        let rest = division.name().strip_prefix(name).filter(|_| !name.is_empty());
+        rest.is_some_and(|rest| rest.chars().count() == 1)
+            && year.is_none_or(|year| division.years_from(year) == 0)
+    };
+    divisions(within).filter(fits)
+}
+
 /// Shorter names are too near to too many others.
 const SHORTEST: usize = 3;
 

@@ -42,7 +42,58 @@ impl Said {
 pub(super) fn refine(lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
     let lattice = split_merged(lattice, lines);
     let lattice = split_columns(lattice, lines, height);
-    split_rows(lattice, lines, height)
+    let lattice = split_rows(lattice, lines, height);
+    without_blank_sides(lattice, lines)
+}
+
+/// Whether a lattice is a piece of a table whose other rules were worn off: most figures of the columns that it stands in
+/// are in no lattice, and some stand right above or below it. Its cells would cut the table.
+pub(super) fn is_piece(lattice: &Lattice, all: &[Lattice], lines: &[Said], height: f32) -> bool {
+    /// Figures outside to one within.
+    const TO_ONE: usize = 2;
+    /// How near the next row is, in heights of a line.
+    const NEAR: f32 = 2.0;
+    let bbox = lattice.bbox();
+    let of_column =
+        |l: &&Said| l.is_figure() && bbox.overlap(&l.bbox, Axis::X) > 0.5 * l.bbox.width();
+    let (within, outside): (Vec<&Said>, Vec<&Said>) =
+        lines.iter().filter(of_column).partition(|l| bbox.contains(l.bbox.center()));
+    let in_none = |l: &&&Said| !all.iter().any(|other| other.bbox().contains(l.bbox.center()));
+    let near = |l: &&Said| {
+        let far = (bbox.y0 - l.bbox.y1).max(l.bbox.y0 - bbox.y1);
+        far <= NEAR * height
+    };
+    outside.iter().filter(in_none).count() > TO_ONE * within.len() && outside.iter().any(near)
+}
+
+/// Takes away an outermost column that is blank, most of it one cell beside several rows: what stands beside the table there
+/// is the edge of the paper, or a fold, to which its rules run on.
+fn without_blank_sides(mut lattice: Lattice, lines: &[Said]) -> Lattice {
+    /// Fewer rows may be meant so.
+    const FEWEST: usize = 3;
+    for last in [false, true] {
+        let end = lattice.cols().saturating_sub(1);
+        let reaches = move |slot: &Slot| match last {
+            true => slot.col + slot.colspan > end,
+            false => slot.col == 0,
+        };
+        let own = || lattice.cells.iter().filter(|slot| reaches(slot) && slot.colspan == 1);
+        let tallest = own().map(|slot| slot.rowspan).max().unwrap_or(0);
+        let is_blank = own().all(|slot| inside(&lattice, slot, lines).is_empty());
+        if tallest < FEWEST || 2 * tallest < lattice.rows() || !is_blank || end < 2 {
+            continue;
+        }
+        lattice.cells.retain(|slot| !reaches(slot) || slot.colspan > 1);
+        for slot in &mut lattice.cells {
+            if reaches(slot) {
+                slot.colspan -= 1;
+            } else if !last {
+                slot.col -= 1;
+            }
+        }
+        lattice.xs.remove(if last { end + 1 } else { 0 });
+    }
+    lattice
 }
 
 /// Parts a cell over several rows that holds a line in the middle of each: the rules between them were not
@@ -477,6 +528,40 @@ mod tests {
         assert_eq!(refine(ruled.clone(), &rows(120.0), 20.0).cells.len(), 8);
         // Two parts of one text stand closer.
         assert_eq!(refine(ruled, &rows(74.0), 20.0).cells.len(), 4);
+    }
+
+    #[test]
+    fn a_lattice_among_rows_without_rules_is_a_piece() {
+        let rows = |count: usize| -> Vec<Said> {
+            let row = |row: usize| [20.0, 220.0].map(|x| said(x, 5.0 + row as f32 * 30.0, "123"));
+            (0..count).flat_map(row).collect()
+        };
+        let lattice = Lattice { ys: vec![0.0, 30.0, 60.0], ..boxes(2, 60.0) };
+        let piece = |count| is_piece(&lattice, std::slice::from_ref(&lattice), &rows(count), 20.0);
+        assert!(piece(9));
+        assert!(!piece(2) && !piece(4));
+    }
+
+    #[test]
+    fn a_blank_cell_beside_all_rows_is_none_of_the_table() {
+        let slot = |row, col, rowspan| Slot { row, col, rowspan, colspan: 1 };
+        let rows = (0..4).flat_map(|row| (1..3).map(move |col| slot(row, col, 1)));
+        // Below the rows the rules run on once more.
+        let foot = Slot { row: 4, col: 0, rowspan: 1, colspan: 3 };
+        let lattice = Lattice {
+            xs: vec![0.0, 100.0, 300.0, 500.0],
+            ys: (0..6).map(|row| row as f32 * 30.0).collect(),
+            cells: [slot(0, 0, 4)].into_iter().chain(rows).chain([foot]).collect(),
+        };
+        let mut lines: Vec<Said> = (0..4)
+            .flat_map(|row| [120.0, 320.0].map(|x| said(x, 5.0 + row as f32 * 30.0, "123")))
+            .collect();
+        let fine = refine(lattice.clone(), &lines, 20.0);
+        assert_eq!((fine.xs.clone(), fine.cells.len()), (vec![100.0, 300.0, 500.0], 9));
+        assert!(fine.cells.iter().all(|slot| slot.col + slot.colspan <= 2));
+        // With a word in it, it is a label beside the rows.
+        lines.push(said(10.0, 50.0, "ab"));
+        assert_eq!(refine(lattice, &lines, 20.0).cols(), 3);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Why to doubt what was read of a line: told from its ink, from a second reading, and from its column.
 
-use crate::carrier::ocr::engine::Recognized;
+use crate::carrier::ocr::engine::{Recognized, RecognizedChar};
 use crate::carrier::ocr::ink::Inks;
 use crate::carrier::ocr::lines::Line;
 use crate::carrier::ocr::marks::Marks;
@@ -30,6 +30,45 @@ pub(super) fn is_figure(text: &str) -> bool {
     digits > 0 && 2 * digits >= all
 }
 
+/// A character as it is compared: of which width it is, recognition can't tell, nor a ring among digits from a zero.
+fn folded(ch: char, figure: bool) -> char {
+    match ch {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(ch as u32 - 0xFEE0).unwrap_or(ch),
+        'O' | 'o' | '〇' | '○' | '◯' if figure => '0',
+        '—' | '–' | '―' | 'ー' => '-',
+        '。' | '·' | '•' if figure => '.',
+        _ => ch,
+    }
+}
+
+/// Whether two readings say the same: in other widths, or with space where it parts no digits.
+pub(super) fn says_same(a: &str, b: &str) -> bool {
+    let plain = |text: &str| {
+        let figure = is_figure(text);
+        let chars: Vec<char> = text.trim().chars().map(|c| folded(c, figure)).collect();
+        let parts_digits = |i: usize| {
+            let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+            figure && digit(i.checked_sub(1).and_then(|i| chars.get(i))) && digit(chars.get(i + 1))
+        };
+        let kept = (0..chars.len()).filter(|&i| !chars[i].is_whitespace() || parts_digits(i));
+        kept.map(|i| chars[i]).collect::<String>()
+    };
+    plain(a) == plain(b)
+}
+
+/// How likely the least likely character of a reading is, in whatever width; `of` says which ones count.
+pub(super) fn weakest_of(read: &Recognized, of: impl Fn(char) -> bool) -> f32 {
+    let figure = is_figure(&read.text());
+    let likely = |c: &RecognizedChar| {
+        let same = |o: &&(Option<char>, f32)| {
+            o.0.is_some_and(|other| folded(other, figure) == folded(c.ch, figure))
+        };
+        c.probability + c.others.iter().filter(same).map(|o| o.1).sum::<f32>()
+    };
+    let counted = read.chars.iter().filter(|c| c.ch != ' ' && of(c.ch));
+    counted.map(|c| likely(c).min(1.0)).reduce(f32::min).unwrap_or(0.0)
+}
+
 /// Whether two texts have the same digits in the same order.
 pub(super) fn same_digits(a: &str, b: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -47,7 +86,7 @@ pub(super) fn of_line(
 ) -> Sight {
     let text = reading.read.text();
     let figure = is_figure(&text);
-    let weakest = reading.read.weakest();
+    let weakest = weakest_of(&reading.read, |_| true);
     let mut sight = Sight { confidence: thousandths(weakest), ..Sight::default() };
     for (text, likely) in other_readings(&reading.read) {
         sight.offer(text, thousandths(likely));
@@ -64,6 +103,9 @@ pub(super) fn of_line(
     let page = Rect::new(0.0, 0.0, inks.clean.width as f32, inks.clean.height as f32);
     if touches(line, marks, cell, &page, height) {
         sight.doubt(Doubt::TouchesEdge);
+    }
+    if is_cut_short(line, reading) {
+        sight.doubt(Doubt::InkLeft);
     }
     if figure {
         match unread_ink(line, reading, marks) {
@@ -182,6 +224,17 @@ fn unread_ink(line: &Line, reading: &Reading, marks: &Marks) -> Unread {
     if stretches.len() > read { Unread::Ink } else { Unread::None }
 }
 
+/// Whether ink as wide as a character stands behind a word of Chinese characters: one whose strokes a threshold ate is not
+/// read at all.
+fn is_cut_short(line: &Line, reading: &Reading) -> bool {
+    /// How far from the middle of the last character that was read the ink goes on, in heights of the line: half of one is
+    /// the character's own.
+    const BEYOND: f32 = 1.25;
+    let all_han = reading.read.chars.iter().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c.ch));
+    let last = reading.middles.last().filter(|_| all_han);
+    last.is_some_and(|last| line.bbox.x1 - last >= BEYOND * line.bbox.height())
+}
+
 /// Whether a short stroke lies before the digits of a figure, at half their height, that is read without a sign.
 fn is_minus_unread(line: &Line, text: &str, marks: &Marks) -> bool {
     /// How long such a stroke is at least, and how thick at most, in heights of a digit.
@@ -242,6 +295,42 @@ pub(super) fn forms(column: &[String]) -> Vec<bool> {
         .collect()
 }
 
+/// Whether points part the thousands of a column's figures: commas that lost their tails, which a print of little size or a
+/// copy of a copy leaves as points. All figures are as if grouped by threes, and what is written without a separator, with a
+/// comma or in three groups says that no decimals are meant.
+pub(super) fn points_part_thousands(column: &[String]) -> bool {
+    /// Figures in groups to one that is not: a digit may be lost here and there.
+    const TO_ONE: usize = 8;
+    let (mut grouped, mut others, mut told) = (0, 0, false);
+    for text in column {
+        let bare = text.trim().trim_start_matches(['-', '−', '—']);
+        if bare.is_empty() || !bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
+            continue;
+        }
+        match (in_groups(bare), bare.contains(['.', ','])) {
+            (true, false) => told |= bare.chars().any(|c| c != '0'),
+            (true, true) => {
+                grouped += 1;
+                told |= bare.contains(',') || bare.matches('.').count() > 1;
+            }
+            (false, _) => others += 1,
+        }
+    }
+    told && grouped >= FEWEST && TO_ONE * others <= grouped
+}
+
+/// Whether digits stand in groups of three behind one to three, with points or commas between them.
+pub(super) fn in_groups(text: &str) -> bool {
+    let mut groups = text.split(['.', ',']);
+    let first = groups.next().unwrap_or_default();
+    let is_zero = first.starts_with('0') && text.len() > 1;
+    let digits = |group: &str| group.chars().all(|c| c.is_ascii_digit());
+    (1..=3).contains(&first.len())
+        && digits(first)
+        && !is_zero
+        && groups.all(|group| group.len() == 3 && digits(group))
+}
+
 /// How a figure is written.
 struct Form {
     /// `N` for a number; else its characters with digits as 0.
@@ -261,7 +350,8 @@ impl Form {
         if !is_figure(text) {
             return None;
         }
-        let bare = text.trim().trim_start_matches(['-', '−', '+', '±']).trim_end_matches('%');
+        let bare =
+            text.trim().trim_start_matches(['-', '−', '+', '±']).trim_end_matches('%').trim();
         let bare: String = bare.replace('，', ",");
         let (whole, decimals) = match bare.rsplit_once('.') {
             Some((whole, part)) if part.chars().all(|c| c.is_ascii_digit()) => (whole, part.len()),
@@ -312,6 +402,21 @@ mod tests {
     }
 
     #[test]
+    fn ink_behind_a_word_is_a_character_that_was_not_read() {
+        let cut = |text: &str, wide: f32| {
+            let char = |ch| RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+            let read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
+            let middles = (0..text.chars().count()).map(|i| 16.0 + 32.0 * i as f32).collect();
+            let bbox = Rect::new(0.0, 0.0, wide, 30.0);
+            let line = Line { marks: Vec::new(), bbox, home: None, detected: true, contrast: 1.0 };
+            is_cut_short(&line, &Reading { read, middles, pitch: None })
+        };
+        assert!(cut("湘潭", 96.0));
+        assert!(!cut("湘潭县", 96.0));
+        assert!(!cut("12", 96.0));
+    }
+
+    #[test]
     fn a_stroke_before_a_figure_is_a_minus_that_was_not_read() {
         let unread = |text: &str, rows: &[&str]| {
             let wide = rows[0].len();
@@ -347,6 +452,43 @@ mod tests {
         assert!(unread("2", &minus));
         assert!(!unread("-2", &minus));
         assert!(!unread("2", &rule));
+    }
+
+    #[test]
+    fn widths_and_space_beside_digits_say_nothing() {
+        assert!(says_same("户数（户)", "户数(户)") && says_same("93.8 %", "93.8%"));
+        assert!(says_same("小 计", "小计"));
+        assert!(!says_same("2 223", "2223") && !says_same("46.1 %", "46.18"));
+        assert!(!says_same("O", "0") && says_same("1O", "10"));
+    }
+
+    #[test]
+    fn a_character_is_as_likely_as_it_is_in_all_widths() {
+        let alone = |ch, other| {
+            let char =
+                RecognizedChar { ch, probability: 0.6, at: 0.0, others: vec![(Some(other), 0.3)] };
+            let read = Recognized { chars: vec![char], ..Default::default() };
+            (weakest_of(&read, |_| true) * 100.0).round()
+        };
+        assert_eq!(alone('0', 'O'), 90.0);
+        assert_eq!(alone('（', '('), 90.0);
+        assert_eq!(alone('0', '6'), 60.0);
+    }
+
+    #[test]
+    fn points_that_part_thousands_are_told_from_decimals() {
+        let told = |column: &[&str]| {
+            points_part_thousands(&column.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
+        };
+        // What is below a thousand has no decimals, or one comma kept its tail.
+        assert!(told(&["16.313", "2.516", "742", "3.626", "0", "1.588"]));
+        assert!(told(&["16.313", "2.516", "3,718", "3.626"]));
+        assert!(told(&["1.016.313", "2.516", "3.718", "3.626"]));
+        // Decimals: nothing says otherwise, or something says so.
+        assert!(!told(&["16.313", "2.516", "3.718", "3.626"]));
+        assert!(!told(&["16.313", "2.516", "0.742", "3.626", "5"]));
+        assert!(!told(&["16.313", "2.51", "3.718", "3.626", "5"]));
+        assert!(!told(&["16.313", "5", "7"]));
     }
 
     #[test]

@@ -13,8 +13,16 @@ use crate::geom::{Axis, Rect};
 const SURE: u8 = 76;
 /// A mark belongs to what the detector saw within this many of its heights: it shrinks what it marks.
 const REACH: f32 = 0.95;
+/// A line is a part of another that it stands within from side to side, and by this share of its height.
+const WITHIN: f32 = 0.8;
+/// What is higher than so many usual heights is no row of characters.
+const TALL: f32 = 1.6;
 /// Lines that stand nearer than this many heights beside each other in one cell are one.
 const BESIDE: f32 = 0.75;
+/// … and what stands further apart than this many in one row is two.
+const APART: f32 = 2.0;
+/// A stroke that stands for a figure is at least this many heights long.
+const DASH: f32 = 0.75;
 /// A mark of less than this share of the usual height may be a point or a speck.
 const SMALL: f32 = 0.42;
 /// A line fainter than this share of the page's usual ink shines through from the other side.
@@ -141,8 +149,20 @@ pub(super) fn lines(
     }
     let mut found: Vec<Line> = Vec::new();
     for ((home, seed), group) in &groups {
-        for row in rows(marks, group, height) {
+        let rows = rows(marks, group, height).into_iter();
+        // In a cell, words that are set apart are one text.
+        let parts = rows.flat_map(|row| match home {
+            Some(_) => vec![row],
+            None => set_apart(marks, row, height),
+        });
+        for row in parts {
             let bbox = bbox_of(marks, &row);
+            // Dots along the edge of a cell are what is left of its rule.
+            let cell = home.map(|(l, c)| lattices[l].bbox_of(&lattices[l].cells[c]));
+            if cell.is_some_and(|cell| sliver(&bbox, &cell, dpi)) {
+                left.extend(row);
+                continue;
+            }
             found.push(Line {
                 marks: row,
                 bbox,
@@ -152,7 +172,7 @@ pub(super) fn lines(
             });
         }
     }
-    let mut lines = beside(marks, found, height);
+    let mut lines = at_one_pitch(marks, beside(marks, found, height));
     attach(marks, &homes, &mut lines, &mut left, height, is_sliver);
     measure_contrast(marks, gray, &mut lines);
     let (mut lines, faint): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| {
@@ -307,7 +327,7 @@ fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
     let mut merged: Vec<(Rect, Vec<usize>)> = Vec::new();
     for (row, members) in rows {
         match merged.last_mut() {
-            Some((above, known)) if row.y1.max(above.y1) - above.y0 <= 1.25 * height => {
+            Some((above, known)) if are_one_row(above, &row, height) => {
                 *above = above.union(&row);
                 known.extend(members);
             }
@@ -326,6 +346,106 @@ fn rows(marks: &Marks, group: &[usize], height: f32) -> Vec<Vec<usize>> {
     rows.into_iter().map(|(_, members)| members).collect()
 }
 
+/// Whether what stands below is a part of the same row: no higher together than a character, or one within the other,
+/// as the pieces of characters are that fell apart and are higher than the digits around.
+fn are_one_row(above: &Rect, below: &Rect, height: f32) -> bool {
+    /// The share of the lower one that stands beside the other.
+    const SHARED: f32 = 0.3;
+    let together = below.y1.max(above.y1) - above.y0;
+    let lower = above.height().min(below.height());
+    together <= 1.25 * height
+        || (together <= TALL * height && above.overlap(below, Axis::Y) >= SHARED * lower)
+}
+
+/// The parts of a row that stand far apart: the detector runs on from one text to the next where the paper between them
+/// is dark.
+fn set_apart(marks: &Marks, mut row: Vec<usize>, height: f32) -> Vec<Vec<usize>> {
+    row.sort_by(|&a, &b| marks.marks[a].bbox.x0.total_cmp(&marks.marks[b].bbox.x0));
+    let mut parts: Vec<(f32, Vec<usize>)> = Vec::new();
+    for m in row {
+        let bbox = &marks.marks[m].bbox;
+        match parts.last_mut() {
+            Some((end, own)) if bbox.x0 - *end <= APART * height => {
+                *end = end.max(bbox.x1);
+                own.push(m);
+            }
+            _ => parts.push((bbox.x1, vec![m])),
+        }
+    }
+    // Specks and short strokes alone are no text: they stay with the one beside them.
+    let is_text = |(_, own): &(f32, Vec<usize>)| {
+        let bbox = bbox_of(marks, own);
+        bbox.height() >= SMALL * height || bbox.width() >= DASH * height
+    };
+    let mut texts: Vec<Vec<usize>> = Vec::new();
+    let mut before: Vec<usize> = Vec::new();
+    for part in parts {
+        match (is_text(&part), texts.last_mut()) {
+            (true, _) => {
+                texts.push(std::mem::take(&mut before).into_iter().chain(part.1).collect())
+            }
+            (false, Some(text)) => text.extend(part.1),
+            (false, None) => before.extend(part.1),
+        }
+    }
+    if !before.is_empty() {
+        texts.push(before);
+    }
+    texts
+}
+
+/// Joins digits of one cell that stand in one row at one step: of full width, which leaves a gap beside a narrow one.
+fn at_one_pitch(marks: &Marks, mut lines: Vec<Line>) -> Vec<Line> {
+    /// Least and most step from one digit to the next, in heights of a digit, and the most that one is wide.
+    const STEP: std::ops::RangeInclusive<f32> = 1.05..=1.75;
+    const WIDE: f32 = 0.85;
+    /// By how much a step may differ from the others.
+    const UNEVEN: f32 = 0.12;
+    lines.sort_by(|a, b| a.home.cmp(&b.home).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
+    let is_one_figure = |own: &[usize], bbox: &Rect| {
+        let tall = bbox.height();
+        let mut boxes: Vec<Rect> = own.iter().map(|&m| marks.marks[m].bbox).collect();
+        boxes.retain(|b| b.height() >= 0.62 * tall);
+        boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        let mut digits: Vec<Rect> = Vec::new();
+        for b in boxes {
+            match digits.last_mut() {
+                Some(last) if last.overlap(&b, Axis::X) > 0.0 => *last = last.union(&b),
+                _ => digits.push(b),
+            }
+        }
+        let steps = digits.windows(2).map(|d| d[1].center().x - d[0].center().x);
+        let steps: Vec<f32> = steps.collect();
+        let usual = median(steps.clone()).unwrap_or(0.0);
+        digits.len() > 1
+            && STEP.contains(&(usual / tall.max(1.0)))
+            && digits.iter().all(|d| d.width() <= WIDE * tall && d.height() >= 0.8 * tall)
+            && steps.iter().all(|step| (step / usual - 1.0).abs() <= UNEVEN)
+    };
+    let mut joined: Vec<Line> = Vec::new();
+    for line in lines {
+        let fits = |known: &&mut Line| {
+            let shared = known.bbox.overlap(&line.bbox, Axis::Y);
+            let one_row = shared >= 0.8 * known.bbox.height().max(line.bbox.height());
+            let own: Vec<usize> = known.marks.iter().chain(&line.marks).copied().collect();
+            line.home.is_some()
+                && one_row
+                && known.bbox.x1 <= line.bbox.x0
+                && is_one_figure(&own, &known.bbox.union(&line.bbox))
+        };
+        let same = joined.iter_mut().rev().take_while(|known| known.home == line.home);
+        match same.into_iter().find(fits) {
+            Some(known) => {
+                known.marks.extend(&line.marks);
+                known.detected |= line.detected;
+                known.bbox = known.bbox.union(&line.bbox);
+            }
+            None => joined.push(line),
+        }
+    }
+    joined
+}
+
 /// Joins lines of one cell that stand beside each other.
 fn beside(marks: &Marks, mut lines: Vec<Line>, height: f32) -> Vec<Line> {
     lines.sort_by(|a, b| a.home.cmp(&b.home).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
@@ -341,7 +461,13 @@ fn beside(marks: &Marks, mut lines: Vec<Line>, height: f32) -> Vec<Line> {
             let stacked = known.bbox.overlap(&line.bbox, Axis::X) >= 0.6 * narrow
                 && union.height() <= 1.2 * height
                 && union.width() <= 1.5 * height;
+            // Pieces of a character that fell apart, which the detector saw by themselves.
+            let within = known.bbox.height() <= TALL * height
+                && shared >= WITHIN * line.bbox.height()
+                && known.bbox.x0 <= line.bbox.x0
+                && line.bbox.x1 <= known.bbox.x1;
             stacked
+                || within
                 || shared >= 0.6 * lower
                     && gap <= BESIDE * height.min(known.bbox.height().max(line.bbox.height()))
                     && gap > -0.5 * height
@@ -434,5 +560,88 @@ fn measure_contrast(marks: &Marks, gray: &Gray, lines: &mut [Line]) {
     let usual = all.get(all.len() * 3 / 4).copied().unwrap_or(1.0).max(1.0);
     for (line, sum) in lines.iter_mut().zip(&sums) {
         line.contrast = dark(sum) / usual;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Marks as high as a line of 20 pixels, that begin and end here.
+    fn marks(places: &[(usize, usize)]) -> Marks {
+        let mut ink = Gray::new(400, 30, 0);
+        for &(x0, x1) in places {
+            (5..25).for_each(|y| ink.data[y * 400 + x0..y * 400 + x1].fill(1));
+        }
+        Marks::of(&ink)
+    }
+
+    #[test]
+    fn pieces_of_characters_higher_than_digits_are_one_row() {
+        let row = |y0: f32, y1: f32| Rect::new(0.0, y0, 50.0, y1);
+        assert!(are_one_row(&row(368.0, 385.0), &row(378.0, 396.0), 19.0));
+        // Rows that stand close do not reach into each other.
+        assert!(!are_one_row(&row(368.0, 385.0), &row(384.0, 401.0), 19.0));
+        assert!(!are_one_row(&row(368.0, 392.0), &row(384.0, 410.0), 19.0));
+    }
+
+    #[test]
+    fn what_stands_far_apart_is_two_texts() {
+        let marks = marks(&[(10, 28), (32, 50), (80, 98), (200, 218)]);
+        let parts = set_apart(&marks, (0..4).collect(), 20.0);
+        assert_eq!(parts, [vec![0, 1, 2], vec![3]]);
+        // Pieces of characters between two texts bridge the gap; a speck far off is none.
+        let mut ink = Gray::new(400, 30, 0);
+        for (x0, x1, y0, y1) in
+            [(10, 28, 5, 25), (60, 66, 8, 12), (90, 108, 5, 25), (300, 306, 8, 12)]
+        {
+            (y0..y1).for_each(|y| ink.data[y * 400 + x0..y * 400 + x1].fill(1));
+        }
+        assert_eq!(set_apart(&Marks::of(&ink), (0..4).collect(), 20.0).len(), 1);
+    }
+
+    #[test]
+    fn pieces_within_a_line_are_parts_of_it() {
+        let marks = marks(&[(10, 40), (60, 100)]);
+        let line = |marks: Vec<usize>, x0: f32, x1: f32, y1: f32| Line {
+            marks,
+            bbox: Rect::new(x0, 5.0, x1, y1),
+            home: None,
+            detected: true,
+            contrast: 1.0,
+        };
+        let joined = |lines: Vec<Line>| beside(&marks, lines, 20.0).len();
+        assert_eq!(
+            joined(vec![line(vec![0, 1], 10.0, 100.0, 25.0), line(vec![1], 80.0, 94.0, 22.0)]),
+            1
+        );
+        // A stroke over several rows has none of their figures.
+        let stroke = line(vec![0], 10.0, 100.0, 95.0);
+        assert_eq!(joined(vec![stroke, line(vec![1], 60.0, 94.0, 22.0)]), 2);
+        // Below it is another.
+        let below =
+            Line { bbox: Rect::new(80.0, 24.0, 94.0, 44.0), ..line(vec![1], 0.0, 0.0, 0.0) };
+        assert_eq!(joined(vec![line(vec![0, 1], 10.0, 100.0, 25.0), below]), 2);
+    }
+
+    #[test]
+    fn digits_at_one_step_are_one_figure() {
+        let joined = |places: &[(usize, usize)], home: Home| {
+            let marks = marks(places);
+            let line = |m: usize| Line {
+                marks: vec![m],
+                bbox: marks.marks[m].bbox,
+                home,
+                detected: true,
+                contrast: 1.0,
+            };
+            let lines = at_one_pitch(&marks, (0..places.len()).map(line).collect());
+            lines.into_iter().map(|line| line.marks.len()).collect::<Vec<_>>()
+        };
+        // 2 2 1 5, in digits of full width.
+        assert_eq!(joined(&[(10, 22), (36, 48), (65, 71), (88, 100)], Some((0, 0))), [4]);
+        // Further apart, or in no cell, they are several.
+        assert_eq!(joined(&[(10, 22), (50, 62)], Some((0, 0))), [1, 1]);
+        assert_eq!(joined(&[(10, 22), (36, 48)], None), [1, 1]);
     }
 }

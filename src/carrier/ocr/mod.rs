@@ -4,8 +4,9 @@
 //! The recognizer reads digits better than anything around it, so the work is in the geometry: the page is set
 //! upright and flat (`flat`), its ink is told from its seals (`ink`), its rules (`strokes`, `rules`) and its
 //! marks (`marks`) are found, marks make lines (`lines`), a line is read from its own marks alone (`read`), and
-//! lines and rules together make cells (`cells`), and runs are set as they were printed (`typeset`). Only `engine` knows what runs the models, only `picture` how
-//! pictures are coded.
+//! lines and rules together make cells (`cells`), what is read in characters of the old script is simplified
+//! (`script`), and runs are set as they were printed (`typeset`). Only `engine` knows what runs the models, only
+//! `picture` how pictures are coded.
 
 mod cells;
 mod doubts;
@@ -20,6 +21,7 @@ mod picture;
 mod raster;
 mod read;
 mod rules;
+mod script;
 mod strokes;
 mod typeset;
 

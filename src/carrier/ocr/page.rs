@@ -12,6 +12,7 @@ use crate::carrier::ocr::picture::Picture;
 use crate::carrier::ocr::raster::Gray;
 use crate::carrier::ocr::read::{Cut, ReadLine, Reading, Sheet};
 use crate::carrier::ocr::rules::{self, Frames, Lattice, Ruled};
+use crate::carrier::ocr::script;
 use crate::carrier::ocr::typeset::{Setting, scaled};
 use crate::carrier::page::{Page, Rule, Run, Shown};
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
@@ -115,20 +116,24 @@ pub(super) fn read_page(
     let proven = layer.filter(|_| matches!(verdict, Some(Verdict::Proven(_))));
     let mut read = read_lines(sink, options.threads, &reader, proven.as_ref(), &found.lines)?;
 
-    settle_numbers_between_dashes(&mut read);
+    script::settle(&mut read);
+    settle_brackets(&mut read);
+    settle_numbers_between_dashes(&mut read, &marks);
     settle_lone(&mut read, &marks);
     settle_specks(&mut read, &marks, found.height);
     settle_specks_among_words(&mut read, &marks, found.height);
     settle_strays(&mut read, found.height);
     settle_signs_among_digits(&mut read);
     settle_slashes(&mut read, &marks);
+    settle_points_of_thousands(&mut read);
     doubt_letters_among_names(&mut read);
     let setting = Setting::of(&read, &ruled);
     let said = setting.said(&read, |r| r.told || r.sight.confidence > 300 || r.line.detected);
     let tables: Vec<Lattice> = lattices
-        .into_iter()
+        .iter()
+        .filter(|lattice| !cells::is_piece(lattice, &lattices, &said, found.height))
         .map(|lattice| {
-            let lattice = cells::refine(lattice, &said, found.height);
+            let lattice = cells::refine(lattice.clone(), &said, found.height);
             cells::with_names_outside(lattice, &said, found.height)
         })
         .collect();
@@ -204,29 +209,54 @@ impl Reader<'_> {
             reading = again;
         }
         if let Some(again) = self.read_without_specks(line, &reading)? {
-            sight = doubts::of_line(line, &again, sheet.marks, inks, cell.as_ref(), height);
-            let confidence = doubts::thousandths(reading.read.weakest());
-            let before = reading.read.text().trim().to_owned();
-            // With the same digits, all that is gone is the specks.
-            if !doubts::same_digits(&before, &again.read.text()) {
+            // With the same digits, all that is gone is the specks. With others, they may be pieces of a digit.
+            let is_same = doubts::same_digits(&reading.read.text(), &again.read.text());
+            let (taken, other) = match is_same || again.read.weakest() >= reading.read.weakest() {
+                true => (again, reading),
+                false => (reading, again),
+            };
+            sight = doubts::of_line(line, &taken, sheet.marks, inks, cell.as_ref(), height);
+            if !is_same {
                 sight.doubt(Doubt::ReadingsDiffer);
             }
-            sight.readings.insert(0, Offer { text: before, confidence });
-            reading = again;
+            let confidence = doubts::thousandths(other.read.weakest());
+            let text = other.read.text().trim().to_owned();
+            sight.readings.insert(0, Offer { text, confidence });
+            reading = taken;
         }
         let text = reading.read.text();
-        let unsure = reading.read.weakest() < READ_AGAIN || !sight.doubts.is_empty();
+        let unsure =
+            doubts::weakest_of(&reading.read, |_| true) < READ_AGAIN || !sight.doubts.is_empty();
         if doubts::is_figure(&text) && (unsure || inks.one_bit || inks.enlarged > 1.2) {
             let again = sheet.read(engine, line, Cut::SECOND)?;
             let other = again.read.text().trim().to_owned();
-            if other != text.trim() {
-                let confidence = doubts::thousandths(again.read.weakest());
-                sight.readings.insert(0, Offer { text: other, confidence });
+            if !doubts::says_same(&other, &text) {
+                // Where the first is likely to be wrong and the second is as sure as can be, that one is taken.
+                let first = doubts::weakest_of(&reading.read, |_| true);
+                let is_surer = first < doubts::LIKELY_FIGURE
+                    && again.read.weakest() >= READ_AGAIN
+                    && doubts::is_figure(&other);
+                let mut offer =
+                    Offer { text: other, confidence: doubts::thousandths(again.read.weakest()) };
+                if is_surer {
+                    offer = Offer {
+                        text: text.trim().to_owned(),
+                        confidence: doubts::thousandths(first),
+                    };
+                    sight.confidence = doubts::thousandths(again.read.weakest());
+                    reading = again;
+                }
+                sight.readings.retain(|known| known.text != reading.read.text().trim());
+                sight.readings.insert(0, offer);
                 sight.doubt(Doubt::ReadingsDiffer);
             }
         }
         // What neither the detector nor the recognizer takes for text is none: a speck, a part of a seal.
-        let nothing = reading.read.weakest() < 0.35 && !line.detected;
+        // Nor what it takes for a letter that is much fainter than print and none too sure: a part of a pattern.
+        let is_letter = |c: char| c.is_alphabetic() && !is_han(c);
+        let faint = sight.doubts.contains(&Doubt::Faint) && text.trim().chars().all(is_letter);
+        let nothing = reading.read.weakest() < 0.35 && !line.detected
+            || faint && reading.read.weakest() < doubts::LIKELY_TEXT && line.home.is_none();
         if !nothing && !text.trim().is_empty() {
             return Ok(Some(ReadLine { line, reading, sight, told: false }));
         }
@@ -248,13 +278,13 @@ impl Reader<'_> {
         /// How much surer.
         const SURER: f32 = 0.1;
         let text = first.read.text();
-        let sure = first.read.weakest();
+        let sure = doubts::weakest_of(&first.read, |_| true);
         if sure >= SURE || text.trim().is_empty() || doubts::is_figure(&text) || !line.detected {
             return Ok(None);
         }
         let cut = if self.inks.one_bit { Cut::THICK } else { Cut::SECOND };
         let again = self.sheet.read(self.engine, line, cut)?;
-        let is_other = again.read.text().trim() != text.trim();
+        let is_other = !doubts::says_same(&again.read.text(), &text);
         Ok((is_other && again.read.weakest() > sure + SURER).then_some(again))
     }
 
@@ -325,15 +355,74 @@ fn read_lines<'l>(
     Ok(read)
 }
 
-/// Digits between two strokes that lie are the number of a page, whose dashes look like 一.
-fn settle_numbers_between_dashes(read: &mut [ReadLine<'_>]) {
+/// Digits between two strokes that lie are the number of a page: its dashes look like 一, or are not read at all.
+fn settle_numbers_between_dashes(read: &mut [ReadLine<'_>], marks: &Marks) {
+    const STROKES: &str = "一—–―-－ー";
     for r in read.iter_mut().filter(|r| !r.told) {
         let chars = &mut r.reading.read.chars;
-        let inner = |c: &RecognizedChar| c.ch.is_ascii_digit() || c.ch == ' ';
-        let [first, between @ .., last] = &mut chars[..] else { continue };
-        let is_stroke = |c: &RecognizedChar| "一—–-".contains(c.ch);
-        if is_stroke(first) && is_stroke(last) && !between.is_empty() && between.iter().all(inner) {
-            (first.ch, last.ch) = ('—', '—');
+        let is_stroke = |c: &RecognizedChar| STROKES.contains(c.ch);
+        let first = chars.iter().take_while(|c| is_stroke(c)).count();
+        let last = chars.iter().rev().take_while(|c| is_stroke(c)).count();
+        if first > 1 || last > 1 || first + last >= chars.len() {
+            continue;
+        }
+        let between = &chars[first..chars.len() - last];
+        let is_number = between.iter().all(|c| c.ch.is_ascii_digit() || c.ch == ' ');
+        let Some([left, right]) = dashes_around(r.line, marks).filter(|_| is_number) else {
+            if first + last == 2 && is_number {
+                let count = chars.len();
+                (chars[0].ch, chars[count - 1].ch) = ('—', '—');
+            }
+            continue;
+        };
+        let dash = RecognizedChar { ch: '—', probability: 1.0, at: 0.0, others: Vec::new() };
+        let middles = &mut r.reading.middles;
+        if first == 0 {
+            chars.insert(0, dash.clone());
+            middles.insert(0, left);
+        }
+        if last == 0 {
+            chars.push(dash.clone());
+            middles.push(right);
+        }
+        let count = chars.len();
+        (chars[0].ch, chars[count - 1].ch) = ('—', '—');
+    }
+}
+
+/// The middles of two strokes that lie at half the height of what is between them, one at either end of a line that stands
+/// in no cell.
+fn dashes_around(line: &Line, marks: &Marks) -> Option<[f32; 2]> {
+    let mut boxes: Vec<Rect> = line.marks.iter().map(|&m| marks.marks[m].bbox).collect();
+    boxes.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    let [first, between @ .., last] = &boxes[..] else { return None };
+    let tall =
+        between.iter().copied().reduce(|a, b| a.union(&b)).filter(|_| line.home.is_none())?;
+    let lies = |b: &Rect| {
+        b.width() >= 0.5 * tall.height()
+            && b.width() >= 2.5 * b.height()
+            && (b.center().y - tall.center().y).abs() <= 0.2 * tall.height()
+    };
+    let apart = first.x1 < tall.x0 && tall.x1 < last.x0;
+    (apart && lies(first) && lies(last)).then(|| [first.center().x, last.center().x])
+}
+
+/// A pair of brackets of unlike widths is one of full width, as those of Chinese text are.
+fn settle_brackets(read: &mut [ReadLine<'_>]) {
+    for r in read.iter_mut().filter(|r| !r.told) {
+        let chars = &mut r.reading.read.chars;
+        let mut open: Option<usize> = None;
+        for i in 0..chars.len() {
+            match (chars[i].ch, open) {
+                ('（' | '(', _) => open = Some(i),
+                (close @ ('）' | ')'), Some(at)) => {
+                    if (chars[at].ch == '（') != (close == '）') {
+                        (chars[at].ch, chars[i].ch) = ('（', '）');
+                    }
+                    open = None;
+                }
+                _ => {}
+            }
         }
     }
 }
@@ -609,6 +698,47 @@ fn settle_signs_among_digits(read: &mut [ReadLine<'_>]) {
         }
         r.sight.offer(texts[i].clone(), r.sight.confidence);
         r.sight.doubt(Doubt::Form);
+    }
+}
+
+/// Points between the thousands of a column's figures are commas: they lost their tails. So is a gap where recognition
+/// offers either. What is doubtful in nothing but that is certain then.
+fn settle_points_of_thousands(read: &mut [ReadLine<'_>]) {
+    let texts: Vec<String> = read.iter().map(|r| r.reading.read.text().trim().to_owned()).collect();
+    let boxes: Vec<Rect> = read.iter().map(|r| r.line.bbox).collect();
+    let with_commas = |text: &str| text.replace(['.', ' '], ",");
+    for (i, r) in read.iter_mut().enumerate() {
+        let before = &texts[i];
+        let meant = with_commas(before);
+        let bare = meant.trim_start_matches(['-', '−', '—']);
+        let says_so =
+            |offer: &Offer| !offer.text.contains(' ') && with_commas(&offer.text) == meant;
+        let is_told = !before.contains(' ') || r.sight.readings.iter().any(says_so);
+        if r.told || !bare.contains(',') || !doubts::in_groups(bare) || !is_told {
+            continue;
+        }
+        let column = (0..boxes.len()).filter(|&k| boxes[k].overlap(&boxes[i], Axis::X) > 0.0);
+        let column: Vec<String> = column.map(|k| texts[k].clone()).collect();
+        if !doubts::points_part_thousands(&column) {
+            continue;
+        }
+        // A space at an end is none within the figure.
+        let chars = &mut r.reading.read.chars;
+        let end = chars.iter().rposition(|c| c.ch.is_ascii_digit()).unwrap_or(0);
+        let parts = chars[..end].iter_mut().skip_while(|c| c.ch == ' ');
+        parts.filter(|c| matches!(c.ch, '.' | ' ')).for_each(|c| c.ch = ',');
+        let differ =
+            r.sight.readings.first().is_some_and(|other| with_commas(&other.text) != meant);
+        let sure = doubts::weakest_of(&r.reading.read, |ch| ch != ',') >= doubts::LIKELY_FIGURE;
+        r.sight.doubts.retain(|doubt| match doubt {
+            Doubt::ReadingsDiffer => differ,
+            Doubt::LowConfidence => !sure,
+            _ => true,
+        });
+        r.sight.readings.retain(|offer| offer.text != meant);
+        if *before != meant {
+            r.sight.offer(before.clone(), r.sight.confidence);
+        }
     }
 }
 
@@ -1097,6 +1227,14 @@ mod tests {
         column: &[(&str, &[&str])],
         settle: impl Fn(&mut Vec<ReadLine<'_>>, &Marks),
     ) -> Vec<String> {
+        settled_in(Some((0, 0)), column, settle)
+    }
+
+    fn settled_in(
+        home: Option<(usize, usize)>,
+        column: &[(&str, &[&str])],
+        settle: impl Fn(&mut Vec<ReadLine<'_>>, &Marks),
+    ) -> Vec<String> {
         let mut ink = Gray::new(60, 40 * column.len(), 0);
         for (i, (_, rows)) in column.iter().enumerate() {
             for (y, row) in rows.iter().enumerate() {
@@ -1114,7 +1252,7 @@ mod tests {
                 let of_row = |m: &usize| marks.marks[*m].bbox.y0 as usize / 40 == i;
                 let own: Vec<usize> = (0..marks.marks.len()).filter(of_row).collect();
                 let bbox = lines::bbox_of(&marks, &own);
-                Line { marks: own, bbox, home: Some((0, 0)), detected: true, contrast: 1.0 }
+                Line { marks: own, bbox, home, detected: true, contrast: 1.0 }
             })
             .collect();
         let char = |ch| RecognizedChar { ch, probability: 0.9, at: 0.0, others: Vec::new() };
@@ -1231,6 +1369,43 @@ mod tests {
         assert_eq!(all(None), "7+4");
     }
 
+    #[test]
+    fn points_that_part_thousands_are_commas() {
+        let all = |column: &[&str]| {
+            let column: Vec<(&str, &[&str])> =
+                column.iter().map(|text| (*text, DIGITS.1)).collect();
+            settled_by(&column, |read, _| settle_points_of_thousands(read))
+        };
+        let read = all(&["套", "16.313", "2.516", "742", "3.626", "1.588"]);
+        assert_eq!(read, ["套", "16,313", "2,516", "742", "3,626", "1,588"]);
+        // Decimals, and a gap for which recognition offers neither.
+        assert_eq!(all(&["16.31", "2.516", "742", "3.626", "1.588"])[1], "2.516");
+        assert_eq!(all(&["16 313", "2.516", "742", "3.626", "1.588", "2.222"])[0], "16 313");
+    }
+
+    #[test]
+    fn brackets_of_unlike_widths_are_of_full_width() {
+        let all =
+            |text| settled_by(&[(text, DIGITS.1)], |read, _| settle_brackets(read))[0].clone();
+        assert_eq!(all("完成率（%)"), "完成率（%）");
+        assert_eq!(all("(一)新建(套）"), "(一)新建（套）");
+    }
+
+    #[test]
+    fn characters_of_the_old_script_are_the_simplified_ones_among_these() {
+        let all = |column: &[&str]| {
+            let column: Vec<(&str, &[&str])> =
+                column.iter().map(|text| (*text, DIGITS.1)).collect();
+            settled_by(&column, |read, _| script::settle(read))
+        };
+        assert_eq!(
+            all(&["年度计划发放户數", "福州市", "廈門市", "长乐区总数、临县、庆云县、阳谷县"])[0],
+            "年度计划发放户数"
+        );
+        // A page that is all in the old script stays so.
+        assert_eq!(all(&["年度計劃發放戶數"]), ["年度計劃發放戶數"]);
+    }
+
     const SLASH: &[&str] = &["......##", ".....##", "....##", "...##", "..##", ".##", "##"];
     const ONE: &[&str] = &[".##", "###", "..#", "..#", "..#", "..#", "..#"];
     const UPRIGHT: &[&str] = &["#", "#", "#", "#", "#", "#", "#"];
@@ -1249,14 +1424,22 @@ mod tests {
 
     #[test]
     fn the_number_of_a_page_stands_between_dashes() {
-        let all = |text| {
-            let settle =
-                |read: &mut Vec<ReadLine<'_>>, _: &Marks| settle_numbers_between_dashes(read);
-            settled_by(&[(text, DIGITS.1)], settle)[0].clone()
+        const BETWEEN: &[&str] = &["......#", ".....##", "###...#...###", "......#", "......#"];
+        let all = |text: &str, rows| {
+            settled_in(None, &[(text, rows)], |read, marks| {
+                settle_numbers_between_dashes(read, marks)
+            })[0]
+                .clone()
         };
-        assert_eq!(all("一2一"), "—2—");
-        assert_eq!(all("一 12 一"), "— 12 —");
-        assert_eq!(all("一2021一年"), "一2021一年");
+        assert_eq!(all("一2一", DIGITS.1), "—2—");
+        assert_eq!(all("一 12 一", DIGITS.1), "— 12 —");
+        assert_eq!(all("-2ー", DIGITS.1), "—2—");
+        assert_eq!(all("一2021一年", DIGITS.1), "一2021一年");
+        // Dashes that were not read, and a figure without any.
+        assert_eq!(all("1", BETWEEN), "—1—");
+        assert_eq!(all("1—", BETWEEN), "—1—");
+        assert_eq!(all("25", DIGITS.1), "25");
+        assert_eq!(all("25—", DIGITS.1), "25—");
     }
 
     #[test]
