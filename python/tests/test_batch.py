@@ -141,6 +141,8 @@ def test_ctrl_c_ends_the_wait() -> None:
         "import os, sys, threading, time, signal\n"
         "sys.path.insert(0, sys.argv[1])\n"
         "import drawn, fubiao\n"
+        # What starts the tests in the background may have it ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "content = drawn.endless()\n"
         "threading.Timer(1.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
         "since = time.time()\n"
