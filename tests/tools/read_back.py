@@ -227,8 +227,10 @@ def calc_reads_excel(out, facts):
     office = shutil.which("soffice") or shutil.which("localc")
     if office is None:
         return "skipped: LibreOffice is not installed"
-    # Writer may be there alone.
-    if shutil.which("localc") is None and not (Path(office).resolve().parent / "scalc").exists():
+    # Writer may be there alone; without windows Calc has a library and no command.
+    program = Path(office).resolve().parent
+    has_calc = any((program / part).exists() for part in ("scalc", "libsclo.so"))
+    if shutil.which("localc") is None and not has_calc:
         return "skipped: LibreOffice has no Calc here"
     # -1: every sheet into a file of its own.
     token = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
