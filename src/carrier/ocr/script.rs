@@ -6,7 +6,8 @@ use crate::carrier::ocr::read::ReadLine;
 use std::collections::BTreeMap;
 
 /// Pairs: a character of the old script that is not in GB 2312, and its simplified form, where that stands in names of
-/// divisions or in the lexicon. Made by `tools/old_script.py` from the transform Hant-Hans of Unicode CLDR.
+/// divisions or in the lexicon. Made by `tools/old_script.py` from the transform Hant-Hans of Unicode CLDR
+/// (Unicode License v3).
 const PAIRS: &str = "亞亚佈布佔占來来侖仑侷局係系倉仓個个們们倫伦偉伟備备傢家僕仆價价儀仪億亿兒儿兗兖內内兩两冊册凈净凱凯別别則则剋克剛刚創创\
      劃划劍剑動动務务勝胜勸劝勻匀匯汇區区協协叢丛吳吴呂吕員员啓启啟启單单噸吨噹当嚮向國国圍围園园圖图團团堯尧報报場场塊块塗涂\
      墊垫墾垦壇坛壘垒壜坛壩坝壯壮壺壶壽寿夢梦夾夹婁娄孫孙學学宮宫實实寧宁審审寫写寬宽寶宝尅克將将尋寻對对導导層层屬属岡冈島岛\
