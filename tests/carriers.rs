@@ -360,6 +360,16 @@ fn spans_and_columns_are_those_that_a_browser_shows() {
              <div class=t><p><span>市</span><span>套数</span></p><p><span>甲市</span><span>1</span></p><p><span>乙市</span><span>2</span></p></div>".to_owned(),
             "市|套数\n甲市|1\n乙市|2\n",
         ),
+        // What stands in a table and in none of its cells is there all the same.
+        (
+            "<style>.t { display: table } .t p { display: table-row } .t span { display: table-cell }</style>\
+             <div class=t>任务表<b>单位：套</b><p><span>市</span><span>套数</span></p><p><span>甲市</span><span>1</span><b>2</b></p>注：3套待定。</div>".to_owned(),
+            "任务表单位：套\n市|套数|\n甲市|1|2\n注：3套待定。\n",
+        ),
+        (
+            "<table><caption>任务表</caption><tr><td>市<td>套数<tr><td>甲市<td>1</table>".to_owned(),
+            "任务表\n市|套数\n甲市|1\n",
+        ),
         // A row that is collapsed takes part in the spans of others.
         (
             "<table><tr><td rowspan=3>甲市<td>县<td>1<tr style='visibility: collapse'><td>区<td>9<tr><td>乡<td>2<tr><td>乙市<td>县<td>3</table>".to_owned(),

@@ -196,6 +196,11 @@ impl<'t> Walk<'t> {
         Part::of_name(self.tree.name(id)).or_else(|| self.style(id).part)
     }
 
+    /// Whether it is text, or an element that may show some.
+    pub fn has_text(&self, id: Id) -> bool {
+        !UNSEEN.contains(&self.tree.name(id)) && !self.tree.all_text(id).trim().is_empty()
+    }
+
     /// Notes that what stands in an element is not shown.
     pub fn hide(&mut self, id: Id) {
         let text = self.tree.all_text(id);
@@ -219,7 +224,10 @@ impl<'t> Walk<'t> {
             in_cell: true,
         };
         let style = self.style(cell);
-        inner.children(cell, around.with(&style));
+        match self.tree.text(cell) {
+            Some(text) => inner.text(cell, text, &around),
+            None => inner.children(cell, around.with(&style)),
+        }
         inner.flush(cell);
         let lines = |block: Block| match block.shows {
             Shows::Line { line, .. } => vec![line],
@@ -237,17 +245,20 @@ impl<'t> Walk<'t> {
         let mut number = 0;
         let ordered = self.tree.name(id) == "ol" && !self.style(id).unmarked;
         for child in self.tree.children(id) {
-            if let Some(text) = self.tree.text(child) {
-                self.text(child, text, &around);
-                continue;
-            }
             if ordered && self.tree.name(child) == "li" {
                 let told = self.tree.attribute(child, "value").and_then(|v| v.parse().ok());
                 number = told.unwrap_or(number + 1);
                 self.element(child, around, Some(number));
             } else {
-                self.element(child, around, None);
+                self.node(child, around);
             }
+        }
+    }
+
+    fn node(&mut self, id: Id, around: Around) {
+        match self.tree.text(id) {
+            Some(text) => self.text(id, text, &around),
+            None => self.element(id, around, None),
         }
     }
 
@@ -288,9 +299,13 @@ impl<'t> Walk<'t> {
         if is_table {
             match tables::grid(self, id, inner) {
                 Some(mut grid) => {
+                    let [above, below] = tables::beside(self, id);
+                    above.into_iter().for_each(|id| self.node(id, inner));
+                    self.flush(id);
                     self.tables += 1;
                     grid.table = self.tables;
                     self.blocks.push(Block { node: id, shows: Shows::Table(grid) });
+                    below.into_iter().for_each(|id| self.node(id, inner));
                 }
                 None => self.children(id, inner),
             }

@@ -79,12 +79,12 @@ impl Selector {
         )
     }
 
-    /// Whether it is of the element, and how many elements around that were looked at, `most` of them.
+    /// Whether it is of the element, and how many elements around and before that were looked at, about `most` of them.
     pub fn is_of(&self, tree: &Tree, id: Id, most: u64) -> (bool, u64) {
-        if !self.own.is_of(tree, id) {
-            return (false, 0);
+        let (mut at, mut looked) = (id, self.own.siblings());
+        if looked > most || !self.own.is_of(tree, id) {
+            return (false, looked);
         }
-        let (mut at, mut looked) = (id, 0);
         // The nearest that fits is taken: a page in which only one farther out has the right one right around it is not
         // worth trying all.
         for (link, simple) in &self.around {
@@ -92,7 +92,7 @@ impl Selector {
                 let Some(outer) = tree.parent(at).filter(|_| looked < most) else {
                     return (false, looked);
                 };
-                (at, looked) = (outer, looked + 1);
+                (at, looked) = (outer, looked + 1 + simple.siblings());
                 if simple.is_of(tree, at) {
                     break;
                 }
@@ -137,6 +137,11 @@ impl Simple {
         Some(simple)
     }
 
+    /// How many children of a parent are looked at, at most, to tell which one an element is.
+    fn siblings(&self) -> u64 {
+        self.nth.map_or(0, |nth| nth as u64)
+    }
+
     fn is_of(&self, tree: &Tree, id: Id) -> bool {
         let has = |class: &str| {
             let own = tree.attribute(id, "class").unwrap_or_default();
@@ -152,5 +157,22 @@ impl Simple {
                 let siblings = tree.parent(id).into_iter().flat_map(|parent| tree.children(parent));
                 siblings.filter(|&id| !tree.name(id).is_empty()).nth(nth - 1) == Some(id)
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Limits;
+
+    #[test]
+    fn children_that_are_counted_count() {
+        let page = "<table><tr><td>1<td>2<td>3</table>";
+        let tree = Tree::parse(page, &Limits::default()).expect("within limits");
+        let cells: Vec<Id> = tree.within(0).filter(|&id| tree.name(id) == "td").collect();
+        let third = Selector::parse("tr td:nth-child(3)").expect("a selector");
+        assert_eq!(third.is_of(&tree, cells[2], 10), (true, 4));
+        assert_eq!(third.is_of(&tree, cells[1], 10), (false, 3));
+        assert_eq!(third.is_of(&tree, cells[2], 2), (false, 3));
     }
 }

@@ -103,7 +103,7 @@ impl Size {
     }
 }
 
-/// So many elements around others are compared with selectors in all, for what no page needs takes no end.
+/// So many elements around and before others are compared with selectors in all, for what no page needs takes no end.
 const COMPARED: u64 = 20_000_000;
 
 /// The rules of a page's style sheets.

@@ -245,7 +245,8 @@ fn sections(walk: &mut Walk, table: Id) -> Vec<Vec<Row>> {
             }
             let mut cells = Vec::new();
             for cell in tree.children(row) {
-                if walk.part(cell) != Some(Part::Cell) {
+                // What stands in a row and in no cell of it has one of its own (CSS 2.2, 17.2.1).
+                if walk.part(cell) != Some(Part::Cell) && !walk.has_text(cell) {
                     continue;
                 }
                 if !is_collapsed && walk.style(cell).hidden == Some(true) {
@@ -263,6 +264,28 @@ fn sections(walk: &mut Walk, table: Id) -> Vec<Vec<Row>> {
         }
     }
     head.into_iter().chain(bodies).chain(foot).collect()
+}
+
+/// What stands in a table and in no row of it: its caption, and what is put beside the rows of one that a style sheet makes;
+/// above the first row, and below that.
+pub(super) fn beside(walk: &Walk, table: Id) -> [Vec<Id>; 2] {
+    let tree = walk.tree;
+    let mut beside = [Vec::new(), Vec::new()];
+    let mut at = 0;
+    let mut put = |id: Id, kind: Option<Part>| match kind {
+        Some(Part::Row) => at = 1,
+        _ if matches!(tree.name(id), "col" | "colgroup") => {}
+        _ => beside[at].push(id),
+    };
+    for part in tree.children(table) {
+        match walk.part(part) {
+            Some(Part::Head | Part::Body | Part::Foot) => {
+                tree.children(part).for_each(|id| put(id, walk.part(id)));
+            }
+            kind => put(part, kind),
+        }
+    }
+    beside
 }
 
 /// Whether the cells are there to hold other tables: those inside them have far more cells. A table of one cell only
