@@ -406,6 +406,8 @@ fn what_a_document_of_word_takes_in_is_read_in_its_place() {
         (archive.as_bytes(), "附件\n市|套数\n甲市|1\n注：无\n"),
         (&inner, "附件\n市|套数\n甲市|1\n注：无\n"),
         (b"{\\rtf1 1}", "附件\n注：无\npicture_unread\n"),
+        // A document that is damaged stops nothing but itself.
+        (&inner[..inner.len() / 2], "附件\n注：无\narchive_cut\npart_unreadable\npicture_unread\n"),
     ] {
         let document = zip(&[
             ("[Content_Types].xml", b"<Types/>"),

@@ -421,7 +421,7 @@ mod tests {
     use super::*;
     use crate::carrier::page::TextFrom;
 
-    /// A run of ten points a character.
+    /// A sheet of texts, each at its upper left corner.
     fn sheet(texts: &[(&str, f32, f32)]) -> Page {
         let runs = texts.iter().map(|&(text, x, y)| Run::square(text, x, y)).collect();
         Page { number: 1, width: 1190.0, height: 842.0, runs, ..Page::default() }

@@ -76,14 +76,14 @@ fn unpacked(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     }
 }
 
-/// What a page inside another document shows, in order; nothing where its characters can't be read.
+/// What a page inside another document shows, in order; `None` where its characters can't be read.
 ///
 /// # Errors
 /// [`ErrorKind::Limit`] for depth and elements.
 #[cfg(feature = "docx")]
-pub(super) fn pieces_of_page(limits: &Limits, bytes: &[u8]) -> Result<Vec<Piece>, Error> {
+pub(super) fn pieces_of_page(limits: &Limits, bytes: &[u8]) -> Result<Option<Vec<Piece>>, Error> {
     let decoded = unpacked(bytes).and_then(|bytes| charset::decode(&bytes).ok());
-    decoded.map_or(Ok(Vec::new()), |decoded| pieces(limits, &decoded.text))
+    decoded.map(|decoded| pieces(limits, &decoded.text)).transpose()
 }
 
 /// What a piece of HTML inside another text shows.

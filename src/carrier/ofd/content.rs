@@ -18,7 +18,7 @@ const WHITE: f32 = 0.98;
 const LINE: f32 = 0.353;
 
 /// What the document keeps for its pages to refer to, by id.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Resources<'t, 'a> {
     /// Drawings that pages show as one object (`CompositeGraphicUnit`).
     pub units: HashMap<String, Element<'t, 'a>>,
@@ -68,7 +68,8 @@ pub(super) struct PageContent<'l> {
     /// What the page calls its top left corner, in millimetres.
     pub origin: [f32; 2],
     pub whole: Rect,
-    pub resources: &'l Resources<'l, 'l>,
+    /// What the page refers to by id: its own, then that of the document.
+    pub resources: [&'l Resources<'l, 'l>; 2],
     /// How many drawings the page has shown.
     pub shown: u64,
 }
@@ -102,7 +103,7 @@ impl PageContent<'_> {
                     "CompositeObject" if depth < DEEPEST => {
                         let id = object.attribute("ResourceID").unwrap_or_default();
                         let content =
-                            self.resources.units.get(&*id).and_then(|u| u.child("Content"));
+                            self.resources.iter().find_map(|r| r.units.get(&*id)?.child("Content"));
                         let is_seen = self.seen(object, "FillColor", true).is_some();
                         if let Some(content) = content.filter(|_| is_seen) {
                             self.shown += 1;
@@ -149,7 +150,10 @@ impl PageContent<'_> {
         let alpha = |element: Element| {
             element.attributes().number::<f32>("Alpha").map_or(1.0, |a| (a / 255.0).clamp(0.0, 1.0))
         };
-        let params = || self.resources.params.get(&*object.attribute("DrawParam")?)?.child(paint);
+        let params = || {
+            let id = object.attribute("DrawParam")?;
+            self.resources.iter().find_map(|r| r.params.get(&*id)?.child(paint))
+        };
         let Some(color) = object.child(paint).or_else(params) else {
             let alpha = alpha(object);
             return (usual && alpha > 0.01).then_some(1.0 - alpha);

@@ -127,8 +127,8 @@ impl Book<'_> {
         let lists = root.children().filter(|e| e.name() == "PageRes");
         let lists = self.lists(part, lists);
         let trees = self.trees(&lists);
-        let mut resources = resources.clone();
-        trees.iter().for_each(|tree| resources.add(tree.root()));
+        let mut own = Resources::default();
+        trees.iter().for_each(|tree| own.add(tree.root()));
         let area = root.child("Area").and_then(physical_box).or(usual).unwrap_or(A4);
         let [_, _, width, height] = area.map(|mm| mm * POINTS);
         let mut drawn = PageContent {
@@ -137,7 +137,7 @@ impl Book<'_> {
             painted: Painted::default(),
             origin: [area[0], area[1]],
             whole: Rect::new(0.0, 0.0, width, height),
-            resources: &resources,
+            resources: [&own, resources],
             shown: 0,
         };
         // Templates lie below or above what is the page's own; the order of drawing is all that differs.

@@ -10,6 +10,7 @@ use crate::carrier::office::numerals::{Form, printed};
 use crate::carrier::office::package::main_part;
 use crate::carrier::page::Page;
 use crate::carrier::parts::Parts;
+use crate::carrier::remark_broken_part;
 use crate::carrier::xml::Element;
 use crate::carrier::{picture_unread, within, xml};
 use crate::diag::{Repair, Sink, Stage};
@@ -201,9 +202,12 @@ impl Walk<'_, '_> {
         let limits = self.read.limits;
         let Ok(parts) = Parts::open(self.sink, &source, limits) else { return Ok(None) };
         let Ok(main) = main_part(&parts, "word/document.xml") else { return Ok(None) };
-        let bytes = parts.read(&main)?;
-        let text = xml::decoded(&bytes);
-        let tree = parts.tree(&main, &text)?;
+        let read = parts.read(&main).map(|bytes| xml::decoded(&bytes).into_owned());
+        let tree = read.as_deref().map_err(Error::clone).and_then(|text| parts.tree(&main, text));
+        let tree = match tree {
+            Ok(tree) => tree,
+            Err(error) => return remark_broken_part(self.sink, error).map(|()| None),
+        };
         let Some(body) = tree.root().child("body") else { return Ok(None) };
         // Names of what it takes in itself are names of its own.
         let own = std::mem::take(&mut self.read.chunks);
@@ -670,11 +674,11 @@ impl Walk<'_, '_> {
     }
 }
 
-/// What a chunk shows that is a web page or an archive of one; `None` for anything else.
+/// What a chunk shows that is a web page or an archive of one; `None` for anything else, and where it can't be read.
 #[cfg(feature = "html")]
 fn html_of(limits: &Limits, bytes: &[u8]) -> Result<Option<Vec<html::Piece>>, Error> {
     let is_page = Source::new("chunk", bytes.to_vec()).is_ok_and(|s| s.kind == Kind::Html);
-    is_page.then(|| html::pieces_of_page(limits, bytes)).transpose()
+    if is_page { html::pieces_of_page(limits, bytes) } else { Ok(None) }
 }
 
 /// Puts a piece beside the text that stands before it.
