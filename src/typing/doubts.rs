@@ -26,13 +26,15 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
                 .is_some_and(|leaf| UNIT_HEADERS.contains(&leaf) || MEASURE_HEADERS.contains(&leaf))
     };
     let units = annex.columns.iter().position(is_of_units);
-    let unit_of = |row: &Row| units.and_then(|at| Some(row.cells.get(at)?.raw.clone()));
-    let kinds: BTreeSet<Option<String>> = annex.rows.iter().map(unit_of).collect();
+    let mut by_unit: BTreeMap<Option<&str>, Vec<&Row>> = BTreeMap::new();
+    for row in &annex.rows {
+        let unit = units.and_then(|at| Some(row.cells.get(at)?.raw.as_str()));
+        by_unit.entry(unit).or_default().push(row);
+    }
     for column in (0..annex.columns.len()).filter(|&at| annex.columns[at].role != ColumnRole::Text)
     {
-        for kind in &kinds {
-            let rows = annex.rows.iter().filter(|row| unit_of(row) == *kind);
-            unlike_others(sink, rows.filter_map(|row| row.cells.get(column)));
+        for rows in by_unit.values() {
+            unlike_others(sink, rows.iter().filter_map(|row| row.cells.get(column)));
         }
     }
     let mut texts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
@@ -235,8 +237,8 @@ fn names(sink: &mut Sink, annex: &Annex) {
     }
 }
 
-/// Occurs if a figure is printed unlike all others of its column, or of those in its unit: with %, with a zero before it, or with more decimals.
-/// Two that touch look so.
+/// Occurs if a figure is printed unlike all others of its column, or of those in its unit: with %, with a zero before it,
+/// or with more decimals. Two that touch look so.
 fn unlike_others<'a>(sink: &mut Sink, cells: impl Iterator<Item = &'a Cell>) {
     /// So many others tell how figures of the column are printed.
     const OTHERS: usize = 4;

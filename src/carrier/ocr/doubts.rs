@@ -296,8 +296,8 @@ pub(super) fn forms(column: &[String]) -> Vec<bool> {
 }
 
 /// Whether points part the thousands of a column's figures: commas that lost their tails, which a print of little size or a
-/// copy of a copy leaves as points. All figures are as if grouped by threes, and what is written without a separator, with a
-/// comma or in three groups says that no decimals are meant.
+/// copy of a copy leaves as points. All figures are as if grouped by threes, and what is written as three digits without a
+/// separator, with a comma or in three groups says that no decimals are meant.
 pub(super) fn points_part_thousands(column: &[String]) -> bool {
     /// Figures in groups to one that is not: a digit may be lost here and there.
     const TO_ONE: usize = 8;
@@ -308,7 +308,8 @@ pub(super) fn points_part_thousands(column: &[String]) -> bool {
             continue;
         }
         match (in_groups(bare), bare.contains(['.', ','])) {
-            (true, false) => told |= bare.chars().any(|c| c != '0'),
+            // A figure of one or two digits stands among decimals too.
+            (true, false) => told |= bare.len() == 3,
             (true, true) => {
                 grouped += 1;
                 told |= bare.contains(',') || bare.matches('.').count() > 1;
@@ -487,6 +488,7 @@ mod tests {
         // Decimals: nothing says otherwise, or something says so.
         assert!(!told(&["16.313", "2.516", "3.718", "3.626"]));
         assert!(!told(&["16.313", "2.516", "0.742", "3.626", "5"]));
+        assert!(!told(&["16.313", "2.516", "3.718", "3.626", "5"]));
         assert!(!told(&["16.313", "2.51", "3.718", "3.626", "5"]));
         assert!(!told(&["16.313", "5", "7"]));
     }
