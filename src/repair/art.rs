@@ -2,7 +2,8 @@
 //!
 //! A page of a table is a block of lines, a row a line, `|` between cells; `<` and `^` stand where
 //! the cell to the left or above covers a place. `=== 2` begins page 2; `=== 2.1/2` the second panel
-//! of two on it, `=== 2 wide` a page whose first column is wider. A line `# Role text` between blocks is a line of text with that role.
+//! of two on it, `=== 2 wide` a page whose first column is wider, `=== 2 open` one without upright rules whose last column
+//! has the room of one more. A line `# Role text` between blocks is a line of text with that role.
 
 use crate::geom::Rect;
 use crate::place::{Place, PlacedText};
@@ -12,7 +13,7 @@ use crate::segment::outline::{Block, Fragment, Frame, GridCell, Layout, Role, Ru
 /// Reads drawn pages.
 pub(super) fn blocks(drawing: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let (mut page, mut panel, mut panels, mut wide) = (1, 0, 1, false);
+    let (mut page, mut panel, mut panels, mut set) = (1, 0, 1, "");
     let mut rows: Vec<Vec<&str>> = Vec::new();
     for line in drawing.lines() {
         let is_row = !(line.starts_with("=== ") || line.starts_with("# "));
@@ -21,12 +22,12 @@ pub(super) fn blocks(drawing: &str) -> Vec<Block> {
             continue;
         }
         if !rows.is_empty() {
-            blocks.push(Block::Table(fragment(&rows, page, panel, panels, wide)));
+            blocks.push(Block::Table(fragment(&rows, page, panel, panels, set)));
             rows.clear();
         }
         if let Some(at) = line.strip_prefix("=== ") {
-            wide = at.ends_with(" wide");
-            let at = at.trim_end_matches(" wide");
+            let (at, how) = at.split_once(' ').unwrap_or((at, ""));
+            set = how;
             let (number, rest) = at.split_once('.').unwrap_or((at, "0/1"));
             let (index, count) = rest.split_once('/').expect("a panel is drawn index/count");
             page = number.parse().expect("a page has a number");
@@ -37,7 +38,7 @@ pub(super) fn blocks(drawing: &str) -> Vec<Block> {
         }
     }
     if !rows.is_empty() {
-        blocks.push(Block::Table(fragment(&rows, page, panel, panels, wide)));
+        blocks.push(Block::Table(fragment(&rows, page, panel, panels, set)));
     }
     blocks
 }
@@ -70,7 +71,7 @@ fn text_block(role: &str, text: &str, page: u32) -> TextBlock {
 }
 
 /// What one page shows: columns 80 points wide, rows 20 high.
-fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16, wide: bool) -> Fragment {
+fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16, set: &str) -> Fragment {
     let (rows, cols) = (drawn.len(), drawn[0].len());
     let mut cells = Vec::new();
     for (row, line) in drawn.iter().enumerate() {
@@ -101,12 +102,17 @@ fn fragment(drawn: &[Vec<&str>], page: u32, panel: u16, panels: u16, wide: bool)
     Fragment {
         page,
         bbox: Rect::new(0.0, 0.0, cols as f32 * 80.0, rows as f32 * 20.0),
-        ruling: Ruling::Grid,
+        ruling: if set == "open" { Ruling::Horizontal } else { Ruling::Grid },
         panel,
         panels,
         row_edges: (0..=rows).map(|i| i as f32 * 20.0).collect(),
         col_edges: (0..=cols)
-            .map(|i| if wide && i > 0 { i + 1 } else { i } as f32 * 80.0)
+            .map(|i| match set {
+                "wide" if i > 0 => i + 1,
+                "open" if i == cols => i + 1,
+                _ => i,
+            })
+            .map(|i| i as f32 * 80.0)
             .collect(),
         cells,
         layout: Layout::Seen,

@@ -502,7 +502,7 @@ impl Open {
             return None;
         }
         let onto: Vec<usize> = match fragment.layout {
-            Layout::Seen => self.columns_below(fragment)?,
+            Layout::Seen => self.columns_below(rows, fragment)?,
             Layout::Flow | Layout::Typed => (0..have).collect(),
         };
         let mut fitted = Vec::with_capacity(rows.len());
@@ -548,12 +548,20 @@ impl Open {
     }
 
     /// Under which of the table's columns each column of the fragment stands; `None` where two
-    /// stand under one.
-    fn columns_below(&self, fragment: &Fragment) -> Option<Vec<usize>> {
+    /// stand under one. Where no upright rules are drawn, a column has the room of a blank one beside it: its texts tell.
+    fn columns_below(&self, rows: &[TableRow], fragment: &Fragment) -> Option<Vec<usize>> {
         let mut onto: Vec<usize> = Vec::new();
-        for edges in fragment.col_edges.windows(2) {
+        for (column, edges) in fragment.col_edges.windows(2).enumerate() {
+            let is_alone = |row: &&TableRow| row.slots.get(column + 1) != Some(&Slot::Left);
+            let text = |row: &TableRow| row.cell(column)?.text.place()?.bbox();
+            let texts = rows.iter().filter(is_alone).filter_map(text);
+            let room = match fragment.ruling {
+                Ruling::Grid => None,
+                _ => texts.reduce(|a, b| a.union(&b)),
+            };
+            let (x0, x1) = room.map_or((edges[0], edges[1]), |texts| (texts.x0, texts.x1));
             let shared = |col: usize| match self.col_edges.get(col..col + 2) {
-                Some(own) => (edges[1].min(own[1]) - edges[0].max(own[0])).max(0.0),
+                Some(own) => (x1.min(own[1]) - x0.max(own[0])).max(0.0),
                 None => 0.0,
             };
             let best = (0..self.table.columns).max_by(|&a, &b| shared(a).total_cmp(&shared(b)))?;
