@@ -369,6 +369,38 @@ impl Open {
         ((-overlap..=GAP).contains(&gap) && !rules.part(&self.last, first)).then_some(gap)
     }
 
+    /// Forgets the joints within a figure: no cells meet at a point or comma that another font draws, alone or beside digits
+    /// (107|，|140; 5，|384; 42098|.53).
+    fn keep_figures_whole(&mut self) {
+        let Open { piece, glyphs, .. } = self;
+        if piece.joints.is_empty() {
+            return;
+        }
+        let is_digit = |i: usize| {
+            glyphs.get(i).is_some_and(|g| g.ch.is_ascii_digit() || ('０'..='９').contains(&g.ch))
+        };
+        let begins = |i: usize| piece.joints.iter().any(|joint| joint.at == glyphs[i].start);
+        let is_tight =
+            |i: usize| glyphs[i].start - glyphs[i - 1].end <= figure::WIDEST_GAP * glyphs[i].size;
+        // Whether one of these stands there between two digits, with no gap beside it.
+        let is_one = |points: &str, i: usize| {
+            let is_between = i > 0 && is_digit(i - 1) && is_digit(i + 1);
+            is_between && points.contains(glyphs[i].ch) && is_tight(i) && is_tight(i + 1)
+        };
+        // Behind a comma, a group of three digits: a serial number (5,) may stand before any other figure.
+        let opens_group = |i: usize| (i..i + 3).all(is_digit) && !is_digit(i + 3);
+        let is_within = |joint: &Joint| {
+            let Some(i) = glyphs.iter().position(|glyph| glyph.start == joint.at) else {
+                return false;
+            };
+            let is_behind =
+                || is_one(".．", i - 1) && begins(i - 1) || is_one(",，", i - 1) && opens_group(i);
+            is_one(".,．，", i) || i > 0 && is_behind()
+        };
+        let kept = piece.joints.iter().filter(|joint| !is_within(joint)).copied().collect();
+        piece.joints = kept;
+    }
+
     /// Whether the stretch is printed here already: each of its characters, at nearly the same place.
     fn holds(&self, stretch: &Stretch<'_>) -> bool {
         let again = |glyph: &Glyph| {
@@ -435,6 +467,7 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
             None => pieces.extend(Open::new(stretch)),
         }
     }
+    pieces.iter_mut().for_each(Open::keep_figures_whole);
     let mut pieces: Vec<RawPiece> = pieces.into_iter().map(|open| open.piece).collect();
     pieces.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0).then(a.order.cmp(&b.order)));
     let bbox = pieces.iter().map(|p| p.bbox).reduce(|a, b| a.union(&b))?;
