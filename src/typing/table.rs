@@ -733,7 +733,8 @@ impl Naming {
         }
         if let Some(col) = columns.group {
             let cell = covering(col);
-            let prefecture = text(cell);
+            // 其中 beside the counties of a city names none: they are the city's above.
+            let prefecture = Some(text(cell)).filter(|text| !is_among(text)).unwrap_or_default();
             // 合计 in the last row, beside no label, where no prefecture has such a row, is the sum of all.
             let is_whole = is_last
                 && !self.has_own_rows
@@ -778,6 +779,11 @@ impl Naming {
         }
         name
     }
+}
+
+/// Whether a label says no more than that what stands beside it is a part of what stands above.
+fn is_among(label: &str) -> bool {
+    label.trim_end_matches([':', '：']) == "其中"
 }
 
 /// Reads the cell of a column of facts. What another cell covers is blank, but where that is a label of each row.
