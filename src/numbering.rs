@@ -147,7 +147,10 @@ fn numbers(series: Series, cells: &[String]) -> bool {
             blanks += u32::from(at > 0);
             continue;
         }
-        match label(series, cell) {
+        // Brackets may stand around a formula: (3=1+2).
+        let whole = cell.strip_prefix('(').and_then(|cell| cell.strip_suffix(')'));
+        let whole = whole.filter(|inner| inner.contains('=') && !inner.contains(['(', ')']));
+        match label(series, whole.unwrap_or(cell)) {
             Some(label) if label.at > last && label.at <= last + 1 + blanks => {
                 (last, blanks, labels) = (label.at, 0, labels + 1);
                 is_plain &= !label.is_formula && !label.is_bracketed;
@@ -278,6 +281,7 @@ mod tests {
             "甲 | 乙 | 1 | 2 | 3=1+2",
             "栏次 | 1 | 2",
             "栏次 | 1=2+3 | 2 | 3",
+            " | (1=2+3) | (2) | (3)",
             "A | B=C+D+E | C | D | E",
             "Ａ | Ｂ＝Ｃ＋Ｄ | Ｃ | Ｄ",
             "a | b | c | d",

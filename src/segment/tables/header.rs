@@ -320,16 +320,28 @@ struct Over<'a> {
     partial: &'a [Edge],
 }
 
-/// Puts the words of the header's strips over the columns.
+/// Lines of a cell are nearer to each other than rows are, by this share.
+const NEARER: f32 = 0.96;
+
+/// Puts the words of the header's strips over the columns; `pitch` is how far rows are apart, 0 where that is not known.
 pub(super) fn header(
     strips: &[Strip],
     columns: &[Column],
     edges: &[f32],
     partial: &[Edge],
+    pitch: f32,
 ) -> Header {
-    // Lines of column numbers or of units below the words are tiers of their own.
+    // Lines of column numbers or of units below the words are tiers of their own; numbers in brackets that are nearer to
+    // them than rows are to each other stand in the cells of the words.
+    let is_lower_line = |i: usize| {
+        let step = i.checked_sub(1).map(|above| strips[i].y() - strips[above].y());
+        let is_near = step.is_some_and(|step| step < NEARER * pitch);
+        is_near && strips[i].tokens.iter().all(|token| token.text().starts_with(['(', '（']))
+    };
     let is_apart = |&i: &usize| {
-        let numbers = is_numbering(&strips[i]) && !is_tier_of_figures(strips, i, columns);
+        let numbers = is_numbering(&strips[i])
+            && !is_tier_of_figures(strips, i, columns)
+            && !is_lower_line(i);
         numbers || is_of_units(&strips[i], columns.len())
     };
     let apart = (0..strips.len()).rev().take_while(is_apart).count();

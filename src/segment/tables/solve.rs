@@ -294,7 +294,7 @@ fn with_inner_tiers(settled: Settled, tokens: &[Token], limit: usize) -> Settled
         let edges = &lattice.xs[range.start..=range.end];
         let columns: Vec<Column> = edges.windows(2).map(|w| column_between(w[0], w[1])).collect();
         let lines = strips(held.into_iter().cloned().collect());
-        let header = header::header(&lines, &columns, edges, &[]);
+        let header = header::header(&lines, &columns, edges, &[], 0.0);
         let heights = between_tiers(&header, &lines);
         tiered.extend(heights.into_iter().map(|y| (range.clone(), y)));
     }
@@ -514,7 +514,10 @@ pub(super) fn open(
     let edges = edges_between(columns.iter().map(|c| (c.head_x0, c.head_x1)), bbox.x0, bbox.x1);
     let plain: Vec<Column> = columns.iter().map(|c| c.column).collect();
     let partial: Vec<Edge> = rules.iter().filter(|e| !is_full(e)).copied().collect();
-    let mut header = header::header(head, &plain, &edges, &partial);
+    let mut steps: Vec<f32> = lines.windows(2).map(|w| w[1].y() - w[0].y()).collect();
+    steps.sort_by(f32::total_cmp);
+    let pitch = steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+    let mut header = header::header(head, &plain, &edges, &partial, pitch);
     if has_title_beside(&header, &plain) || has_title_over_another(&header, plain.len()) {
         header.cost += BESIDE;
     }
