@@ -122,6 +122,23 @@ fn batch(input: &Path, out: &Path) -> Output {
 }
 
 #[test]
+fn help_that_cannot_be_written_is_no_success() {
+    for (words, said) in [
+        (
+            ["--help", "--lang", "en"],
+            "standard output: the result can't be written: the disk is full",
+        ),
+        (["--quiet", "convert", "--help"], "the disk is full"),
+        (["--help", "--lang", "zh"], "标准输出: 无法写出结果：磁盘已满"),
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fubiao"));
+        command.args(words).env("LC_ALL", "C").stdout(full).stderr(Stdio::piped());
+        refuses(&command.output().unwrap(), 3, &[said]);
+    }
+}
+
+#[test]
 fn a_full_disk_keeps_no_half_of_a_result() {
     let Some(disk) = Disk::of(64) else { return };
     let out = disk.path().join("notice.json");

@@ -2,10 +2,13 @@
 
 use crate::cli::archive_args;
 use crate::cli::chinese;
-use crate::cli::report::lang_of_environment;
+use crate::cli::files::Output;
+use crate::cli::report::{Reporter, lang_of_environment};
+use crate::cli::run;
 use crate::options::Limits;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::io;
 #[cfg(feature = "review")]
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -44,7 +47,7 @@ impl Args {
     pub fn typed(words: Vec<OsString>) -> Args {
         Args::conversion(words.iter().skip(1).cloned()).unwrap_or_else(|| {
             match lang_of(words.iter().cloned()) {
-                Lang::En => Args::parse_from(words),
+                Lang::En => Args::try_parse_from(words).unwrap_or_else(|e| answered(&e, Lang::En)),
                 Lang::Zh => chinese::parse(words.into_iter()),
             }
         })
@@ -57,6 +60,18 @@ impl Args {
         let Conversion { convert, talk } = Conversion::try_parse_from(words).ok()?;
         Some(Args { verb: Verb::Convert(convert), talk })
     }
+}
+
+/// Prints clap's own answer, help or what is mistyped, and ends: with 3 where help can't be written.
+pub fn answered(error: &clap::Error, lang: Lang) -> ! {
+    let status = match error.print() {
+        Err(why) if !error.use_stderr() && why.kind() != io::ErrorKind::BrokenPipe => {
+            let reporter = Reporter::new(&Talk { lang: Some(lang), ..Talk::default() });
+            run::unwritten(&reporter, &Output::Stdout, &why).into()
+        }
+        _ => u8::try_from(error.exit_code()).unwrap_or(2),
+    };
+    std::process::exit(status.into())
 }
 
 /// The language that is asked for, before all else is read: help and errors are in it too.
@@ -72,7 +87,7 @@ fn lang_of(words: impl Iterator<Item = OsString>) -> Lang {
 }
 
 /// How much to say, and in which language.
-#[derive(Debug, Clone, ClapArgs)]
+#[derive(Debug, Default, Clone, ClapArgs)]
 pub struct Talk {
     /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]

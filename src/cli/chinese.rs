@@ -1,7 +1,7 @@
 //! The help of the command and clap's own errors in Chinese: the same verbs and flags, in the words of the glossary.
 //! What has no entry here stays English, and a test says so.
 
-use crate::cli::args::Args;
+use crate::cli::args::{Args, Lang, answered};
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use std::error::Error as _;
@@ -26,7 +26,7 @@ pub fn command() -> Command {
 /// Says what is mistyped and ends; help and version, which clap answers in the same way, go to standard output.
 fn fail(error: &Error) -> ! {
     match said(error) {
-        None => error.exit(),
+        None => answered(error, Lang::Zh),
         Some(what) => {
             eprintln!("错误: {what}\n  查看用法：fubiao --help，或 fubiao 命令 --help");
             std::process::exit(error.exit_code())

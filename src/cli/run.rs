@@ -569,7 +569,7 @@ pub(super) fn stopped(reporter: &Reporter, input: &Path, error: &Error) -> Statu
 /// leaves the input undone.
 pub(super) fn unwritten(reporter: &Reporter, output: &Output, error: &io::Error) -> Status {
     let name = match output {
-        Output::Stdout => "standard output".to_owned(),
+        Output::Stdout => reporter.say(&Wording::new("standard output", "标准输出")).to_owned(),
         Output::File(path) => path.display().to_string(),
     };
     let known = match error.kind() {
