@@ -3,6 +3,7 @@
 
 use super::lines::Joint;
 use super::raised;
+use super::ruby::{self, Annotation};
 use super::told;
 use super::turn::{Frame, order};
 use crate::carrier::page::{Page, Rule, Run, Turn};
@@ -98,6 +99,8 @@ pub(super) fn raw_lines(sink: &mut Sink, page: &Page, main: Turn) -> Vec<RawLine
         let rules = Bands::of(if is_main { &page.rules } else { &[] });
         let mut group = Vec::new();
         let mut doubles = Vec::new();
+        let (runs, beside) = ruby::apart(&frame, runs);
+        note_annotations(sink, page.number, &beside);
         let placed = raised::apart(&frame, &runs);
         for baseline in baselines(&frame, placed) {
             let stretches = stretches(&frame, page.number, &baseline, &rules);
@@ -472,6 +475,18 @@ fn join(stretches: Vec<Stretch<'_>>, rules: &Bands, doubles: &mut Vec<Glyph>) ->
     pieces.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0).then(a.order.cmp(&b.order)));
     let bbox = pieces.iter().map(|p| p.bbox).reduce(|a, b| a.union(&b))?;
     Some(RawLine { pieces, bbox })
+}
+
+fn note_annotations(sink: &mut Sink, page: u32, beside: &[(Annotation, &Run)]) {
+    for (what, run) in beside {
+        sink.repair(Repair {
+            stage: Stage::Normalize,
+            rule: what.rule(),
+            place: Some(run.place_of(page, 0)),
+            before: run.text.clone(),
+            after: String::new(),
+        });
+    }
 }
 
 fn note_doubles(sink: &mut Sink, doubles: &[Glyph]) {

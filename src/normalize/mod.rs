@@ -9,6 +9,7 @@ pub mod lines;
 mod margin;
 mod marks;
 mod raised;
+mod ruby;
 mod running;
 mod seen;
 mod spaces;

@@ -30,7 +30,7 @@ const WORDS = {
     },
     rules: {
       radicals_unified: "部首改为汉字", characters_by_font_map: "按字体映射识字", characters_by_glyph_name: "按字形名称识字", characters_by_shape: "按字形识字",
-      gbk_under_latin_font: "按 GBK 解码", doubled_glyphs: "重影字", drawn_rule: "字符画的横线", printed_twice: "重复印出", hidden_characters: "不可见字符",
+      gbk_under_latin_font: "按 GBK 解码", doubled_glyphs: "重影字", drawn_rule: "字符画的横线", printed_twice: "重复印出", ruby: "注音", emphasis_mark: "着重号", hidden_characters: "不可见字符",
       compatibility_characters: "兼容字符", full_width: "全角改半角", split_digits: "拆开的数字合并", spaces: "排版空格", stray_and: "多余的 and", list_bullet: "项目符号",
       invisible_text: "看不见的文字", deleted_text: "修订中删除的文字", prompt_text: "未填写处的提示语", header_or_footer: "页眉页脚", hidden_text: "隐藏的文字", hidden_rows: "隐藏的行", hidden_columns: "隐藏的列",
       hidden_sheet: "隐藏的工作表", annotation: "页面注释", page_furniture: "网页其他内容", outside_page: "页面之外的文字", clipped_text: "截断的文字",
