@@ -171,6 +171,67 @@ const WITHIN: f32 = 0.7;
 /// How many cells of a page this is said of.
 const MOST_DRAWN: usize = 500;
 
+/// A row is told by so many texts of one line; the others stand at their height, give or take a share of the way to the
+/// next row.
+const OF_ROW: usize = 3;
+const OFF_ROW: f32 = 0.35;
+
+/// Says which text of a table without rules between its rows stands between two of them: it may be for several.
+pub(super) fn between_rows(sink: &mut Sink, page: &LinedPage, fragments: &[Fragment]) {
+    let open = |f: &&Fragment| matches!(f.ruling, Ruling::None | Ruling::ThreeLine);
+    for fragment in fragments.iter().filter(open) {
+        let mut lines: Vec<Vec<(f32, &GridCell)>> = vec![Vec::new(); fragment.rows()];
+        for cell in fragment.cells.iter().filter(|cell| cell.rowspan == 1) {
+            if let (Some(y), Some(line)) = (height_of_line(page, cell), lines.get_mut(cell.row)) {
+                line.push((y, cell));
+            }
+        }
+        // The height that most of a row's texts stand at.
+        let height = |line: &Vec<(f32, &GridCell)>| {
+            let mut ys: Vec<f32> = line.iter().map(|(y, _)| *y).collect();
+            ys.sort_by(f32::total_cmp);
+            (ys.len() >= OF_ROW).then(|| ys[ys.len() / 2])
+        };
+        let heights: Vec<Option<f32>> = lines.iter().map(height).collect();
+        let stands_between = |row: usize, y: f32| {
+            let own = heights[row]?;
+            let next =
+                if y > own { heights.get(row + 1) } else { heights.get(row.checked_sub(1)?) };
+            Some((y - own).abs() >= OFF_ROW * (next.copied()?? - own).abs())
+        };
+        let texts = lines
+            .iter()
+            .enumerate()
+            .flat_map(|(row, line)| line.iter().map(move |(y, cell)| (row, *y, *cell)));
+        let mut between = texts.filter(|&(row, y, _)| stands_between(row, y) == Some(true));
+        if let Some((_, _, cell)) = between.next() {
+            let text = cell.text.as_str();
+            sink.remark(Diagnostic {
+                code: "text_between_rows",
+                severity: Severity::Warning,
+                place: Some(Place::of_box(page.number, page.frame.back(&cell.bbox))),
+                message: Wording::new(
+                    format!("{text:?} stands between two rows, and may be for several"),
+                    format!("“{text}”印在两行之间，可能属于多行"),
+                ),
+                hint: Some(Wording::new("compare the table with the page", "请将该表与原文对照")),
+            });
+        }
+    }
+}
+
+/// The height of a cell's text where it stands on one line.
+fn height_of_line(page: &LinedPage, cell: &GridCell) -> Option<f32> {
+    let (mut top, mut low, mut em) = (f32::MAX, f32::MIN, 0.0f32);
+    for c in cell.text.chars().filter(|c| !c.ch.is_whitespace()) {
+        let Spot::Box(bbox) = c.place.spot else { return None };
+        let bbox = page.frame.rect(&bbox);
+        em = em.max(bbox.height());
+        (top, low) = (top.min(bbox.center().y), low.max(bbox.center().y));
+    }
+    (em > 0.0 && low - top <= em / 2.0).then_some((top + low) / 2.0)
+}
+
 /// Says that the header or the rows of a table without rules could as well be told otherwise.
 pub(super) fn uncertain(sink: &mut Sink, page: u32, solved: &Solved) {
     let rows = solved.fragment.rows().saturating_sub(solved.header).max(1);
