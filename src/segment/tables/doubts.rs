@@ -3,8 +3,10 @@
 
 use crate::diag::{Diagnostic, FIGURES_OVERLAID, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
+use crate::lexicon::is_han;
 use crate::normalize::lines::LinedPage;
 use crate::place::{Place, Spot};
+use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::solve::Solved;
 use crate::segment::tables::strips::Token;
@@ -203,7 +205,15 @@ pub(super) fn between_rows(sink: &mut Sink, page: &LinedPage, fragments: &[Fragm
             .iter()
             .enumerate()
             .flat_map(|(row, line)| line.iter().map(move |(y, cell)| (row, *y, *cell)));
-        let mut between = texts.filter(|&(row, y, _)| stands_between(row, y) == Some(true));
+        // A label before the names and figures of its rows is told by them.
+        let is_behind = |row: usize, cell: &GridCell| {
+            let before = || lines[row].iter().filter(|(_, other)| other.col < cell.col);
+            let holds = |of: fn(&str) -> bool| before().any(|(_, other)| of(other.text.as_str()));
+            holds(is_figure) && holds(|text| text.contains(is_han))
+        };
+        let mut between = texts
+            .filter(|&(row, y, _)| stands_between(row, y) == Some(true))
+            .filter(|&(row, _, cell)| is_behind(row, cell));
         if let Some((_, _, cell)) = between.next() {
             let text = cell.text.as_str();
             sink.remark(Diagnostic {
