@@ -83,6 +83,9 @@ const SPACED_WORD: usize = 8;
 /// Full-width spaces are an em wide, give or take so many ems; words parted so stand at one place in so many lines.
 const SPACE: f32 = 0.03;
 const TYPED: usize = 3;
+/// A character stands over figures whose middle is off its own by no more than so many ems: two that are an em apart do not
+/// both stand over one figure.
+const OVER_FIGURES: f32 = 0.8;
 /// What captions over a table begin with.
 pub(super) const CAPTIONS: [&str; 4] = ["单位", "金额单位", "计量单位", "附件"];
 
@@ -183,7 +186,17 @@ fn typed_apart(rows: &[Strip]) -> Vec<Rect> {
             None => {}
         }
     }
-    places.into_iter().filter(|&(_, count)| count <= TYPED).map(|(place, _)| place).collect()
+    // Over figures of two columns they are two words: 男　女.
+    let is_over_two = |place: &Rect| {
+        let em = place.height();
+        let (left, right) = (place.x0 + em / 2.0, place.x1 - em / 2.0);
+        let stands = |row: &Strip, x: f32| {
+            row.tokens.iter().any(|t| t.is_figure() && (t.x() - x).abs() <= OVER_FIGURES * em)
+        };
+        rows.iter().filter(|row| stands(row, left) && stands(row, right)).nth(1).is_some()
+    };
+    let words = places.into_iter().filter(|(place, count)| *count <= TYPED && !is_over_two(place));
+    words.map(|(place, _)| place).collect()
 }
 
 /// Whether the characters of a text are one to five full-width spaces apart, all alike.
@@ -206,7 +219,9 @@ fn join_spaced(row: &mut Strip, names: &[Rect], typed: &[Rect], spread: &[Rect])
         for next in at + 1..row.tokens.len().min(at + SPACED_WORD) {
             let Some(both) = word.with(&row.tokens[next]) else { break };
             let opens = joined.is_empty();
-            let is_typed = is_at(&both, typed);
+            // Figures that begin and end where such a word does are two all the same.
+            let is_word = both.text().chars().all(|c| is_han(c) || c.is_whitespace());
+            let is_typed = is_word && is_at(&both, typed);
             // What follows a word that is told by its spaces is another word.
             if best.1 == at + 2 && is_typed_apart(&best.0) && !is_typed_apart(&both) {
                 break;
@@ -296,9 +311,12 @@ fn is_as_wide(token: &Token, names: &[Rect]) -> bool {
 /// line and ends as padded words do.
 fn is_spaced(token: &Token, opens: bool) -> bool {
     let chars: Vec<char> = token.text().chars().filter(|c| !c.is_whitespace()).collect();
+    // 男 女 男 女 stand over four columns.
+    let is_again = |(at, c): (usize, &char)| chars[..at].contains(c);
     if chars.len() > SPACED_WORD
         || !chars.iter().all(|c| is_han(*c))
         || chars.iter().any(|c| "甲乙丙丁".contains(*c))
+        || chars.iter().enumerate().any(is_again)
     {
         return false;
     }
