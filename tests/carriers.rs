@@ -570,6 +570,7 @@ fn archives_in_archives_end_at_limits() {
 }
 
 /// An OFD document of one page with these objects.
+            (gbk("发文/附件2 - 副本.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
 #[cfg(feature = "ofd")]
 fn ofd(objects: &str) -> Vec<u8> {
     let root = r#"<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody><ofd:DocRoot>/Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>Doc_0/Signs.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>"#;
@@ -578,6 +579,7 @@ fn ofd(objects: &str) -> Vec<u8> {
     let page = format!(
         r#"<Page><Template TemplateID="7"/><Content><Layer><PageBlock>{objects}</PageBlock></Layer></Content></Page>"#
     );
+         file_twice: 发文/附件2 - 副本.txt is 发文/附件2.txt byte for byte: it was read once\n\
     zip(&[
         ("ofd.xml", root.as_bytes()),
         ("Doc_0/Document.xml", document.as_bytes()),

@@ -195,22 +195,45 @@ fn names(sink: &mut Sink, annex: &Annex) {
     // A list has several rows of a region.
     let has_texts = annex.columns.iter().any(|column| column.role == ColumnRole::Text);
     if !has_texts {
-        let mut seen: BTreeMap<(&str, Option<&str>), Vec<Place>> = BTreeMap::new();
+        let mut seen: BTreeMap<(&str, Option<&str>), Vec<&Row>> = BTreeMap::new();
         // 汉中市 alone over its rows is its heading.
         let is_heading = |row: &&Row| row.cells.iter().all(|cell| cell.status == Status::Blank);
         let rows = rows().filter(|row| row.region.code.is_some() && !is_heading(row));
-        for region in rows.map(|row| &row.region) {
-            let key = (region.name.as_str(), region.parent.as_deref());
-            seen.entry(key).or_default().push(region.place);
+        for row in rows {
+            let key = (row.region.name.as_str(), row.region.parent.as_deref());
+            seen.entry(key).or_default().push(row);
         }
-        let mut twice = seen.iter().filter(|(_, places)| places.len() > 1);
-        if let (Some(((name, _), places)), None) = (twice.next(), twice.next())
-            && let [_, place] = places[..]
+        let mut twice = seen.iter().filter(|(_, rows)| rows.len() > 1);
+        if let (Some(((name, _), rows)), None) = (twice.next(), twice.next())
+            && let [_, row] = rows[..]
             && seen.len() > FEW
         {
             let en = format!("two rows are of {name}, and all others of one region each");
             let zh = format!("“{name}”有两行，而其他地区各一行");
-            warn("region_twice", place, en, zh);
+            warn("region_twice", row.region.place, en, zh);
+        }
+        // A copy of the list, or an older one: what tells rows apart is the same, and each has its figures.
+        let again = seen.values().filter_map(|rows| {
+            let (first, last) = (rows.first()?, rows.last()?);
+            let is_figure = |cell: &Cell| cell.status == Status::Value;
+            let both = |(a, b): (&Cell, &Cell)| is_figure(a) && is_figure(b);
+            let is_far = last.number - first.number > rows.len() as u32;
+            let meets = first.cells.iter().zip(&last.cells).any(both);
+            (is_far && first.keys == last.keys && meets).then_some(last)
+        });
+        let again: Vec<&&Row> = again.collect();
+        if let Some(row) = again.iter().min_by_key(|row| row.number)
+            && again.len() > 1
+            && again.len() * 2 > seen.len()
+        {
+            let (name, count) = (&row.region.name, again.len());
+            let en = format!(
+                "{count} regions have figures twice in the same columns, {name} first: the table may stand here twice"
+            );
+            let zh = format!(
+                "{count}个地区在相同的列中各有两组数字（首个为“{name}”），该表可能出现了两次"
+            );
+            warn("region_twice", row.region.place, en, zh);
         }
     }
     let is_part = |region: &Region| matches!(region.level, Level::Central | Level::Subtotal);

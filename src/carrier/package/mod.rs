@@ -16,6 +16,8 @@ use crate::place::{Place, Spot};
 use crate::source::Source;
 use files::File;
 use order::Ordered;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A file that was read.
@@ -32,6 +34,7 @@ struct Read {
 /// is no file; the first file's error where none can be read.
 pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Result<Pages, Error> {
     let files = files::all(sink, &options.limits, source)?;
+    let files = once(sink, files);
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let mut left = options.clone();
     let (mut read, mut first_error) = (Vec::new(), None);
@@ -55,6 +58,36 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
         return Err(first_error.unwrap_or(Error::new(ErrorKind::Empty)));
     }
     Ok(join(sink, order::ordered(read)))
+}
+
+/// The files without those that are others byte for byte, as a copy is of an annex; what has the shortest name stays.
+fn once(sink: &mut Sink, files: Vec<File>) -> Vec<File> {
+    let mut kept: Vec<File> = Vec::new();
+    let mut alike: HashMap<[u8; 32], usize> = HashMap::new();
+    for file in files {
+        let own = Sha256::digest(&file.bytes).into();
+        let Some(&at) = alike.get(&own) else {
+            alike.insert(own, kept.len());
+            kept.push(file);
+            continue;
+        };
+        let file = match file.name.chars().count() < kept[at].name.chars().count() {
+            true => std::mem::replace(&mut kept[at], file),
+            false => file,
+        };
+        let (name, of) = (&file.name, &kept[at].name);
+        sink.remark(Diagnostic {
+            code: "file_twice",
+            severity: Severity::Note,
+            place: None,
+            message: Wording::new(
+                format!("{name} is {of} byte for byte: it was read once"),
+                format!("{name}与{of}完全相同，只读取一次"),
+            ),
+            hint: None,
+        });
+    }
+    kept
 }
 
 /// Takes what one file holds off what all of them may.
