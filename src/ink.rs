@@ -117,7 +117,7 @@ impl Ink {
     }
 
     fn table(&mut self, table: &Table) {
-        let Table { columns: _, title, unit, header, rows } = table;
+        let Table { columns: _, title, heading: _, unit, header, rows } = table;
         self.texts(title.iter().chain(unit));
         header.iter().chain(rows).for_each(|row| self.row(row));
     }

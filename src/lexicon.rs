@@ -214,6 +214,9 @@ pub const REGION_ENDINGS: &[&str] = &[
     "林区",
 ];
 
+/// What names of prefectures end in.
+pub const PREFECTURES: &[&str] = &["市", "州", "盟", "地区"];
+
 /// What names of areas end in that no table of divisions knows: 赣江新区, 市本级.
 pub const AREAS: &[&str] =
     &["新区", "开发区", "高新区", "经开区", "管委会", "本级", "兵团", "农垦", "农场"];

@@ -125,7 +125,7 @@ pub(super) fn show(tables: &[Table]) -> String {
     let mut shown = String::new();
     for table in tables {
         shown.push_str("table");
-        for text in [&table.title, &table.unit].into_iter().flatten() {
+        for text in [&table.title, &table.heading, &table.unit].into_iter().flatten() {
             shown.push_str(&format!(" \"{}\"", text.as_str()));
         }
         shown.push('\n');

@@ -84,6 +84,8 @@ pub struct Table {
     pub columns: usize,
     /// Title of this table where an annex has several, or none is over the annex.
     pub title: Option<PlacedText>,
+    /// The line alone over it that says whose rows these are: 南昌市, 填报单位：南昌市. It is a paragraph of its annex, too.
+    pub heading: Option<PlacedText>,
     /// 单位：… over this table, or inside its grid.
     pub unit: Option<PlacedText>,
     /// The header's tiers, top down.

@@ -41,6 +41,7 @@ pub fn tables(sink: &mut Sink, blocks: &mut [Block]) -> Vec<Table> {
             Block::Image { .. } => {}
         }
     }
+    joining.loose.extend(joining.heading.take());
     joining.place_loose(sink, None, Lone::NameMayNotStand);
     let left = std::mem::take(&mut joining.left);
     let groups = joining.into_groups();
@@ -119,6 +120,10 @@ struct Joining {
     unit: Option<PlacedText>,
     /// Whether a title, unit or heading said that what follows is another table.
     parted: bool,
+    /// The last line since the last fragment that may say whose rows the next one has.
+    heading: Option<TextBlock>,
+    /// What said so of the last table.
+    last_heading: Option<String>,
     /// Lines since the last fragment that may be rows of its table.
     loose: Vec<TextBlock>,
     /// Those that were none.
@@ -137,6 +142,10 @@ impl Joining {
                 return;
             }
             Role::Prose => {
+                if names_prefecture(&squeezed(&text.text)) {
+                    self.loose.extend(self.heading.replace(text.clone()));
+                    return;
+                }
                 // Long text is none of a table's.
                 if self.loose.len() >= RECENT {
                     self.loose.clear();
@@ -238,14 +247,36 @@ impl Joining {
         if rows.is_empty() {
             return;
         }
+        let heading = self.take_heading(&rows, fragment);
         // Tables in one grid, each below its header, are read one after the other.
         for at in headers::others_among(&rows).into_iter().rev() {
             parts.push(rows.split_off(at));
         }
         self.read_rows(sink, rows, fragment, is_folded);
+        if let (Some(_), Some(open)) = (&heading, self.groups.last_mut().and_then(|g| g.last_mut()))
+        {
+            open.table.heading = heading;
+        }
         for rows in parts.into_iter().rev() {
             self.read_rows(sink, rows, fragment, false);
         }
+    }
+
+    /// Takes the line that says whose rows these are: on the page of a table with a header of its own, above it.
+    fn take_heading(&mut self, rows: &[TableRow], fragment: &Fragment) -> Option<PlacedText> {
+        let line = self.heading.take()?;
+        let is_over = line.page == fragment.page
+            && line.bbox.y1 <= fragment.bbox.y0
+            && headers::tiers(rows, &Kinds::of(rows.iter(), fragment.cols())) > 0;
+        if !is_over {
+            self.loose.push(line);
+            return None;
+        }
+        let said = squeezed(&line.text);
+        // Above each page of a table it says nothing new.
+        let is_new = self.last_heading.replace(said.clone()).is_none_or(|last| last != said);
+        self.parted |= is_new;
+        is_new.then_some(line.text)
     }
 
     /// Puts the rows of a table to the one they go on with, or begins one with them.
@@ -305,6 +336,23 @@ impl Joining {
 /// Text without white space.
 fn squeezed(text: &PlacedText) -> String {
     text.as_str().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether a line, without white space, is the name of a prefecture alone, as it stands over its rows: 南昌市,
+/// 填报单位：南昌市.
+fn names_prefecture(line: &str) -> bool {
+    /// Names are no longer, labels before them either.
+    const LONGEST: usize = 12;
+    let is_short = |text: &str| text.chars().count() <= LONGEST;
+    let name = match line.split_once(['：', ':']) {
+        Some((label, name)) if is_short(label) => name,
+        Some(_) => return false,
+        None => line,
+    };
+    let ends = lexicon::PREFECTURES
+        .iter()
+        .any(|end| name.strip_suffix(end).is_some_and(|n| n.chars().count() > 1));
+    ends && is_short(name) && name.chars().all(lexicon::is_han)
 }
 
 /// Says that a line beside a table looks like one of its rows and was not read as one.
@@ -449,7 +497,7 @@ impl Open {
         });
         let data = rows::without_carried(data, |row| note_row(sink, "page_carry", row));
         Open {
-            table: Table { columns, title, unit, header, rows: data },
+            table: Table { columns, title, heading: None, unit, header, rows: data },
             col_edges: fragment.col_edges.clone(),
             is_drawn,
             panels: fragment.panels,

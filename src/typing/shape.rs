@@ -375,7 +375,8 @@ pub fn part_bands(table: Table) -> (Bands, Table) {
         }
     }
     bands.behind = open;
-    (bands, Table { columns, title: table.title, unit: table.unit, header, rows })
+    let Table { title, heading, unit, .. } = table;
+    (bands, Table { columns, title, heading, unit, header, rows })
 }
 
 /// Whether a text names a kind of division, as the heads of blocks of rows do: 设区市, 省直管县（市）.

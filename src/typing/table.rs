@@ -32,7 +32,8 @@ pub struct Around<'t> {
 /// where it has no rows. Their number is the caller's to give.
 pub fn typed(sink: &mut Sink, frame: &Frame, table: Table, around: Around) -> Vec<Annex> {
     let own_title = table.title.as_ref().and_then(|title| located(&title.trim()));
-    let heading = own_title.as_ref().map(|title| title.value.clone());
+    let heading = table.heading.as_ref().map(|line| line.trim().as_str().to_owned());
+    let heading = heading.or(own_title.as_ref().map(|title| title.value.clone()));
     let title = around.title.or(own_title);
     let captions = [table.unit.as_ref(), around.caption];
     let unit = captions.into_iter().flatten().find_map(unit_of).or_else(|| {
@@ -88,7 +89,7 @@ fn one(
     let lines = without_repeated_totals(sink, lines);
     let mut lines = beside_own_labels(sink, &columns, lines, &context);
     // （一）南昌市 over a table of its own says whose rows these are, as a line in the table would.
-    let headings = heading.into_iter().chain(over.as_deref());
+    let headings = heading.into_iter().chain(over.as_deref()).chain(in_brackets(context.title));
     let prefecture =
         headings.into_iter().find_map(|heading| regions::prefecture_in(heading, &context));
     for name in lines.iter_mut().map(|line| &mut line.name).filter(|name| name.band.is_none()) {
@@ -115,6 +116,12 @@ fn one(
     };
     doubts::remark(sink, &annex);
     Some(annex)
+}
+
+/// What a title says in brackets at its end: 南昌市 of 任务分解表（南昌市）.
+fn in_brackets(title: &str) -> Option<&str> {
+    let (_, said) = title.trim().strip_suffix(['）', ')'])?.rsplit_once(['（', '('])?;
+    Some(said)
 }
 
 /// Notes that stand inside the grid, alone in their rows, apart from the rows of data.

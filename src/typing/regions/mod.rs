@@ -81,8 +81,9 @@ pub fn assign(sink: &mut Sink, rows: Vec<RowName>, context: &Context) -> Vec<Reg
     regions.map(|(station, (row, words))| station.region(row, words)).collect()
 }
 
-/// The prefecture that a heading over a table names, and nothing else: （一）南昌市.
+/// The prefecture that a heading over a table names, and nothing else: （一）南昌市, 填报单位：南昌市.
 pub fn prefecture_in(heading: &str, context: &Context) -> Option<String> {
+    let heading = heading.rsplit_once(['：', ':']).map_or(heading, |(_, name)| name);
     let Word::Name(name) = words::read(heading).word else { return None };
     let scope = Scope::of(context.frame, context.title, [].into_iter());
     let found = scope.resolve(&name);
@@ -95,7 +96,10 @@ fn spanned_by_bands(mut rows: Vec<RowName>, words: &mut [Words], scope: &Scope) 
     if rows.iter().all(|row| row.band.is_none()) {
         return rows;
     }
+    // One prefecture's name over the whole table says whose its total is, too.
+    let is_of_one = rows.iter().all(|row| row.band == rows[0].band);
     let last_total = rows.iter().rposition(|row| words::read(&row.text).word == Word::Total);
+    let last_total = last_total.filter(|_| !is_of_one);
     for (at, row) in rows.iter_mut().enumerate() {
         let Some(band) = &row.band else { continue };
         let words::Words { word, .. } = words::read(band);
