@@ -9,6 +9,7 @@ use fubiao::carrier::page::{Ink, Run};
 use fubiao::diag::Sink;
 use fubiao::options::Options;
 use fubiao::pipeline;
+use fubiao::segment::outline::Block;
 use fubiao::source::Source;
 
 /// What is read of a document: its lines, tables as rows of cells (`<` and `^` where one to the left or above
@@ -770,6 +771,129 @@ fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
     for (format, said) in [
         ("0;[Red]0", "市|调整\n甲市|-12\nsign_as_color\n"),
         ("0;0", "市|调整\n甲市|12\nsign_not_shown\n"),
+/// A workbook of these sheets, each with its name and rows: cells between bars, blank ones missing.
+fn sheets(sheets: &[(&str, &str)]) -> Vec<u8> {
+    let cell = |row: usize, col: usize, text: &str| {
+        let at = format!("{}{}", char::from(b'A' + col as u8), row + 1);
+        match text.parse::<f64>() {
+            Ok(_) => format!(r#"<c r="{at}"><v>{text}</v></c>"#),
+            Err(_) if text.is_empty() => String::new(),
+            Err(_) => format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#),
+        }
+    };
+    let row = |(row, line): (usize, &str)| {
+        let cells: String =
+            line.split('|').enumerate().map(|(col, text)| cell(row, col, text)).collect();
+        format!(r#"<row r="{}">{cells}</row>"#, row + 1)
+    };
+    let of = |make: &dyn Fn(usize, &str) -> String| -> String {
+        sheets.iter().enumerate().map(|(at, (name, _))| make(at, name)).collect()
+    };
+    let book = of(&|at, name| format!(r#"<sheet name="{name}" r:id="s{at}"/>"#));
+    let book = format!("<workbook><sheets>{book}</sheets></workbook>");
+    let relations = of(&|at, _| {
+        format!(
+            r#"<Relationship Id="s{at}" Type="http://x/worksheet" Target="worksheets/{at}.xml"/>"#
+        )
+    });
+    let relations = format!("<Relationships>{relations}</Relationships>");
+    let parts: Vec<(String, String)> = sheets
+        .iter()
+        .enumerate()
+        .map(|(at, (_, rows))| {
+            let rows: String = rows.lines().enumerate().map(row).collect();
+            let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+            (format!("xl/worksheets/{at}.xml"), sheet)
+        })
+        .collect();
+    let mut entries: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", br#"<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+    ];
+    entries.extend(parts.iter().map(|(name, sheet)| (name.as_str(), sheet.as_bytes())));
+    zip(&entries)
+}
+
+/// What the tables of a document hold, row by row, and what stands around them, as it is cut into blocks.
+fn outlined(name: &str, bytes: Vec<u8>) -> String {
+    let source = Source::new(name, bytes).expect("a kind that is read");
+    let outline = pipeline::until_outline(&mut Sink::new(), &Options::default(), &source);
+    let outline = outline.expect("readable");
+    let mut out = String::new();
+    for blocks in outline.annexes.iter().map(|annex| &annex.blocks).chain([&outline.front]) {
+        for block in blocks {
+            match block {
+                Block::Text(text) => out.push_str(&format!("{:?} {}\n", text.role, text.raw)),
+                Block::Table(table) => {
+                    for of_row in table.cells.chunk_by(|a, b| a.row == b.row) {
+                        let texts: Vec<&str> =
+                            of_row.iter().map(|cell| cell.text.as_str()).collect();
+                        out.push_str(&format!("{}\n", texts.join("|")));
+                    }
+                }
+                Block::Image { .. } => {}
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn a_copy_of_a_sheet_is_read_once() {
+    let table = "市县|套数\n甲市|1\n乙市|2";
+    let copies = sheets(&[("附件1", table), ("附件1 (2)", table)]);
+    assert_eq!(read(copies), "附件1\n市县|套数\n甲市|1\n乙市|2\nsheet_twice\n");
+    let both = "附件1\n市县|套数\n甲市|1\n乙市|2\n附件1\n市县|套数\n甲市|1\n乙市|3\n";
+    let changed = sheets(&[("附件1", table), ("附件1 (2)", &table.replace('2', "3"))]);
+    assert_eq!(read(changed), both);
+}
+
+#[test]
+fn the_name_of_a_tab_says_whose_rows_a_sheet_has() {
+    let sheet = "附件1\n任务表\n县|套数\n合计|3\n东县|3";
+    let book = sheets(&[("甲乙市", sheet), ("丙丁市", sheet)]);
+    assert!(read(book).starts_with("附件1|\n任务表|\n甲乙市|<\n县|套数\n合计|3\n"));
+    // One sheet alone may be called anything, and what the sheet says itself need not be said again.
+    assert!(!read(sheets(&[("甲乙市", sheet)])).contains("甲乙市"));
+    let said = sheet.replace("任务表", "甲乙市任务表");
+    let book = sheets(&[("甲乙市", said.as_str()), ("丙丁市", sheet)]);
+    assert_eq!(read(book).matches("甲乙市").count(), 1);
+}
+
+#[test]
+fn blank_rows_part_groups_where_figures_come_next() {
+    let book = sheets(&[("S", "市县|套数\n\n合计|3\n\n甲市|1\n乙市|2\n\n市县|资金\n甲市|9")]);
+    assert_eq!(read(book), "市县|套数\n合计|3\n甲市|1\n乙市|2\n市县|资金\n甲市|9\n");
+}
+
+#[test]
+fn annexes_side_by_side_are_told_by_their_labels() {
+    let rows = "附件1|||附件2|\n任务表|||资金表|\n市县|套数||市县|万元\n甲市|1||甲市|5";
+    let said = "附件1|\n任务表|\n市县|套数\n甲市|1\n附件2|\n资金表|\n市县|万元\n甲市|5\n";
+    assert_eq!(read(sheets(&[("S", rows)])).replace("?", ""), said);
+    // Without labels of their own they are two halves of a list.
+    let halves = "市县|套数||市县|套数\n甲市|1||乙市|5";
+    assert_eq!(read(sheets(&[("S", halves)])), "市县|套数||市县|套数\n甲市|1||乙市|5\n");
+}
+
+#[test]
+fn captions_in_the_rows_of_a_table_are_told_from_its_header() {
+    // A unit in the corner of a header is no caption; beside a label it is one.
+    let rows = "附件1\n任务表\n单位：万元|套数|资金\n甲市|1|2\n附件1（续）||单位：万元\n单位：万元|套数|资金\n乙市|3|4";
+    assert_eq!(
+        outlined("S.xlsx", sheets(&[("S", rows)])),
+        "AnnexTitle 任务表\n单位：万元|套数|资金\n甲市|1|2\nContinuation 附件1（续）\nUnitCaption 单位：万元\n单位：万元|套数|资金\n乙市|3|4\n"
+    );
+    // What a converter took for the header of a table, and what it prints for blanks.
+    let text = "## 附件1\n\n| 附件 | Unnamed: 1 | Unnamed: 2 |\n| --- | --- | --- |\n| 任务表 | NaN | NaN |\n| NaN | NaN | 单位：万元 |\n| 市县 | 套数 | 资金 |\n| 甲市 | NaN | 2 |\n";
+    assert_eq!(
+        outlined("S.md", text.as_bytes().to_vec()),
+        "AnnexTitle 任务表\nUnitCaption 单位：万元\n市县|套数|资金\n甲市||2\n"
+    );
+}
+
         ("0;[红色]\\-0", "市|调整\n甲市|-12\n"),
         ("0_);\\(0\\)", "市|调整\n甲市|(12)\n"),
     ] {

@@ -65,11 +65,11 @@ impl<'a> LabelLine<'a> {
     }
 }
 
-/// Whether a text that stands alone is the label of an annex: 附件, 附件 1, 附件1：任务表.
+/// Whether a text that stands alone is the label of an annex: 附件, 附件 1, 附件1：任务表, 附件（续）.
 pub(super) fn is_label_alone(text: &str) -> bool {
     LabelLine::of(text).is_some_and(|LabelLine { number, rest, .. }| {
         let title = rest.chars().count() <= TITLE_CHARS && !rest.contains(['。', '；']);
-        rest.is_empty() || number.is_some() && title
+        rest.is_empty() || lexicon::is_continued(rest) || number.is_some() && title
     })
 }
 
@@ -112,6 +112,12 @@ impl AnnexPart {
             && is_its
             && between.len() < TITLE_LINES
             && between.all(is_of_title)
+    }
+
+    /// Whether the label right below its own says no more: 附件1 over a sheet, and 附件 in its first cell.
+    fn is_labelled_twice(&self, label: &AnnexPart, above: &[Item]) -> bool {
+        let says_more = label.number.is_some() || label.title.is_some();
+        !self.is_unlabelled && self.title.is_none() && !says_more && above.len() == self.at + 1
     }
 
     /// Whether the line stands between its label and its first table, the unit of its figures apart: below a label
@@ -161,6 +167,7 @@ pub(super) fn part(items: Vec<Item>) -> Parts {
                                 begun.label = annex.label;
                                 begun.is_unlabelled = false;
                             }
+                            Some(begun) if begun.is_labelled_twice(&annex, &items[..i]) => {}
                             _ => annexes.push(*annex),
                         }
                         Home::Label

@@ -79,6 +79,8 @@ pub(super) enum Value {
         is_rounded: bool,
         /// Whether the stored number is below zero.
         is_negative: bool,
+        /// Whether it is zero.
+        is_zero: bool,
     },
     Text(Text),
     Error(String),
@@ -219,7 +221,14 @@ impl<'s> Filling<'s> {
                 (shown.map_or(text, Text::plain), false, false, false)
             }
             #[cfg(feature = "ods")]
-            Value::Printed { text, is_rounded, is_negative } => {
+            Value::Printed { text, is_zero: true, .. }
+                if is_dash(&text.text) && self.shows_zeros =>
+            {
+                note(Remark::Dash);
+                (Text::plain("0"), true, false, true)
+            }
+            #[cfg(feature = "ods")]
+            Value::Printed { text, is_rounded, is_negative, .. } => {
                 if is_negative && is_unsigned(&text.text) {
                     note(Remark::Unsigned);
                 }
@@ -236,9 +245,8 @@ impl<'s> Filling<'s> {
                     }
                 }
                 let is_zero = number == 0.0;
-                let digits = printed.text.contains(|c: char| c.is_ascii_digit());
                 // Accounting formats print a dash for nothing: what is stored says which of the two it is.
-                if is_zero && !digits && !printed.text.trim().is_empty() && self.shows_zeros {
+                if is_zero && is_dash(&printed.text) && self.shows_zeros {
                     note(Remark::Dash);
                     (Text::plain("0"), true, false, true)
                 } else {
@@ -260,6 +268,11 @@ impl<'s> Filling<'s> {
         }
         Some((if style.is_struck { text.struck() } else { text }, is_figure))
     }
+}
+
+/// Whether what is printed of a zero has something and no digit.
+fn is_dash(printed: &str) -> bool {
+    !printed.trim().is_empty() && !printed.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a printed figure other than zero says of no sign that it has one.

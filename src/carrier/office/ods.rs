@@ -404,7 +404,8 @@ impl Content<'_> {
             Some("float" | "percentage" | "currency") => {
                 let is_rounded = stored.is_some_and(|stored| is_rounded(stored, &text.text));
                 let is_negative = stored.is_some_and(|stored| stored < 0.0);
-                Value::Printed { text, is_rounded, is_negative }
+                let is_zero = stored == Some(0.0);
+                Value::Printed { text, is_rounded, is_negative, is_zero }
             }
             _ if has_formula && is_error(&text.text) => Value::Error(text.text),
             _ if text.text.is_empty()

@@ -9,6 +9,7 @@ use crate::carrier::page::{Origin, Pages, TextFrom};
 use crate::carrier::within;
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::{Error, ErrorKind};
+use crate::figure;
 use crate::options::Limits;
 use crate::place::{Place, Spot};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -80,7 +81,7 @@ pub(super) enum Remark {
 }
 
 /// Ranges of rows or columns.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ranges(Vec<RangeInclusive<u32>>);
 
 impl Ranges {
@@ -113,6 +114,9 @@ impl Ranges {
 pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Result<Pages, Error> {
     let mut pages = Vec::new();
     let mut glyphs = limits.glyphs.into();
+    let sheets = without_copies(sink, sheets);
+    let seen = sheets.iter().filter(|sheet| !sheet.is_hidden && !sheet.cells.is_empty());
+    let are_by_tab = seen.filter(|sheet| labels::is_prefecture(&sheet.name)).count() > 1;
     for mut sheet in sheets {
         sheet.hidden_rows.settle();
         sheet.hidden_cols.settle();
@@ -131,7 +135,13 @@ pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Res
             let spot = Spot::Cell { table: 1, row: 1, col: 1, character: 1 };
             flow.paragraph(&TextLine { text: label, ..TextLine::default() }, spot)?;
         }
-        for grid in shown.grids(&sheet) {
+        let of_tab = sheet.name.trim();
+        let is_told = !are_by_tab || !labels::is_prefecture(of_tab) || shown.shows(of_tab);
+        let mut of_tab = (!is_told).then_some(of_tab);
+        for mut grid in shown.grids(&sheet) {
+            if let Some(name) = of_tab.take() {
+                print_over(&mut grid, name);
+            }
             flow.table(grid)?;
         }
         remark(sink, number, &sheet);
@@ -144,6 +154,51 @@ pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Res
         return Err(Error::new(ErrorKind::Empty));
     }
     Ok(Pages { pages, text_from: TextFrom::Workbook, encoding: None })
+}
+
+/// The sheets without those that bear the name of a copy of another, 附件1 (2), and hold what it holds.
+fn without_copies(sink: &mut Sink, sheets: Vec<Sheet>) -> Vec<Sheet> {
+    let by_name: HashMap<&str, usize> =
+        sheets.iter().enumerate().map(|(at, sheet)| (sheet.name.as_str(), at)).collect();
+    let shows = |sheet: &Sheet, of: &Sheet| {
+        let same = |(a, b): (&Cell, &Cell)| {
+            (a.row, a.col) == (b.row, b.col)
+                && a.lines.iter().map(|line| &line.text).eq(b.lines.iter().map(|line| &line.text))
+        };
+        sheet.cells.len() == of.cells.len()
+            && sheet.cells.iter().zip(&of.cells).all(same)
+            && sheet.merged == of.merged
+            && (&sheet.hidden_rows, &sheet.hidden_cols) == (&of.hidden_rows, &of.hidden_cols)
+    };
+    let copies: Vec<Option<usize>> = sheets
+        .iter()
+        .map(|sheet| {
+            let of = *by_name.get(original(&sheet.name)?)?;
+            let is_shown = !sheet.is_hidden && !sheets[of].is_hidden && !sheet.cells.is_empty();
+            (is_shown && shows(sheet, &sheets[of])).then_some(of)
+        })
+        .collect();
+    for (sheet, of) in sheets.iter().zip(&copies).filter_map(|(sheet, of)| Some((sheet, (*of)?))) {
+        let (name, of) = (&sheet.name, &sheets[of].name);
+        sink.remark(Diagnostic {
+            code: "sheet_twice",
+            severity: Severity::Note,
+            place: None,
+            message: Wording::new(
+                format!("the sheet {name} holds what {of} holds: it was read once"),
+                format!("工作表“{name}”与“{of}”内容相同，只读取一次"),
+            ),
+            hint: None,
+        });
+    }
+    sheets.into_iter().zip(copies).filter_map(|(sheet, of)| of.is_none().then_some(sheet)).collect()
+}
+
+/// Of which sheet one is a copy by its name: 附件1 of 附件1 (2), as Excel and WPS name copies.
+fn original(name: &str) -> Option<&str> {
+    let (name, number) = name.strip_suffix([')', '）'])?.rsplit_once(['(', '（'])?;
+    let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    is_number.then(|| name.trim_end())
 }
 
 /// A cell that is shown, with the rows and columns it covers, hidden ones left out.
@@ -234,12 +289,20 @@ impl Shown {
         (!is_labelled).then_some(label)
     }
 
+    /// Whether the first rows show a text, by itself or in others.
+    fn shows(&self, text: &str) -> bool {
+        let Some(last) = self.rows.get(LABEL_ROWS).or(self.rows.last()) else { return false };
+        let first = self.cells.iter().filter(|cell| cell.rows.0 <= *last);
+        first.flat_map(|cell| &cell.lines).any(|line| line.text.contains(text))
+    }
+
     /// The areas that are filled, as tables: a blank row, or some blank columns, part two.
     fn grids(mut self, sheet: &Sheet) -> Vec<Grid> {
         let mut grids = Vec::new();
         self.cells.sort_by_key(|cell| (cell.rows.0, cell.cols.0));
+        let blocks = self.with_groups(self.blocks_of_rows(sheet));
         let mut cells = std::mem::take(&mut self.cells).into_iter().peekable();
-        for rows in self.blocks_of_rows(sheet) {
+        for rows in blocks {
             let last = rows.last().copied().unwrap_or(0);
             let mut block = Vec::new();
             while let Some(cell) = cells.next_if(|cell| cell.rows.0 <= last) {
@@ -250,6 +313,36 @@ impl Shown {
             }
         }
         grids
+    }
+
+    /// The blocks with those that begin with a row of figures put to the one above: a blank row parts groups of rows then.
+    fn with_groups(&self, blocks: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+        let cells_of = |row: u32| {
+            let first = self.cells.partition_point(|cell| cell.rows.0 < row);
+            self.cells[first..].iter().take_while(move |cell| cell.rows.0 == row)
+        };
+        let is_figure = |cell: &ShownCell| {
+            let is_one = |line: &TextLine| figure::kind(&line.text).is_numeric();
+            !cell.lines.is_empty() && cell.lines.iter().all(is_one)
+        };
+        let ends = |row: u32| {
+            let cells = || cells_of(row).filter(|cell| !cell.lines.is_empty());
+            Some((cells().map(|c| c.cols.0).min()?, cells().map(|c| c.cols.1).max()?))
+        };
+        let mut joined: Vec<Vec<u32>> = Vec::new();
+        for block in blocks {
+            let above = joined.last_mut().filter(|above| {
+                let (Some(last), Some(first)) = (above.last(), block.first()) else { return false };
+                let begins = cells_of(*first).next().is_some_and(|cell| !is_figure(cell));
+                let figures = cells_of(*first).filter(|cell| is_figure(cell)).count();
+                begins && figures > 0 && cells_of(*last).count() > 1 && ends(*last) == ends(*first)
+            });
+            match above {
+                Some(above) => above.extend(block),
+                None => joined.push(block),
+            }
+        }
+        joined
     }
 
     /// The rows in which something is shown, cut where a row that is not hidden shows nothing.
@@ -282,10 +375,18 @@ fn parts_side_by_side(block: Vec<ShownCell>, sheet: &Sheet) -> Vec<(Vec<u32>, Ve
     for cell in &block {
         used.extend(cell.cols.0..=cell.cols.1);
     }
+    // Annexes side by side need no more than one blank column: each has its label.
+    let first_row = block.first().map(|cell| cell.rows.0);
+    let top = block.iter().take_while(|cell| Some(cell.rows.0) == first_row);
+    let is_labelled = |cell: &&ShownCell| cell.lines.iter().any(|l| labels::begins_label(&l.text));
+    let labelled: Vec<u32> = top.filter(is_labelled).map(|cell| cell.cols.0).collect();
+    let begins = |col: u32| labelled.len() > 1 && labelled.contains(&col);
     let mut parts: Vec<(u32, u32)> = Vec::new();
     for col in used {
         match parts.last_mut() {
-            Some((_, last)) if col - *last <= APART => *last = col,
+            Some((_, last)) if col - *last == 1 || col - *last <= APART && !begins(col) => {
+                *last = col;
+            }
             _ => parts.push((col, col)),
         }
     }
@@ -325,6 +426,27 @@ fn grid(rows: &[u32], cols: &[u32], cells: Vec<ShownCell>, sheet: &Sheet) -> Gri
             .map(|col| sheet.widths.get(col).copied().unwrap_or(WIDTH).max(0.5))
             .collect(),
     }
+}
+
+/// Prints the name of a sheet over its table, below what stands alone in its rows: where a sheet is a prefecture's, its
+/// tab may be all that says so.
+fn print_over(grid: &mut Grid, name: &str) {
+    let cells_of = |row: usize| grid.cells.iter().filter(move |cell| cell.row == row).count();
+    let Some(at) = (0..grid.row_numbers.len()).find(|&row| cells_of(row) > 1) else { return };
+    if grid.cells.iter().any(|cell| cell.row < at && cell.row + cell.rowspan > at) {
+        return;
+    }
+    grid.cells.iter_mut().filter(|cell| cell.row >= at).for_each(|cell| cell.row += 1);
+    grid.row_numbers.insert(at, grid.row_numbers[at]);
+    let lines = vec![TextLine { text: name.to_owned(), ..TextLine::default() }];
+    grid.cells.push(GridCell {
+        row: at,
+        col: 0,
+        rowspan: 1,
+        colspan: grid.col_numbers.len(),
+        lines,
+    });
+    grid.cells.sort_by_key(|cell| (cell.row, cell.col));
 }
 
 fn note_hidden<'c>(
@@ -482,5 +604,11 @@ mod tests {
         ranges.settle();
         let held: Vec<u32> = (0..12).filter(|&n| ranges.contains(n)).collect();
         assert_eq!(held, [2, 3, 4, 7, 8, 9]);
+    }
+
+    #[test]
+    fn copies_are_told_by_their_names() {
+        let said = ["附件1 (2)", "附件1（3）", "附件(续)", "(2)", "附件1"].map(original);
+        assert_eq!(said, [Some("附件1"), Some("附件1"), None, Some(""), None]);
     }
 }

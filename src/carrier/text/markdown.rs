@@ -64,7 +64,7 @@ pub(super) fn plain(lines: &[TextLine]) -> Vec<PlainLine> {
             if let Some(rest) = behind_heading(line.text) {
                 shown = &chars[chars.len() - rest.chars().count()..];
             }
-            PlainLine::of(line.number, &unmarked(shown))
+            PlainLine::of(line.number, &without_blanks(&unmarked(shown)))
         })
         .collect()
 }
@@ -96,6 +96,26 @@ fn is_alignment(line: &str) -> bool {
 fn is_break(line: &str) -> bool {
     let marks: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).collect();
     marks.len() == 3 && marks.iter().all(|c| *c == marks[0]) && "-*_".contains(marks[0])
+}
+
+/// A row without what pandas, and converters on it, print for a blank: NaN in a cell, Unnamed: 3 over a column.
+fn without_blanks(chars: &[(char, u32)]) -> Vec<(char, u32)> {
+    let is_bar = |c: &(char, u32)| c.0 == '|';
+    let is_blank = |cell: &[(char, u32)]| {
+        let text: String = cell.iter().map(|c| c.0).collect();
+        let number = text.trim().strip_prefix("Unnamed: ").unwrap_or_default();
+        text.trim() == "NaN" || !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !chars.iter().any(is_bar) {
+        return chars.to_vec();
+    }
+    let cells = chars.split_inclusive(is_bar).flat_map(|cell| {
+        let (text, bar) = cell.split_at(cell.len() - usize::from(cell.last().is_some_and(is_bar)));
+        // A cell keeps a space, as one that is typed blank has.
+        let text = if is_blank(text) { &text[..1] } else { text };
+        text.iter().chain(bar)
+    });
+    cells.copied().collect()
 }
 
 /// The characters of a line that are shown.

@@ -174,9 +174,18 @@ impl<'a> View<'a> {
     fn parts(&self) -> Vec<Part> {
         // A typed text tells its tables by tabs alone, and its captions are lines already.
         if self.layout == Layout::Typed {
-            let is_table = self.cols > 1 && !self.is_frame(0..self.rows);
+            let is_table = |rows: Range<usize>| self.cols > 1 && !self.is_frame(rows);
+            // A converter may take them for rows all the same.
+            let first = self.behind_captions(0..self.rows);
+            if first > 0 && is_table(first..self.rows) {
+                return vec![Part::Lines(0..first), Part::Table(first..self.rows)];
+            }
             let rows = 0..self.rows;
-            return vec![if is_table { Part::Table(rows) } else { Part::Lines(rows) }];
+            return vec![if is_table(rows.clone()) {
+                Part::Table(rows)
+            } else {
+                Part::Lines(rows)
+            }];
         }
         let mut parts = Vec::new();
         let mut start = 0;
@@ -260,9 +269,23 @@ impl<'a> View<'a> {
         below.is_some_and(|below| !self.covered[below] && self.is_stated(below))
     }
 
-    /// Whether the row says what the unit is, or who filled in the table.
+    /// Whether the row says what the unit is, or who filled in the table: not where the unit stands in the corner of a
+    /// header, which has a word over each column.
     fn is_stated(&self, row: usize) -> bool {
-        self.begun[row].iter().any(|&i| is_unit(&self.compact(i))) || self.is_filled_in(row)
+        !self.is_cornered(row) && self.begun[row].iter().any(|&i| is_unit(&self.compact(i)))
+            || self.is_filled_in(row)
+    }
+
+    /// Whether the row has a unit in its first cell and a word over each other column.
+    fn is_cornered(&self, row: usize) -> bool {
+        let Some((&corner, others)) = self.begun[row].split_first() else { return false };
+        let width = |&i: &usize| self.table.cells[i].colspan;
+        let has_colon = |&i: &usize| self.compact(i).contains(['：', ':']);
+        self.table.cells[corner].col == 0
+            && !others.is_empty()
+            && self.begun[row].iter().map(width).sum::<usize>() >= self.cols
+            && is_unit(&self.compact(corner))
+            && !others.iter().any(has_colon)
     }
 
     fn is_filled_in(&self, row: usize) -> bool {
@@ -276,10 +299,12 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether the row is the label of an annex, its title behind it or not.
+    /// Whether the row is the label of an annex, its title behind it or not, a unit at its end or none.
     fn is_label(&self, row: usize) -> bool {
+        let is_label = |one: &usize| !self.covered[row] && is_label_alone(&self.compact(*one));
         match self.begun[row].as_slice() {
-            [one] => !self.covered[row] && is_label_alone(&self.compact(*one)),
+            [one] => is_label(one),
+            [one, unit] => is_label(one) && is_unit(&self.compact(*unit)),
             _ => false,
         }
     }
