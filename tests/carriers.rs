@@ -477,6 +477,47 @@ fn a_header_that_scrolls_apart_is_put_back_on_its_table() {
     assert_eq!(read(page.as_bytes().to_vec()), "市|县\n见下表\n甲市|12\n");
 }
 
+/// A header that a script lets stand over the table's own, what is escaped twice, and a page that its script shows.
+#[test]
+fn what_scripts_and_editors_make_of_a_page_is_read_as_shown() {
+    let head = "<tr><td>市<td>套数";
+    let page = format!(
+        "<div><table>{head}</table></div><div><table>{head}<tr><td>甲市<td>12</table></div>"
+    );
+    assert_eq!(read(page.into_bytes()), "市|套数\n甲市|12\n");
+    let page = "<table><tr><td>市<td>套数<tr><td>甲市<td>&amp;nbsp;12&amp;emsp;</table>";
+    assert_eq!(read(page.as_bytes().to_vec()), "市|套数\n甲市|12\n");
+    let page = |style: &str, script: &str| {
+        format!("<p>某网</p><div style='{style}'><p>各市：现将计划下达。</p></div>{script}")
+            .into_bytes()
+    };
+    let script = "<script>show()</script>";
+    for style in ["visibility: hidden; opacity: 0", "opacity:0"] {
+        assert_eq!(read(page(style, script)), "某网\n各市：现将计划下达。\nshown_by_script\n");
+    }
+    let left_out = "某网\nhidden_text: 各市：现将计划下达。\nmostly_hidden\n";
+    assert_eq!(read(page("opacity:0", "")), left_out);
+    assert_eq!(read(page("opacity:0;display:none", script)), left_out);
+}
+
+/// Rows by tabs stand under each other, whatever their stops.
+#[test]
+fn paragraphs_with_as_many_tabs_are_rows() {
+    let row = |cells: [&str; 3]| {
+        let runs = cells.map(|cell| format!("<w:r><w:t>{cell}</w:t></w:r>"));
+        format!("<w:p>{}</w:p>", runs.join("<w:r><w:tab/></w:r>"))
+    };
+    let body = row(["地区", "小型水库除险加固", "资金"])
+        + &row(["甲市", "", "7"])
+        + &row(["乙市", "12", "8"]);
+    let source = Source::new("notice", docx(&body, &[])).expect("a document");
+    let pages = pipeline::until_pages(&mut Sink::new(), &Options::default(), &source);
+    let runs = pages.expect("readable").pages.remove(0).runs;
+    let at = |text: &str| runs.iter().find(|run| run.text == text).map(|run| run.bbox.x0);
+    assert_eq!(at("12"), at("小型水库除险加固"));
+    assert!(at("7") == at("资金") && at("8") == at("资金") && at("7") > at("12"));
+}
+
 #[test]
 fn a_part_that_is_damaged_is_said() {
     let said = read(docx(
@@ -529,6 +570,7 @@ fn files_of_a_package_are_put_in_order() {
             (gbk("发文/印章.gif"), b"GIF89a"),
             (gbk("__MACOSX/发文/._通知.txt"), b"x"),
             (gbk("发文/通知.txt"), BODY.as_bytes()),
+            (gbk("发文/附件2 - 副本.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
         ],
         0,
     );
@@ -537,6 +579,7 @@ fn files_of_a_package_are_put_in_order() {
         "1 发文/通知.txt Body: 赣建保〔2025〕1号\n\
          2 发文/任务表.txt Annexes: 附件1\n\
          3 发文/附件2.txt Annexes: 附件2\n\
+         file_twice: 发文/附件2 - 副本.txt is 发文/附件2.txt byte for byte: it was read once\n\
          file_not_read: 发文/印章.gif was not read: found a GIF image, which is not read\n"
     );
 }
@@ -571,7 +614,6 @@ fn archives_in_archives_end_at_limits() {
 }
 
 /// An OFD document of one page with these objects.
-            (gbk("发文/附件2 - 副本.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
 #[cfg(feature = "ofd")]
 fn ofd(objects: &str) -> Vec<u8> {
     let root = r#"<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody><ofd:DocRoot>/Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>Doc_0/Signs.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>"#;
@@ -580,7 +622,6 @@ fn ofd(objects: &str) -> Vec<u8> {
     let page = format!(
         r#"<Page><Template TemplateID="7"/><Content><Layer><PageBlock>{objects}</PageBlock></Layer></Content></Page>"#
     );
-         file_twice: 发文/附件2 - 副本.txt is 发文/附件2.txt byte for byte: it was read once\n\
     zip(&[
         ("ofd.xml", root.as_bytes()),
         ("Doc_0/Document.xml", document.as_bytes()),
@@ -730,47 +771,6 @@ fn workbook_styled(sheet: &str, styles: &str) -> Vec<u8> {
     ])
 }
 
-fn refused(options: &Options, bytes: Vec<u8>) -> String {
-    let source = Source::new("x", bytes).expect("a kind that is read");
-    let read = pipeline::until_pages(&mut Sink::new(), options, &source);
-    read.expect_err("beyond a limit").to_string()
-}
-
-#[test]
-fn sheets_that_declare_more_than_they_hold_are_read() {
-    let row = |number: u32, cells: &str| format!(r#"<row r="{number}">{cells}</row>"#);
-    let text =
-        |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
-    let sheet = format!(
-        r#"<worksheet><dimension ref="A1:XFD1048576"/><cols><col min="4" max="16384" width="9" hidden="1"/></cols><sheetData>{}{}{}</sheetData><mergeCells><mergeCell ref="C1:XFD1048576"/><mergeCell ref="A5:A1048000"/></mergeCells></worksheet>"#,
-        row(1, &(text("A1", "市县") + &text("B1", "户数"))),
-        row(2, &(text("A2", "南昌市") + r#"<c r="B2"><v>12</v></c><c r="D2"><v>99</v></c>"#)),
-        row(1_048_576, &text("A1048576", "注：无"))
-    );
-    // What a merged cell lies over is not shown.
-    assert_eq!(read(workbook(&sheet)), "市县|户数\n南昌市|12\n注：无\nhidden_text: 99\n");
-    // What is filled to the last row and column is a table beyond the limit.
-    let corners = row(1, &text("A1", "甲")) + &row(2, &text("A2", "乙"));
-    let wide = format!(
-        r#"<worksheet><sheetData>{corners}</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>"#
-    );
-    assert_eq!(
-        refused(&Options::default(), workbook(&wide)),
-        "limit max-table-cells reached (200000)"
-    );
-}
-
-#[test]
-fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
-    let styles = |format: &str| {
-        format!(
-            r#"<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>"#
-        )
-    };
-    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1" t="inlineStr"><is><t>调整</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>甲市</t></is></c><c r="B2" s="1"><v>-12</v></c></row></sheetData></worksheet>"#;
-    for (format, said) in [
-        ("0;[Red]0", "市|调整\n甲市|-12\nsign_as_color\n"),
-        ("0;0", "市|调整\n甲市|12\nsign_not_shown\n"),
 /// A workbook of these sheets, each with its name and rows: cells between bars, blank ones missing.
 fn sheets(sheets: &[(&str, &str)]) -> Vec<u8> {
     let cell = |row: usize, col: usize, text: &str| {
@@ -894,6 +894,47 @@ fn captions_in_the_rows_of_a_table_are_told_from_its_header() {
     );
 }
 
+fn refused(options: &Options, bytes: Vec<u8>) -> String {
+    let source = Source::new("x", bytes).expect("a kind that is read");
+    let read = pipeline::until_pages(&mut Sink::new(), options, &source);
+    read.expect_err("beyond a limit").to_string()
+}
+
+#[test]
+fn sheets_that_declare_more_than_they_hold_are_read() {
+    let row = |number: u32, cells: &str| format!(r#"<row r="{number}">{cells}</row>"#);
+    let text =
+        |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let sheet = format!(
+        r#"<worksheet><dimension ref="A1:XFD1048576"/><cols><col min="4" max="16384" width="9" hidden="1"/></cols><sheetData>{}{}{}</sheetData><mergeCells><mergeCell ref="C1:XFD1048576"/><mergeCell ref="A5:A1048000"/></mergeCells></worksheet>"#,
+        row(1, &(text("A1", "市县") + &text("B1", "户数"))),
+        row(2, &(text("A2", "南昌市") + r#"<c r="B2"><v>12</v></c><c r="D2"><v>99</v></c>"#)),
+        row(1_048_576, &text("A1048576", "注：无"))
+    );
+    // What a merged cell lies over is not shown.
+    assert_eq!(read(workbook(&sheet)), "市县|户数\n南昌市|12\n注：无\nhidden_text: 99\n");
+    // What is filled to the last row and column is a table beyond the limit.
+    let corners = row(1, &text("A1", "甲")) + &row(2, &text("A2", "乙"));
+    let wide = format!(
+        r#"<worksheet><sheetData>{corners}</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>"#
+    );
+    assert_eq!(
+        refused(&Options::default(), workbook(&wide)),
+        "limit max-table-cells reached (200000)"
+    );
+}
+
+#[test]
+fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
+    let styles = |format: &str| {
+        format!(
+            r#"<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>"#
+        )
+    };
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1" t="inlineStr"><is><t>调整</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>甲市</t></is></c><c r="B2" s="1"><v>-12</v></c></row></sheetData></worksheet>"#;
+    for (format, said) in [
+        ("0;[Red]0", "市|调整\n甲市|-12\nsign_as_color\n"),
+        ("0;0", "市|调整\n甲市|12\nsign_not_shown\n"),
         ("0;[红色]\\-0", "市|调整\n甲市|-12\n"),
         ("0_);\\(0\\)", "市|调整\n甲市|(12)\n"),
     ] {

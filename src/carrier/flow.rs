@@ -23,6 +23,10 @@ const PITCH: f32 = 1.5;
 const GAP: usize = 2;
 /// Half-width characters from one tab stop to the next.
 const TAB: usize = 8;
+/// So many tabs in each of …
+const TABS: usize = 2;
+/// … so many paragraphs make these rows.
+const ROWS: usize = 3;
 /// Size of a raised mark, as a share of the size of the text before it.
 const MARK: f32 = 0.6;
 /// A column is laid out for at most so many half-width characters, and for no fewer than the other.
@@ -142,13 +146,15 @@ pub(super) struct Flow<'l> {
     y: f32,
     /// Characters that may still be laid out.
     glyphs: u64,
+    /// The last paragraphs, where each has as many tabs as the others.
+    tabbed: Vec<(TextLine, Spot)>,
 }
 
 impl<'l> Flow<'l> {
     /// An empty page, on which `glyphs` characters may be laid out.
     pub fn new(limits: &'l Limits, number: u32, glyphs: u64) -> Flow<'l> {
         let page = Page { number, width: WIDTH, layout: Layout::Flow, ..Page::default() };
-        Flow { limits, page, y: MARGIN, glyphs }
+        Flow { limits, page, y: MARGIN, glyphs, tabbed: Vec::new() }
     }
 
     /// Lays out a paragraph; one of white space is a gap.
@@ -157,15 +163,54 @@ impl<'l> Flow<'l> {
     /// [`ErrorKind::Limit`] for too many characters.
     pub fn paragraph(&mut self, line: &TextLine, spot: Spot) -> Result<(), Error> {
         self.count(&line.text)?;
-        let room = Rect::new(MARGIN, self.y, WIDTH - MARGIN, self.y + line.size);
-        Setting::of(line, &room).lay(&mut self.page.runs, line.clone(), spot, GAP);
-        self.y += PITCH * line.size;
+        let tabs = tabs_in(&line.text);
+        if self.tabbed.last().is_some_and(|(last, _)| tabs_in(&last.text) != tabs) {
+            self.lay_tabbed();
+        }
+        if tabs < TABS {
+            self.lay(line.clone(), spot, &[]);
+        } else {
+            self.tabbed.push((line.clone(), spot));
+        }
         Ok(())
+    }
+
+    fn lay(&mut self, line: TextLine, spot: Spot, stops: &[usize]) {
+        let (room, pitch) = (self.room(line.size), PITCH * line.size);
+        Setting::of(&line, &room).lay(&mut self.page.runs, line, spot, (GAP, stops));
+        self.y += pitch;
+    }
+
+    fn room(&self, size: f32) -> Rect {
+        Rect::new(MARGIN, self.y, WIDTH - MARGIN, self.y + size)
+    }
+
+    /// Lays out the paragraphs with tabs. What several with as many tabs have behind each stands in one column, as wide as
+    /// the widest of it: where a document says no stops, or those of another font, they are rows all the same.
+    fn lay_tabbed(&mut self) {
+        let lines = std::mem::take(&mut self.tabbed);
+        let mut stops: Vec<usize> = Vec::new();
+        if lines.len() >= ROWS {
+            let count = lines.first().map_or(0, |(line, _)| tabs_in(&line.text));
+            let widest = |at: usize| {
+                let parts = lines.iter().filter_map(|(line, _)| line.text.split('\t').nth(at));
+                parts.map(width_of).max().unwrap_or(0)
+            };
+            let mut stop = 0;
+            stops.extend((0..count).map(|at| {
+                stop += widest(at) + 2 * GAP;
+                stop
+            }));
+        }
+        for (line, spot) in lines {
+            self.lay(line, spot, &stops);
+        }
     }
 
     /// Leaves room as an empty paragraph does.
     #[cfg(any(feature = "doc", feature = "docx", feature = "html"))]
     pub fn gap(&mut self) {
+        self.lay_tabbed();
         self.y += PITCH * BODY_SIZE;
     }
 
@@ -174,6 +219,7 @@ impl<'l> Flow<'l> {
     /// # Errors
     /// [`ErrorKind::Limit`] for too many cells or characters.
     pub fn table(&mut self, grid: Grid) -> Result<(), Error> {
+        self.lay_tabbed();
         if let Some(lines) = letterhead::lines(&grid) {
             for (row, col, line) in lines {
                 let number = |numbers: &[u32], at: usize| numbers.get(at).copied().unwrap_or(1);
@@ -210,7 +256,7 @@ impl<'l> Flow<'l> {
                 let room = Rect::new(x0, y, x1, y + line.size);
                 let setting = Setting::of(&line, &room);
                 y += PITCH * line.size;
-                setting.lay(&mut self.page.runs, line, spot.onward(begun), gap);
+                setting.lay(&mut self.page.runs, line, spot.onward(begun), (gap, &[]));
                 begun += length + 1;
             }
             let runs = first..self.page.runs.len();
@@ -224,6 +270,7 @@ impl<'l> Flow<'l> {
 
     /// The page, and how many characters may still be laid out on others.
     pub fn finish(mut self) -> (Page, u64) {
+        self.lay_tabbed();
         self.page.height = self.y + MARGIN;
         (self.page, self.glyphs)
     }
@@ -236,6 +283,11 @@ impl<'l> Flow<'l> {
         self.glyphs = left.ok_or(Error::new(ErrorKind::Limit { name: "max-glyphs", value }))?;
         Ok(length as u32)
     }
+}
+
+/// How many tabs stand between the words of a line.
+fn tabs_in(text: &str) -> usize {
+    text.trim_matches([' ', '\u{3000}']).matches('\t').count()
 }
 
 /// The grid without the columns that no cell begins in and that cells to their left reach over in every row.
@@ -385,8 +437,11 @@ impl Setting {
         Setting { left, top: room.y0, half }
     }
 
-    /// Adds the line to the runs of its page: one for what stands between gaps and marks.
-    fn lay(&self, runs: &mut Vec<Run>, line: TextLine, spot: Spot, gap: usize) {
+    /// Adds the line to the runs of its page: one for what stands between marks, or as far apart as is said first; behind
+    /// each tab at its stop, where there are any.
+    fn lay(&self, runs: &mut Vec<Run>, line: TextLine, spot: Spot, apart: (usize, &[usize])) {
+        let (gap, stops) = apart;
+        let mut stops = stops.iter();
         let x = |cell: usize| self.left + cell as f32 * self.half;
         let has_blanks = line.text.contains(char::is_whitespace);
         // Most lines of cells are one word or figure.
@@ -415,7 +470,10 @@ impl Setting {
                 }
             }
             let width = match c {
-                '\t' => (TAB - cell % TAB).max(GAP),
+                '\t' => match stops.next() {
+                    Some(stop) => stop.saturating_sub(cell).max(GAP),
+                    None => (TAB - cell % TAB).max(GAP),
+                },
                 c => cells_of(c),
             };
             if c.is_whitespace() {

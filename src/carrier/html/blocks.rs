@@ -43,6 +43,21 @@ pub(super) struct Shown {
     pub aside: Vec<String>,
     /// Cells of tables that show a picture where others have figures.
     pub pictures: Vec<Spot>,
+    /// Whether most of the page is not seen until a script shows it.
+    pub by_script: bool,
+}
+
+/// A text in which references to spaces that were escaped twice, `&amp;nbsp;`, are the spaces meant.
+fn escaped_once(text: &str) -> Cow<'_, str> {
+    const SPACES: &[&str] = &["&nbsp;", "&ensp;", "&emsp;", "&thinsp;", "&#160;"];
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut text = Cow::Borrowed(text);
+    for space in SPACES.iter().filter(|space| text.contains(**space)).collect::<Vec<_>>() {
+        text = Cow::Owned(text.replace(space, "\u{a0}"));
+    }
+    text
 }
 
 /// Elements whose content is none of the page's text.
@@ -137,8 +152,8 @@ pub(super) fn shown(tree: &Tree) -> Shown {
     walk.children(0, Around::default());
     walk.flush(0);
     tables::join_heads(&mut walk.blocks);
-    let Walk { blocks, hidden, aside, pictures, .. } = walk;
-    Shown { blocks, hidden, aside, pictures }
+    let Walk { blocks, hidden, aside, pictures, by_script, .. } = walk;
+    Shown { blocks, hidden, aside, pictures, by_script }
 }
 
 /// A walk over the tree, with the line that is being read.
@@ -154,6 +169,8 @@ pub(super) struct Walk<'t> {
     pub pictures: Vec<Spot>,
     /// Whether it is a walk over a cell.
     in_cell: bool,
+    /// Whether most of the page is not seen until a script shows it.
+    by_script: bool,
 }
 
 /// The line that is being read.
@@ -183,6 +200,7 @@ impl<'t> Walk<'t> {
             tables: 0,
             pictures: Vec::new(),
             in_cell: false,
+            by_script: false,
         }
     }
 
@@ -194,6 +212,15 @@ impl<'t> Walk<'t> {
     /// What part of a table an element is.
     pub fn part(&self, id: Id) -> Option<Part> {
         Part::of_name(self.tree.name(id)).or_else(|| self.style(id).part)
+    }
+
+    /// Whether a script shows an element once the page is there: it has more text than all else on the page.
+    fn is_shown_later(&mut self, id: Id) -> bool {
+        let chars = |id: Id| self.tree.all_text(id).split_whitespace().map(str::len).sum::<usize>();
+        let mut scripts = self.tree.within(0).filter(|&id| self.tree.name(id) == "script");
+        let is_most = !self.in_cell && scripts.next().is_some() && chars(id) * 2 > chars(0);
+        self.by_script |= is_most;
+        is_most
     }
 
     /// Whether it is text, or an element that may show some.
@@ -222,6 +249,7 @@ impl<'t> Walk<'t> {
             tables: 0,
             pictures: Vec::new(),
             in_cell: true,
+            by_script: false,
         };
         let style = self.style(cell);
         match self.tree.text(cell) {
@@ -280,7 +308,8 @@ impl<'t> Walk<'t> {
             return;
         }
         // A word processor's deletion, and what a page does not show.
-        if style.hidden == Some(true) || name == "del" {
+        let is_hidden = style.hidden == Some(true) && !(style.is_faded && self.is_shown_later(id));
+        if is_hidden || name == "del" {
             self.hide(id);
             return;
         }
@@ -368,6 +397,7 @@ impl<'t> Walk<'t> {
     /// Adds text to the line: white space of the source is one space, or none beside a character that is
     /// set full width. Where it is printed as it stands, so is each line.
     fn text(&mut self, node: Id, text: &str, around: &Around) {
+        let text = &*escaped_once(text);
         if around.verbatim {
             for (at, line) in text.split('\n').enumerate() {
                 if at > 0 {

@@ -46,7 +46,7 @@ pub(super) fn pages(
         sink.remark(decoded.remark());
     }
     let tree = tree::Tree::parse(&decoded.text, limits)?;
-    let blocks::Shown { mut blocks, hidden, aside, pictures } = blocks::shown(&tree);
+    let blocks::Shown { mut blocks, hidden, aside, pictures, by_script } = blocks::shown(&tree);
     let mut article = article::article(&tree, &blocks);
     article.attachments.retain(|attachment| !attachment.is_among(beside));
     if article.blocks.is_empty() {
@@ -59,6 +59,9 @@ pub(super) fn pages(
         > shown_chars(&blocks, &article)
     {
         sink.remark(mostly_hidden());
+    }
+    if by_script {
+        sink.remark(shown_by_script());
     }
     note_furniture(sink, &blocks, &article);
     if !article.attachments.is_empty() {
@@ -264,6 +267,19 @@ fn mostly_hidden() -> Diagnostic {
             "if a script shows it, open the page in a browser and print it to PDF",
             "如果由脚本显示，请用浏览器打开网页并打印为 PDF",
         )),
+    }
+}
+
+fn shown_by_script() -> Diagnostic {
+    Diagnostic {
+        code: "shown_by_script",
+        severity: Severity::Note,
+        place: None,
+        message: Wording::new(
+            "most of the page is hidden until a script shows it; it was read",
+            "网页的大部分内容在脚本运行后才显示，已按显示读取",
+        ),
+        hint: None,
     }
 }
 

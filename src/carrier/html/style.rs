@@ -34,6 +34,9 @@ pub(super) struct Style {
     pub is_collapsed: bool,
     /// `display: table-row` and the like.
     pub part: Option<Part>,
+    /// Whether the element's own style alone hides it, by `visibility` or `opacity`, as pages hide what a script shows
+    /// once it is there.
+    pub is_faded: bool,
 }
 
 /// What part of a table an element is, by `display`.
@@ -235,7 +238,9 @@ impl Sheet {
         style.white = false;
         style.ground |= tree.attribute(id, "bgcolor").is_some_and(|color| !is_white(color));
         if let Some(own) = tree.attribute(id, "style") {
+            let was_hidden = style.hidden == Some(true);
             style.read(own);
+            style.is_faded = !was_hidden && is_faded(own);
         }
         style
     }
@@ -329,6 +334,19 @@ impl Style {
             self.hidden = Some(true);
         }
     }
+}
+
+/// Whether of all that may hide an element declarations have `visibility` or `opacity` alone.
+fn is_faded(declarations: &str) -> bool {
+    let fades = |declaration: &str| {
+        let mut parts = declaration.split(':').map(str::trim);
+        let property = parts.next().unwrap_or_default();
+        ["visibility", "opacity"].iter().any(|fade| property.eq_ignore_ascii_case(fade))
+    };
+    let others: Vec<&str> = declarations.split(';').filter(|own| !fades(own)).collect();
+    let mut style = Style::default();
+    style.read(&others.join(";"));
+    style.hidden != Some(true)
 }
 
 /// Whether what stands so far to the left or above is off the page.

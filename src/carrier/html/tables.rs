@@ -131,6 +131,16 @@ pub(super) fn join_heads(blocks: &mut [Block]) {
 /// A table under the header that stands above it; its rows are counted on from those of the header.
 fn with_head(head: &Grid, body: &Grid) -> Option<Grid> {
     let (rows, cols) = (head.row_numbers.len(), body.col_numbers.len());
+    // A copy of the table's own header, which a script lets stand while the table scrolls.
+    let own = |grid: &Grid| {
+        let mut cells: Vec<GridCell> =
+            grid.cells.iter().filter(|c| c.row < rows).cloned().collect();
+        cells.sort_by_key(|cell| (cell.row, cell.col));
+        cells
+    };
+    if rows <= HEAD_ROWS && rows < body.row_numbers.len() && own(head) == own(body) {
+        return Some(body.clone());
+    }
     // A narrow column may stand above the scroll bar.
     let gutter = head.col_numbers.len() == cols + 1
         && head.cells.iter().filter(|cell| cell.col == cols).all(|cell| cell.lines.is_empty());
