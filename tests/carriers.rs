@@ -580,7 +580,8 @@ fn files_of_a_package_are_put_in_order() {
          2 发文/任务表.txt Annexes: 附件1\n\
          3 发文/附件2.txt Annexes: 附件2\n\
          file_twice: 发文/附件2 - 副本.txt is 发文/附件2.txt byte for byte: it was read once\n\
-         file_not_read: 发文/印章.gif was not read: found a GIF image, which is not read\n"
+         file_not_read: 发文/印章.gif was not read: found a GIF image, which is not read\n\
+         file_apart: 发文/下载说明.txt has no table and no label, and the body does not list it: left out\n"
     );
 }
 
@@ -593,6 +594,7 @@ fn archives_in_archives_end_at_limits() {
     for _ in 0..60 {
         bomb = zip(&[("a.zip", &bomb), ("b.txt", b"b")]);
     }
+            (gbk("发文/下载说明.txt"), "本包由网站生成。\n".as_bytes()),
     let wide = zip(&[("a.txt", &[b'a'; 4000]), ("b.txt", &[b'b'; 4000])]);
     let limited = |change: fn(&mut Options), bytes: &[u8]| {
         let mut options = Options::default();
@@ -607,6 +609,29 @@ fn archives_in_archives_end_at_limits() {
         limited(|o| o.limits.decoded_bytes = 5000, &wide),
         "limit max-decoded-bytes reached (5000)"
     );
+/// The annexes that the body's file has, and files of their own: once where they are the same, and said where not.
+#[test]
+fn annexes_in_the_body_and_in_files_of_their_own_are_read_once() {
+    let table = |name: &str, of: &str| {
+        format!("{name}\n市县\t{of}\n合计\t6\n南昌市\t3\n九江市\t2\n赣州市\t1\n")
+    };
+    let (first, second) = (table("附件1\n任务表", "套数"), table("附件2\n资金表", "万元"));
+    let body = format!("{BODY}\u{c}{first}\u{c}{second}");
+    let read = |second: &str| {
+        let files = [("通知.txt", body.as_str()), ("附件1.txt", &first), ("附件2.txt", second)];
+        // Other spaces make other files.
+        let files = files.map(|(name, text)| (name, format!("{text} \n").into_bytes()));
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+        let source = Source::new("notice.zip", zip(&files)).expect("an archive");
+        let mut sink = Sink::new();
+        let notice = pipeline::until_notice(&mut sink, &Options::default(), &source);
+        let codes: Vec<&str> = sink.into_parts().0.iter().map(|d| d.code).collect();
+        (notice.expect("readable").annexes.len(), codes)
+    };
+    assert_eq!(read(&second), (2, vec!["table_twice", "table_twice"]));
+    assert_eq!(read(&second.replace("\t2", "\t4")), (3, vec!["table_twice", "region_twice"]));
+}
+
     assert_eq!(
         limited(|o| o.limits.stream_bytes = 100, &wide),
         "limit max-stream-bytes reached (100)"

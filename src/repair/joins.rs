@@ -674,8 +674,40 @@ impl Open {
                 note_row(sink, form.rule(), row);
             }
         }
+        if header.is_some() && self.is_again(&data) {
+            self.remark_again(sink, &data);
+            return;
+        }
         self.panels = fragment.panels;
         self.add(sink, data);
+    }
+
+    /// Whether the rows are those of the whole table once more, however thousands are parted.
+    fn is_again(&self, rows: &[TableRow]) -> bool {
+        /// Fewer rows may be alike by chance.
+        const ROWS: usize = 3;
+        let text = |row: &TableRow, col: usize| rows::text_at(row, col).replace([',', '，'], "");
+        let same = |(a, b): (&TableRow, &TableRow)| {
+            (0..self.table.columns).all(|col| text(a, col) == text(b, col))
+        };
+        rows.len() >= ROWS
+            && rows.len() == self.table.rows.len()
+            && rows.iter().zip(&self.table.rows).all(same)
+    }
+
+    /// Puts on record that the table stands here once more, as an annex does that the body has and a file of its own.
+    fn remark_again(&self, sink: &mut Sink, rows: &[TableRow]) {
+        rows.iter().for_each(|row| note_row(sink, "repeated_table", row));
+        sink.remark(Diagnostic {
+            code: "table_twice",
+            severity: Severity::Note,
+            place: rows.first().and_then(rows::place_of),
+            message: Wording::new(
+                "the table stands here once more, row by row: it was read once",
+                "此处的表格与前面的逐行相同，只读取一次",
+            ),
+            hint: None,
+        });
     }
 
     /// Adds the rows of a page, the first of which may go on with the last of the page before.

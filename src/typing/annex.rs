@@ -7,7 +7,7 @@
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::figure;
 use crate::lexicon::{METADATA, TABLE_TITLES};
-use crate::model::{Annex, AnnexListEntry, ColumnRole, Frame};
+use crate::model::{Annex, AnnexListEntry, Cell, ColumnRole, Frame, Row};
 use crate::options::Options;
 use crate::parallel;
 use crate::pattern::Steps;
@@ -18,6 +18,7 @@ use crate::typing::columns;
 use crate::typing::doubts;
 use crate::typing::prose::located;
 use crate::typing::table::{self, Around};
+use std::collections::BTreeSet;
 
 /// The annexes of the notice, typed, in printed order. Takes them, and the tables of the body, out of the document.
 pub fn annexes(
@@ -37,7 +38,75 @@ pub fn annexes(
         of_annex(sink, frame, annex, number)
     });
     annexes.extend(read.into_iter().flatten());
-    annexes
+    without_copies(sink, annexes)
+}
+
+/// The annexes without those that are another one cell by cell, as where the body's file has them and files of their own.
+/// One that has the same regions under the same title and other figures is remarked.
+fn without_copies(sink: &mut Sink, annexes: Vec<Annex>) -> Vec<Annex> {
+    /// Fewer rows may be alike by chance.
+    const ROWS: usize = 3;
+    let mut kept: Vec<Annex> = Vec::with_capacity(annexes.len());
+    for annex in annexes {
+        let title =
+            |annex: &Annex| annex.title.as_ref().map(|title| squeezed(&title.value).into_owned());
+        let is_its = |of: &&Annex| {
+            let paths = |annex: &Annex| {
+                annex.columns.iter().map(|column| column.path.clone()).collect::<Vec<_>>()
+            };
+            annex.number == of.number
+                && annex.rows.len() >= ROWS
+                && title(&annex) == title(of)
+                && paths(&annex) == paths(of)
+        };
+        let Some(of) = kept.iter().find(is_its) else {
+            kept.push(annex);
+            continue;
+        };
+        let region =
+            |row: &Row| (row.region.name.clone(), row.region.parent.clone(), row.keys.clone());
+        let printed = |cell: &Cell| cell.raw.replace([',', '，', ' '], "");
+        let same = |(a, b): (&Row, &Row)| {
+            region(a) == region(b) && a.cells.iter().map(printed).eq(b.cells.iter().map(printed))
+        };
+        let place = annex.rows.first().map(|row| row.region.place);
+        if annex.rows.len() == of.rows.len() && annex.rows.iter().zip(&of.rows).all(same) {
+            sink.remark(Diagnostic {
+                code: "table_twice",
+                severity: Severity::Note,
+                place,
+                message: Wording::new(
+                    "the table stands here once more, row by row: it was read once",
+                    "此处的表格与前面的逐行相同，只读取一次",
+                ),
+                hint: None,
+            });
+            continue;
+        }
+        let first: BTreeSet<(String, Option<String>)> = of
+            .rows
+            .iter()
+            .map(|row| (row.region.name.clone(), row.region.parent.clone()))
+            .collect();
+        let again = annex
+            .rows
+            .iter()
+            .filter(|row| first.contains(&(row.region.name.clone(), row.region.parent.clone())));
+        if again.count() * 2 > annex.rows.len() {
+            sink.remark(Diagnostic {
+                code: "region_twice",
+                severity: Severity::Warning,
+                place,
+                message: Wording::new(
+                    "this table has the number, title, columns and regions of another one, and other figures",
+                    "此表与另一张表的附件号、标题、各列和地区相同，而数字不同",
+                ),
+                hint: None,
+            });
+        }
+        kept.push(annex);
+    }
+    kept
 }
 
 /// 附件说明: the annexes as the body announces them. An entry without a number takes its place in

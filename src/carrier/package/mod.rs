@@ -57,7 +57,9 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
     if read.is_empty() {
         return Err(first_error.unwrap_or(Error::new(ErrorKind::Empty)));
     }
-    Ok(join(sink, order::ordered(read)))
+    let (ordered, apart) = order::ordered(read);
+    apart.iter().for_each(|name| sink.remark(file_apart(name)));
+    Ok(join(sink, ordered))
 }
 
 /// The files without those that are others byte for byte, as a copy is of an annex; what has the shortest name stays.
@@ -206,6 +208,19 @@ fn take_over(sink: &mut Sink, notes: Sink, before: u32, name: &str) {
     }
     for repair in repairs {
         sink.repair(Repair { place: repair.place.map(moved), ..repair });
+    }
+}
+
+fn file_apart(name: &str) -> Diagnostic {
+    Diagnostic {
+        code: "file_apart",
+        severity: Severity::Note,
+        place: None,
+        message: Wording::new(
+            format!("{name} has no table and no label, and the body does not list it: left out"),
+            format!("{name}没有表格和附件标识，正文也未列出，未予读取"),
+        ),
+        hint: None,
     }
 }
 

@@ -19,8 +19,8 @@ pub(super) struct Ordered {
     pub label: Option<String>,
 }
 
-/// Puts the files of a notice in order.
-pub(super) fn ordered(files: Vec<Read>) -> Vec<Ordered> {
+/// Puts the files of a notice in order; those that are none of its files are left out, and their names given.
+pub(super) fn ordered(files: Vec<Read>) -> (Vec<Ordered>, Vec<String>) {
     // Nothing to tell apart.
     if files.len() == 1 {
         let label = |read: &Read| own_label(read).filter(|_| !is_labelled(read));
@@ -29,7 +29,7 @@ pub(super) fn ordered(files: Vec<Read>) -> Vec<Ordered> {
             let label = if is_body { None } else { label(&read) };
             Ordered { read, role: if is_body { Role::Body } else { Role::Annexes }, label }
         };
-        return files.into_iter().map(lone).collect();
+        return (files.into_iter().map(lone).collect(), Vec::new());
     }
     let likest = files
         .iter()
@@ -40,6 +40,7 @@ pub(super) fn ordered(files: Vec<Read>) -> Vec<Ordered> {
         .map(|(_, Reverse(index))| index);
     let announced = likest.map(|index| announced(&files[index])).unwrap_or_default();
     let mut keyed: Vec<(Key, Ordered)> = Vec::new();
+    let mut apart = Vec::new();
     for (index, read) in files.into_iter().enumerate() {
         if Some(index) == likest {
             let role = Role::Body;
@@ -47,6 +48,10 @@ pub(super) fn ordered(files: Vec<Read>) -> Vec<Ordered> {
                 Key { rank: 0, number: 0, name: Vec::new() },
                 Ordered { read, role, label: None },
             ));
+            continue;
+        }
+        if likest.is_some() && is_apart(&read, &announced) {
+            apart.push(read.source.name.clone());
             continue;
         }
         let label = own_label(&read);
@@ -64,7 +69,18 @@ pub(super) fn ordered(files: Vec<Read>) -> Vec<Ordered> {
         keyed.push((key, Ordered { read, role: Role::Annexes, label }));
     }
     keyed.sort_by(|a, b| a.0.cmp(&b.0));
-    keyed.into_iter().map(|(_, ordered)| ordered).collect()
+    (keyed.into_iter().map(|(_, ordered)| ordered).collect(), apart)
+}
+
+/// Whether a file is none of the notice's, as what a site says of its downloads: a text of a few lines without a table,
+/// neither labelled nor listed.
+fn is_apart(read: &Read, announced: &[String]) -> bool {
+    read.pages.text_from == TextFrom::Text
+        && texts(read).count() <= HEAD
+        && read.pages.pages.iter().all(|page| page.tables.is_empty())
+        && own_label(read).is_none()
+        && !is_labelled(read)
+        && listed_as(read, announced).is_none()
 }
 
 /// What files are ordered by.
