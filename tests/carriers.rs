@@ -518,6 +518,29 @@ fn paragraphs_with_as_many_tabs_are_rows() {
     assert!(at("7") == at("资金") && at("8") == at("资金") && at("7") > at("12"));
 }
 
+/// A workbook in the text is read where it shows one sheet, and this is said; else it is a picture that was not read.
+#[test]
+fn a_workbook_in_the_text_of_a_document_is_read() {
+    let object = r#"<w:p><w:r><w:object><OLEObject r:id="b"/></w:object></w:r></w:p>"#;
+    let document = format!(
+        "<w:document><w:body><w:p><w:r><w:t>附件</w:t></w:r></w:p>{object}</w:body></w:document>"
+    );
+    let of = |book: Vec<u8>| {
+        zip(&[
+            ("[Content_Types].xml", b"<Types/>"),
+            ("_rels/.rels", br#"<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="word/document.xml"/></Relationships>"#),
+            ("word/document.xml", document.as_bytes()),
+            ("word/_rels/document.xml.rels", br#"<Relationships><Relationship Id="b" Type="http://x/package" Target="embeddings/b.xlsx"/></Relationships>"#),
+            ("word/embeddings/b.xlsx", &book),
+        ])
+    };
+    let table = "市县|套数\n甲市|1";
+    assert_eq!(read(of(sheets(&[("S", table)]))), "附件\n市县|套数\n甲市|1\nsheet_inside\n");
+    let several = sheets(&[("S", table), ("T", table)]);
+    assert_eq!(read(of(several)), "附件\npicture_unread\n");
+    assert_eq!(read(of(b"PK".to_vec())), "附件\npicture_unread\n");
+}
+
 #[test]
 fn a_part_that_is_damaged_is_said() {
     let said = read(docx(

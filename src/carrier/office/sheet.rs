@@ -156,6 +156,20 @@ pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Res
     Ok(Pages { pages, text_from: TextFrom::Workbook, encoding: None })
 }
 
+/// The tables of the one sheet that shows anything; `None` where several do.
+#[cfg(all(feature = "docx", feature = "excel"))]
+pub(super) fn grids(sink: &mut Sink, sheets: Vec<Sheet>) -> Option<Vec<Grid>> {
+    let mut seen = sheets.into_iter().filter(|sheet| !sheet.is_hidden && !sheet.cells.is_empty());
+    let mut sheet = seen.next()?;
+    if seen.next().is_some() {
+        return None;
+    }
+    sheet.hidden_rows.settle();
+    sheet.hidden_cols.settle();
+    let shown = Shown::of(sink, 1, &mut sheet);
+    Some(shown.grids(&sheet))
+}
+
 /// The sheets without those that bear the name of a copy of another, 附件1 (2), and hold what it holds.
 fn without_copies(sink: &mut Sink, sheets: Vec<Sheet>) -> Vec<Sheet> {
     let by_name: HashMap<&str, usize> =

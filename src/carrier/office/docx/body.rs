@@ -8,12 +8,14 @@ use crate::carrier::html;
 use crate::carrier::office::lists::Numbering;
 use crate::carrier::office::numerals::{Form, printed};
 use crate::carrier::office::package::main_part;
+#[cfg(feature = "excel")]
+use crate::carrier::office::xlsx;
 use crate::carrier::page::Page;
 use crate::carrier::parts::Parts;
 use crate::carrier::remark_broken_part;
 use crate::carrier::xml::Element;
 use crate::carrier::{picture_unread, within, xml};
-use crate::diag::{Repair, Sink, Stage};
+use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::error::Error;
 use crate::options::Limits;
 use crate::place::{Place, Spot};
@@ -80,6 +82,20 @@ pub(super) fn page(sink: &mut Sink, read: Read, body: Element) -> Result<Page, E
         flow.paragraph(&line, spot)?;
     }
     Ok(flow.finish().0)
+}
+
+/// Says that what is read of a sheet is what it stores: the text shows a picture of it, which may be older or of a part.
+fn sheet_inside(place: Place) -> Diagnostic {
+    Diagnostic {
+        code: "sheet_inside",
+        severity: Severity::Warning,
+        place: Some(place),
+        message: Wording::new(
+            "a workbook stands in the text and was read; the text shows a picture of it",
+            "正文中嵌入了工作簿，已读取其内容；正文显示的是它的图片",
+        ),
+        hint: Some(Wording::new("compare the table with the picture", "请将该表与图片对照")),
+    }
 }
 
 /// What the text consists of.
@@ -528,11 +544,36 @@ impl Walk<'_, '_> {
         let is_large = points("cx") > PICTURE.0 && points("cy") > PICTURE.1;
         let embeds = drawing.name() == "object";
         let shows = |names: &[&str]| drawing.descendants().any(|e| names.contains(&e.name()));
-        if !has_text && (embeds || is_large && shows(&["blip", "chart"])) {
+        let sheet = match embeds && in_cell.is_none() {
+            true => self.sheet(drawing)?,
+            false => None,
+        };
+        if let Some(grids) = sheet {
+            for grid in grids {
+                self.tables += 1;
+                boxes.push(Block::Table(Grid { table: self.tables, ..grid }));
+            }
+            self.sink.remark(sheet_inside(Place { page: 1, spot }));
+        } else if !has_text && (embeds || is_large && shows(&["blip", "chart"])) {
             self.unread.push(spot);
         }
         self.nesting -= 1;
         Ok(())
+    }
+
+    /// The tables of a workbook that stands in the text, of which the text shows a picture.
+    #[cfg(feature = "excel")]
+    fn sheet(&mut self, object: Element) -> Result<Option<Vec<Grid>>, Error> {
+        let named = object.descendants().find(|e| e.name() == "OLEObject");
+        let name = named.and_then(|e| e.attribute("id")).unwrap_or_default();
+        let Some(bytes) = self.read.chunks.remove(&*name) else { return Ok(None) };
+        let grids = xlsx::grids(self.sink, self.read.limits, bytes)?;
+        Ok(grids.filter(|grids| !grids.is_empty()))
+    }
+
+    #[cfg(not(feature = "excel"))]
+    fn sheet(&mut self, _: Element) -> Result<Option<Vec<Grid>>, Error> {
+        Ok(None)
     }
 
     fn remark_unread(&mut self) {

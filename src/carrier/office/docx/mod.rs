@@ -118,10 +118,11 @@ impl Aside<'_> {
         }
     }
 
-    /// The documents that the text takes in as they are (`altChunk`), by the names it calls them.
+    /// The documents that the text takes in as they are (`altChunk`) and the workbooks in it, by the names it calls them.
     fn chunks(&mut self, sink: &mut Sink) -> Result<HashMap<String, Vec<u8>>, Error> {
         let mut chunks = HashMap::new();
-        for (id, part) in self.relations.named("aFChunk") {
+        let books = self.relations.named("package").filter(|(_, part)| part.ends_with(".xlsx"));
+        for (id, part) in self.relations.named("aFChunk").chain(books) {
             match self.parts.find(part) {
                 Ok(Some(bytes)) => drop(chunks.insert(id.to_owned(), bytes)),
                 Ok(None) => {}

@@ -7,13 +7,17 @@ mod styles;
 use super::cells::Text;
 use super::package::{Relations, main_part};
 use super::sheet::{self, Sheet};
+#[cfg(feature = "docx")]
+use crate::carrier::flow::Grid;
 use crate::carrier::page::Pages;
 use crate::carrier::parts::Parts;
 use crate::carrier::xml::{self, Reader, Token};
 use crate::carrier::{remark_broken_part, within};
 use crate::diag::Sink;
 use crate::error::Error;
-use crate::options::Options;
+#[cfg(feature = "docx")]
+use crate::error::ErrorKind;
+use crate::options::{Limits, Options};
 use crate::source::Source;
 use styles::Styles;
 
@@ -27,7 +31,37 @@ pub(in crate::carrier) fn pages(
     options: &Options,
     source: &Source,
 ) -> Result<Pages, Error> {
-    let parts = Parts::open(sink, source, &options.limits)?;
+    let sheets = sheets(sink, &options.limits, source)?;
+    sheet::pages(sink, &options.limits, sheets)
+}
+
+/// The tables of the one sheet that a workbook inside another document shows; `None` where it has several, or can't be read.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::Limit`].
+#[cfg(feature = "docx")]
+pub(in crate::carrier) fn grids(
+    sink: &mut Sink,
+    limits: &Limits,
+    bytes: Vec<u8>,
+) -> Result<Option<Vec<Grid>>, Error> {
+    let Ok(source) = Source::new("sheet", bytes) else { return Ok(None) };
+    let mut own = Sink::new();
+    match sheets(&mut own, limits, &source) {
+        Ok(sheets) => {
+            let grids = sheet::grids(&mut own, sheets);
+            if grids.is_some() {
+                sink.append(own);
+            }
+            Ok(grids)
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Limit { .. }) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn sheets(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Vec<Sheet>, Error> {
+    let parts = Parts::open(sink, source, limits)?;
     let main = main_part(&parts, "xl/workbook.xml")?;
     let relations = Relations::of(&parts, &main)?;
     let bytes = parts.read(&main)?;
@@ -49,7 +83,7 @@ pub(in crate::carrier) fn pages(
     let mut sheets = Vec::new();
     let listed = root.child("sheets").into_iter().flat_map(|s| s.children());
     for element in listed.filter(|e| e.name() == "sheet") {
-        within("max-pages", sheets.len() as u64 + 1, options.limits.pages.into())?;
+        within("max-pages", sheets.len() as u64 + 1, limits.pages.into())?;
         let name = element.attribute("name").unwrap_or_default().into_owned();
         let is_hidden = element.attribute("state").is_some_and(|state| state != "visible");
         let Some(part) = element.attribute("id").and_then(|id| relations.by_id(&id)) else {
@@ -63,13 +97,13 @@ pub(in crate::carrier) fn pages(
         let text = xml::decoded(&bytes);
         let book = cells::Book { styles: &styles, texts: &texts, from_1904 };
         let mut sheet = Sheet { name, is_hidden, ..Sheet::default() };
-        cells::read(&book, &text, &options.limits, &mut sheet).map_err(|stop| match stop {
+        cells::read(&book, &text, limits, &mut sheet).map_err(|stop| match stop {
             cells::Stop::Malformed(malformed) => parts.malformed(part, &malformed),
             cells::Stop::Limit(error) => error,
         })?;
         sheets.push(sheet);
     }
-    sheet::pages(sink, &options.limits, sheets)
+    Ok(sheets)
 }
 
 fn styles_of(parts: &Parts, part: &str) -> Result<Styles, Error> {
