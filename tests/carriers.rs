@@ -593,6 +593,7 @@ fn files_of_a_package_are_put_in_order() {
             (gbk("发文/印章.gif"), b"GIF89a"),
             (gbk("__MACOSX/发文/._通知.txt"), b"x"),
             (gbk("发文/通知.txt"), BODY.as_bytes()),
+            (gbk("发文/下载说明.txt"), "本包由网站生成。\n".as_bytes()),
             (gbk("发文/附件2 - 副本.txt"), "资金表\n市县\t金额\n南昌市\t1\n".as_bytes()),
         ],
         0,
@@ -608,30 +609,6 @@ fn files_of_a_package_are_put_in_order() {
     );
 }
 
-#[test]
-fn archives_in_archives_end_at_limits() {
-    let inner = zip(&[("任务表.txt", "任务表\n".as_bytes())]);
-    let outer = zip(&[("通知.txt", BODY.as_bytes()), ("附件.zip", &inner)]);
-    assert!(parts_of(outer).contains("附件.zip/任务表.txt Annexes: 附件1"));
-    let mut bomb = zip(&[("a.txt", b"a"), ("b.txt", b"b")]);
-    for _ in 0..60 {
-        bomb = zip(&[("a.zip", &bomb), ("b.txt", b"b")]);
-    }
-            (gbk("发文/下载说明.txt"), "本包由网站生成。\n".as_bytes()),
-    let wide = zip(&[("a.txt", &[b'a'; 4000]), ("b.txt", &[b'b'; 4000])]);
-    let limited = |change: fn(&mut Options), bytes: &[u8]| {
-        let mut options = Options::default();
-        change(&mut options);
-        let source = Source::new("x", bytes.to_vec()).expect("an archive");
-        let read = pipeline::until_pages(&mut Sink::new(), &options, &source);
-        read.expect_err("beyond a limit").to_string()
-    };
-    assert_eq!(limited(|_| (), &bomb), "limit max-nesting reached (50)");
-    assert_eq!(limited(|o| o.limits.entries = 30, &bomb), "limit max-entries reached (30)");
-    assert_eq!(
-        limited(|o| o.limits.decoded_bytes = 5000, &wide),
-        "limit max-decoded-bytes reached (5000)"
-    );
 /// The annexes that the body's file has, and files of their own: once where they are the same, and said where not.
 #[test]
 fn annexes_in_the_body_and_in_files_of_their_own_are_read_once() {
@@ -655,6 +632,29 @@ fn annexes_in_the_body_and_in_files_of_their_own_are_read_once() {
     assert_eq!(read(&second.replace("\t2", "\t4")), (3, vec!["table_twice", "region_twice"]));
 }
 
+#[test]
+fn archives_in_archives_end_at_limits() {
+    let inner = zip(&[("任务表.txt", "任务表\n".as_bytes())]);
+    let outer = zip(&[("通知.txt", BODY.as_bytes()), ("附件.zip", &inner)]);
+    assert!(parts_of(outer).contains("附件.zip/任务表.txt Annexes: 附件1"));
+    let mut bomb = zip(&[("a.txt", b"a"), ("b.txt", b"b")]);
+    for _ in 0..60 {
+        bomb = zip(&[("a.zip", &bomb), ("b.txt", b"b")]);
+    }
+    let wide = zip(&[("a.txt", &[b'a'; 4000]), ("b.txt", &[b'b'; 4000])]);
+    let limited = |change: fn(&mut Options), bytes: &[u8]| {
+        let mut options = Options::default();
+        change(&mut options);
+        let source = Source::new("x", bytes.to_vec()).expect("an archive");
+        let read = pipeline::until_pages(&mut Sink::new(), &options, &source);
+        read.expect_err("beyond a limit").to_string()
+    };
+    assert_eq!(limited(|_| (), &bomb), "limit max-nesting reached (50)");
+    assert_eq!(limited(|o| o.limits.entries = 30, &bomb), "limit max-entries reached (30)");
+    assert_eq!(
+        limited(|o| o.limits.decoded_bytes = 5000, &wide),
+        "limit max-decoded-bytes reached (5000)"
+    );
     assert_eq!(
         limited(|o| o.limits.stream_bytes = 100, &wide),
         "limit max-stream-bytes reached (100)"
@@ -933,6 +933,17 @@ fn captions_in_the_rows_of_a_table_are_told_from_its_header() {
     assert_eq!(
         outlined("S.xlsx", sheets(&[("S", rows)])),
         "AnnexTitle 任务表\n单位：万元|套数|资金\n甲市|1|2\nContinuation 附件1（续）\nUnitCaption 单位：万元\n单位：万元|套数|资金\n乙市|3|4\n"
+    );
+    // What is copied out of a sheet has tabs beside its captions.
+    let text = "附件\n任务表\t\t\n\t\t单位：万元\n市县\t套数\t资金\n甲市\t1\t2\n";
+    assert_eq!(
+        outlined("S.txt", text.as_bytes().to_vec()),
+        "AnnexTitle 任务表\nUnitCaption 单位：万元\n市县|套数|资金\n甲市|1|2\n"
+    );
+    let text = "# 附件1\n\n## 任务表\n\n```text\n市县\t套数\n甲市\t1\n乙市\t2\n```\n\n| 市县 | 套数 |\n| --- | --- |\n| __合计__ | __3__ |\n| a__b__ | 1 |\n";
+    assert_eq!(
+        outlined("S.md", text.as_bytes().to_vec()),
+        "AnnexTitle 任务表\n市县|套数\n甲市|1\n乙市|2\n市县|套数\n合计|3\na__b__|1\n"
     );
     // What a converter took for the header of a table, and what it prints for blanks.
     let text = "## 附件1\n\n| 附件 | Unnamed: 1 | Unnamed: 2 |\n| --- | --- | --- |\n| 任务表 | NaN | NaN |\n| NaN | NaN | 单位：万元 |\n| 市县 | 套数 | 资金 |\n| 甲市 | NaN | 2 |\n";

@@ -2,7 +2,7 @@
 //! left is read as any typed text, and the bars of a table as those of any drawing.
 //!
 //! Served is what converters write of notices: headings, strong text, escapes, links, line breaks in cells, character
-//! references (CommonMark 0.31, GFM). Deliberately absent: emphasis by one star or underscore, since 120* has a
+//! references (CommonMark 0.31, GFM). Deliberately absent: emphasis by one star or low line, since 120* has a
 //! footnote, and whatever else changes how a text looks and not what it says.
 
 use super::{TextLine, embedded};
@@ -36,8 +36,8 @@ const REFERENCES: &[(&str, char)] = &[
 ];
 /// A tag that breaks a line in a cell.
 const BREAKS: &[&str] = &["<br>", "<br/>", "<br />", "<BR>"];
-/// A mark of strong text.
-const STRONG: &str = "**";
+/// Strong text stands between so many stars, or low lines that touch no word around it.
+const STRONG: usize = 2;
 /// What a link leads to has at most so many characters.
 const TARGET: usize = 2000;
 
@@ -60,7 +60,8 @@ pub(super) fn plain(lines: &[TextLine]) -> Vec<PlainLine> {
             if inside(at) {
                 return PlainLine::of(line.number, &chars);
             }
-            let mut shown = if is_break(line.text) { &[][..] } else { &chars[..] };
+            let is_mark = is_break(line.text) || is_fence(line.text);
+            let mut shown = if is_mark { &[][..] } else { &chars[..] };
             if let Some(rest) = behind_heading(line.text) {
                 shown = &chars[chars.len() - rest.chars().count()..];
             }
@@ -118,10 +119,20 @@ fn without_blanks(chars: &[(char, u32)]) -> Vec<(char, u32)> {
     cells.copied().collect()
 }
 
+/// Whether the line opens or closes a block that is printed as typed: three back quotes, a language behind them or none.
+fn is_fence(line: &str) -> bool {
+    let line = line.trim();
+    ["```", "~~~"].iter().any(|fence| {
+        let behind = line.strip_prefix(fence);
+        behind.is_some_and(|language| language.chars().all(|c| c.is_ascii_alphanumeric()))
+    })
+}
+
 /// The characters of a line that are shown.
 fn unmarked(chars: &[(char, u32)]) -> Vec<(char, u32)> {
     let mut shown: Vec<(char, u32)> = Vec::with_capacity(chars.len());
-    let strong = strong(chars);
+    let mut strong = strong(chars, '*');
+    strong.append(&mut self::strong(chars, '_'));
     let links = links(chars);
     let mut at = 0;
     while let Some(&(c, column)) = chars.get(at) {
@@ -168,9 +179,13 @@ fn special(chars: &[(char, u32)]) -> Option<(usize, Option<char>)> {
 }
 
 /// Where marks of strong text stand, with their lengths: an opening one before a character, a closing one behind one.
-fn strong(chars: &[(char, u32)]) -> Marks {
-    let mark = STRONG.chars().next();
+fn strong(chars: &[(char, u32)], mark: char) -> Marks {
+    let mark = Some(mark);
     let is_mark = |at: usize| chars.get(at).map(|c| c.0) == mark;
+    let is_edge = |at: Option<usize>| {
+        let around = at.and_then(|at| chars.get(at)).map(|c| c.0);
+        mark != Some('_') || around.is_none_or(|c| c.is_whitespace() || c == '|')
+    };
     let is_text = |at: Option<usize>| {
         at.and_then(|at| chars.get(at)).is_some_and(|c| !c.0.is_whitespace() && Some(c.0) != mark)
     };
@@ -182,13 +197,13 @@ fn strong(chars: &[(char, u32)]) -> Marks {
         match open {
             // No strong text goes on into another cell.
             _ if chars[at].0 == '|' => open = None,
-            None if double && is_text(Some(at + 2)) => {
+            None if double && is_text(Some(at + 2)) && is_edge(at.checked_sub(1)) => {
                 open = Some(at);
                 at += 1;
             }
-            Some(begin) if double && is_text(at.checked_sub(1)) => {
-                marks.insert(begin, STRONG.len());
-                marks.insert(at, STRONG.len());
+            Some(begin) if double && is_text(at.checked_sub(1)) && is_edge(Some(at + 2)) => {
+                marks.insert(begin, STRONG);
+                marks.insert(at, STRONG);
                 open = None;
                 at += 1;
             }

@@ -11,6 +11,7 @@ use crate::carrier::page::{KnownCell, KnownTable, Page};
 use crate::carrier::width::{cells_of, width_of};
 use crate::carrier::within;
 use crate::error::Error;
+use crate::lexicon;
 use crate::options::Limits;
 use crate::pattern::{Steps, digit, numeral};
 use crate::place::Spot;
@@ -56,6 +57,10 @@ pub(super) fn block_from<'a>(lines: &[TextLine<'a>]) -> Block<'a> {
     if !lines.first().is_some_and(|l| l.text.contains('\t')) {
         return Block::Text(1);
     }
+    let captions = captions(lines);
+    if captions > 0 {
+        return Block::Text(captions);
+    }
     let mut rows: Vec<TabbedRow> = Vec::new();
     let mut name_cells = 0;
     for line in lines {
@@ -74,6 +79,19 @@ pub(super) fn block_from<'a>(lines: &[TextLine<'a>]) -> Block<'a> {
     } else {
         Block::Text(rows.len().max(1))
     }
+}
+
+/// How many lines a table has above its header that are captions and have tabs beside them, as what is copied out of a
+/// sheet has: the unit of the figures, a title above it.
+fn captions(lines: &[TextLine]) -> usize {
+    let alone = |line: &TextLine| -> Option<String> {
+        let mut cells = line.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty());
+        let cell = cells.next().filter(|_| cells.next().is_none())?;
+        Some(cell.chars().filter(|c| !c.is_whitespace()).collect())
+    };
+    let is_unit = |text: &String| lexicon::named_unit(text).is_some();
+    let alone = lines.iter().take(TIERS).map_while(alone);
+    alone.collect::<Vec<_>>().iter().rposition(is_unit).map_or(0, |at| at + 1)
 }
 
 /// Whether the line is running text with a tab after its number or before its first word: no row.
