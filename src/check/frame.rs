@@ -4,7 +4,7 @@
 use crate::check::finding::Finding;
 use crate::diag::{Severity, Wording};
 use crate::lexicon::TABLE_TITLES;
-use crate::model::{Annex, Level, Notice, annex_name};
+use crate::model::{Annex, Level, Notice, Status, annex_name};
 use crate::pattern::Steps;
 use crate::place::{Located, Place};
 use std::collections::BTreeSet;
@@ -156,16 +156,24 @@ fn authorities(notice: &Notice) -> Option<Finding> {
 
 /// 序号 runs 1, 2, 3 …, in the whole table or anew in each group.
 fn serial_numbers(annex: &Annex) -> Option<Finding> {
-    let numbered: Vec<(u32, &Located<String>, &str)> = annex
+    let mut headings = 0;
+    let numbered: Vec<(u32, &Located<String>, &str, u32)> = annex
         .rows
         .iter()
         .filter_map(|row| {
-            let serial = row.serial.as_ref()?;
-            Some((serial.value.trim().parse().ok()?, serial, row.region.name.as_str()))
+            let Some(serial) = row.serial.as_ref() else {
+                headings += u32::from(row.cells.iter().all(|cell| cell.status == Status::Blank));
+                return None;
+            };
+            let number = serial.value.trim().parse().ok()?;
+            Some((number, serial, row.region.name.as_str(), headings))
         })
         .collect();
-    let breaks = |pair: &[(u32, &Located<String>, &str)]| {
-        pair[1].0 != pair[0].0.saturating_add(1) && pair[1].0 != 1
+    let breaks = |pair: &[(u32, &Located<String>, &str, u32)]| {
+        let next = pair[0].0.saturating_add(1);
+        // Where lines are numbered, headings are lines whose numbers are not printed.
+        let behind_headings = next.saturating_add(pair[1].3 - pair[0].3);
+        pair[1].0 != next && pair[1].0 != behind_headings && pair[1].0 != 1
     };
     let mut broken = numbered.windows(2).filter(|pair| breaks(pair));
     let pair = broken.next()?;
@@ -173,7 +181,7 @@ fn serial_numbers(annex: &Annex) -> Option<Finding> {
     if broken.count() * 5 > numbered.len() {
         return None;
     }
-    let ((before, _, _), (after, at, name)) = (pair[0], pair[1]);
+    let ((before, ..), (after, at, name, _)) = (pair[0], pair[1]);
     let called = annex_name(annex.number);
     Some(remark(
         "serial_numbers",

@@ -7,7 +7,7 @@
 use crate::check::figures::{Figure, Figures, Fixed, SCALE, Var, decimal};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
 use crate::lexicon::SUM_HEADERS;
-use crate::model::{Annex, ColumnRole};
+use crate::model::{Annex, ColumnRole, Level};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -257,15 +257,21 @@ impl Search<'_> {
                 if stated == of || taken.contains(&of) || known.iter().any(related) {
                     continue;
                 }
-                let Some(rate) = self.commonest_rate(stated, of) else {
+                let rule = |stated, of| {
+                    let rate = self.commonest_rate(stated, of)?;
+                    let relation = Relation::Rate { stated, of, rate };
+                    let fit = self.fit(&relation, &self.sample);
+                    self.is_meant(&relation, fit, 4).then_some((fit, relation))
+                };
+                let Some((fit, relation)) = rule(stated, of) else {
                     continue;
                 };
-                let relation = Relation::Rate { stated, of, rate };
-                if self.is_meant(&relation, self.fit(&relation, &self.sample), 4) {
-                    // The inverse says the same.
-                    taken.insert(stated);
-                    found.push(relation);
+                // The inverse says the same, but only one of the two was computed and rounded.
+                if rule(of, stated).is_some_and(|(inverse, _)| inverse.failed < fit.failed) {
+                    continue;
                 }
+                taken.insert(stated);
+                found.push(relation);
             }
         }
         found
@@ -470,10 +476,12 @@ fn columns_of(relation: &Relation) -> Vec<usize> {
     }
 }
 
-/// Whether two rules bind the same columns.
+/// Whether two rules bind the same columns, or the one known is the sum of those and more.
 fn says_as_much(known: &Relation, new: &Relation) -> bool {
     let set = |r: &Relation| columns_of(r).into_iter().collect::<BTreeSet<_>>();
-    set(known) == set(new)
+    let sums = |r: &Relation| matches!(r, Relation::Sum { .. });
+    let is_of_same = sums(known) && sums(new) && columns_of(known)[0] == columns_of(new)[0];
+    set(known) == set(new) || is_of_same && set(known).is_superset(&set(new))
 }
 
 /// Whether the rule says anything in a row: there is no percentage of nothing.
@@ -482,8 +490,20 @@ fn says(figures: &Figures, index: usize, relation: &Relation, row: usize) -> boo
         Relation::Percent { whole, .. } => {
             figures.value(figures.cell(index, row, *whole)) != Some(0)
         }
+        // A total states no price: what it sums up has several.
+        Relation::Times { factors, .. } => {
+            let is_blank = |&c: &usize| figures.at(figures.cell(index, row, c)) == Figure::Blank;
+            !(is_total(figures, index, row) && factors.iter().any(is_blank))
+        }
         _ => true,
     }
+}
+
+/// Whether a row sums up others.
+fn is_total(figures: &Figures, index: usize, row: usize) -> bool {
+    let rows = &figures.notice.annexes[index].rows;
+    matches!(rows[row].region.level, Level::Province | Level::Subtotal)
+        || rows.iter().any(|other| other.region.parent_row == Some(row))
 }
 
 /// The rule in one row; `None` where a cell is no figure, or figures are too large to multiply.
@@ -512,7 +532,11 @@ fn instance(figures: &Figures, index: usize, relation: &Relation, row: usize) ->
             let (unit, rate) = (10_i128.pow(rate.scale()), rate.mantissa());
             let product = figures.value(var(*of))?.checked_mul(rate)?;
             let residual = product.checked_sub(figures.value(var(*stated))?.checked_mul(unit)?)?;
+            // The products that a total sums up are rounded, each of them.
+            let rows = figures.notice.annexes[index].rows.len();
+            let rounded = if is_total(figures, index, row) { rows } else { 1 };
             let rounding = half(*stated).checked_mul(unit)?;
+            let rounding = rounding.checked_mul(i128::try_from(rounded).ok()?)?;
             Some(Identity {
                 kind: Kind::Product { annex: index, row, column: *stated },
                 terms: vec![

@@ -247,8 +247,26 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
         let named = |top: &usize| !is_named_of_which(annex, *top);
         let without_memos = without_blocks.iter().copied().filter(named).collect();
         let blocks = blocks.clone();
-        let ways =
-            [apart, without_blocks.clone(), without_memos, blocks, leaves, every, before, after];
+        // 收入总计 is 本年收入合计 and what stands between the two; 支出合计 begins anew behind 收入总计.
+        let sums = |o: &usize| matches!(level(o), Level::Province | Level::Subtotal);
+        let last = among.iter().copied().take_while(|&other| other < r).filter(sums).last();
+        let since: Vec<usize> = match last {
+            Some(last) => without_blocks.iter().copied().filter(|&top| last < top && top < r).collect(),
+            None => Vec::new(),
+        };
+        let carried = last.into_iter().filter(|_| !since.is_empty()).chain(since.clone()).collect();
+        let ways = [
+            apart,
+            without_blocks.clone(),
+            without_memos,
+            blocks,
+            leaves,
+            every,
+            before,
+            after,
+            since,
+            carried,
+        ];
         groups.push(best(figures, index, r, ways));
     }
     let name = |row: usize| annex.rows[row].region.name.as_str();
@@ -382,6 +400,10 @@ fn behaviour(figures: &Figures, index: usize, column: usize, family: &[Identity]
         return Behaviour::FailsTo { is_mean: true };
     }
     if broken.len() >= 3 && broken.len() > holding {
+        // Sums that are printed nowhere fail nowhere.
+        if !broken.iter().any(|identity| is_stated(figures, identity)) {
+            return Behaviour::NotMeantTo;
+        }
         return Behaviour::FailsTo { is_mean: false };
     }
     Behaviour::AddsUp

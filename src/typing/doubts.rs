@@ -395,7 +395,9 @@ fn halves_of_rows(sink: &mut Sink, annex: &Annex) {
             && is_blank(row)
             && !heads.contains(&at)
             && is_unknown(region)
-            && region.name.trim_end_matches(['：', ':']) != "其中";
+            // 流动资产： says itself that it is a heading.
+            && !region.name.ends_with(['：', ':'])
+            && region.name != "其中";
         let is_mute = is_blank(row) && {
             let is_total =
                 region.level == Level::Province || lexicon::TOTALS.contains(&region.name.as_str());
