@@ -9,7 +9,7 @@
 use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, REGION_ENDINGS, SHEET_ERRORS};
 use crate::pattern::{Steps, digit, squeezed};
 use rust_decimal::Decimal;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// What a text in a table says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -293,7 +293,7 @@ const NEAR_BEHIND: &[&str] =
 
 /// Reads text with a digit in it: mark, sign, digits, unit, mark.
 fn figure(text: &str) -> Reading {
-    if is_strung(text) {
+    if is_strung(text) || is_date(text) {
         return Reading::Strung;
     }
     let (before, text) = mark_at_start(text);
@@ -556,6 +556,23 @@ fn is_strung(text: &str) -> bool {
         parts += 1;
     }
     parts > 1
+}
+
+/// Whether the text is a day with points between: 2026.06.30.
+fn is_date(text: &str) -> bool {
+    let within = |part: &str, range: RangeInclusive<u16>| {
+        part.bytes().all(|b| b.is_ascii_digit())
+            && part.parse().is_ok_and(|part| range.contains(&part))
+    };
+    match text.trim().split('.').collect::<Vec<_>>()[..] {
+        [year, month, day] => {
+            year.len() == 4
+                && within(year, 1900..=2100)
+                && within(month, 1..=12)
+                && within(day, 1..=31)
+        }
+        _ => false,
+    }
 }
 
 /// Whether the character links two figures.

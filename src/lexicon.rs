@@ -388,7 +388,7 @@ pub const CODE_TIERS: &[&str] = &["类", "款", "项", "目"];
 /// Words in the header of a column whose figures do not add up.
 pub const NO_SUM_HEADERS: &[&str] = &[
     "标准", "率", "比例", "占比", "比重", "均", "单价", "得分", "评分", "分值", "系数", "排名",
-    "名次", "位次", "编号", "代码", "代号", "电话", "邮编", "序号", "层数", "幅度",
+    "名次", "位次", "编号", "代码", "代号", "电话", "邮编", "序号", "层数", "幅度", "期限",
 ];
 /// Words at the end of the header of a column of years. 年度计划 and 年度任务 are of one.
 pub const YEAR_HEADERS: &[&str] = &["年份", "年度"];

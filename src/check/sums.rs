@@ -251,7 +251,9 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
         let sums = |o: &usize| matches!(level(o), Level::Province | Level::Subtotal);
         let last = among.iter().copied().take_while(|&other| other < r).filter(sums).last();
         let since: Vec<usize> = match last {
-            Some(last) => without_blocks.iter().copied().filter(|&top| last < top && top < r).collect(),
+            Some(last) => {
+                without_blocks.iter().copied().filter(|&top| last < top && top < r).collect()
+            }
             None => Vec::new(),
         };
         let carried = last.into_iter().filter(|_| !since.is_empty()).chain(since.clone()).collect();

@@ -148,10 +148,13 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
     take_off_column_numbers(&mut printed);
     take_off_units(&mut printed);
     let serial = (0..count.min(3)).find(|&col| printed[col].is_serial());
-    // 序号 may stand again over the right half of a wide table.
-    let numbers = |col: usize| {
-        Some(col) == serial || (serial.is_some() && lexicon::is_serial_header(&printed[col].leaf()))
+    // 序号 may stand again over the right half of a wide table. 编号 beside it are codes.
+    let is_again = |col: usize| {
+        let leaf = printed[col].leaf();
+        lexicon::is_serial_header(&leaf)
+            && (!CODE_HEADERS.contains(&leaf.as_str()) || printed[col].content.profile.is_serial())
     };
+    let numbers = |col: usize| Some(col) == serial || (serial.is_some() && is_again(col));
     let units = (0..count).find(|&col| printed[col].is_units());
     let codes: Vec<usize> =
         (0..count).filter(|&col| !numbers(col) && printed[col].is_codes()).collect();
@@ -195,7 +198,7 @@ pub fn columns(table: &Table, unit: Option<&str>) -> Columns {
             && !fact.holds_ticks
     };
     let first_figures = facts.iter().find(|fact| fact.column.role != ColumnRole::Text);
-    let before = first_figures.map_or(0, |fact| fact.at);
+    let before = first_figures.map_or(0, |fact| fact.at).max(name);
     let others = facts.iter().filter(is_key).map(|fact| fact.at).filter(|at| *at < before);
     let mut keys: Vec<usize> = group.into_iter().chain([name]).chain(others).collect();
     keys.sort_unstable();
@@ -255,6 +258,17 @@ fn lowest_of_several(column: &Printed) -> Option<Cow<'_, str>> {
     }
 }
 
+/// Headers of text that may also be measured, in years or days.
+const LASTING_HEADERS: [&str; 1] = ["期限"];
+
+/// Whether a header without white space says in brackets what time is measured in: 期限（年）.
+fn is_measured_in_time(header: &str) -> bool {
+    let inside = header.strip_suffix(['）', ')']).and_then(|h| h.rsplit(['（', '(']).next());
+    inside.is_some_and(|inside| TIMES.contains(&inside))
+}
+
+const TIMES: [&str; 6] = ["年", "月", "个月", "天", "日", "小时"];
+
 /// What names a row of units, below the header of the names.
 const UNIT_ROWS: [&str; 3] = ["单位", "计量单位", "计量"];
 
@@ -279,7 +293,15 @@ fn name_column(printed: &[Printed], words: &[usize]) -> Option<(Option<usize>, u
     // What lists several places names a row only where nothing else does.
     let is_list = |col: usize| printed[col].content.is_of_lists();
     let mut by_weight = words.iter().copied().filter(|&col| weight(col) == best);
-    let first = by_weight.clone().find(|&col| !is_list(col)).or_else(|| by_weight.next())?;
+    // Nor does a code: 路线编号 | 项目名称.
+    let is_code = |col: usize| best == 0 && is_code_header(&printed[col].whole());
+    let is_figures = |col: &usize| *col > words[0] && printed[*col].content.profile.is_figures();
+    let figures = (0..printed.len()).find(is_figures).unwrap_or(printed.len());
+    let mut named = by_weight.clone().filter(|&col| !is_list(col) && !is_code(col));
+    let first = named.find(|&col| best > 0 || col < figures);
+    let first = first
+        .or_else(|| by_weight.clone().find(|&col| !is_list(col)))
+        .or_else(|| by_weight.next())?;
     let spans = |col: usize| printed[col].content.spans();
     if best == 0 {
         return Some(item_column(printed, words, first));
@@ -337,10 +359,10 @@ const PAIRED_HEADERS: [&str; 7] = ["受援", "被帮扶", "结对", "调入", "�
 /// Where no column is one of regions: the first that tells rows apart; with the groups before it,
 /// where it names their subtotals.
 fn item_column(printed: &[Printed], words: &[usize], first: usize) -> (Option<usize>, usize) {
-    // 专业代号 may stand between 院校名称 and 专业名称.
+    // 专业代号 may stand between 院校名称 and 专业名称, and a sum that reaches over the rows.
     let is_code = |col: usize| {
-        let header = printed[col].whole();
-        CODE_HEADERS.iter().any(|word| header.contains(word))
+        let content = &printed[col].content;
+        is_code_header(&printed[col].whole()) || content.covered > 0 && content.profile.is_figures()
     };
     let second = (first + 1..printed.len()).find(|&col| !is_code(col)).unwrap_or(first + 1);
     let groups = |col: usize| {
@@ -353,10 +375,20 @@ fn item_column(printed: &[Printed], words: &[usize], first: usize) -> (Option<us
     let names_subtotals = printed[second].content.own_rows > 0;
     match names_subtotals {
         true => (Some(first), second),
-        // A category before the items that it repeats over is a key of theirs.
-        false if !groups(second) => (None, second),
-        false => (None, first),
+        // A category before the items that it repeats over is a key of theirs, as are its own.
+        false => {
+            let item = words.iter().copied().find(|&col| col >= second && !groups(col));
+            let between = |item: &usize| {
+                (second..*item).all(|col| is_code(col) || words.contains(&col) && groups(col))
+            };
+            (None, item.filter(between).unwrap_or(first))
+        }
     }
+}
+
+/// Whether a header without white space is one over codes.
+fn is_code_header(header: &str) -> bool {
+    CODE_HEADERS.iter().any(|word| header.contains(word))
 }
 
 /// The columns that tell rows apart. A tier of a code that is blank says how deep the row stands; any
@@ -414,10 +446,17 @@ fn fact(
     let own_unit =
         printed.unit.clone().or_else(|| path.iter().rev().find_map(|(text, _)| unit_in(text)));
     let leaf = printed.leaf();
-    let is_text = TEXT_HEADERS.iter().chain(CODE_HEADERS).any(|word| leaf.contains(word));
     let held = &content.profile;
+    // 期限 is a day or a text, and 期限（年） how long something lasts.
+    let is_lasting = |word: &str| {
+        LASTING_HEADERS.contains(&word) && held.is_figures() && is_measured_in_time(&leaf)
+    };
+    let mut words = TEXT_HEADERS.iter().chain(CODE_HEADERS);
+    let is_text = words.any(|word| leaf.contains(word) && !is_lasting(word));
     // What is counted in units is figures, however many of its cells hold a word instead: 另行下达.
-    let is_counted = own_unit.is_some() && held.has_figures();
+    // What is measured may lie below what can be: 0.025L, <0.01.
+    let is_counted = held.has_figures()
+        && (own_unit.is_some() || unit.is_some() && held.loose > held.words + held.strung);
     let role = if is_text || is_code || held.is_words() && !is_counted || held.is_codes() {
         ColumnRole::Text
     } else if own_unit.as_deref() == Some("%") || held.is_percent() || has(RATE_HEADERS) {

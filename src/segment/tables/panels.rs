@@ -315,6 +315,12 @@ impl<'a> Grid<'a> {
             let (a, b) = (span(used[i % width]), span(used[i]));
             (a - b).abs() <= SAME_WIDTH * a.max(b) && kind(i) == kind(i % width)
         });
+        // Words over all figures are a header, and of one table only where it is printed again.
+        let words = |i: usize| squeezed(self.text(top, used[i]));
+        let is_header = (0..used.len()).all(|i| !words(i).is_empty() && !is_figure(&words(i)));
+        if is_header && (width..used.len()).any(|i| words(i) != words(i % width)) {
+            return false;
+        }
         // A name, then figures; or a serial number, a name, then figures.
         let names = || (0..width).filter(|&i| kind(i) == Some(false)).count();
         let last = || kind(width - 1) == Some(true);
