@@ -6,7 +6,7 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::figure;
-use crate::lexicon::{METADATA, TABLE_TITLES};
+use crate::lexicon::{self, METADATA, TABLE_TITLES};
 use crate::model::{Annex, AnnexListEntry, Cell, ColumnRole, Frame, Row};
 use crate::options::Options;
 use crate::parallel;
@@ -239,7 +239,7 @@ fn remark_without_table(sink: &mut Sink, annex: &AnnexText, number: u32, place: 
 }
 
 /// Whether an annex without a table should have one: its title says so, or its text is lines of figures
-/// and no sentences.
+/// or rows of a numbered list, and no sentences.
 fn is_announced(annex: &AnnexText) -> bool {
     let title = squeezed(annex.title.as_str());
     let title = title.trim_end_matches(['）', ')']);
@@ -251,11 +251,44 @@ fn is_announced(annex: &AnnexText) -> bool {
         let figures = line.split_whitespace().filter(|word| figure::kind(word).is_numeric());
         figures.count() > 1 && !line.contains(['。', '；', '，'])
     };
+    /// One line of so many is a whole row of a list, where texts of several lines stand in the others.
+    const WHOLE: usize = 3;
+    // 1《马鞍课堂》周红、王娟 is a row of a list; 1.马鞍 and 1、马鞍 are points.
+    let is_numbered = |line: &&str| {
+        let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_word = |c: char| lexicon::is_han(c) && !"年月日时个项条".contains(c) || c == '《';
+        rest.len() < line.len() && rest.starts_with(is_word) && !line.contains(['。', '；', '，'])
+    };
     let rows = lines().filter(is_row).count();
-    rows > 2 && rows * 2 > lines().count()
+    let numbered = lines().filter(is_numbered).count();
+    let all = lines().count();
+    rows > 2 && rows * 2 > all || numbered > 2 && numbered * WHOLE >= all
 }
 
 /// The unit of a caption with the caption's place.
 pub(super) fn unit_of(caption: &PlacedText) -> Option<Located<String>> {
     Some(Located::new(columns::unit_of_caption(caption.as_str())?, caption.place()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repair::document::Paragraph;
+
+    #[test]
+    fn an_annex_of_rows_that_are_numbered_should_have_a_table() {
+        let announced = |lines: &[&str]| {
+            let paragraph = |line: &&str| {
+                let mut text = PlacedText::default();
+                line.chars().for_each(|c| text.push(c, NOWHERE));
+                Paragraph { level: None, text }
+            };
+            let paragraphs = lines.iter().map(paragraph).collect();
+            is_announced(&AnnexText { paragraphs, ..AnnexText::default() })
+        };
+        let rows = ["一等奖", "1《马鞍课堂》王娟", "2《前进实验》王玉洋", "3《金鸡教育》杨斌芳"];
+        assert!(announced(&rows));
+        assert!(!announced(&["1.加强领导", "2.压实责任", "3.按时上报"]));
+        assert!(!announced(&["1月底前上报", "6月底前开工", "12月底前建成"]));
+    }
 }

@@ -47,7 +47,8 @@ impl Lattice {
         let frame = &under_header(frame, &bbox, tokens);
         let mut xs = places(&frame.down, bbox.x0, bbox.x1);
         let mut ys = places(&frame.across, bbox.y0, bbox.y1);
-        let ends = ends_below_titles(frame, &ys, tokens);
+        let bands = sides_of_bands(frame, &bbox, tokens);
+        let ends = [ends_below_titles(frame, &ys, tokens), bands.clone()].concat();
         ys.extend(&ends);
         ys.sort_by(f32::total_cmp);
         ys.dedup_by(|b, a| *b - *a <= SNAP);
@@ -69,6 +70,11 @@ impl Lattice {
         let kept_ys = kept(&lattice.ys, keep_y);
         let mut lattice = Lattice::walled(kept_xs, kept_ys);
         lattice.raise(frame);
+        for y in bands {
+            let row = boundary(&lattice.ys, y).and_then(|i| i.checked_sub(1));
+            let slots = row.map(|row| row * lattice.cols()..(row + 1) * lattice.cols());
+            lattice.below[slots.unwrap_or_default()].fill(true);
+        }
         Some(lattice)
     }
 
@@ -312,6 +318,30 @@ fn ends_below_titles(frame: &Edges, ys: &[f32], tokens: &[Token]) -> Vec<f32> {
         }
     }
     ends
+}
+
+/// Where all upright edges within the frame end, and where they begin again below a text: a line over all columns parts the
+/// rows above it from those below, and no rule does.
+fn sides_of_bands(frame: &Edges, bbox: &Rect, tokens: &[Token]) -> Vec<f32> {
+    let is_inner = |edge: &&Edge| bbox.x0 + SNAP < edge.at && edge.at < bbox.x1 - SNAP;
+    let mut inner: Vec<&Edge> = frame.down.iter().filter(is_inner).collect();
+    inner.sort_by(|a, b| a.from.total_cmp(&b.from));
+    let several =
+        |is: &dyn Fn(&Edge) -> bool| inner.iter().filter(|edge| is(edge)).nth(1).is_some();
+    let mut sides: Vec<f32> = Vec::new();
+    let mut low = f32::MAX;
+    for edge in &inner {
+        let (top, end) = (low, edge.from);
+        low = if low == f32::MAX { edge.to } else { low.max(edge.to) };
+        let is_band = end - top > MIN_BAND
+            && tokens.iter().any(|t| (top..end).contains(&t.y()))
+            && several(&|e| (e.to - top).abs() <= SNAP)
+            && several(&|e| (e.from - end).abs() <= SNAP);
+        if is_band {
+            sides.extend([top, end]);
+        }
+    }
+    sides
 }
 
 /// The places of edges across their direction with the two outer sides: each once, in order.

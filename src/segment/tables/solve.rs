@@ -17,6 +17,7 @@ use crate::segment::tables::lattice::{Lattice, band};
 use crate::segment::tables::rows::{self, Body, ColumnOf, RuleAcross};
 use crate::segment::tables::settle::{Settle, Side};
 use crate::segment::tables::strips::{Strip, Token, strips};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -418,9 +419,14 @@ fn inner_rows(
     for (column, _) in tokens.iter().filter(|(c, t)| figures[*c] && t.is_figure()) {
         held[*column] += 1;
     }
-    if held.iter().all(|&count| count < 2) {
-        return Default::default();
-    }
+    // Where there are no figures, the numbers of a list show its rows.
+    let numbers = || tokens.iter().filter(|(column, _)| *column == 0).map(|(_, token)| *token);
+    let figures = match held.iter().all(|&count| count < 2) {
+        false => Cow::Borrowed(figures),
+        true if are_serial(numbers()) => Cow::Owned((0..figures.len()).map(|c| c == 0).collect()),
+        true => return Default::default(),
+    };
+    let figures = &*figures;
     let all: Vec<Token> = tokens.iter().map(|(_, t)| (*t).clone()).collect();
     let lines = strips(all);
     let columns: Vec<Column> = xs.windows(2).map(|w| column_between(w[0], w[1])).collect();
@@ -456,6 +462,17 @@ fn inner_rows(
         labels.push(Label { sides, column: *column });
     }
     (ys, labels)
+}
+
+/// Whether texts number the rows of a list: each one more than the one above it.
+fn are_serial<'t>(tokens: impl Iterator<Item = &'t Token>) -> bool {
+    let mut lines: Vec<(f32, Option<u32>)> =
+        tokens.map(|token| (token.y(), token.text().trim().parse().ok())).collect();
+    lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let is_next = |pair: &[(f32, Option<u32>)]| {
+        pair[0].1.is_some_and(|number| pair[1].1 == number.checked_add(1))
+    };
+    lines.len() > 1 && lines.windows(2).all(is_next)
 }
 
 /// The heights between the rows: in the middle of what ends above and begins below.
