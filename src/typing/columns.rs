@@ -649,7 +649,9 @@ impl Content {
 
     /// Whether cells reach over several rows, drawn so or left blank.
     fn spans(&self) -> bool {
-        self.covered > 0 || self.profile.blanks > self.profile.texts()
+        let (blanks, texts) = (self.profile.blanks, self.profile.texts());
+        // 6月7日 stands at the first of two rows, morning and afternoon, and so does each day.
+        self.covered > 0 || blanks > texts || blanks > 1 && blanks == texts
     }
 
     /// Whether most texts stand in runs of several rows.

@@ -1010,7 +1010,12 @@ fn is_between(first: &Column, second: &Column, left: f32, token: &Token) -> bool
     // Of their cells, where the first begins at the table's left edge and both hold their texts in the middle.
     let of_cells = left + second.middle() - first.middle();
     let near = |m: f32| (x - m).abs() <= ALIGNED * em;
+    // The rest of a name, at the left of names that are indented, stands where they do.
+    let is_rest = (token.bbox().x0 - second.x0).abs() <= ALIGNED * em
+        && token.bbox().x1 <= second.x1
+        && !TOTALS.contains(&token.text());
     (near(middle) || near(middles) || near(of_cells))
+        && !is_rest
         && (x - first.middle()).abs() > em
         && (x - second.middle()).abs() > em
         && first.held_off(token).min(second.held_off(token)) > ALIGNED
