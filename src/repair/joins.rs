@@ -146,6 +146,8 @@ impl Joining {
                     self.loose.extend(self.heading.replace(text.clone()));
                     return;
                 }
+                // Words between the two say that it is no heading of the table.
+                self.loose.extend(self.heading.take());
                 // Long text is none of a table's.
                 if self.loose.len() >= RECENT {
                     self.loose.clear();
