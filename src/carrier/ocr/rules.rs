@@ -73,7 +73,7 @@ pub(super) fn rules(
     palest: f32,
     dpi: f32,
 ) -> (Vec<Ruled>, Gray, Strokes) {
-    let found = |ink: &Gray, gray: &Gray, strokes: &Gray, shortest: f32| {
+    let found = |ink: &Gray, gray: &Gray, strokes: &Gray, shortest: f32, crossed: &[Chain]| {
         let mut parts = without_text(ink, chains(ink, dpi, shortest * dpi / 2.0, SEEN));
         // With what is too pale to be ink a rule may be longer; what is much paler than the page's other rules shines
         // through from the other side.
@@ -95,26 +95,58 @@ pub(super) fn rules(
             let beside = joined.iter().filter(|o| (o.at() - c.at()).abs() <= near);
             beside.map(Chain::length).sum::<f64>() >= f64::from(LONG * dpi)
         };
-        let kept = |c: &&Chain| (c.fill >= SOLID && whole(c)) || (c.fill >= FAIR && together(c));
+        let kept = |c: &&Chain| {
+            (c.fill >= SOLID && whole(c))
+                || (c.fill >= FAIR && together(c))
+                || runs_over_rules(c, crossed, strokes, dpi)
+        };
         let joined: Vec<Chain> = joined.iter().filter(kept).cloned().collect();
         joined
     };
     let lying = with_hair(&ink, gray, dpi);
-    let across = found(&ink, gray, &lying, SHORTEST[0]);
+    let across = found(&ink, gray, &lying, SHORTEST[0], &[]);
     let sideways = transposed(&erase(ink, &across));
     let gray = transposed(gray);
     let standing = with_hair(&sideways, &gray, dpi);
-    let mut down = found(&sideways, &gray, &standing, SHORTEST[1]);
+    let mut down = found(&sideways, &gray, &standing, SHORTEST[1], &across);
+    down.iter_mut().for_each(|c| end_at_table(c, &across, seen));
     down.retain(|c| {
         !is_of_characters(c, &across, &standing, dpi)
             && !has_arms(c, &across, &standing, dpi)
             && !is_in_text(c, &across, &standing, seen, dpi)
+            && !is_of_points(c, &standing, seen)
     });
     let ink = transposed(&erase(sideways, &down));
     let strokes = Strokes { across: lying, down: standing };
     let rules = across.into_iter().map(|curve| Ruled { axis: Axis::X, curve });
     let rules = rules.chain(down.into_iter().map(|curve| Ruled { axis: Axis::Y, curve }));
     (rules.collect(), ink, strokes)
+}
+
+/// Whether a stroke is what is left of a rule between columns: it runs on over the rules that it passes, on both sides of most
+/// of them, and down to the last.
+fn runs_over_rules(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -> bool {
+    /// Fewest sides of rules passed that say so, and the share of them that the stroke reaches at least.
+    const SIDES: usize = 4;
+    const REACHED: f32 = 0.7;
+    /// What it fills of its strips, and the share of them that it is seen in, at least.
+    const FILLED: f32 = 0.82;
+    const SEEN: f32 = 0.7;
+    /// How far below its end, in inches, the table has no more rows.
+    const BELOW: [f32; 2] = [0.15, 0.6];
+    let seen = down.points.len() as f32 * down.step / down.length() as f32;
+    let sides = sides_reached(down, across, standing, dpi);
+    let reached = sides.iter().filter(|reached| **reached).count();
+    let x = down.at();
+    let goes_on = across.iter().filter(|rule| rule.from < x && x < rule.to).any(|rule| {
+        let below = rule.at_x(x) - down.to;
+        (BELOW[0] * dpi..BELOW[1] * dpi).contains(&below)
+    });
+    down.fill >= FILLED
+        && seen >= SEEN
+        && sides.len() >= SIDES
+        && reached as f32 >= REACHED * sides.len() as f32
+        && !goes_on
 }
 
 /// How much darker a stroke is than what is on both sides of it.
@@ -284,6 +316,13 @@ fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -
     const SIDES: usize = 6;
     /// Share of them that the stroke reaches, at most.
     const REACHED: f32 = 0.2;
+    let sides = sides_reached(down, across, standing, dpi);
+    let reached = sides.iter().filter(|reached| **reached).count();
+    sides.len() >= SIDES && reached as f32 <= REACHED * sides.len() as f32
+}
+
+/// Whether a stroke that stands reaches the rules it passes, for either side of each.
+fn sides_reached(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -> Vec<bool> {
     let reaches = |at: f32, side: isize| reaches(down, standing, at, side, dpi);
     let mut sides = Vec::new();
     for rule in across {
@@ -294,8 +333,7 @@ fn is_of_characters(down: &Chain, across: &[Chain], standing: &Gray, dpi: f32) -
             sides.extend([-1, 1].map(|side| reaches(at, side)));
         }
     }
-    let reached = sides.iter().filter(|reached| **reached).count();
-    sides.len() >= SIDES && reached as f32 <= REACHED * sides.len() as f32
+    sides
 }
 
 /// How far from a rule it is told whether a stroke reaches it, in inches.
@@ -337,6 +375,60 @@ fn is_in_text(down: &Chain, across: &[Chain], standing: &Gray, seen: &[Rect], dp
             && at < to
             && inner.into_iter().any(|side| !reaches(down, standing, at, side, dpi))
     })
+}
+
+/// Whether what stands is made of the points of figures below each other, or other feet of texts: the texts that run over it
+/// show nothing of it in their upper halves.
+fn is_of_points(down: &Chain, standing: &Gray, seen: &[Rect]) -> bool {
+    /// Fewest texts that say so.
+    const FEWEST: usize = 3;
+    /// Share of the upper half that shows a rule.
+    const SHOWN: f32 = 0.3;
+    let runs_over = |s: &&Rect| {
+        let (x, by) = (down.at_x(s.center().y), 0.6 * s.height());
+        s.x0 + by < x && x < s.x1 - by && down.from <= s.y0 && s.y1 <= down.to
+    };
+    let shows = |s: &Rect| {
+        let upper = (s.y0 + 0.1 * s.height()) as isize..s.center().y as isize;
+        let dark = |&y: &isize| {
+            let x = down.at_x(y as f32) as isize;
+            (x - 1..=x + 1).any(|x| standing.at(y, x) == 1)
+        };
+        upper.clone().filter(dark).count() as f32 >= SHOWN * upper.count() as f32
+    };
+    let (shown, not): (Vec<&Rect>, Vec<&Rect>) =
+        seen.iter().filter(runs_over).partition(|s| shows(s));
+    not.len() >= FEWEST && not.len() > 2 * shown.len()
+}
+
+/// Takes off the end of a stroke that stands in a text beyond the outermost rule it meets, and leaves off before that rule:
+/// a stroke of a title over the table is in line with a column's rule.
+fn end_at_table(down: &mut Chain, across: &[Chain], seen: &[Rect]) {
+    let x = down.at();
+    let met = across.iter().filter(|rule| rule.from < x && x < rule.to).map(|rule| rule.at_x(x));
+    let met: Vec<f32> = met.filter(|at| (down.from..down.to).contains(at)).collect();
+    let runs_over = |y: f32| {
+        let over = |s: &Rect| {
+            let by = 0.6 * s.height();
+            s.x0 + by < x && x < s.x1 - by && (s.y0..s.y1).contains(&y)
+        };
+        seen.iter().any(over)
+    };
+    let (half, step) = (down.step / 2.0, down.step);
+    if let Some(first) = met.iter().copied().reduce(f32::min)
+        && runs_over((down.from + first) / 2.0)
+        && down.points.iter().rfind(|p| p.0 < first).is_none_or(|p| p.0 + half + step <= first)
+    {
+        down.points.retain(|p| p.0 >= first);
+        down.from = down.points.first().map_or(first, |p| (p.0 - half).max(first));
+    }
+    if let Some(last) = met.iter().copied().reduce(f32::max)
+        && runs_over((down.to + last) / 2.0)
+        && down.points.iter().find(|p| p.0 > last).is_none_or(|p| last <= p.0 - half - step)
+    {
+        down.points.retain(|p| p.0 <= last);
+        down.to = down.points.last().map_or(last, |p| (p.0 + half).min(last));
+    }
 }
 
 /// Whether a stroke that stands is made of characters: all the way, strokes of a character's width begin at it. Where
@@ -921,6 +1013,79 @@ mod tests {
         assert!(told(5, &text));
         // Without a text over it, or without a gap, it is a wall.
         assert!(!told(5, &[]) && !told(0, &text));
+    }
+
+    /// A stroke with a point every 12 pixels, but for those in the gaps.
+    fn stroke(from: usize, to: usize, at: f32, gaps: &[[usize; 2]]) -> Chain {
+        let is_seen = |x: &usize| !gaps.iter().any(|gap| (gap[0]..gap[1]).contains(x));
+        let points = (from + 6..to).step_by(12).filter(is_seen).map(|x| (x as f32, at)).collect();
+        let (from, to) = (from as f32, to as f32);
+        Chain { points, thick: 3.0, from, to, fill: 0.9, step: 12.0 }
+    }
+
+    #[test]
+    fn a_stroke_of_the_title_is_no_part_of_a_rule_in_line_with_it() {
+        // Below the title the group of a header runs over the columns' rule, which begins below it; x and y are exchanged.
+        let across = [81, 121, 161, 401].map(|y| stroke(0, 800, y as f32, &[]));
+        let title = Rect::new(200.0, 20.0, 600.0, 66.0);
+        let begins = |gap: [usize; 2], seen: &[Rect]| {
+            let mut down = stroke(24, 402, 400.0, &[gap]);
+            end_at_table(&mut down, &across, seen);
+            down.from
+        };
+        assert!(begins([60, 120], &[title]) >= 120.0);
+        // Without a title, or without a gap, it is the rule's own.
+        assert_eq!(begins([60, 120], &[]), 24.0);
+        assert_eq!(begins([0, 0], &[title]), 24.0);
+    }
+
+    #[test]
+    fn a_worn_rule_of_a_short_table_runs_over_the_rules_it_passes() {
+        // x and y are exchanged.
+        let across = [41, 81, 121, 161, 201].map(|y| stroke(0, 100, y as f32, &[]));
+        let told = |dark: &[[usize; 2]], rows: usize, gaps: &[[usize; 2]]| {
+            let mut standing = Gray::new(300, 100, 0);
+            for x in 49..52 {
+                for [from, to] in dark {
+                    standing.data[x * 300 + from..x * 300 + to].fill(1);
+                }
+            }
+            runs_over_rules(&stroke(42, 202, 50.0, gaps), &across[..rows], &standing, DPI)
+        };
+        // Worn in the middle of the rows; strokes of characters are worn at the rules.
+        let worn = [[42, 58], [71, 98], [111, 138], [151, 178], [191, 202]];
+        assert!(told(&worn, 5, &[]));
+        assert!(!told(&[[48, 74], [88, 114], [128, 154], [168, 194]], 5, &[]));
+        assert!(!told(&worn, 5, &[[60, 140]]));
+        // It passes one rule alone.
+        assert!(!told(&worn, 2, &[]));
+    }
+
+    #[test]
+    fn points_of_figures_below_each_other_are_no_rule() {
+        // x and y are exchanged. A point at the foot of each text, close above the rule below it.
+        let chain = Chain {
+            points: (0..10).map(|row| (row as f32 * 40.0 + 30.0, 50.0)).collect(),
+            thick: 3.0,
+            from: 0.0,
+            to: 400.0,
+            fill: 1.0,
+            step: 12.0,
+        };
+        let texts: Vec<Rect> = (0..10)
+            .map(|row| row as f32 * 40.0)
+            .map(|y| Rect::new(0.0, y + 6.0, 100.0, y + 36.0))
+            .collect();
+        let told = |from: usize| {
+            let mut standing = Gray::new(400, 100, 0);
+            for row in 0..10 {
+                standing.data[50 * 400 + row * 40 + from..50 * 400 + row * 40 + 36].fill(1);
+            }
+            is_of_points(&chain, &standing, &texts)
+        };
+        assert!(told(28));
+        // A rule that two texts run over, which were taken for one.
+        assert!(!told(0));
     }
 
     #[test]
