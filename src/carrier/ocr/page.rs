@@ -607,7 +607,8 @@ fn settle_specks(read: &mut Vec<ReadLine<'_>>, marks: &Marks, height: f32) {
     }
 }
 
-/// A speck between the words of a cell is read as a stop, which no header or name has there: it is taken out.
+/// A speck among the words of a cell, or at the end of words anywhere, is read as a stop, which no header or name has there: it
+/// is taken out.
 fn settle_specks_among_words(read: &mut [ReadLine<'_>], marks: &Marks, height: f32) {
     /// The most that a speck measures either way, in heights of a line.
     const SPECK: f32 = 0.3;
@@ -615,21 +616,15 @@ fn settle_specks_among_words(read: &mut [ReadLine<'_>], marks: &Marks, height: f
         let b = &marks.marks[m].bbox;
         b.width().max(b.height()) <= SPECK * height
     };
-    for r in read.iter_mut().filter(|r| !r.told && r.line.home.is_some()) {
+    for r in read.iter_mut().filter(|r| !r.told) {
         let chars = &r.reading.read.chars;
-        let of_words = |c: char| is_han(c) || matches!(c, '（' | '）' | '(' | ')' | '%');
-        let is_stop = |c: char| matches!(c, '.' | '•' | ' ');
-        let all = chars.iter().all(|c| of_words(c.ch) || is_stop(c.ch));
-        let first = chars.iter().position(|c| of_words(c.ch));
-        let last = chars.iter().rposition(|c| of_words(c.ch));
-        let (Some(first), Some(last)) = (first, last) else { continue };
-        let stops = |i: &usize| is_stop(chars[*i].ch) && chars[*i].ch != ' ';
-        let odd: Vec<usize> = (first..last).filter(stops).collect();
         let count = chars.len();
-        let is_name = chars[first..=last].iter().any(|c| is_han(c.ch));
-        let none =
-            odd.is_empty() || r.reading.middles.len() != count || !r.line.marks.iter().any(small);
-        if none || !all || !is_name {
+        let has_specks = r.reading.middles.len() == count && r.line.marks.iter().any(small);
+        let odd = match has_specks {
+            true => stops_among_words(chars, r.line.home.is_some()),
+            false => Vec::new(),
+        };
+        if odd.is_empty() {
             continue;
         }
         let before = r.reading.read.text().trim().to_owned();
@@ -638,6 +633,28 @@ fn settle_specks_among_words(read: &mut [ReadLine<'_>], marks: &Marks, height: f
             r.reading.middles.remove(at);
         }
         r.sight.offer(before, r.sight.confidence);
+    }
+}
+
+/// Which characters are stops among words, where there is nothing but words; at their end alone where they stand in no cell,
+/// if no other stop may be meant.
+fn stops_among_words(chars: &[RecognizedChar], is_in_cell: bool) -> Vec<usize> {
+    let of_words = |c: char| is_han(c) || matches!(c, '（' | '）' | '(' | ')' | '%');
+    let is_stop = |c: char| matches!(c, '.' | '•' | '·');
+    let is_bare = |c: char| is_stop(c) || c == ' ';
+    let is_end = |c: &RecognizedChar| c.others.iter().any(|other| other.0 == Some('。'));
+    let first = chars.iter().position(|c| of_words(c.ch));
+    let last = chars.iter().rposition(|c| of_words(c.ch));
+    let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
+    let has_name = chars[first..=last].iter().any(|c| is_han(c.ch));
+    if !has_name || !chars.iter().all(|c| of_words(c.ch) || is_bare(c.ch)) {
+        return Vec::new();
+    }
+    let stops = |i: &usize| is_stop(chars[*i].ch);
+    let behind = (last + 1..chars.len()).filter(|&i| stops(&i) && !is_end(&chars[i]));
+    match is_in_cell {
+        true => (first..last).filter(stops).chain(behind).collect(),
+        false => behind.collect(),
     }
 }
 
@@ -1344,6 +1361,20 @@ mod tests {
         // Without a speck it is what it says, and between digits a point.
         assert_eq!(all("新建.（筹集）", DIGITS.1), "新建.（筹集）");
         assert_eq!(all("2.5万元", DOTTED), "2.5万元");
+        // Behind words, in a cell or in none, it is none either; a stop that ends a sentence is.
+        let alone = |text: &str, offered: Option<char>| {
+            settled_in(None, &[(text, DOTTED)], |read, marks| {
+                for c in &mut read[0].reading.read.chars {
+                    c.others = vec![(offered, 0.1)];
+                }
+                settle_specks_among_words(read, marks, 24.0);
+            })[0]
+                .clone()
+        };
+        assert_eq!(all("完成率（%）..", DOTTED), "完成率（%）");
+        assert_eq!(alone("完成率（%）..", None), "完成率（%）");
+        assert_eq!(alone("报.", Some('。')), "报.");
+        assert_eq!(alone("阿·买提.", None), "阿·买提");
     }
 
     #[test]
