@@ -207,9 +207,18 @@ fn reach(next: &[TableRow], count: usize, most: usize) -> usize {
 }
 
 /// The words of a column of the header from the top tier down, a cell over several columns counted
-/// for the first of them alone.
+/// for the first of them alone; brackets and signs of full width as those of half.
 pub(super) fn column_text(header: &[TableRow], col: usize) -> String {
-    header.iter().map(|row| rows::text_at(row, col)).collect()
+    header.iter().flat_map(|row| narrow(&rows::text_at(row, col))).collect()
+}
+
+/// The characters of a text, those of full width as those of half: （%） on one page is (%) on the next.
+fn narrow(text: &str) -> Vec<char> {
+    let of_half = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    text.chars().map(of_half).collect()
 }
 
 /// The words over a column of the header from the top tier down, those of cells over several columns among them.
@@ -227,7 +236,7 @@ fn is_shortened(columns: &[String], row: &TableRow) -> bool {
     let is_serial = |col: usize| lexicon::is_serial_header(&columns[col]);
     let name = (0..columns.len()).find(|&col| !is_serial(col)).unwrap_or(0);
     for (col, column) in columns.iter().enumerate() {
-        let text = rows::text_at(row, col);
+        let text: String = narrow(&rows::text_at(row, col)).into_iter().collect();
         if text.is_empty() {
             continue;
         }
@@ -276,7 +285,7 @@ pub(super) fn others_among(rows: &[TableRow]) -> Vec<usize> {
     }
     let label = column_text(&rows[..tiers], 0);
     let has_own_words = |row: &TableRow| {
-        let text = |col: usize| rows::text_at(row, col);
+        let text = |col: usize| column_text(std::slice::from_ref(row), col);
         let is_word = |col: usize| !is_figure(&text(col)) && !is_mark(&text(col));
         let is_own = |&col: &usize| text(col) != column_text(&rows[..tiers], col);
         let filled = || (1..columns).filter(|&col| !text(col).is_empty());
@@ -284,7 +293,7 @@ pub(super) fn others_among(rows: &[TableRow]) -> Vec<usize> {
     };
     let begins = |at: &usize| {
         let row = &rows[*at];
-        rows::text_at(row, 0) == label
+        column_text(std::slice::from_ref(row), 0) == label
             && !label.is_empty()
             && has_own_words(row)
             && rows[at + 1..].iter().take(MAX_TIERS).any(|row| has_figures(row, &kinds))
