@@ -115,7 +115,7 @@ pub struct Mark {
 }
 
 /// Takes remarks and repairs from the stages; push-only, so that no stage can depend on another's.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
     repairs: Vec<Repair>,

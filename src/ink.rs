@@ -186,9 +186,12 @@ fn taken_out(repairs: &[Repair]) -> BTreeMap<u32, i64> {
     taken
 }
 
+/// The code of what is said of ink that is lost.
+pub const UNACCOUNTED: &str = "ink_unaccounted";
+
 fn unaccounted(count: i64, first: Place) -> Diagnostic {
     Diagnostic {
-        code: "ink_unaccounted",
+        code: UNACCOUNTED,
         severity: Severity::Warning,
         place: Some(first),
         message: Wording::new(

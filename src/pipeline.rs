@@ -6,7 +6,7 @@ use crate::check::{self, Checked, Finding, Summary};
 use crate::corrections::{self, Corrections};
 use crate::diag::{Diagnostic, Repair, Sink, Stage};
 use crate::error::Error;
-use crate::ink::Ink;
+use crate::ink::{self, Ink};
 use crate::model::Notice;
 use crate::normalize::halves::{self, Sheets};
 use crate::normalize::lines::Lines;
@@ -109,12 +109,14 @@ fn notice_of(
         let ink = Ink::of(&lines);
         let outline = segment::segment(sink, options, lines);
         done("segment");
-        let document = repair::repair(sink, outline);
-        ink.balance(sink, &document);
-        done("repair");
         let mut notice = match seen.is_empty() {
-            true => typing::typing(sink, options, document),
-            false => proven(sink, options, document, &seen),
+            true => {
+                let document = repair::repair(sink, outline);
+                ink.balance(sink, &document);
+                done("repair");
+                typing::typing(sink, options, document)
+            }
+            false => proven(sink, options, outline, &seen, ink, done),
         };
         if !sheets.is_plain() {
             notice.each_place(&mut |place| sheets.back(place));
@@ -123,25 +125,39 @@ fn notice_of(
     })
 }
 
-/// What a document means that was read from pictures, typed again where a name or a header was mended, for rows and columns
-/// have their place by these, and proven.
-fn proven(sink: &mut Sink, options: &Options, mut document: Document, seen: &[Seen]) -> Notice {
-    let mut noted = Sink::new();
-    let mut notice = typing::typing(&mut noted, options, document.clone());
+/// What an outline means that was read from pictures, joined and typed again where a name or a header was mended, for rows and
+/// columns have their place by these, and the pages of a table are told by its header; and proven.
+fn proven(
+    sink: &mut Sink,
+    options: &Options,
+    mut outline: Outline,
+    seen: &[Seen],
+    ledger: Ink,
+    done: &mut dyn FnMut(&'static str),
+) -> Notice {
+    let mut tried = sink.clone();
+    let document = repair::repair(&mut tried, outline.clone());
+    ledger.balance(&mut tried, &document);
+    done("repair");
+    let mut notice = typing::typing(&mut tried, options, document);
     let mut reworded = proof::rewordings(&notice, seen);
-    reworded.retain(|r| document.reword(&r.place, &r.before, &r.after));
-    for Reworded { rule, place, before, after } in &reworded {
-        sink.repair(Repair {
-            stage: Stage::Proof,
-            rule,
-            place: Some(*place),
-            before: before.clone(),
-            after: after.clone(),
-        });
-    }
+    reworded.retain(|r| outline.reword(&r.place, &r.before, &r.after));
     if reworded.is_empty() {
-        sink.append(noted);
+        *sink = tried;
     } else {
+        for Reworded { rule, place, before, after } in &reworded {
+            sink.repair(Repair {
+                stage: Stage::Proof,
+                rule,
+                place: Some(*place),
+                before: before.clone(),
+                after: after.clone(),
+            });
+        }
+        // What is mended has other characters: ink was counted on what was read.
+        let lost = tried.into_parts().0.into_iter().filter(|d| d.code == ink::UNACCOUNTED);
+        lost.for_each(|diagnostic| sink.remark(diagnostic));
+        let document = repair::repair(sink, outline);
         notice = typing::typing(sink, options, document);
     }
     proof::prove(sink, &mut notice, seen, &reworded);
@@ -252,4 +268,69 @@ pub fn until_document(
 pub fn until_notice(sink: &mut Sink, options: &Options, source: &Source) -> Result<Notice, Error> {
     let pages = until_pages(sink, options, source)?;
     Ok(notice_of(sink, options, pages, &mut |_| ()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::page::{KnownCell, KnownTable, Page, Run};
+    use crate::geom::Rect;
+    use crate::place::Spot;
+    use crate::sight::{Doubt, Offer, Sight};
+
+    /// A page with lines above a table whose cells are told, three columns wide.
+    fn page(number: u32, lines: &[&str], rows: &[[&str; 3]]) -> Page {
+        let mut page = Page { number, width: 600.0, height: 800.0, ..Page::default() };
+        for (i, line) in lines.iter().enumerate() {
+            page.runs.push(Run::square(line, 200.0, 40.0 + 30.0 * i as f32));
+        }
+        let top = |row: usize| 120.0 + 20.0 * row as f32;
+        let left = |col: usize| 100.0 + 100.0 * col as f32;
+        let mut cells = Vec::new();
+        for (row, texts) in rows.iter().enumerate() {
+            for (col, text) in texts.iter().enumerate() {
+                let at = page.runs.len();
+                page.runs.push(Run::square(text, left(col) + 20.0, top(row) + 5.0));
+                page.runs[at].sight = Some(Box::new(Sight { confidence: 990, ..Sight::default() }));
+                let bbox = Rect::new(left(col), top(row), left(col + 1), top(row + 1));
+                let (runs, spot) = (at..at + 1, Spot::Box(bbox));
+                cells.push(KnownCell { row, col, rowspan: 1, colspan: 1, runs, spot });
+            }
+        }
+        let row_edges = (0..=rows.len()).map(top).collect();
+        page.tables.push(KnownTable { row_edges, col_edges: (0..4).map(left).collect(), cells });
+        page
+    }
+
+    #[test]
+    fn a_table_whose_header_was_misread_on_the_next_page_is_one_where_it_is_mended() {
+        let header = |serial: &'static str| [serial, "市县", "开工（套）"];
+        let first = page(
+            1,
+            &["附件1", "2023年任务分解表"],
+            &[header("序号"), ["1", "南昌县", "9"], ["2", "进贤县", "8"], ["3", "安义县", "7"]],
+        );
+        let read_as = |offers: &[&str]| {
+            let rows =
+                [header("序り"), ["4", "永修县", "6"], ["5", "德安县", "5"], ["6", "都昌县", "3"]];
+            let mut second = page(2, &[], &rows);
+            let offer = |text: &&str| Offer { text: (*text).to_owned(), confidence: 400 };
+            second.runs[0].sight = Some(Box::new(Sight {
+                confidence: 540,
+                readings: offers.iter().map(offer).collect(),
+                doubts: vec![Doubt::LowConfidence],
+                ..Sight::default()
+            }));
+            let pages = Pages {
+                pages: vec![first.clone(), second],
+                text_from: TextFrom::Ocr,
+                encoding: None,
+            };
+            let reading = notice_of(&mut Sink::new(), &Options::default(), pages, &mut |_| {});
+            reading.annexes.iter().map(|annex| annex.rows.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(read_as(&["序号"]), [6]);
+        // With nothing to mend it by, the pages are no one table.
+        assert_ne!(read_as(&["序可"]), [6]);
+    }
 }

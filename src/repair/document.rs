@@ -129,33 +129,7 @@ pub struct TableCell {
     pub place: Place,
 }
 
-impl Document {
-    /// Puts `after` in the place of `before` in the cell of a table that stands here and says it; whether one does.
-    pub fn reword(&mut self, place: &Place, before: &str, after: &str) -> bool {
-        let annexes = self.annexes.iter_mut().flat_map(|annex| &mut annex.tables);
-        let rows = self.tables.iter_mut().chain(annexes);
-        let rows = rows.flat_map(|table| table.header.iter_mut().chain(&mut table.rows));
-        let mut cells = rows.flat_map(|row| &mut row.slots).filter_map(|slot| match slot {
-            Slot::Cell(cell) => Some(cell),
-            Slot::Left | Slot::Above => None,
-        });
-        cells.any(|cell| cell.reword(place, before, after))
-    }
-}
-
 impl TableCell {
-    fn reword(&mut self, place: &Place, before: &str, after: &str) -> bool {
-        let own = self.place.bbox().filter(|_| self.place.page == place.page);
-        let is_here = own
-            .zip(place.bbox())
-            .is_some_and(|(own, there)| own.grow(0.3).contains(there.center()));
-        let text = is_here.then(|| self.text.reworded(before, after)).flatten();
-        let Some(text) = text else { return false };
-        self.raw = text.as_str().to_owned();
-        self.text = text;
-        true
-    }
-
     /// A cell with this text and no mark.
     pub fn of(text: PlacedText, place: Place) -> TableCell {
         let raw = text.as_str().to_owned();
@@ -170,32 +144,5 @@ impl TableRow {
             Some(Slot::Cell(cell)) => Some(cell),
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::geom::Rect;
-    use crate::place::PlacedChar;
-
-    #[test]
-    fn a_cell_is_said_otherwise_where_it_stands_and_no_other() {
-        let cell = |y: f32| {
-            let place = Place::of_box(1, Rect::new(0.0, y, 80.0, y + 20.0));
-            let text: PlacedText = "棚广区".chars().map(|ch| PlacedChar { ch, place }).collect();
-            Slot::Cell(TableCell::of(text, place))
-        };
-        let row = |y: f32| TableRow { slots: vec![cell(y)], page: 1, panel: 0 };
-        let table =
-            Table { columns: 1, header: vec![row(0.0)], rows: vec![row(20.0)], ..Table::default() };
-        let mut document = Document { tables: vec![table], ..Document::default() };
-        let there = Place::of_box(1, Rect::new(10.0, 24.0, 60.0, 36.0));
-        assert!(document.reword(&there, "广", "户"));
-        let texts = |rows: &[TableRow]| rows[0].cell(0).map(|cell| cell.raw.clone());
-        let table = &document.tables[0];
-        assert_eq!(texts(&table.header).as_deref(), Some("棚广区"));
-        assert_eq!(texts(&table.rows).as_deref(), Some("棚户区"));
-        assert!(!document.reword(&Place::of_box(2, Rect::default()), "广", "户"));
     }
 }

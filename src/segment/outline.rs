@@ -19,6 +19,41 @@ pub struct Outline {
     pub sheets: Sheets,
 }
 
+impl Outline {
+    /// Puts `after` in the place of `before` in the cell of a table that stands here and says it, or in a line beside tables;
+    /// whether one does.
+    pub fn reword(&mut self, place: &Place, before: &str, after: &str) -> bool {
+        let meant = |own: Option<Place>, text: &PlacedText| {
+            let own = own.filter(|own| own.page == place.page).and_then(|own| own.bbox());
+            let here = own.zip(place.bbox());
+            let is_here = here.is_some_and(|(own, there)| own.grow(0.3).contains(there.center()));
+            is_here.then(|| text.reworded(before, after)).flatten()
+        };
+        let of_cell = |block: &mut Block| {
+            let Block::Table(fragment) = block else { return false };
+            let cells = fragment.cells.iter().enumerate();
+            let found = cells.filter_map(|(at, cell)| {
+                Some((at, meant(Some(fragment.place_of_cell(cell)), &cell.text)?))
+            });
+            let Some((at, text)) = found.take(1).next() else { return false };
+            (fragment.cells[at].raw, fragment.cells[at].text) = (text.as_str().to_owned(), text);
+            true
+        };
+        let of_line = |block: &mut Block| {
+            let Block::Text(line) = block else { return false };
+            let Some(text) = meant(line.text.place(), &line.text) else { return false };
+            (line.raw, line.text) = (text.as_str().to_owned(), text);
+            true
+        };
+        self.blocks().any(of_cell) || self.blocks().any(of_line)
+    }
+
+    fn blocks(&mut self) -> impl Iterator<Item = &mut Block> {
+        let annexes = self.annexes.iter_mut().flat_map(|annex| &mut annex.blocks);
+        self.front.iter_mut().chain(annexes)
+    }
+}
+
 /// One annex, from its label to the next one's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnexOutline {
@@ -201,5 +236,42 @@ impl Fragment {
         self.cells.iter().find(|c| {
             (c.row..c.row + c.rowspan).contains(&row) && (c.col..c.col + c.colspan).contains(&col)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::PlacedChar;
+
+    #[test]
+    fn a_cell_is_said_otherwise_where_it_stands_and_no_other() {
+        let cell = |row: usize| {
+            let bbox = Rect::new(0.0, 20.0 * row as f32, 80.0, 20.0 * row as f32 + 20.0);
+            let place = Place::of_box(1, bbox);
+            let text: PlacedText = "棚广区".chars().map(|ch| PlacedChar { ch, place }).collect();
+            let raw = text.as_str().to_owned();
+            let marks = Vec::new();
+            GridCell { row, col: 0, rowspan: 1, colspan: 1, raw, text, marks, bbox, place: None }
+        };
+        let table = Fragment {
+            page: 1,
+            bbox: Rect::new(0.0, 0.0, 80.0, 40.0),
+            ruling: Ruling::Grid,
+            panel: 0,
+            panels: 1,
+            row_edges: vec![0.0, 20.0, 40.0],
+            col_edges: vec![0.0, 80.0],
+            cells: vec![cell(0), cell(1)],
+            layout: Layout::Seen,
+            frame: Frame::default(),
+        };
+        let mut outline = Outline { front: vec![Block::Table(table)], ..Outline::default() };
+        let there = Place::of_box(1, Rect::new(10.0, 24.0, 60.0, 36.0));
+        assert!(outline.reword(&there, "广", "户"));
+        let Block::Table(table) = &outline.front[0] else { panic!("it is a table") };
+        let texts: Vec<&str> = table.cells.iter().map(|cell| &cell.raw[..]).collect();
+        assert_eq!(texts, ["棚广区", "棚户区"]);
+        assert!(!outline.reword(&Place::of_box(2, Rect::default()), "广", "户"));
     }
 }
