@@ -3,6 +3,7 @@
 
 use super::reword::Reworded;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::geom::Axis;
 use crate::lexicon;
 use crate::model::{Annex, ColumnRole, Notice};
 use crate::place::{Place, Spot};
@@ -36,20 +37,94 @@ pub(super) fn rewordings(notice: &Notice, seen: &[Seen]) -> Vec<Reworded> {
     }
     for place in notice.annexes.iter().flat_map(|annex| &annex.columns).map(|column| &column.place)
     {
-        for s in in_place(seen, place).filter(|s| words_of(&s.text).is_none()) {
-            let at = Place::of_box(s.page, s.bbox);
-            if all.iter().any(|r| r.place == at) {
-                continue;
+        let lines: Vec<&Seen> = in_place(seen, place).collect();
+        let is_open = has_half_a_pair(&lines.iter().map(|s| &s.text[..]).collect::<String>());
+        let mut mend = |s: &Seen, after: String| {
+            let (at, before) = (Place::of_box(s.page, s.bbox), s.text.trim().to_owned());
+            if !all.iter().any(|r| r.place == at) {
+                all.push(Reworded { rule: "header_mended", place: at, before, after });
             }
+        };
+        for s in lines.iter().filter(|s| words_of(&s.text).is_none()) {
             let printed =
                 seen.iter().filter(|other| other.page != s.page).map(|other| &other.text[..]);
-            if let Some(after) = meant(s, printed) {
-                let before = s.text.trim().to_owned();
-                all.push(Reworded { rule: "header_mended", place: at, before, after });
+            let both = || with_both_brackets(&s.text).filter(|_| is_open);
+            if let Some(after) = meant(s, printed).or_else(both) {
+                mend(s, after);
+            }
+        }
+        unit_in_brackets(&lines).into_iter().for_each(|(s, after)| mend(s, after));
+    }
+    again_on_other_pages(&mut all, seen);
+    all
+}
+
+/// Mends what says the same on other pages: a header that is printed again is read again in the same way, and no column has
+/// its place there.
+fn again_on_other_pages(all: &mut Vec<Reworded>, seen: &[Seen]) {
+    for i in 0..all.len() {
+        let Reworded { rule, place, before, after } = all[i].clone();
+        let at = |s: &&Seen| Place::of_box(s.page, s.bbox) == place;
+        let Some(header) = seen.iter().find(at) else { continue };
+        let is_again = |s: &&Seen| {
+            s.page != header.page
+                && s.text == header.text
+                && s.bbox.overlap(&header.bbox, Axis::X) > 0.0
+        };
+        for s in seen.iter().filter(is_again) {
+            let place = Place::of_box(s.page, s.bbox);
+            if !all.iter().any(|r| r.place == place) {
+                all.push(Reworded { rule, place, before: before.clone(), after: after.clone() });
             }
         }
     }
-    all
+}
+
+/// A unit of which one bracket was read with both: （栋 is （栋）.
+fn with_both_brackets(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_unit = |text: &str| lexicon::is_unit(&plain(text));
+    let one = |c: char| matches!(c, '(' | '（');
+    let other = |c: char| matches!(c, ')' | '）');
+    match (text.split_once(one), text.split_once(other)) {
+        (Some((_, unit)), None) if is_unit(unit) => {
+            Some(format!("{text}{}", if text.contains('（') { '）' } else { ')' }))
+        }
+        (None, Some((unit, ""))) if is_unit(unit) => {
+            Some(format!("{}{text}", if text.ends_with('）') { '（' } else { '(' }))
+        }
+        _ => None,
+    }
+}
+
+/// The lines of a header that end in a unit before which recognition offers a bracket, and none was read: 面积万 and 平方米 are
+/// 面积（万 and 平方米）. Each line that changes, with what it says then.
+fn unit_in_brackets<'s>(lines: &[&'s Seen]) -> Vec<(&'s Seen, String)> {
+    let texts: Vec<String> = lines.iter().map(|line| plain(&line.text)).collect();
+    if texts.iter().any(|text| text.contains(['(', ')'])) {
+        return Vec::new();
+    }
+    for (i, line) in lines.iter().enumerate() {
+        for offer in line.sight.readings.iter().map(|offer| offer.text.trim()) {
+            let Some((word, begun)) = offer.split_once(['(', '（']) else { continue };
+            let unit = plain(begun) + &texts[i + 1..].concat();
+            let is_same = plain(word) + &plain(begun) == texts[i];
+            let has_word = !word.is_empty() || i > 0;
+            if !is_same || !has_word || !lexicon::is_unit(&unit) {
+                continue;
+            }
+            let close = if offer.contains('（') { '）' } else { ')' };
+            let last = lines.len() - 1;
+            return match i == last {
+                true => vec![(*line, format!("{offer}{close}"))],
+                false => vec![
+                    (*line, offer.to_owned()),
+                    (lines[last], format!("{}{close}", lines[last].text.trim())),
+                ],
+            };
+        }
+    }
+    Vec::new()
 }
 
 /// What a header means that is not made of the words that headers are made of: the one reading beside it that is, or what
@@ -137,9 +212,14 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen], mended: &[R
                 continue;
             }
             let is_odd = |part: &String| {
-                is_figure(part) || has_stop(part) || !near_words(part, &titles).is_empty()
+                is_figure(part)
+                    || has_stop(part)
+                    || has_half_a_pair(part)
+                    || !near_words(part, &titles).is_empty()
             };
-            if !in_place(seen, &column.place).any(is_open) && !column.path.iter().any(is_odd) {
+            let own = || in_place(seen, &column.place);
+            let is_certain = !own().any(is_open) && !column.path.iter().any(is_odd);
+            if is_certain && !stand_apart(&own().collect::<Vec<_>>()) {
                 continue;
             }
             let header = column.path.join("/");
@@ -174,6 +254,9 @@ fn is_of_known_words(s: &Seen) -> bool {
 /// nothing else.
 fn words_of(text: &str) -> Option<String> {
     let text = plain(text);
+    if lexicon::is_serial_header(&text) {
+        return Some(text);
+    }
     let bare = match text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
         Some((bare, unit)) if lexicon::is_unit(unit) || matches!(unit, "%" | "‰") => bare,
         _ => &text,
@@ -220,6 +303,25 @@ fn is_figure(part: &str) -> bool {
 fn has_stop(part: &str) -> bool {
     let chars: Vec<char> = part.chars().collect();
     chars.windows(2).any(|pair| lexicon::is_han(pair[0]) && matches!(pair[1], '.' | '•' | '。'))
+}
+
+/// Whether two words stand side by side and far apart, as the headers of two columns do that were taken for one.
+fn stand_apart(lines: &[&Seen]) -> bool {
+    /// How far, in heights of a line; what is spaced out within a header are single characters.
+    const APART: f32 = 1.0;
+    let is_word = |s: &Seen| s.text.chars().filter(|c| lexicon::is_han(*c)).count() > 1;
+    let words: Vec<&&Seen> = lines.iter().filter(|s| is_word(s)).collect();
+    let apart = |a: &Seen, b: &Seen| {
+        let height = a.bbox.height().min(b.bbox.height());
+        a.bbox.overlap(&b.bbox, Axis::Y) >= 0.5 * height && b.bbox.x0 - a.bbox.x1 >= APART * height
+    };
+    words.iter().any(|a| words.iter().any(|b| apart(a, b)))
+}
+
+/// Whether a bracket stands without the other.
+fn has_half_a_pair(part: &str) -> bool {
+    let count = |of: [char; 2]| part.chars().filter(|c| of.contains(c)).count();
+    count(['(', '（']) != count([')', '）'])
 }
 
 /// What was read in a place.
@@ -292,6 +394,66 @@ mod tests {
         assert_eq!(meant("斤工", &["开工", "竣工"], &[]), None);
         assert_eq!(meant("斤工", &[], &["开工"]), None);
         assert_eq!(meant("斤建任务", &[], &["新建任务", "续建任务"]), None);
+    }
+
+    #[test]
+    fn a_unit_of_which_a_bracket_was_not_read_has_both() {
+        let both = |text| with_both_brackets(text);
+        assert_eq!(both("(栋").as_deref(), Some("(栋)"));
+        assert_eq!(both("楼栋数（栋").as_deref(), Some("楼栋数（栋）"));
+        assert_eq!(both("个）").as_deref(), Some("（个）"));
+        assert_eq!([both("（栋）"), both("新建（筹集"), both("楼栋数")], [None, None, None]);
+        assert!(has_half_a_pair("新建（筹集") && !has_half_a_pair("面积（万平方米)"));
+    }
+
+    #[test]
+    fn a_bracket_that_recognition_offers_stands_before_the_unit_of_a_header() {
+        let mended = |lines: &[(&str, &[&str])]| -> Vec<String> {
+            let lines: Vec<Seen> =
+                lines.iter().map(|(text, offers)| header(text, offers)).collect();
+            let lines: Vec<&Seen> = lines.iter().collect();
+            unit_in_brackets(&lines).into_iter().map(|(_, after)| after).collect()
+        };
+        let offers: &[&str] = &["面积1万", "面积（万"];
+        assert_eq!(mended(&[("面积万", offers), ("平方米", &[])]), ["面积（万", "平方米）"]);
+        assert_eq!(mended(&[("楼栋数栋", &["楼栋数(栋"])]), ["楼栋数(栋)"]);
+        // Nobody offers one, or what is behind it is no unit.
+        assert!(mended(&[("面积万", &[]), ("平方米", &[])]).is_empty());
+        assert!(mended(&[("新建筹集", &["新建（筹集"])]).is_empty());
+    }
+
+    #[test]
+    fn a_header_that_is_printed_again_is_mended_wherever_it_was_read_so() {
+        let on = |page, text: &str| Seen {
+            page,
+            bbox: Rect::new(0.0, 0.0, 9.0, 9.0),
+            ..header(text, &[])
+        };
+        let seen = [on(1, "新建（筹乐）"), on(2, "新建（筹乐）"), on(3, "新建（筹集）")];
+        let place = Place::of_box(1, seen[0].bbox);
+        let (before, after) = ("新建（筹乐）".to_owned(), "新建（筹集）".to_owned());
+        let mut all = vec![Reworded { rule: "header_mended", place, before, after }];
+        again_on_other_pages(&mut all, &seen);
+        assert_eq!(all.iter().map(|r| r.place.page).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn two_words_far_apart_are_the_headers_of_two_columns() {
+        let at = |text: &str, x: f32, y: f32| {
+            let bbox = Rect::new(x, y, x + 12.0 * text.chars().count() as f32, y + 12.0);
+            Seen { bbox, ..header(text, &[]) }
+        };
+        let told = |lines: &[Seen]| stand_apart(&lines.iter().collect::<Vec<_>>());
+        assert!(told(&[at("项目名称", 0.0, 0.0), at("建设地点", 90.0, 1.0)]));
+        assert!(!told(&[at("楼栋数", 0.0, 0.0), at("（栋）", 90.0, 0.0)]));
+        assert!(!told(&[at("合", 0.0, 0.0), at("计", 40.0, 0.0)]));
+        assert!(!told(&[at("公租房", 0.0, 0.0), at("租赁补贴", 50.0, 14.0)]));
+    }
+
+    #[test]
+    fn a_header_of_serial_numbers_is_known() {
+        let mended = meant(&header("序り", &["序号"]), [].into_iter());
+        assert_eq!(mended.as_deref(), Some("序号"));
     }
 
     #[test]
