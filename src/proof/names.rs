@@ -132,15 +132,34 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
                 })
             })
             .collect();
+        let of_number = notice.annexes.iter().filter(|other| other.number == annex.number);
+        let is_left_alone = lacks_heads(of_number.flat_map(|a| &a.rows).map(|row| &row.region));
         for (row, own) in annex.rows.iter().zip(&doubtful) {
             let region = &row.region;
             if *own {
                 remark(sink, region.place, &region.name, None);
+            } else if is_left_alone && is_part(region) && at(seen, &region.place).is_some() {
+                remark_alone(sink, region);
             } else if region.parent_row.is_some_and(|head| doubtful[head]) {
                 remark(sink, region.place, &region.name, region.parent.as_deref());
             }
         }
     }
+}
+
+/// Whether the names over the rows of an annex were lost: two of its rows have one name that each prefecture has, 中心城区, and
+/// nothing says of which they are.
+fn lacks_heads<'r>(regions: impl Iterator<Item = &'r Region>) -> bool {
+    let mut alone = regions.filter(|r| r.parent.is_none() && CENTRALS.contains(&&r.name[..]));
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    alone.any(|region| !names.insert(&region.name))
+}
+
+/// Whether a row is of a part of a prefecture, and nothing says of which.
+fn is_part(region: &Region) -> bool {
+    region.parent.is_none()
+        && !matches!(region.level, Level::Prefecture)
+        && !TOTALS.contains(&&region.name[..])
 }
 
 /// Whether a name may be that of a division, and is no word for a total or the rest of one.
@@ -220,6 +239,24 @@ fn remark(sink: &mut Sink, place: Place, name: &str, head: Option<&str>) {
     });
 }
 
+fn remark_alone(sink: &mut Sink, Region { name, place, .. }: &Region) {
+    sink.remark(Diagnostic {
+        code: "name_doubtful",
+        severity: Severity::Warning,
+        place: Some(*place),
+        message: Wording::new(
+            format!(
+                "{name} stands under no name, and others of its table are parts of prefectures whose names were not read"
+            ),
+            format!("“{name}”没有上级名称，本表其他行所属市州的名称也未识别"),
+        ),
+        hint: Some(Wording::new(
+            "look at the page: the figures of the row are doubtful with what it is a part of",
+            "请核对原页：所属不确定，该行数字一并存疑",
+        )),
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +278,27 @@ mod tests {
         let readings = offers.iter().map(offer).collect();
         let sight = Sight { confidence, readings, doubts: doubts.to_vec(), ..Sight::default() };
         is_doubtful(&region, &sight, JIANGXI, true, &BTreeSet::from(["弋阳县"]))
+    }
+
+    #[test]
+    fn rows_are_doubtful_where_the_names_over_them_were_lost() {
+        let region = |name: &str, level: Level, parent: Option<&str>| Region {
+            name: name.to_owned(),
+            level,
+            parent_row: None,
+            parent: parent.map(str::to_owned),
+            code: None,
+            place: Place::of_box(1, Rect::default()),
+        };
+        let lost = |parents: [Option<&str>; 2]| {
+            let regions = parents.map(|parent| region("中心城区", Level::Central, parent));
+            lacks_heads(regions.iter())
+        };
+        assert!(lost([None, None]));
+        assert!(!lost([Some("西安市"), None]) && !lost([Some("西安市"), Some("铜川市")]));
+        assert!(is_part(&region("蓝田县", Level::County, None)));
+        assert!(!is_part(&region("西安市", Level::Prefecture, None)));
+        assert!(!is_part(&region("合计", Level::Province, None)));
     }
 
     #[test]
