@@ -217,9 +217,7 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen], mended: &[R
                     || has_half_a_pair(part)
                     || !near_words(part, &titles).is_empty()
             };
-            let own = || in_place(seen, &column.place);
-            let is_certain = !own().any(is_open) && !column.path.iter().any(is_odd);
-            if is_certain && !stand_apart(&own().collect::<Vec<_>>()) {
+            if !in_place(seen, &column.place).any(is_open) && !column.path.iter().any(is_odd) {
                 continue;
             }
             let header = column.path.join("/");
@@ -303,19 +301,6 @@ fn is_figure(part: &str) -> bool {
 fn has_stop(part: &str) -> bool {
     let chars: Vec<char> = part.chars().collect();
     chars.windows(2).any(|pair| lexicon::is_han(pair[0]) && matches!(pair[1], '.' | '•' | '。'))
-}
-
-/// Whether two words stand side by side and far apart, as the headers of two columns do that were taken for one.
-fn stand_apart(lines: &[&Seen]) -> bool {
-    /// How far, in heights of a line; what is spaced out within a header are single characters.
-    const APART: f32 = 1.0;
-    let is_word = |s: &Seen| s.text.chars().filter(|c| lexicon::is_han(*c)).count() > 1;
-    let words: Vec<&&Seen> = lines.iter().filter(|s| is_word(s)).collect();
-    let apart = |a: &Seen, b: &Seen| {
-        let height = a.bbox.height().min(b.bbox.height());
-        a.bbox.overlap(&b.bbox, Axis::Y) >= 0.5 * height && b.bbox.x0 - a.bbox.x1 >= APART * height
-    };
-    words.iter().any(|a| words.iter().any(|b| apart(a, b)))
 }
 
 /// Whether a bracket stands without the other.
@@ -435,19 +420,6 @@ mod tests {
         let mut all = vec![Reworded { rule: "header_mended", place, before, after }];
         again_on_other_pages(&mut all, &seen);
         assert_eq!(all.iter().map(|r| r.place.page).collect::<Vec<_>>(), [1, 2]);
-    }
-
-    #[test]
-    fn two_words_far_apart_are_the_headers_of_two_columns() {
-        let at = |text: &str, x: f32, y: f32| {
-            let bbox = Rect::new(x, y, x + 12.0 * text.chars().count() as f32, y + 12.0);
-            Seen { bbox, ..header(text, &[]) }
-        };
-        let told = |lines: &[Seen]| stand_apart(&lines.iter().collect::<Vec<_>>());
-        assert!(told(&[at("项目名称", 0.0, 0.0), at("建设地点", 90.0, 1.0)]));
-        assert!(!told(&[at("楼栋数", 0.0, 0.0), at("（栋）", 90.0, 0.0)]));
-        assert!(!told(&[at("合", 0.0, 0.0), at("计", 40.0, 0.0)]));
-        assert!(!told(&[at("公租房", 0.0, 0.0), at("租赁补贴", 50.0, 14.0)]));
     }
 
     #[test]
