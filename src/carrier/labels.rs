@@ -1,6 +1,4 @@
-//! What names say: of sheets (附件1, 南昌市), of files (附件2：任务分解表.xlsx).
-
-use crate::lexicon;
+//! Labels of annexes in names: of sheets (附件1), of files (附件2：任务分解表.xlsx).
 
 /// The label that a name holds: 附件1 of 附件1, 附件 1 任务表 or （附件1）; `None` where it holds none.
 pub(super) fn label_of(name: &str) -> Option<String> {
@@ -30,13 +28,6 @@ pub(super) fn label_of(name: &str) -> Option<String> {
 pub(super) fn begins_label(text: &str) -> bool {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).take(6).collect();
     ["附件", "附表", "附录", "附图"].iter().any(|word| text.starts_with(word))
-}
-
-/// Whether a name is that of a prefecture, by its end: 南昌市.
-pub(super) fn is_prefecture(name: &str) -> bool {
-    let name = name.trim();
-    let ends = lexicon::PREFECTURES.iter().any(|end| name.ends_with(end));
-    ends && (3..=12).contains(&name.chars().count()) && name.chars().all(lexicon::is_han)
 }
 
 #[cfg(test)]
