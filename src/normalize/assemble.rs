@@ -12,7 +12,7 @@ use crate::figure;
 use crate::geom::{Axis, Rect};
 use crate::normalize::lines::{CellNumber, Mark};
 use crate::place::{Place, PlacedText};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A gap without a space character parts two pieces from so many ems on.
 const GAP: f32 = 0.6;
@@ -376,13 +376,17 @@ impl Open {
     /// (107|，|140; 5，|384; 42098|.53).
     fn keep_figures_whole(&mut self) {
         let Open { piece, glyphs, .. } = self;
-        if piece.joints.is_empty() {
+        if piece.joints.is_empty() || !glyphs.iter().any(|glyph| ".,．，".contains(glyph.ch)) {
             return;
         }
         let is_digit = |i: usize| {
             glyphs.get(i).is_some_and(|g| g.ch.is_ascii_digit() || ('０'..='９').contains(&g.ch))
         };
-        let begins = |i: usize| piece.joints.iter().any(|joint| joint.at == glyphs[i].start);
+        // A line may have as many joints as characters: each is looked up once.
+        let places: HashMap<u32, usize> =
+            glyphs.iter().enumerate().rev().map(|(i, g)| (g.start.to_bits(), i)).collect();
+        let joints: HashSet<u32> = piece.joints.iter().map(|joint| joint.at.to_bits()).collect();
+        let begins = |i: usize| joints.contains(&glyphs[i].start.to_bits());
         let is_tight =
             |i: usize| glyphs[i].start - glyphs[i - 1].end <= figure::WIDEST_GAP * glyphs[i].size;
         // Whether one of these stands there between two digits, with no gap beside it.
@@ -393,9 +397,7 @@ impl Open {
         // Behind a comma, a group of three digits: a serial number (5,) may stand before any other figure.
         let opens_group = |i: usize| (i..i + 3).all(is_digit) && !is_digit(i + 3);
         let is_within = |joint: &Joint| {
-            let Some(i) = glyphs.iter().position(|glyph| glyph.start == joint.at) else {
-                return false;
-            };
+            let Some(&i) = places.get(&joint.at.to_bits()) else { return false };
             let is_behind =
                 || is_one(".．", i - 1) && begins(i - 1) || is_one(",，", i - 1) && opens_group(i);
             is_one(".,．，", i) || i > 0 && is_behind()
