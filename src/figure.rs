@@ -7,7 +7,7 @@
 //! (GB/T 15835-2011, 5.1.1: 千分空), and what can be read in more than one way is no figure but a doubt.
 
 use crate::lexicon::{self, NO_FIGURE, PLACEHOLDER_MARKS, REGION_ENDINGS, SHEET_ERRORS};
-use crate::pattern::{Steps, digit, squeezed};
+use crate::pattern::{Steps, digit, half_width, squeezed};
 use rust_decimal::Decimal;
 use std::ops::{Range, RangeInclusive};
 
@@ -234,7 +234,7 @@ impl Default for Figure {
 /// Full-width digits and the signs of figures as their half-width forms.
 pub(crate) fn narrow(c: char) -> char {
     match c {
-        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        '０'..='９' => half_width(c),
         '，' => ',',
         '．' => '.',
         '％' => '%',
@@ -564,15 +564,11 @@ fn is_date(text: &str) -> bool {
         part.bytes().all(|b| b.is_ascii_digit())
             && part.parse().is_ok_and(|part| range.contains(&part))
     };
-    match text.trim().split('.').collect::<Vec<_>>()[..] {
-        [year, month, day] => {
-            year.len() == 4
-                && within(year, 1900..=2100)
-                && within(month, 1..=12)
-                && within(day, 1..=31)
-        }
-        _ => false,
-    }
+    let mut parts = text.trim().split('.');
+    parts.next().is_some_and(|year| year.len() == 4 && within(year, 1900..=2100))
+        && parts.next().is_some_and(|month| within(month, 1..=12))
+        && parts.next().is_some_and(|day| within(day, 1..=31))
+        && parts.next().is_none()
 }
 
 /// Whether the character links two figures.

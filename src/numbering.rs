@@ -6,7 +6,7 @@
 
 use crate::figure;
 use crate::lexicon::COLUMN_NUMBERS;
-use crate::pattern::{han, squeezed};
+use crate::pattern::{half_width, han, squeezed};
 
 /// What columns are numbered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,8 +116,7 @@ fn bare(text: &str) -> String {
 /// As [`figure::narrow`], and letters and the sign of equality too.
 fn narrow(c: char) -> char {
     match c {
-        'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        '＝' => '=',
+        'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '＝' => half_width(c),
         _ => figure::narrow(c),
     }
 }

@@ -133,6 +133,14 @@ pub fn squeezed(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The half-width form of a character of full width: letters, digits and signs of ASCII.
+pub fn half_width(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
+}
+
 /// A digit: 0 to 9.
 pub fn digit(c: char) -> bool {
     c.is_ascii_digit()

@@ -2,6 +2,7 @@
 //! figure. Chinese punctuation in prose stays as it is.
 
 use crate::figure::{self, Reading};
+use crate::pattern::half_width;
 use crate::place::PlacedChar;
 
 /// Halves what is full-width in figures, labels and Latin words; spaces of other widths become
@@ -26,9 +27,7 @@ pub(super) fn halve(text: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
 /// The half-width form of digits, letters and spaces.
 fn half(c: char) -> char {
     match c {
-        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
-            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
-        }
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => half_width(c),
         // The dash of GB 2312, which fonts and codings give either number.
         '―' => '—',
         '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\t' => ' ',

@@ -3,6 +3,7 @@
 
 use crate::lexicon;
 use crate::numbering;
+use crate::pattern::half_width;
 use crate::repair::document::{Slot, TableRow};
 use crate::repair::rows::{self, Kinds, MAX_TIERS, is_figure, is_mark};
 use std::borrow::Cow;
@@ -207,18 +208,13 @@ fn reach(next: &[TableRow], count: usize, most: usize) -> usize {
 }
 
 /// The words of a column of the header from the top tier down, a cell over several columns counted
-/// for the first of them alone; brackets and signs of full width as those of half.
+/// for the first of them alone; brackets and signs of full width as those of half: （%） on one page is (%) on the next.
 pub(super) fn column_text(header: &[TableRow], col: usize) -> String {
-    header.iter().flat_map(|row| narrow(&rows::text_at(row, col))).collect()
-}
-
-/// The characters of a text, those of full width as those of half: （%） on one page is (%) on the next.
-fn narrow(text: &str) -> Vec<char> {
-    let of_half = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars().map(of_half).collect()
+    let mut words = String::new();
+    for row in header {
+        words.extend(rows::text_at(row, col).chars().map(half_width));
+    }
+    words
 }
 
 /// The words over a column of the header from the top tier down, those of cells over several columns among them.
@@ -236,7 +232,7 @@ fn is_shortened(columns: &[String], row: &TableRow) -> bool {
     let is_serial = |col: usize| lexicon::is_serial_header(&columns[col]);
     let name = (0..columns.len()).find(|&col| !is_serial(col)).unwrap_or(0);
     for (col, column) in columns.iter().enumerate() {
-        let text: String = narrow(&rows::text_at(row, col)).into_iter().collect();
+        let text: String = rows::text_at(row, col).chars().map(half_width).collect();
         if text.is_empty() {
             continue;
         }

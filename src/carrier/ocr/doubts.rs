@@ -6,6 +6,7 @@ use crate::carrier::ocr::lines::Line;
 use crate::carrier::ocr::marks::Marks;
 use crate::carrier::ocr::read::Reading;
 use crate::geom::{Axis, Rect};
+use crate::pattern::half_width;
 use crate::sight::{Doubt, Sight};
 
 /// A figure whose least likely character is less likely than this is doubtful.
@@ -32,12 +33,11 @@ pub(super) fn is_figure(text: &str) -> bool {
 
 /// A character as it is compared: of which width it is, recognition can't tell, nor a ring among digits from a zero.
 fn folded(ch: char, figure: bool) -> char {
-    match ch {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(ch as u32 - 0xFEE0).unwrap_or(ch),
+    match half_width(ch) {
         'O' | 'o' | '〇' | '○' | '◯' if figure => '0',
         '—' | '–' | '―' | 'ー' => '-',
         '。' | '·' | '•' if figure => '.',
-        _ => ch,
+        ch => ch,
     }
 }
 
