@@ -5,7 +5,7 @@
 
 use crate::lexicon;
 pub use crate::lexicon::is_count;
-use crate::model::{Amount, Annex, Cell, ColumnRole, Notice, Quantity, Row, Status};
+use crate::model::{Amount, Annex, Cell, ColumnRole, Level, Notice, Quantity, Row, Status};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -100,6 +100,8 @@ pub struct Figures<'n> {
     shapes: Vec<Vec<Shape>>,
     /// The unit of each figure of an annex whose cells print units of their own; `None` for the others.
     measures: Vec<Option<Vec<Measure<'n>>>>,
+    /// Whether each row of each annex sums up others.
+    totals: Vec<Vec<bool>>,
 }
 
 /// What a figure is measured in: 1.2亿元 in 元 by 10⁸.
@@ -154,6 +156,7 @@ impl<'n> Figures<'n> {
         let mut offsets = Vec::new();
         let mut shapes = Vec::new();
         let measures = notice.annexes.iter().map(measures).collect();
+        let totals = notice.annexes.iter().map(totals).collect();
         for annex in &notice.annexes {
             offsets.push(values.len());
             for row in &annex.rows {
@@ -174,7 +177,7 @@ impl<'n> Figures<'n> {
                 quantities.push((t, q));
             }
         }
-        Figures { notice, values, offsets, quantities, shapes, measures }
+        Figures { notice, values, offsets, quantities, shapes, measures, totals }
     }
 
     /// What a figure is measured in, where its annex prints units in its cells.
@@ -273,6 +276,11 @@ impl<'n> Figures<'n> {
         self.shapes.get(annex).and_then(|s| s.get(column)).copied().unwrap_or(NONE)
     }
 
+    /// Whether a row sums up others: a total by its level, or one that others have for a parent. Both are indices.
+    pub fn is_total(&self, annex: usize, row: usize) -> bool {
+        self.totals.get(annex).and_then(|rows| rows.get(row)).is_some_and(|&is_total| is_total)
+    }
+
     /// Where a figure stands; `None` for a number that none has.
     pub fn site(&self, var: Var) -> Option<Site<'n>> {
         let first_quantity = *self.offsets.last()?;
@@ -286,6 +294,18 @@ impl<'n> Figures<'n> {
         let columns = annex.columns.len().max(1);
         Some(Site::Cell { annex, index, row: within / columns, column: within % columns })
     }
+}
+
+/// Whether each row of an annex sums up others.
+fn totals(annex: &Annex) -> Vec<bool> {
+    let is_total = |row: &Row| matches!(row.region.level, Level::Province | Level::Subtotal);
+    let mut totals: Vec<bool> = annex.rows.iter().map(is_total).collect();
+    for parent in annex.rows.iter().filter_map(|row| row.region.parent_row) {
+        if let Some(is_total) = totals.get_mut(parent) {
+            *is_total = true;
+        }
+    }
+    totals
 }
 
 /// What each cell of an annex is measured in; `None` where no cell prints a unit of its own.

@@ -7,7 +7,7 @@
 use crate::check::figures::{Figure, Figures, Fixed, SCALE, Var, decimal};
 use crate::check::identity::{Identity, Kind, State, Term, Trust, hold_to_the_last_digit};
 use crate::lexicon::SUM_HEADERS;
-use crate::model::{Annex, ColumnRole, Level};
+use crate::model::{Annex, ColumnRole};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -493,17 +493,10 @@ fn says(figures: &Figures, index: usize, relation: &Relation, row: usize) -> boo
         // A total states no price: what it sums up has several.
         Relation::Times { factors, .. } => {
             let is_blank = |&c: &usize| figures.at(figures.cell(index, row, c)) == Figure::Blank;
-            !(is_total(figures, index, row) && factors.iter().any(is_blank))
+            !(figures.is_total(index, row) && factors.iter().any(is_blank))
         }
         _ => true,
     }
-}
-
-/// Whether a row sums up others.
-fn is_total(figures: &Figures, index: usize, row: usize) -> bool {
-    let rows = &figures.notice.annexes[index].rows;
-    matches!(rows[row].region.level, Level::Province | Level::Subtotal)
-        || rows.iter().any(|other| other.region.parent_row == Some(row))
 }
 
 /// The rule in one row; `None` where a cell is no figure, or figures are too large to multiply.
@@ -534,7 +527,7 @@ fn instance(figures: &Figures, index: usize, relation: &Relation, row: usize) ->
             let residual = product.checked_sub(figures.value(var(*stated))?.checked_mul(unit)?)?;
             // The products that a total sums up are rounded, each of them.
             let rows = figures.notice.annexes[index].rows.len();
-            let rounded = if is_total(figures, index, row) { rows } else { 1 };
+            let rounded = if figures.is_total(index, row) { rows } else { 1 };
             let rounding = half(*stated).checked_mul(unit)?;
             let rounding = rounding.checked_mul(i128::try_from(rounded).ok()?)?;
             Some(Identity {
