@@ -77,6 +77,21 @@ impl Wording {
 /// The code of two figures that are printed one over the other. `segment` says it, and `proof` may clear it.
 pub const FIGURES_OVERLAID: &str = "figures_overlaid";
 
+/// What is said of a table that the input holds once more, row by row, at its first row: the body's file may have it
+/// and a file of its own, or two pages.
+pub fn table_twice(place: Option<Place>) -> Diagnostic {
+    Diagnostic {
+        code: "table_twice",
+        severity: Severity::Note,
+        place,
+        message: Wording::new(
+            "the table stands here once more, row by row: it was read once",
+            "此处的表格与前面的逐行相同，只读取一次",
+        ),
+        hint: None,
+    }
+}
+
 /// Something the pipeline could not read with confidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {

@@ -215,7 +215,16 @@ pub const REGION_ENDINGS: &[&str] = &[
 ];
 
 /// What names of prefectures end in.
-pub const PREFECTURES: &[&str] = &["市", "州", "盟", "地区"];
+const PREFECTURES: &[&str] = &["市", "州", "盟", "地区"];
+
+/// Whether a text without white space may be the name of a prefecture alone, by its end: 南昌市, not 地市.
+pub fn ends_as_prefecture(name: &str) -> bool {
+    const LONGEST: usize = 12;
+    let before_end = PREFECTURES.iter().find_map(|end| name.strip_suffix(end));
+    before_end.is_some_and(|before| before.chars().nth(1).is_some())
+        && name.chars().count() <= LONGEST
+        && name.chars().all(is_han)
+}
 
 /// What names of areas end in that no table of divisions knows: 赣江新区, 市本级.
 pub const AREAS: &[&str] =

@@ -4,7 +4,7 @@
 //! the next one. Header forms are `headers`' knowledge, torn rows `rows`', tables cut left and right
 //! `halves`'.
 
-use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
+use crate::diag::{self, Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::lexicon;
 use crate::place::PlacedText;
 use crate::repair::above;
@@ -343,7 +343,7 @@ fn squeezed(text: &PlacedText) -> String {
 /// Whether a line, without white space, is the name of a prefecture alone, as it stands over its rows: 南昌市,
 /// 填报单位：南昌市.
 fn names_prefecture(line: &str) -> bool {
-    /// Names are no longer, labels before them either.
+    /// Labels before names are no longer.
     const LONGEST: usize = 12;
     let is_short = |text: &str| text.chars().count() <= LONGEST;
     let name = match line.split_once(['：', ':']) {
@@ -351,10 +351,7 @@ fn names_prefecture(line: &str) -> bool {
         Some(_) => return false,
         None => line,
     };
-    let ends = lexicon::PREFECTURES
-        .iter()
-        .any(|end| name.strip_suffix(end).is_some_and(|n| n.chars().count() > 1));
-    ends && is_short(name) && name.chars().all(lexicon::is_han)
+    lexicon::ends_as_prefecture(name)
 }
 
 /// Says that a line beside a table looks like one of its rows and was not read as one.
@@ -700,16 +697,7 @@ impl Open {
     /// Puts on record that the table stands here once more, as an annex does that the body has and a file of its own.
     fn remark_again(&self, sink: &mut Sink, rows: &[TableRow]) {
         rows.iter().for_each(|row| note_row(sink, "repeated_table", row));
-        sink.remark(Diagnostic {
-            code: "table_twice",
-            severity: Severity::Note,
-            place: rows.first().and_then(rows::place_of),
-            message: Wording::new(
-                "the table stands here once more, row by row: it was read once",
-                "此处的表格与前面的逐行相同，只读取一次",
-            ),
-            hint: None,
-        });
+        sink.remark(diag::table_twice(rows.first().and_then(rows::place_of)));
     }
 
     /// Adds the rows of a page, the first of which may go on with the last of the page before.

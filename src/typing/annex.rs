@@ -4,7 +4,7 @@
 //! number, each with its table's title; a table in the body becomes an entry of number 0. One table is
 //! `table`'s.
 
-use crate::diag::{Diagnostic, Severity, Sink, Wording};
+use crate::diag::{self, Diagnostic, Severity, Sink, Wording};
 use crate::figure;
 use crate::lexicon::{self, METADATA, TABLE_TITLES};
 use crate::model::{Annex, AnnexListEntry, Cell, ColumnRole, Frame, Row};
@@ -18,7 +18,7 @@ use crate::typing::columns;
 use crate::typing::doubts;
 use crate::typing::prose::located;
 use crate::typing::table::{self, Around};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The annexes of the notice, typed, in printed order. Takes them, and the tables of the body, out of the document.
 pub fn annexes(
@@ -47,40 +47,25 @@ fn without_copies(sink: &mut Sink, annexes: Vec<Annex>) -> Vec<Annex> {
     /// Fewer rows may be alike by chance.
     const ROWS: usize = 3;
     let mut kept: Vec<Annex> = Vec::with_capacity(annexes.len());
+    // Which of them is the first with a number, title and columns.
+    let mut firsts: BTreeMap<(u32, Option<String>, Vec<Vec<String>>), usize> = BTreeMap::new();
     for annex in annexes {
-        let title =
-            |annex: &Annex| annex.title.as_ref().map(|title| squeezed(&title.value).into_owned());
-        let is_its = |of: &&Annex| {
-            let paths = |annex: &Annex| {
-                annex.columns.iter().map(|column| column.path.clone()).collect::<Vec<_>>()
-            };
-            annex.number == of.number
-                && annex.rows.len() >= ROWS
-                && title(&annex) == title(of)
-                && paths(&annex) == paths(of)
-        };
-        let Some(of) = kept.iter().find(is_its) else {
+        let title = annex.title.as_ref().map(|title| squeezed(&title.value).into_owned());
+        let paths = annex.columns.iter().map(|column| column.path.clone()).collect();
+        let its_first = *firsts.entry((annex.number, title, paths)).or_insert(kept.len());
+        let Some(of) = kept.get(its_first).filter(|_| annex.rows.len() >= ROWS) else {
             kept.push(annex);
             continue;
         };
         let region =
             |row: &Row| (row.region.name.clone(), row.region.parent.clone(), row.keys.clone());
-        let printed = |cell: &Cell| cell.raw.replace([',', '，', ' '], "");
+        let printed = |cell: &Cell| cell.raw.replace([',', '，'], "");
         let same = |(a, b): (&Row, &Row)| {
             region(a) == region(b) && a.cells.iter().map(printed).eq(b.cells.iter().map(printed))
         };
         let place = annex.rows.first().map(|row| row.region.place);
         if annex.rows.len() == of.rows.len() && annex.rows.iter().zip(&of.rows).all(same) {
-            sink.remark(Diagnostic {
-                code: "table_twice",
-                severity: Severity::Note,
-                place,
-                message: Wording::new(
-                    "the table stands here once more, row by row: it was read once",
-                    "此处的表格与前面的逐行相同，只读取一次",
-                ),
-                hint: None,
-            });
+            sink.remark(diag::table_twice(place));
             continue;
         }
         let first: BTreeSet<(String, Option<String>)> = of

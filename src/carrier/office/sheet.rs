@@ -117,7 +117,8 @@ pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Res
     let mut glyphs = limits.glyphs.into();
     let sheets = without_copies(sink, sheets);
     let seen = sheets.iter().filter(|sheet| !sheet.is_hidden && !sheet.cells.is_empty());
-    let are_by_tab = seen.filter(|sheet| is_prefecture(&sheet.name)).count() > 1;
+    let are_by_tab =
+        seen.filter(|sheet| lexicon::ends_as_prefecture(sheet.name.trim())).count() > 1;
     for mut sheet in sheets {
         sheet.hidden_rows.settle();
         sheet.hidden_cols.settle();
@@ -137,7 +138,7 @@ pub(super) fn pages(sink: &mut Sink, limits: &Limits, sheets: Vec<Sheet>) -> Res
             flow.paragraph(&TextLine { text: label, ..TextLine::default() }, spot)?;
         }
         let of_tab = sheet.name.trim();
-        let is_told = !are_by_tab || !is_prefecture(of_tab) || shown.shows(of_tab);
+        let is_told = !are_by_tab || !lexicon::ends_as_prefecture(of_tab) || shown.shows(of_tab);
         let mut of_tab = (!is_told).then_some(of_tab);
         for mut grid in shown.grids(&sheet) {
             if let Some(name) = of_tab.take() {
@@ -207,13 +208,6 @@ fn without_copies(sink: &mut Sink, sheets: Vec<Sheet>) -> Vec<Sheet> {
         });
     }
     sheets.into_iter().zip(copies).filter_map(|(sheet, of)| of.is_none().then_some(sheet)).collect()
-}
-
-/// Whether the name of a sheet is that of a prefecture, by its end: 南昌市.
-fn is_prefecture(name: &str) -> bool {
-    let name = name.trim();
-    let ends = lexicon::PREFECTURES.iter().any(|end| name.ends_with(end));
-    ends && (3..=12).contains(&name.chars().count()) && name.chars().all(lexicon::is_han)
 }
 
 /// Of which sheet one is a copy by its name: 附件1 of 附件1 (2), as Excel and WPS name copies.
@@ -402,7 +396,7 @@ fn parts_side_by_side(block: Vec<ShownCell>, sheet: &Sheet) -> Vec<(Vec<u32>, Ve
     let top = block.iter().take_while(|cell| Some(cell.rows.0) == first_row);
     let is_labelled = |cell: &&ShownCell| cell.lines.iter().any(|l| labels::begins_label(&l.text));
     let labelled: Vec<u32> = top.filter(is_labelled).map(|cell| cell.cols.0).collect();
-    let begins = |col: u32| labelled.len() > 1 && labelled.contains(&col);
+    let begins = |col: u32| labelled.len() > 1 && labelled.binary_search(&col).is_ok();
     let mut parts: Vec<(u32, u32)> = Vec::new();
     for col in used {
         match parts.last_mut() {
