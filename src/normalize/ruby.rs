@@ -6,7 +6,7 @@ use crate::carrier::page::Run;
 use crate::geom::Rect;
 use crate::lexicon::is_han;
 
-/// It is set at most this large, as a share of the characters below it: half, as a rule.
+/// It is set at most this large, as a share of the characters beside it: half, as a rule.
 const SMALL: f32 = 0.65;
 /// It reaches into them or stands off them by no more than so many of their ems, and over their ends by no more.
 const NEAR: f32 = 0.5;
@@ -23,10 +23,10 @@ pub(super) enum Annotation {
 impl Annotation {
     /// What the text may be by its characters.
     fn of(text: &str) -> Option<Annotation> {
-        match text {
-            _ if is_reading(text) => Some(Annotation::Ruby),
-            _ if is_emphasis(text) => Some(Annotation::Emphasis),
-            _ => None,
+        if is_reading(text) {
+            Some(Annotation::Ruby)
+        } else {
+            is_emphasis(text).then_some(Annotation::Emphasis)
         }
     }
 

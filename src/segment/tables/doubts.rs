@@ -179,7 +179,7 @@ const OF_ROW: usize = 3;
 const OFF_ROW: f32 = 0.35;
 
 /// Says which text of a table without rules between its rows stands between two of them: it may be for several.
-pub(super) fn between_rows(sink: &mut Sink, page: &LinedPage, fragments: &[Fragment]) {
+pub(super) fn texts_between_rows(sink: &mut Sink, page: &LinedPage, fragments: &[Fragment]) {
     let open = |f: &&Fragment| matches!(f.ruling, Ruling::None | Ruling::ThreeLine);
     for fragment in fragments.iter().filter(open) {
         let mut lines: Vec<Vec<(f32, &GridCell)>> = vec![Vec::new(); fragment.rows()];

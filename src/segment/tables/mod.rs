@@ -339,7 +339,7 @@ fn fragments(
     doubts::overlaid(sink, page.number, &pool.tokens, &fragments);
     doubts::drawn_over(sink, page, &fragments);
     doubts::two_in_one(sink, page, &fragments);
-    doubts::between_rows(sink, page, &fragments);
+    doubts::texts_between_rows(sink, page, &fragments);
     fragments.iter_mut().for_each(|fragment| {
         fragment.frame = page.frame;
         fragment.layout = page.layout;
