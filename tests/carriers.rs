@@ -1130,6 +1130,21 @@ fn documents_too_deep_or_too_large_end_at_limits() {
     assert_eq!(refused(&few, many), "limit max-objects reached (20)");
 }
 
+/// What stands in a document tens of thousands of times is looked at once each: a walk over the whole for each of them
+/// took a quarter of a minute.
+#[test]
+fn what_is_there_many_times_is_read_in_seconds() {
+    const TIMES: usize = 60_000;
+    let tabs = format!("<w:p><w:r><w:t>甲市</w:t>{}</w:r></w:p>", "<w:tab/>".repeat(TIMES));
+    let faded = "<i style='opacity:0'>12</i>".repeat(TIMES);
+    let page = format!("<p>各市：现将计划下达。</p><script>show()</script>{faded}");
+    for bytes in [docx(&tabs.repeat(3), &[]), page.into_bytes()] {
+        let start = std::time::Instant::now();
+        read(bytes);
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    }
+}
+
 /// Chains of a compound file that lead back to where they began: of the file's own tables, of its directory, of the
 /// streams in it.
 #[cfg(all(feature = "doc", feature = "xls"))]

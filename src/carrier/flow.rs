@@ -191,15 +191,18 @@ impl<'l> Flow<'l> {
         let lines = std::mem::take(&mut self.tabbed);
         let mut stops: Vec<usize> = Vec::new();
         if lines.len() >= ROWS {
-            let count = lines.first().map_or(0, |(line, _)| tabs_in(&line.text));
-            let widest = |at: usize| {
-                let parts = lines.iter().filter_map(|(line, _)| line.text.split('\t').nth(at));
-                parts.map(width_of).max().unwrap_or(0)
-            };
-            let mut stop = 0;
-            stops.extend((0..count).map(|at| {
-                stop += widest(at) + 2 * GAP;
-                stop
+            let mut widest: Vec<usize> = Vec::new();
+            for (line, _) in &lines {
+                for (at, part) in line.text.split('\t').enumerate() {
+                    match widest.get_mut(at) {
+                        Some(width) => *width = (*width).max(width_of(part)),
+                        None => widest.push(width_of(part)),
+                    }
+                }
+            }
+            stops.extend(widest.iter().scan(0, |stop, width| {
+                *stop += width + 2 * GAP;
+                Some(*stop)
             }));
         }
         for (line, spot) in lines {

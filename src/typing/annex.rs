@@ -48,10 +48,10 @@ fn without_copies(sink: &mut Sink, annexes: Vec<Annex>) -> Vec<Annex> {
     const ROWS: usize = 3;
     let mut kept: Vec<Annex> = Vec::with_capacity(annexes.len());
     // Which of them is the first with a number, title and columns.
-    let mut firsts: BTreeMap<(u32, Option<String>, Vec<Vec<String>>), usize> = BTreeMap::new();
+    let mut firsts = BTreeMap::new();
     for annex in annexes {
         let title = annex.title.as_ref().map(|title| squeezed(&title.value).into_owned());
-        let paths = annex.columns.iter().map(|column| column.path.clone()).collect();
+        let paths: Vec<_> = annex.columns.iter().map(|column| column.path.clone()).collect();
         let its_first = *firsts.entry((annex.number, title, paths)).or_insert(kept.len());
         let Some(of) = kept.get(its_first).filter(|_| annex.rows.len() >= ROWS) else {
             kept.push(annex);

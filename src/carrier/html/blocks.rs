@@ -50,14 +50,13 @@ pub(super) struct Shown {
 /// A text in which references to spaces that were escaped twice, `&amp;nbsp;`, are the spaces meant.
 fn escaped_once(text: &str) -> Cow<'_, str> {
     const SPACES: &[&str] = &["&nbsp;", "&ensp;", "&emsp;", "&thinsp;", "&#160;"];
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
+    let mut meant = Cow::Borrowed(text);
+    if text.contains('&') {
+        for space in SPACES.iter().filter(|space| text.contains(**space)) {
+            meant = Cow::Owned(meant.replace(space, "\u{a0}"));
+        }
     }
-    let mut text = Cow::Borrowed(text);
-    for space in SPACES.iter().filter(|space| text.contains(**space)).collect::<Vec<_>>() {
-        text = Cow::Owned(text.replace(space, "\u{a0}"));
-    }
-    text
+    meant
 }
 
 /// Elements whose content is none of the page's text.
@@ -171,6 +170,8 @@ pub(super) struct Walk<'t> {
     in_cell: bool,
     /// Whether most of the page is not seen until a script shows it.
     by_script: bool,
+    /// How much text the page has where a script may show some of it, once that was asked for.
+    scripted: Option<usize>,
 }
 
 /// The line that is being read.
@@ -201,6 +202,7 @@ impl<'t> Walk<'t> {
             pictures: Vec::new(),
             in_cell: false,
             by_script: false,
+            scripted: None,
         }
     }
 
@@ -216,9 +218,17 @@ impl<'t> Walk<'t> {
 
     /// Whether a script shows an element once the page is there: it has more text than all else on the page.
     fn is_shown_later(&mut self, id: Id) -> bool {
-        let chars = |id: Id| self.tree.all_text(id).split_whitespace().map(str::len).sum::<usize>();
-        let mut scripts = self.tree.within(0).filter(|&id| self.tree.name(id) == "script");
-        let is_most = !self.in_cell && scripts.next().is_some() && chars(id) * 2 > chars(0);
+        if self.in_cell {
+            return false;
+        }
+        let tree = self.tree;
+        let chars = |id: Id| tree.all_text(id).split_whitespace().map(str::len).sum::<usize>();
+        // Many elements may be hidden: the page is looked through for the first alone.
+        let all = *self.scripted.get_or_insert_with(|| {
+            let has_script = tree.within(0).any(|id| tree.name(id) == "script");
+            if has_script { chars(0) } else { 0 }
+        });
+        let is_most = all > 0 && chars(id) * 2 > all;
         self.by_script |= is_most;
         is_most
     }
@@ -250,6 +260,7 @@ impl<'t> Walk<'t> {
             pictures: Vec::new(),
             in_cell: true,
             by_script: false,
+            scripted: None,
         };
         let style = self.style(cell);
         match self.tree.text(cell) {
