@@ -775,9 +775,7 @@ fn take_rows_below(rows: &mut [Strip], taken: &mut Vec<Strip>, edge: &Edge) {
     if found[..=last].iter().filter(|l| of_figures(l)).count() * 4 < last + 1 {
         return;
     }
-    while last + 1 < found.len() && goes_on(&found[last + 1], &found[..=last]) {
-        last += 1;
-    }
+    last = last_that_goes_on(&found, last);
     let low = found[last].y();
     let end = rows.partition_point(|r| r.y() <= low);
     for row in &mut rows[below..end] {
@@ -990,17 +988,48 @@ fn table_lines(rows: &[Strip]) -> Range<usize> {
     while last + 1 < rows.len() && rows[last + 1].y() - rows[last].y() <= NEAR * pitch {
         last += 1;
     }
-    while last + 1 < rows.len() && goes_on(&rows[last + 1], &rows[first..=last]) {
-        last += 1;
-    }
+    last = first + last_that_goes_on(&rows[first..], last - first);
     first..last + 1
+}
+
+/// The last line of a table that `last` ends but for what goes on below it: the rest of wrapped cells, and rows each of
+/// whose lines has one piece alone.
+fn last_that_goes_on(lines: &[Strip], mut last: usize) -> usize {
+    let mut steps: Vec<f32> = lines[..=last].windows(2).map(|w| w[1].y() - w[0].y()).collect();
+    steps.sort_by(f32::total_cmp);
+    // Most steps are within rows or between them; few are wider, as below a heading.
+    let between_rows = steps.get(steps.len() * 9 / 10).copied().unwrap_or(0.0);
+    while last + 1 < lines.len() {
+        let more = match goes_on(&lines[last + 1], &lines[..=last], 0.0) {
+            true => 1,
+            false => lines_of_next_row(lines, last + 1, between_rows),
+        };
+        if more == 0 {
+            break;
+        }
+        last += more;
+    }
+    last
+}
+
+/// How many lines from the one at `at` on are a wrapped name and the figure in the middle of its lines, no farther off the
+/// row above them than rows are: 0 where they are none.
+fn lines_of_next_row(rows: &[Strip], at: usize, between_rows: f32) -> usize {
+    let of_name = |line: &Strip| matches!(&line.tokens[..], [name] if !name.is_figure());
+    let names = rows[at..].iter().take(WRAPPED).take_while(|line| of_name(line)).count();
+    let figure =
+        rows.get(at + names).filter(|line| matches!(&line.tokens[..], [t] if t.is_figure()));
+    let (true, Some(figure)) = (names > 0, figure) else { return 0 };
+    let is_near = |end: usize| goes_on(&rows[end], &rows[..end], between_rows);
+    let is_row = (at..at + names).all(is_near) && goes_on(figure, &rows[..at + names], 0.0);
+    if is_row { names + 1 } else { 0 }
 }
 
 /// Whether a line is the rest of what is wrapped in the cells above it, which a page break or the end of the table leaves
 /// alone below the last figures: each of its texts begins where those in the last lines do or stands in their middle, is
-/// no wider than they are, and follows the last of them as the lines of one text do. So does a figure below others, close to
-/// the last line.
-fn goes_on(line: &Strip, above: &[Strip]) -> bool {
+/// no wider than they are, and follows the last of them as the lines of one text do, or by a `step` that is allowed. So does a
+/// figure below others, close to the last line.
+fn goes_on(line: &Strip, above: &[Strip], step: f32) -> bool {
     let near = &above[above.len().saturating_sub(WRAPPED)..];
     let is_rest = |rest: &Token| {
         let is_figure = rest.is_figure();
@@ -1020,8 +1049,8 @@ fn goes_on(line: &Strip, above: &[Strip]) -> bool {
         texts.last().is_some_and(|last| {
             // A figure may stand in the middle of a name's lines.
             let above = above.last().filter(|_| is_figure).map_or(last.y(), Strip::y);
-            let step = rest.y() - above;
-            step <= LEADING * last.em() && rest.bbox().width() <= widest + rest.em() / 2.0
+            let off = rest.y() - above;
+            off <= step.max(LEADING * last.em()) && rest.bbox().width() <= widest + rest.em() / 2.0
         })
     };
     // Figures side by side are a row.
@@ -1123,5 +1152,23 @@ mod tests {
         };
         assert_eq!(rows(&[("台、二千伏安", 24.0)]), 1);
         assert_eq!(rows(&[("新建线路", 24.0), ("7", 90.0)]), 2);
+    }
+
+    #[test]
+    fn a_table_ends_with_rows_whose_lines_have_one_piece_each() {
+        let mut rows = vec![
+            line(0.0, &[("甲市新区", 4.0), ("450", 98.0)]),
+            line(22.5, &[("乙县", 16.0), ("120", 86.0)]),
+            line(45.0, &[("丙县", 16.0), ("110", 86.0)]),
+        ];
+        for top in [67.5, 108.5] {
+            rows.push(line(top, &[("丁县试验", 4.0)]));
+            rows.push(line(top + 9.0, &[("120", 102.0)]));
+            rows.push(line(top + 18.5, &[("示范区", 10.0)]));
+        }
+        assert_eq!(table_lines(&rows), 0..9);
+        // Without a figure it may be anything.
+        rows.push(line(149.5, &[("丁县试验", 4.0)]));
+        assert_eq!(table_lines(&rows), 0..9);
     }
 }
