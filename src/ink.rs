@@ -71,12 +71,14 @@ impl Ink {
     }
 
     fn document(&mut self, document: &Document) {
-        let Document { frame, body, annex_list, annex_list_labels, tables, annexes } = document;
+        let Document { frame, body, annex_list, annex_list_labels, tables, table_notes, annexes } =
+            document;
         self.frame(frame);
         body.iter().for_each(|paragraph| self.text(&paragraph.text, -1));
         self.texts(annex_list);
         self.texts(annex_list_labels);
         tables.iter().for_each(|table| self.table(table));
+        self.texts(table_notes);
         for annex in annexes {
             let AnnexText { label, title, unit_captions, tables, paragraphs, notes, .. } = annex;
             self.texts([label, title]);

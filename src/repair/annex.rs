@@ -62,7 +62,7 @@ fn texts(blocks: &[Block], role: Role) -> Vec<PlacedText> {
 }
 
 /// Notes, each joined over its lines: a line that begins like no note goes on with the one above.
-fn notes(blocks: &[Block]) -> Vec<PlacedText> {
+pub(super) fn notes(blocks: &[Block]) -> Vec<PlacedText> {
     let mut notes: Vec<Vec<&TextBlock>> = Vec::new();
     for block in blocks {
         let Block::Text(text) = block else { continue };

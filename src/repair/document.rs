@@ -16,6 +16,8 @@ pub struct Document {
     pub annex_list_labels: Vec<PlacedText>,
     /// Tables that stand in the body, before any annex.
     pub tables: Vec<Table>,
+    /// 注：… under these tables.
+    pub table_notes: Vec<PlacedText>,
     /// The annexes, in printed order.
     pub annexes: Vec<AnnexText>,
 }

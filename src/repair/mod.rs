@@ -30,6 +30,7 @@ pub fn repair(sink: &mut Sink, outline: Outline) -> Document {
         body,
         annex_list,
         annex_list_labels,
+        table_notes: annex::notes(&front),
         tables: joins::tables(sink, &mut front),
         annexes: annexes.into_iter().map(|outline| annex::annex(sink, outline)).collect(),
     }

@@ -6,7 +6,9 @@ use super::captions::{
 };
 use super::headings::body_role;
 use super::{Item, PlainLine};
-use crate::lexicon::{AUTHORITIES, DOCUMENT_TYPES, METADATA, METADATA_BEFORE_COLON, OTHER_TYPES};
+use crate::lexicon::{
+    AUTHORITIES, DOCUMENT_TYPES, METADATA, METADATA_BEFORE_COLON, NOTES, OTHER_TYPES,
+};
 use crate::pattern::{Steps, digit, han, numeral};
 use crate::segment::outline::{Block, Role};
 use std::collections::BTreeMap;
@@ -216,22 +218,53 @@ pub(super) fn blocks(items: Vec<Item>) -> Vec<Block> {
     let mut roles = roles.into_iter();
     let mut blocks = Vec::with_capacity(items.len());
     let mut after_table = false;
+    let mut note = OpenNote::default();
     for (i, item) in items.iter().enumerate() {
         let Item::Line(line) = item else {
             after_table = matches!(item, Item::Table(_));
+            note = OpenNote::default();
             blocks.push(Block::from(item.clone()));
             continue;
         };
         let role = match roles.next().unwrap_or(Role::Prose) {
+            role if note.goes_on(line, role) => Role::TableNote,
             Role::Prose => caption_role(line, &items[i + 1..], after_table).unwrap_or(Role::Prose),
             // Without a number the first title may be that of the table right below it.
             Role::Title if !numbered && leads_to_table(line, &items[i + 1..]) => Role::AnnexTitle,
             role => role,
         };
         after_table &= role == Role::TableNote;
+        note.read(line, role);
         blocks.push(Block::Text(line.block(role)));
     }
     by_columns(blocks, &lines)
+}
+
+/// The note under a table of the front that is being read.
+#[derive(Default)]
+struct OpenNote {
+    /// Whether its last line ends in no full stop.
+    is_open: bool,
+    /// Whether it is a list: 注：1. …
+    is_list: bool,
+}
+
+impl OpenNote {
+    /// Whether the line goes on with the note: the rest of a sentence, or its next point.
+    fn goes_on(&self, line: &PlainLine, role: Role) -> bool {
+        let is_point = matches!(role, Role::Heading { level: 3 | 4 });
+        self.is_open && role == Role::Prose && !is_table_note(&line.compact)
+            || self.is_list && is_point
+    }
+
+    fn read(&mut self, line: &PlainLine, role: Role) {
+        let is_note = role == Role::TableNote;
+        self.is_open = is_note && !line.compact.ends_with(['。', '；', '！', ';']);
+        self.is_list &= is_note;
+        let point = NOTES.iter().find_map(|word| line.compact.strip_prefix(word));
+        let first = point.map(|point| point.trim_start_matches(['：', ':', '（', '(']));
+        self.is_list |= is_note && first.is_some_and(|first| first.starts_with('1'));
+    }
 }
 
 /// What a line beside a table of the front is, if it belongs to the table.

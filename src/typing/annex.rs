@@ -32,6 +32,10 @@ pub fn annexes(
     for table in std::mem::take(&mut document.tables) {
         annexes.extend(before_annexes(sink, frame, table, has_annexes));
     }
+    if let Some(last) = annexes.last_mut() {
+        let notes = std::mem::take(&mut document.table_notes);
+        last.notes.extend(notes.iter().filter_map(|note| located(&note.trim())));
+    }
     let texts: Vec<_> = std::mem::take(&mut document.annexes).into_iter().zip(1..).collect();
     let read = parallel::map(sink, options.threads, texts, |sink, (annex, place)| {
         let number = annex.number.unwrap_or(place);
