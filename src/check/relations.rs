@@ -53,8 +53,8 @@ enum Relation {
 const SAMPLE: usize = 128;
 /// Columns of a table that rules are searched in. Sums beside each other are found in wider ones.
 const COLUMNS_FOR_PAIRS: usize = 24;
-/// Columns that one sum of neighbours may have as parts.
-const PARTS: usize = 24;
+/// Columns that one sum of neighbours may have as parts: the provinces, and some more.
+const PARTS: usize = 40;
 /// Sums of neighbours that are looked for in one table, and its columns that are looked at.
 const NEIGHBOURS: usize = 16;
 const COLUMNS_FOR_NEIGHBOURS: usize = 256;

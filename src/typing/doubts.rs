@@ -127,20 +127,26 @@ fn headers(sink: &mut Sink, annex: &Annex) {
     }
 }
 
-/// Occurs if the headers of all columns of figures end in one: the table's first row was taken for a part of its
-/// header, as where the rule between them is worn.
+/// Occurs if the headers of all columns of figures end in one, or of most in a tier of its own: a row was taken for a part
+/// of the header, as where the rule between them is worn.
 fn figures_in_headers(sink: &mut Sink, annex: &Annex) {
+    const TIERS: usize = 3;
     let of_figures = annex.columns.iter().filter(|column| column.role != ColumnRole::Text);
     // 中央承担50% is a share.
-    let all: Vec<Option<&str>> = of_figures.map(|column| figure_at_end(&column.path)).collect();
-    let mut shown: Vec<&str> = Vec::with_capacity(all.len());
-    for tail in &all {
-        match tail {
-            Some(share) if share.ends_with(['%', '％']) => {}
-            Some(figure) => shown.push(figure),
-            None => return,
-        }
+    let (mut count, mut whole_tiers) = (0, 0);
+    let mut shown: Vec<&str> = Vec::new();
+    for column in of_figures {
+        count += 1;
+        let Some(figure) = figure_at_end(&column.path) else { continue };
+        whole_tiers += usize::from(column.path.last().is_some_and(|leaf| leaf.trim() == figure));
+        shown.push(figure);
     }
+    // A tier of its own that most columns have is a row of totals, which cells over two rows name: 合计 beside 北京 over 10.
+    let is_row = whole_tiers >= TIERS && whole_tiers * 2 > count;
+    if shown.len() < count && !is_row {
+        return;
+    }
+    shown.retain(|figure| !figure.ends_with(['%', '％']));
     // 方案1, 方案2 are counted through; a single 方案1 may be.
     let whole: Vec<i64> = shown.iter().filter_map(|tail| tail.parse().ok()).collect();
     let is_counted = whole.len() == shown.len() && whole.windows(2).all(|w| w[1] == w[0] + 1);
