@@ -792,6 +792,7 @@ fn by_figures(
     }
     settle_numbered(rows, words, stations);
     settle_townships(words, cut.as_deref(), stations);
+    settle_groups(words, cut.as_deref(), stations);
     settle_unknown(rows, words, context, &Witnesses { cut: cut.as_deref(), depths }, stations);
     settle_misplaced(rows, words, stations);
     settle_apart(rows, words, cut.as_deref(), stations);
@@ -858,6 +859,39 @@ fn settle_townships(words: &[Words], cut: Option<&[Option<usize>]>, stations: &m
     for (at, head) in below {
         let parent = Some(name_of(&words[head]));
         stations[at] = Station { parent_row: Some(head), parent, ..Station::top(Level::Other) };
+    }
+}
+
+/// A row that is no division and of which the one hierarchy that the figures allow says that it is the sum of the divisions
+/// below it, which belong to no other row, is their subtotal: 省外 over 天津, 上海.
+fn settle_groups(words: &[Words], cut: Option<&[Option<usize>]>, stations: &mut [Station]) {
+    let Some(cut) = cut else { return };
+    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, head) in cut.iter().enumerate() {
+        if let Some(head) = head.filter(|head| stations[at].parent_row != Some(*head)) {
+            parts.entry(head).or_default().push(at);
+        }
+    }
+    let is_top = |at: usize| stations[at].parent_row.is_none();
+    let is_group = |(head, parts): (&usize, &Vec<usize>)| {
+        let known = parts.iter().filter(|&&part| stations[part].found.is_some()).count();
+        stations[*head].found.is_none()
+            && stations[*head].level != Level::Province
+            && is_top(*head)
+            && parts.iter().all(|&part| is_top(part))
+            && known > 1
+            && known * 2 > parts.len()
+    };
+    if !parts.iter().all(is_group) {
+        return;
+    }
+    for (head, parts) in parts {
+        stations[head] = Station::top(Level::Subtotal);
+        for part in parts {
+            stations[part].parent_row = Some(head);
+            stations[part].parent = Some(name_of(&words[head]));
+            stations[part].doubt = Doubt::No;
+        }
     }
 }
 
