@@ -706,6 +706,9 @@ impl Open {
             note_row(sink, Again::Whole.rule(), row);
         });
         data = rows::without_carried(data, |row| note_row(sink, "page_carry", row));
+        if data.len() > 1 && rows::is_total_again(&self.table.rows, &data[0]) {
+            note_row(sink, "repeated_total", &data.remove(0));
+        }
         if self.panels > 1 {
             rows::move_right(sink, &self.kinds(), &mut data);
         }

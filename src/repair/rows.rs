@@ -4,7 +4,7 @@
 
 use crate::diag::{Diagnostic, Repair, Severity, Sink, Stage, Wording};
 use crate::figure::{self, Kind, narrow};
-use crate::lexicon::{CARRIED, TOTALS, is_tail_of_name};
+use crate::lexicon::{CARRIED, TOTALS, is_han, is_tail_of_name};
 use crate::pattern::squeezed;
 use crate::place::{Place, PlacedText, Spot};
 use crate::profile::Profile;
@@ -235,6 +235,20 @@ pub(super) fn move_right(sink: &mut Sink, kinds: &Kinds, rows: &mut [TableRow]) 
         let after = printed(row);
         sink.repair(Repair { stage: Stage::Repair, rule: "row_moved_right", place, before, after });
     }
+}
+
+/// Whether a row is a total that the first rows of its table hold, printed again on top of a later page, as with rows that a
+/// spreadsheet repeats.
+pub(super) fn is_total_again(table: &[TableRow], row: &TableRow) -> bool {
+    const FIRST: usize = 4;
+    let texts = |row: &TableRow| -> Vec<String> {
+        (0..row.slots.len()).map(|col| text_at(row, col).into_owned()).collect()
+    };
+    let own = texts(row);
+    let name = own.iter().find(|text| !text.is_empty());
+    // ★总计
+    let is_total = |name: &String| TOTALS.contains(&name.trim_start_matches(|c| !is_han(c)));
+    name.is_some_and(is_total) && table.iter().take(FIRST).any(|first| texts(first) == own)
 }
 
 /// Takes out the rows that carry a sum from one page to the next; `each` is told of them.

@@ -86,7 +86,6 @@ fn one(
     let (rows, bands) = in_order(&columns, rows, bands, &context);
     remark_figures_over_rows(sink, &columns, &rows);
     let lines = without_column_numbers(sink, lines(&columns, &rows, &bands));
-    let lines = without_repeated_totals(sink, lines);
     let mut lines = beside_own_labels(sink, &columns, lines, &context);
     // （一）南昌市 over a table of its own says whose rows these are, as a line in the table would.
     let headings = heading.into_iter().chain(over.as_deref()).chain(in_brackets(context.title));
@@ -402,7 +401,6 @@ struct Line {
     keys: Vec<Key>,
     serial: Option<Located<String>>,
     cells: Vec<Cell>,
-    page: u32,
 }
 
 /// Reads the rows one by one; rows with nothing in them are passed over.
@@ -470,7 +468,6 @@ fn lines(columns: &Columns, rows: &[TableRow], bands: &shape::Bands) -> Vec<Line
             keys,
             serial,
             cells,
-            page: row.page,
         });
     }
     bring_to_one_unit(columns, &mut lines);
@@ -611,38 +608,6 @@ fn without_column_numbers(sink: &mut Sink, mut lines: Vec<Line>) -> Vec<Line> {
         !is_numbering
     });
     lines
-}
-
-/// Leaves out a total that is printed again on top of a later page, as with rows that a spreadsheet
-/// repeats: name and figures are those of a total before it, and rows follow.
-fn without_repeated_totals(sink: &mut Sink, lines: Vec<Line>) -> Vec<Line> {
-    let is_total = |line: &Line| lexicon::TOTALS.contains(&line.name.text.as_str());
-    let printed = |line: &Line| line.cells.iter().map(|cell| cell.raw.clone()).collect::<Vec<_>>();
-    let mut kept: Vec<Line> = Vec::with_capacity(lines.len());
-    let count = lines.len();
-    for (at, line) in lines.into_iter().enumerate() {
-        let opens_page = kept.last().is_some_and(|before| before.page < line.page);
-        let is_again = opens_page
-            && at + 1 < count
-            && is_total(&line)
-            && kept.iter().any(|before| {
-                is_total(before)
-                    && before.name.text == line.name.text
-                    && printed(before) == printed(&line)
-            });
-        if !is_again {
-            kept.push(line);
-            continue;
-        }
-        sink.repair(Repair {
-            stage: Stage::Typing,
-            rule: "repeated_total",
-            place: Some(line.name.place),
-            before: [vec![line.name.text.clone()], printed(&line)].concat().join("\t"),
-            after: String::new(),
-        });
-    }
-    kept
 }
 
 /// What the row has in the columns that tell rows apart. `carried` holds what the rows above left to
