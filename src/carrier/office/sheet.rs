@@ -396,6 +396,7 @@ fn parts_side_by_side(block: Vec<ShownCell>, sheet: &Sheet) -> Vec<(Vec<u32>, Ve
     let top = block.iter().take_while(|cell| Some(cell.rows.0) == first_row);
     let is_labelled = |cell: &&ShownCell| cell.lines.iter().any(|l| labels::begins_label(&l.text));
     let labelled: Vec<u32> = top.filter(is_labelled).map(|cell| cell.cols.0).collect();
+    let labelled = if labelled.len() > 1 { labelled } else { titled_side_by_side(&block) };
     let begins = |col: u32| labelled.len() > 1 && labelled.binary_search(&col).is_ok();
     let mut parts: Vec<(u32, u32)> = Vec::new();
     for col in used {
@@ -418,6 +419,30 @@ fn parts_side_by_side(block: Vec<ShownCell>, sheet: &Sheet) -> Vec<(Vec<u32>, Ve
         }
     }
     cut
+}
+
+/// The first columns of tables side by side that each have a title of their own over all their columns, and below it the
+/// same header over their names; none where a title or a header is another kind of thing.
+fn titled_side_by_side(block: &[ShownCell]) -> Vec<u32> {
+    let Some(first) = block.first().map(|cell| cell.rows.0) else { return Vec::new() };
+    let texts = |cell: &ShownCell| -> String { cell.lines.iter().map(|l| l.text.trim()).collect() };
+    let titles = || block.iter().take_while(|cell| cell.rows == (first, first));
+    let headers: HashMap<u32, String> = block
+        .iter()
+        .skip_while(|cell| cell.rows.0 == first)
+        .take_while(|cell| cell.rows.0 == first + 1)
+        .map(|cell| (cell.cols.0, texts(cell)))
+        .collect();
+    let mut said = BTreeSet::new();
+    let is_title = |cell: &ShownCell, said: &mut BTreeSet<String>| {
+        cell.cols.0 < cell.cols.1 && said.insert(texts(cell))
+    };
+    let starts: Vec<u32> = titles().map(|cell| cell.cols.0).collect();
+    let header = starts.first().and_then(|col| headers.get(col)).filter(|text| !text.is_empty());
+    let alike = starts.iter().all(|col| headers.get(col) == header);
+    let parted = titles().zip(titles().skip(1)).all(|(a, b)| b.cols.0 > a.cols.1 + 1);
+    let all = titles().all(|cell| is_title(cell, &mut said));
+    if header.is_some() && alike && parted && all { starts } else { Vec::new() }
 }
 
 /// The grid of cells in these rows and columns.
