@@ -500,6 +500,47 @@ fn what_scripts_and_editors_make_of_a_page_is_read_as_shown() {
     assert_eq!(read(page("opacity:0;display:none", script)), left_out);
 }
 
+/// What a frame has as an attribute, what a field holds for a script to show, and figures that a style sheet prints.
+#[test]
+fn what_a_page_holds_for_browsers_to_open_is_read() {
+    let table = "<table><tr><td>市<td>套数<tr><td>甲市<td>12</table>";
+    let framed = format!("<p>各市：</p><iframe srcdoc='{table}'></iframe>");
+    assert_eq!(read(framed.into_bytes()), "各市：\n市|套数\n甲市|12\n");
+    let hidden =
+        format!("<p>现将计划下达各市：</p><iframe style='display:none' srcdoc='{table}'></iframe>");
+    assert_eq!(read(hidden.into_bytes()), "现将计划下达各市：\nhidden_text: 市套数甲市12\n");
+    let escaped = table.replace('<', "&lt;");
+    let field = format!("<p>某网</p><textarea style='display:none'>{escaped}</textarea>");
+    assert_eq!(read(field.into_bytes()), "某网\n市|套数\n甲市|12\nshown_by_script\n");
+    // A field for comments is none of the notice.
+    let small = format!("{table}<textarea>&lt;p>请留言&lt;/p></textarea>");
+    assert_eq!(read(small.into_bytes()), "市|套数\n甲市|12\n");
+    let style = "<style>.n::before { content: '12' } .k:after { content: '注' }</style>";
+    let printed = table.replace("12", "<i class='n k'></i>");
+    assert_eq!(read(format!("{style}{printed}").into_bytes()), "市|套数\n甲市|12\n");
+}
+
+/// Fields that commas or semicolons part, as programs save sheets.
+#[test]
+fn a_text_of_fields_is_a_table() {
+    let said = "附件1\n任务表\n市|新开工/（套）\n甲市|1,234\n乙市|\n";
+    let text = "附件1,\n任务表,\n市,\"新开工\n（套）\"\n甲市,\"1,234\"\n乙市,\n";
+    assert_eq!(read(text.as_bytes().to_vec()), said);
+    let quoted = "\"附件1\",\"\"\n\"任务表\",\"\"\n\"市\",\"新开工\n（套）\"\n\"甲市\",\"1,234\"\n\"乙市\",\"\"\n";
+    assert_eq!(read(quoted.as_bytes().to_vec()), said);
+    let text = "各市：\n市;套数\n甲市;1,5\n乙市;2,0\n";
+    assert_eq!(read(text.as_bytes().to_vec()), "各市：\n市|套数\n甲市|1,5\n乙市|2,0\n");
+}
+
+/// Lines that might each begin a table of fields are each looked at once.
+#[test]
+fn many_lines_of_fields_without_figures_take_no_long() {
+    let lines = "甲,乙\n".repeat(50_000) + &"\"甲,乙\n".repeat(20_000);
+    let started = std::time::Instant::now();
+    assert!(!read(lines.into_bytes()).contains('|'));
+    assert!(started.elapsed().as_secs() < 20);
+}
+
 /// Rows by tabs stand under each other, whatever their stops.
 #[test]
 fn paragraphs_with_as_many_tabs_are_rows() {

@@ -3,6 +3,7 @@
 //! text as they read a PDF. Places are lines and columns of the file. Tables of Markdown are left to those stages, as all
 //! that are drawn with characters.
 
+mod delimited;
 mod embedded;
 mod markdown;
 mod sheet;

@@ -3,6 +3,7 @@
 //! the proportions that the later stages ask for: an em, a line's height, an empty line's gap.
 
 use super::TextLine;
+use super::delimited::{self, Delimited};
 use super::embedded;
 use super::stacked::{self, Stacked};
 use super::table::{self, Block};
@@ -38,7 +39,12 @@ pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Pa
     // The line that is being laid out, and the row of the sheet that it has.
     let (mut at, mut row) = (0, 0);
     // Up to here no table of a cell a line begins.
-    let mut tried = 0;
+    let (mut tried, mut tried_fields) = (0, 0);
+    // Captions and notes are padded with marks where the lines beside them are, too.
+    let padded = |at: usize| {
+        let is_one = |at: usize| lines.get(at).is_some_and(|line| line.text.contains([',', ';']));
+        is_one(at + 1) || at > 0 && is_one(at - 1)
+    };
     while at < lines.len() {
         #[cfg(feature = "html")]
         if let Some(table) = embedded.next_if(|table| table.start <= at) {
@@ -50,8 +56,8 @@ pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Pa
             match stacked::stacked(&lines[at..]) {
                 Stacked::Table(cells, count) => {
                     let rows: Vec<_> = cells.iter().map(|row| table::row_of_lines(row)).collect();
-                    table::lay(limits, &mut page, row, &rows)?;
-                    (at, row) = (at + count, row + rows.len());
+                    row += table::lay(limits, &mut page, row, &rows)?;
+                    at += count;
                     continue;
                 }
                 // A long list that is no table at its first line is none at its second.
@@ -60,15 +66,37 @@ pub(super) fn lay(limits: &Limits, number: u32, lines: &[TextLine]) -> Result<Pa
             }
         }
         let end = embedded.peek().map_or(lines.len(), |table| table.start);
+        if at >= tried_fields {
+            match delimited::delimited(&lines[at..end]) {
+                Delimited::Table(rows, count) => {
+                    row += table::lay(limits, &mut page, row, &rows)?;
+                    at += count;
+                    continue;
+                }
+                Delimited::Not(seen) => tried_fields = at + seen,
+            }
+        }
         let count = match table::block_from(&lines[at..end]) {
             Block::Table(rows) => {
-                table::lay(limits, &mut page, row, &rows)?;
-                rows.len()
+                row += table::lay(limits, &mut page, row, &rows)?;
+                at += rows.len();
+                continue;
             }
             Block::Text(count) => {
                 for (index, line) in lines.iter().skip(at).take(count).enumerate() {
                     let width = if widths::draws(line.text) { drawn } else { cells_of };
-                    lay_line(&mut page, width, row + index, *line);
+                    let caption = delimited::caption(line).filter(|_| padded(at + index));
+                    let columns: Vec<u32> = caption
+                        .map(|(text, behind)| {
+                            let column = |at| line.column(behind + at);
+                            (0..text.chars().count()).map(column).collect()
+                        })
+                        .unwrap_or_default();
+                    let line = match caption {
+                        Some((text, _)) => TextLine { text, columns: &columns, ..*line },
+                        None => *line,
+                    };
+                    lay_line(&mut page, width, row + index, line);
                 }
                 count
             }

@@ -15,6 +15,7 @@ use crate::lexicon;
 use crate::options::Limits;
 use crate::pattern::{Steps, digit, numeral};
 use crate::place::Spot;
+use std::borrow::Cow;
 
 /// Cells of empty paper at each side of a column.
 const PADDING: usize = 1;
@@ -39,8 +40,8 @@ struct TabbedCell<'a> {
     line: u32,
     /// Column of its first character in the line, counted from 1.
     column: u32,
-    /// Without spaces at its ends.
-    text: &'a str,
+    /// Without spaces at its ends; of several lines where it is quoted.
+    text: Cow<'a, str>,
 }
 
 /// What lines with tabs turn out to be.
@@ -70,15 +71,10 @@ pub(super) fn block_from<'a>(lines: &[TextLine<'a>]) -> Block<'a> {
             break;
         }
         let row = split_row(line);
-        name_cells = name_cells.max(row.cells.first().map_or(0, |c| width_of(c.text)));
+        name_cells = name_cells.max(row.cells.first().map_or(0, |c| width_of(&c.text)));
         rows.push(row);
     }
-    let filled = |r: &TabbedRow| r.cells.iter().filter(|c| !c.text.is_empty()).count();
-    if rows.iter().any(|r| filled(r) > 1) {
-        Block::Table(rows)
-    } else {
-        Block::Text(rows.len().max(1))
-    }
+    if rows.iter().any(is_parted) { Block::Table(rows) } else { Block::Text(rows.len().max(1)) }
 }
 
 /// How many lines a table has above its header that are captions and have tabs beside them, as what is copied out of a
@@ -167,10 +163,26 @@ pub(super) fn row_of_lines<'a>(lines: &[TextLine<'a>]) -> TabbedRow<'a> {
         let lead = line.text.chars().take_while(|c| c.is_whitespace()).count();
         let text = line.text.trim();
         let column = line.column(if text.is_empty() { 0 } else { lead });
-        TabbedCell { line: line.number, column, text }
+        TabbedCell { line: line.number, column, text: text.into() }
     };
     let first = lines.first().map_or(0, |line| line.number);
     TabbedRow { line: first, cells: lines.iter().map(cell).collect(), end: 1 }
+}
+
+/// A row of cells that marks part, each with its line and column in the file and its text.
+pub(super) fn row_of_fields(
+    line: u32,
+    fields: Vec<(u32, u32, String)>,
+    end: u32,
+) -> TabbedRow<'static> {
+    let cell =
+        |(line, column, text): (u32, u32, String)| TabbedCell { line, column, text: text.into() };
+    TabbedRow { line, cells: fields.into_iter().map(cell).collect(), end }
+}
+
+/// Whether a row has two filled cells at least.
+pub(super) fn is_parted(row: &TabbedRow) -> bool {
+    row.cells.iter().filter(|cell| !cell.text.is_empty()).count() > 1
 }
 
 fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
@@ -183,14 +195,14 @@ fn split_row<'a>(line: &TextLine<'a>) -> TabbedRow<'a> {
         cells.push(TabbedCell {
             line: line.number,
             column: line.column((column + lead) as usize),
-            text,
+            text: text.into(),
         });
         column += part.chars().count() as u32 + 1;
     }
     TabbedRow { line: line.number, cells, end: line.column(column as usize) }
 }
 
-/// Lays the rows out from the page's line `index` on, and tells the page of their cells.
+/// Lays the rows out from the page's line `index` on, and tells the page of their cells; gives how many lines they take.
 ///
 /// # Errors
 /// [`crate::error::ErrorKind::Limit`] for too many cells.
@@ -199,7 +211,7 @@ pub(super) fn lay(
     page: &mut Page,
     index: usize,
     rows: &[TabbedRow],
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     let columns = rows.iter().map(filled_width).max().unwrap_or(0);
     let cells = rows.len() as u64 * columns as u64;
     within("max-table-cells", cells, limits.table_cells.into())?;
@@ -208,6 +220,12 @@ pub(super) fn lay(
     let spans = header_spans(rows, columns);
     let mut covered = vec![false; spans.len() * columns];
     let mut cells = Vec::new();
+    // The line of the page that each row begins on, and the one behind the last.
+    let mut tops = vec![index];
+    for row in rows {
+        let lines = row.cells.iter().map(|cell| 1 + cell.text.matches('\n').count()).max();
+        tops.push(tops.last().copied().unwrap_or(index) + lines.unwrap_or(1));
+    }
     for (offset, row) in rows.iter().enumerate() {
         for (col, &left) in col_edges.iter().enumerate().take(columns) {
             if covered.get(offset * columns + col) == Some(&true) {
@@ -222,8 +240,12 @@ pub(super) fn lay(
             let spot = match row.cells.get(col) {
                 Some(cell) if !cell.text.is_empty() => {
                     let left = left + PADDING as f32 * CELL;
-                    let run = run(cell.text, cells_of, index + offset, left, spot(cell));
-                    page.runs.push(run);
+                    for (below, (text, line)) in cell.text.split('\n').zip(cell.line..).enumerate()
+                    {
+                        let column = if below == 0 { cell.column } else { 1 };
+                        let spot = Spot::Text { line, column };
+                        page.runs.push(run(text, cells_of, tops[offset] + below, left, spot));
+                    }
                     spot(cell)
                 }
                 Some(cell) => spot(cell),
@@ -237,9 +259,9 @@ pub(super) fn lay(
             cells.push(KnownCell { row: offset, col, rowspan, colspan, runs, spot });
         }
     }
-    let row_edges = (0..=rows.len()).map(|row| top_of(index + row)).collect();
+    let row_edges = tops.iter().map(|&line| top_of(line)).collect();
     page.tables.push(KnownTable { row_edges, col_edges, cells });
-    Ok(())
+    Ok(tops.last().map_or(0, |last| last - index))
 }
 
 /// Cells up to the last one that is filled.
@@ -252,7 +274,8 @@ fn column_edges(rows: &[TabbedRow], columns: usize) -> Vec<f32> {
     let mut widths = vec![2; columns];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(&row.cells) {
-            *width = (*width).max(width_of(cell.text));
+            let widest = cell.text.split('\n').map(width_of).max();
+            *width = (*width).max(widest.unwrap_or(0));
         }
     }
     let mut cell = 0;
@@ -333,9 +356,9 @@ fn tiers(rows: &[TabbedRow]) -> usize {
 }
 
 /// Whether the row holds a figure or a placeholder, years in a header apart.
-fn has_figure(row: &TabbedRow) -> bool {
+pub(super) fn has_figure(row: &TabbedRow) -> bool {
     row.cells.iter().any(|cell| {
-        let text = cell.text;
+        let text = &*cell.text;
         let year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
         !text.is_empty()
             && !year
