@@ -148,6 +148,7 @@ impl Default for Around {
 /// Collects what the page shows.
 pub(super) fn shown(tree: &Tree) -> Shown {
     let mut walk = Walk::new(tree);
+    walk.by_script = tree.is_in_field;
     walk.children(0, Around::default());
     walk.flush(0);
     tables::join_heads(&mut walk.blocks);
@@ -235,7 +236,8 @@ impl<'t> Walk<'t> {
 
     /// Whether it is text, or an element that may show some.
     pub fn has_text(&self, id: Id) -> bool {
-        !UNSEEN.contains(&self.tree.name(id)) && !self.tree.all_text(id).trim().is_empty()
+        (!UNSEEN.contains(&self.tree.name(id)) || self.tree.is_opened(id))
+            && !self.tree.all_text(id).trim().is_empty()
     }
 
     /// Notes that what stands in an element is not shown.
@@ -265,7 +267,12 @@ impl<'t> Walk<'t> {
         let style = self.style(cell);
         match self.tree.text(cell) {
             Some(text) => inner.text(cell, text, &around),
-            None => inner.children(cell, around.with(&style)),
+            None => {
+                let around = around.with(&style);
+                inner.printed(cell, style.before.as_deref(), &around);
+                inner.children(cell, around);
+                inner.printed(cell, style.after.as_deref(), &around);
+            }
         }
         inner.flush(cell);
         let lines = |block: Block| match block.shows {
@@ -304,6 +311,17 @@ impl<'t> Walk<'t> {
     fn element(&mut self, id: Id, around: Around, number: Option<i64>) {
         let name = self.tree.name(id);
         if name.is_empty() {
+            return;
+        }
+        if self.tree.is_opened(id) {
+            let is_field = name == "textarea";
+            if !is_field && self.style(id).hidden == Some(true) {
+                self.hide(id);
+                return;
+            }
+            self.flush(id);
+            self.children(id, around);
+            self.flush(id);
             return;
         }
         if UNSEEN.contains(&name) {
@@ -356,13 +374,26 @@ impl<'t> Walk<'t> {
             self.text(id, &format!("{number}. "), &inner);
         }
         let before = self.blocks.len();
+        self.printed(id, style.before.as_deref(), &inner);
         self.children(id, inner);
+        self.printed(id, style.after.as_deref(), &inner);
         if is_block {
             self.flush(id);
             // An empty paragraph is a gap.
             if name == "p" && self.blocks.len() == before {
                 self.blocks.push(Block { node: id, shows: Shows::Gap });
             }
+        }
+    }
+
+    /// Adds what a style sheet prints before or behind the content of an element, where it is a figure in a cell.
+    fn printed(&mut self, id: Id, printed: Option<&str>, around: &Around) {
+        let is_figure = |text: &&str| {
+            let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '%');
+            text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(is_part)
+        };
+        if let Some(text) = printed.filter(is_figure).filter(|_| self.in_cell) {
+            self.text(id, text, around);
         }
     }
 

@@ -37,6 +37,12 @@ pub(super) struct Style {
     /// Whether the element's own style alone hides it, by `visibility` or `opacity`, as pages hide what a script shows
     /// once it is there.
     pub is_faded: bool,
+    /// `content`, which counts for what is printed before and behind an element.
+    content: Option<String>,
+    /// What is printed before the content (`::before`), …
+    pub before: Option<String>,
+    /// … and behind it (`::after`).
+    pub after: Option<String>,
 }
 
 /// What part of a table an element is, by `display`.
@@ -160,6 +166,18 @@ impl Sheet {
     }
 
     fn add(&mut self, selector: &str, style: &Style) {
+        let selector = selector.trim();
+        let beside = |end: &str| {
+            let before = selector.strip_suffix(end)?;
+            Some(before.strip_suffix(':').unwrap_or(before))
+        };
+        // Of what is printed beside an element only the text is read: all else there is none of the element's.
+        let content = || style.content.clone().filter(|_| style.hidden != Some(true));
+        let (selector, style) = match (beside(":before"), beside(":after")) {
+            (Some(of), _) => (of, &Style { before: content(), ..Style::default() }),
+            (_, Some(of)) => (of, &Style { after: content(), ..Style::default() }),
+            _ => (selector, &Style { content: None, ..style.clone() }),
+        };
         let Some(selector) = Selector::parse(selector) else { return };
         let number = *self.known.entry(selector.clone()).or_insert_with(|| {
             let key = selector.key().to_owned();
@@ -259,6 +277,8 @@ impl Style {
         self.ground |= other.ground;
         self.is_collapsed |= other.is_collapsed;
         self.part = other.part.or(self.part);
+        self.before = other.before.clone().or(self.before.take());
+        self.after = other.after.clone().or(self.after.take());
     }
 
     /// Reads declarations: `text-align: center; font-size: 22pt`.
@@ -282,6 +302,12 @@ impl Style {
                 "overflow" => is_clipped = matches!(value, "hidden" | "clip"),
                 "width" | "height" | "max-width" | "max-height" => {
                     is_nothing |= size_of(value) == Some(Size::Points(0.0));
+                }
+                "content" => {
+                    self.content = value
+                        .strip_prefix(['"', '\''])
+                        .and_then(|value| value.strip_suffix(['"', '\'']))
+                        .map(str::to_owned);
                 }
                 "mso-hide" if value == "all" => self.hidden = Some(true),
                 "opacity" if value.parse() == Ok(0.0f32) => self.hidden = Some(true),

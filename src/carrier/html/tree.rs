@@ -21,7 +21,12 @@ pub(super) type Id = u32;
 /// The nodes of a page; the document itself is the first.
 pub(super) struct Tree {
     nodes: Vec<Node>,
+    /// Whether a field of a form holds the page, which a script shows.
+    pub is_in_field: bool,
 }
+
+/// A page stands in a frame of a page, and so on, at most so many times.
+const FRAMES: u32 = 3;
 
 /// A node.
 #[derive(Debug, Default)]
@@ -50,6 +55,82 @@ impl Tree {
     /// # Errors
     /// [`crate::error::ErrorKind::Limit`] for elements nested too deep, or too many of them.
     pub fn parse(text: &str, limits: &Limits) -> Result<Tree, Error> {
+        let mut tree = Tree::parse_alone(text, limits)?;
+        tree.open_frames(limits, FRAMES)?;
+        tree.open_field(limits)?;
+        Ok(tree)
+    }
+
+    /// Puts the pages that frames have as an attribute (`srcdoc`) into them.
+    fn open_frames(&mut self, limits: &Limits, deep: u32) -> Result<(), Error> {
+        let frames: Vec<(Id, String)> = self
+            .within(0)
+            .filter(|&id| self.name(id) == "iframe")
+            .filter_map(|id| Some((id, self.attribute(id, "srcdoc")?.to_owned())))
+            .collect();
+        for (id, text) in frames {
+            let mut inner = Tree::parse_alone(&text, limits)?;
+            if deep > 1 {
+                inner.open_frames(limits, deep - 1)?;
+            }
+            self.graft(id, inner, limits)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the page that a field of a form holds into it, where it is more than all else on the page: a script
+    /// shows it then.
+    fn open_field(&mut self, limits: &Limits) -> Result<(), Error> {
+        let is_markup = |text: &str| text.contains("</p>") || text.contains("</table>");
+        let field = self
+            .within(0)
+            .filter(|&id| self.name(id) == "textarea")
+            .map(|id| (id, self.all_text(id)))
+            .filter(|(_, text)| is_markup(text))
+            .max_by_key(|(_, text)| text.len());
+        let Some((id, text)) = field else { return Ok(()) };
+        if text.len() * 2 <= self.all_text(0).len() {
+            return Ok(());
+        }
+        self.is_in_field = true;
+        let inner = Tree::parse_alone(&text, limits)?;
+        self.graft(id, inner, limits)
+    }
+
+    /// Puts a page into an element, in the place of what stands in it.
+    fn graft(&mut self, id: Id, inner: Tree, limits: &Limits) -> Result<(), Error> {
+        let before = self.nodes.len() as Id;
+        let all = self.nodes.len() as u64 + inner.nodes.len() as u64;
+        within("max-objects", all, limits.objects.into())?;
+        let depth = self.nodes[id as usize].depth + 1;
+        let deepest = inner.nodes.iter().map(|node| node.depth).max().unwrap_or(0);
+        within("max-depth", u64::from(depth) + u64::from(deepest), limits.depth.into())?;
+        let moved = |id: Option<Id>| id.map(|id| id + before);
+        self.nodes.extend(inner.nodes.into_iter().map(|node| Node {
+            kind: node.kind,
+            parent: moved(node.parent),
+            first: moved(node.first),
+            last: moved(node.last),
+            next: moved(node.next),
+            before: moved(node.before),
+            depth: node.depth + depth,
+        }));
+        let root = &mut self.nodes[before as usize];
+        root.parent = Some(id);
+        root.kind = Kind::Element(local_name!("div"), Vec::new());
+        let outer = &mut self.nodes[id as usize];
+        (outer.first, outer.last) = (Some(before), Some(before));
+        Ok(())
+    }
+
+    /// Whether a page stands in the element that was no part of it at first.
+    pub fn is_opened(&self, id: Id) -> bool {
+        matches!(self.name(id), "iframe" | "textarea")
+            && self.children(id).any(|child| self.name(child) == "div")
+    }
+
+    /// Reads a page without what frames and fields hold.
+    fn parse_alone(text: &str, limits: &Limits) -> Result<Tree, Error> {
         let mut parser = parse_document(Builder::new(), ParseOpts::default());
         let mut rest = text;
         while !rest.is_empty() {
@@ -242,7 +323,7 @@ impl TreeSink for Builder {
     type ElemName<'a> = ExpandedName<'a>;
 
     fn finish(self) -> Tree {
-        Tree { nodes: self.nodes.into_inner() }
+        Tree { nodes: self.nodes.into_inner(), is_in_field: false }
     }
 
     fn parse_error(&self, _: Cow<'static, str>) {}
