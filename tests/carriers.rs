@@ -650,6 +650,27 @@ fn files_of_a_package_are_put_in_order() {
     );
 }
 
+/// A notice among the annexes, and an annex in two versions.
+#[test]
+fn what_is_no_annex_of_a_notice_is_named() {
+    let other = BODY.replace("1号", "2号");
+    let bytes = zip(&[
+        ("通知.txt", BODY.as_bytes()),
+        ("另一份.txt", other.as_bytes()),
+        ("附件1.txt", "任务表\n市县\t套数\n南昌市\t1\n".as_bytes()),
+        ("附件1（修订）.txt", "任务表\n市县\t套数\n南昌市\t2\n".as_bytes()),
+    ]);
+    let said = parts_of(bytes);
+    assert!(
+        said.contains("another_notice: 另一份.txt is a notice of its own, 赣建保〔2025〕2号"),
+        "{said}"
+    );
+    assert!(said.contains("annex_in_versions: 附件1.txt and 附件1（修订）.txt"), "{said}");
+    let annexed = other.replace("赣建保", "附件2\n赣建保");
+    let bytes = zip(&[("通知.txt", BODY.as_bytes()), ("附件2.txt", annexed.as_bytes())]);
+    assert!(!parts_of(bytes).contains("another_notice"));
+}
+
 /// The annexes that the body's file has, and files of their own: once where they are the same, and said where not.
 #[test]
 fn annexes_in_the_body_and_in_files_of_their_own_are_read_once() {

@@ -59,6 +59,9 @@ pub(super) fn pages(sink: &mut Sink, options: &Options, source: &Source) -> Resu
     }
     let (ordered, apart) = order::ordered(read);
     apart.iter().for_each(|name| sink.remark(file_apart(name)));
+    let (notices, versions) = (order::other_notices(&ordered), order::versions(&ordered));
+    notices.iter().for_each(|(name, number)| sink.remark(another_notice(name, number)));
+    versions.iter().for_each(|(first, second)| sink.remark(annex_in_versions(first, second)));
     Ok(join(sink, ordered))
 }
 
@@ -221,6 +224,37 @@ fn file_apart(name: &str) -> Diagnostic {
             format!("{name}没有表格和附件标识，正文也未列出，未予读取"),
         ),
         hint: None,
+    }
+}
+
+fn another_notice(name: &str, number: &str) -> Diagnostic {
+    Diagnostic {
+        code: "another_notice",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            format!(
+                "{name} is a notice of its own, {number}: its tables were read as annexes of the first"
+            ),
+            format!("{name}是另一份通知（{number}），其中的表格按第一份通知的附件读取"),
+        ),
+        hint: Some(Wording::new("convert each notice by itself", "请分别转换各份通知")),
+    }
+}
+
+fn annex_in_versions(first: &str, second: &str) -> Diagnostic {
+    Diagnostic {
+        code: "annex_in_versions",
+        severity: Severity::Warning,
+        place: None,
+        message: Wording::new(
+            format!("{first} and {second} are versions of one annex: both were read"),
+            format!("{first}与{second}是同一附件的不同版本，两者均已读取"),
+        ),
+        hint: Some(Wording::new(
+            "leave out the version that is not in force",
+            "请去掉不再有效的版本后重新转换",
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ use super::Read;
 use crate::carrier::labels::{begins_label, label_of};
 use crate::carrier::page::{Role, TextFrom};
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// A body shows who it is in so many pieces of text.
 const HEAD: usize = 40;
@@ -72,6 +73,57 @@ pub(super) fn ordered(files: Vec<Read>) -> (Vec<Ordered>, Vec<String>) {
     (keyed.into_iter().map(|(_, ordered)| ordered).collect(), apart)
 }
 
+/// The files beside the body that are notices of their own, each with its document number: they print one that is not
+/// the body's, and addressees, and bear no label.
+pub(super) fn other_notices(files: &[Ordered]) -> Vec<(&str, String)> {
+    let mut files = files.iter();
+    let Some(body) = files.next().filter(|file| file.role == Role::Body) else { return Vec::new() };
+    let own = number_of_document(&body.read);
+    files
+        .filter(|file| own_label(&file.read).is_none() && !is_labelled_first(&file.read))
+        .filter(|file| likeness(&file.read) >= 6)
+        .filter_map(|file| Some((file.read.source.name.as_str(), number_of_document(&file.read)?)))
+        .filter(|(_, number)| own.as_ref().is_some_and(|own| own != number))
+        .collect()
+}
+
+/// Files that bear the label of one annex, one of which calls itself another version: 附件1.xlsx, 附件1（修订）.xlsx.
+pub(super) fn versions(files: &[Ordered]) -> Vec<(&str, &str)> {
+    const WORDS: &[&str] =
+        &["修订", "修改", "更新", "更正", "最终", "定稿", "旧", "新版", "原版", "作废"];
+    let names = |word: &[&str], name: &str| word.iter().any(|word| name.contains(word));
+    let mut first: HashMap<u32, &str> = HashMap::new();
+    let mut found = Vec::new();
+    for file in files {
+        let name = base(&file.read.source.name);
+        let Some(number) = own_label(&file.read).as_deref().and_then(number_in) else { continue };
+        match first.get(&number) {
+            Some(other) if names(WORDS, name) != names(WORDS, other) || names(WORDS, name) => {
+                found.push((*other, name));
+            }
+            Some(_) => {}
+            None => {
+                first.insert(number, name);
+            }
+        }
+    }
+    found
+}
+
+/// The document number that a file prints at its beginning.
+fn number_of_document(read: &Read) -> Option<String> {
+    texts(read).take(HEAD).map(compact).find(|text| is_document_number(text))
+}
+
+fn is_document_number(text: &str) -> bool {
+    text.ends_with('号') && text.contains(['〔', '[', '［', '【']) && text.chars().count() < 40
+}
+
+/// Whether a label is the first that stands in the file.
+fn is_labelled_first(read: &Read) -> bool {
+    texts(read).next().is_some_and(begins_label)
+}
+
 /// Whether a file is none of the notice's, as what a site says of its downloads: a text of a few lines without a table,
 /// neither labelled nor listed.
 fn is_apart(read: &Read, announced: &[String]) -> bool {
@@ -115,16 +167,13 @@ fn natural(name: &str) -> Vec<Step> {
 /// How much a file looks like the body: it prints a document number and addressees, and calls itself a notice.
 fn likeness(read: &Read) -> i32 {
     let head: Vec<String> = texts(read).take(HEAD).map(compact).collect();
-    let is_number = |text: &String| {
-        text.ends_with('号') && text.contains(['〔', '[', '［', '【']) && text.chars().count() < 40
-    };
     let is_addressed = |text: &String| {
         text.ends_with(['：', ':']) && text.chars().count() > 2 && !begins_label(text)
     };
     let name = base(&read.source.name);
     let mut likeness = 0;
     let mut count = |holds: bool, weight: i32| likeness += if holds { weight } else { 0 };
-    count(head.iter().any(is_number), 4);
+    count(head.iter().any(|text| is_document_number(text)), 4);
     count(head.iter().any(is_addressed), 2);
     count(["通知", "正文", "函", "意见", "批复", "红头"].iter().any(|word| name.contains(word)), 2);
     count(head.iter().any(|text| text.contains("关于") || text.ends_with("的通知")), 1);
