@@ -988,6 +988,31 @@ fn annexes_side_by_side_are_told_by_their_labels() {
     assert_eq!(read(sheets(&[("S", halves)])), "市县|套数||市县|套数\n甲市|1||乙市|5\n");
 }
 
+/// Titles over all columns of each table and the same header over their names part tables as labels do.
+#[test]
+fn tables_side_by_side_are_told_by_their_titles() {
+    let cell =
+        |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let book = |second: &str| {
+        let rows = [
+            [("A1", "任务表"), ("D1", second), ("", ""), ("", "")],
+            [("A2", "市县"), ("B2", "套数"), ("D2", "市县"), ("E2", "万元")],
+            [("A3", "甲市"), ("B3", "一"), ("D3", "甲市"), ("E3", "五")],
+        ];
+        let row = |(at, row): (usize, [(&str, &str); 4])| {
+            let filled = row.iter().filter(|(at, _)| !at.is_empty());
+            let cells: String = filled.map(|(at, text)| cell(at, text)).collect();
+            format!(r#"<row r="{}">{cells}</row>"#, at + 1)
+        };
+        let rows: String = rows.into_iter().enumerate().map(row).collect();
+        let merged = r#"<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="D1:E1"/></mergeCells>"#;
+        workbook(&format!("<worksheet><sheetData>{rows}</sheetData>{merged}</worksheet>"))
+    };
+    let apart = "任务表|<\n市县|套数\n甲市|一\n资金表|<\n市县|万元\n甲市|五\n";
+    assert_eq!(read(book("资金表")), apart);
+    assert!(read(book("任务表")).contains("市县|套数||市县|万元"));
+}
+
 #[test]
 fn captions_in_the_rows_of_a_table_are_told_from_its_header() {
     // A unit in the corner of a header is no caption; beside a label it is one.
@@ -1050,31 +1075,6 @@ fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
     let styles = |format: &str| {
         format!(
             r#"<styleSheet><numFmts><numFmt numFmtId="170" formatCode="{format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>"#
-/// Titles over all columns of each table and the same header over their names part tables as labels do.
-#[test]
-fn tables_side_by_side_are_told_by_their_titles() {
-    let cell =
-        |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
-    let book = |second: &str| {
-        let rows = [
-            [("A1", "任务表"), ("D1", second), ("", ""), ("", "")],
-            [("A2", "市县"), ("B2", "套数"), ("D2", "市县"), ("E2", "万元")],
-            [("A3", "甲市"), ("B3", "一"), ("D3", "甲市"), ("E3", "五")],
-        ];
-        let row = |(at, row): (usize, [(&str, &str); 4])| {
-            let filled = row.iter().filter(|(at, _)| !at.is_empty());
-            let cells: String = filled.map(|(at, text)| cell(at, text)).collect();
-            format!(r#"<row r="{}">{cells}</row>"#, at + 1)
-        };
-        let rows: String = rows.into_iter().enumerate().map(row).collect();
-        let merged = r#"<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="D1:E1"/></mergeCells>"#;
-        workbook(&format!("<worksheet><sheetData>{rows}</sheetData>{merged}</worksheet>"))
-    };
-    let apart = "任务表|<\n市县|套数\n甲市|一\n资金表|<\n市县|万元\n甲市|五\n";
-    assert_eq!(read(book("资金表")), apart);
-    assert!(read(book("任务表")).contains("市县|套数||市县|万元"));
-}
-
         )
     };
     let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>市</t></is></c><c r="B1" t="inlineStr"><is><t>调整</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>甲市</t></is></c><c r="B2" s="1"><v>-12</v></c></row></sheetData></worksheet>"#;
@@ -1086,6 +1086,19 @@ fn tables_side_by_side_are_told_by_their_titles() {
     ] {
         assert_eq!(read(workbook_styled(sheet, &styles(format))), said, "{format}");
     }
+}
+
+#[test]
+fn a_day_that_lost_its_format_is_doubted() {
+    let codes = |rows: &str| {
+        let source = Source::new("S.xlsx", sheets(&[("S", rows)])).expect("a workbook");
+        let mut sink = Sink::new();
+        pipeline::until_notice(&mut sink, &Options::default(), &source).expect("readable");
+        sink.into_parts().0.iter().map(|d| d.code).collect::<Vec<_>>().join(" ")
+    };
+    let rows = "县|套数|开工时间\n东县|3|2023年5月8日\n西县|44000|45054\n南县|5|2023年6月";
+    assert_eq!(codes(rows), "day_as_number");
+    assert_eq!(codes("县|套数\n东县|45054\n西县|45055"), "");
 }
 
 #[test]

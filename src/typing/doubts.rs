@@ -18,6 +18,8 @@ pub fn remark(sink: &mut Sink, annex: &Annex) {
     figures_in_headers(sink, annex);
     halves_of_rows(sink, annex);
     names(sink, annex);
+    days_as_numbers(sink, annex);
+    figures_in_names(sink, annex);
     // Rows that say each what they are counted in are printed as that is: 48.19 of 亿元, 326 of 所.
     let is_of_units = |column: &Column| {
         let leaf = column.path.last().map(String::as_str);
@@ -493,6 +495,87 @@ fn among_figures(sink: &mut Sink, cell: &Cell) {
         _ => return,
     };
     sink.remark(diagnostic);
+}
+
+/// Occurs if most names of places end in a figure: a column stood so close to the names that it was read as part of them.
+fn figures_in_names(sink: &mut Sink, annex: &Annex) {
+    let holds_figure = |row: &&Row| {
+        let name = row.region.name.as_str();
+        let place = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let figure = name[place.len()..].trim_start_matches(['.', ',']);
+        figure.len() > 1 && place.trim_end().ends_with(['市', '县', '区', '州', '旗', '计'])
+    };
+    let holding: Vec<&Row> = annex.rows.iter().filter(holds_figure).collect();
+    if holding.len() < 3 || holding.len() * 2 <= annex.rows.len() {
+        return;
+    }
+    for row in holding {
+        sink.remark(Diagnostic {
+            code: "figure_in_name",
+            severity: Severity::Warning,
+            place: Some(row.region.place),
+            message: Wording::new(
+                format!("{} may be a name and the figure beside it", row.region.name),
+                format!("“{}”可能是名称与其旁边的数字", row.region.name),
+            ),
+            hint: Some(Wording::new("look at the page", "请查看原页")),
+        });
+    }
+}
+
+/// Days from 2000 to 2050, as sheets count them.
+const DAYS: std::ops::Range<u32> = 36526..54789;
+
+/// Occurs if a column of dates holds the number by which a sheet stores a day: the cell lost its format.
+fn days_as_numbers(sink: &mut Sink, annex: &Annex) {
+    let is_stored = |cell: &Cell| {
+        let raw = cell.raw.trim();
+        raw.len() == 5 && raw.parse().is_ok_and(|day: u32| DAYS.contains(&day))
+    };
+    for (at, column) in annex.columns.iter().enumerate() {
+        let cells = || annex.rows.iter().filter_map(|row| row.cells.get(at));
+        let stored = cells().filter(|cell| is_stored(cell)).count();
+        if stored == 0 {
+            continue;
+        }
+        let filled = cells().filter(|cell| cell.status != Status::Blank).count();
+        let days = cells().filter(|cell| is_day(&cell.raw)).count();
+        let leaf = column.path.last().map_or("", String::as_str);
+        let is_of_days = column.unit.is_none()
+            && ["时间", "日期", "年月"].iter().any(|word| leaf.ends_with(word));
+        // A sheet that counts in days has other numbers, too.
+        if days + stored < filled || days == 0 && !is_of_days {
+            continue;
+        }
+        for cell in cells().filter(|cell| is_stored(cell)) {
+            sink.remark(Diagnostic {
+                code: "day_as_number",
+                severity: Severity::Warning,
+                place: Some(cell.place),
+                message: Wording::new(
+                    format!(
+                        "\"{}\" stands where dates do: it may be a day as sheets count them",
+                        cell.raw
+                    ),
+                    format!("“{}”处于日期列，可能是表格软件存储的日期序号", cell.raw),
+                ),
+                hint: Some(Wording::new(
+                    "set the format of the cell to a date and save the sheet",
+                    "请把该单元格设为日期格式后重新保存",
+                )),
+            });
+        }
+    }
+}
+
+/// Whether a text is a date: 2023年5月8日, 2023-5-8, 2023/5.
+fn is_day(text: &str) -> bool {
+    let mut parts = text.trim().split(|c: char| !c.is_ascii_digit());
+    let year = parts.next().unwrap_or_default();
+    let month = parts.next().unwrap_or_default();
+    year.len() == 4
+        && (year.starts_with("19") || year.starts_with("20"))
+        && month.parse().is_ok_and(|month: u32| (1..=12).contains(&month))
 }
 
 /// Gives each cell the codes of the warnings and errors that speak of it.
