@@ -1088,6 +1088,84 @@ fn a_colour_is_a_sign_and_a_sign_that_is_not_shown_is_remarked() {
     }
 }
 
+/// A text of OpenDocument: changes and hidden text out, spans, numbers, marks, boxes and hidden rows; in one part, too.
+#[cfg(feature = "ods")]
+#[test]
+fn a_text_of_open_document_is_read_as_shown() {
+    let styles = r#"<style:style style:name="H" style:family="text"><style:text-properties text:display="none"/></style:style>
+        <style:style style:name="U" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>
+        <style:style style:name="S" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style>
+        <text:list-style style:name="L"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/></text:list-style>"#;
+    let p = |text: &str| format!("<text:p>{text}</text:p>");
+    let cell =
+        |said: &str, text: &str| format!("<table:table-cell {said}>{}</table:table-cell>", p(text));
+    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let covered = "<table:covered-table-cell/>".to_owned();
+    let two = r#"table:number-rows-spanned="2""#;
+    let table = [
+        "<table:table-header-rows>".to_owned(),
+        row(&[cell("", "市"), cell("", "类别"), cell("", "套<text:s/>数")]),
+        "</table:table-header-rows>".to_owned(),
+        row(&[
+            cell(two, "甲市"),
+            cell("", "新建"),
+            cell("", r#"1<text:span text:style-name="H">9</text:span>2"#),
+        ]),
+        row(&[
+            covered,
+            cell("", "改造"),
+            cell("", r#"3<text:span text:style-name="U">1</text:span>"#),
+        ]),
+        r#"<table:table-row table:visibility="collapse">"#.to_owned()
+            + &cell("", "乙市")
+            + "</table:table-row>",
+        row(&[
+            cell("", "丙市"),
+            cell("", "新建"),
+            cell("", r#"<text:span text:style-name="S">7</text:span>4<text:line-break/>5"#),
+        ]),
+    ];
+    let body = [
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>旧</text:p></text:deletion></text:changed-region></text:tracked-changes>".to_owned(),
+        r#"<text:list text:style-name="L"><text:list-item><text:p>任务</text:p></text:list-item><text:list-item><text:p>资金</text:p></text:list-item></text:list>"#.to_owned(),
+        format!("<table:table>{}</table:table>", table.concat()),
+        "<text:p><draw:frame><draw:text-box><text:p>框内</text:p></draw:text-box></draw:frame></text:p>".to_owned(),
+        r#"<text:p>见注<text:note><text:note-citation>2</text:note-citation><text:note-body><text:p>含续建</text:p></text:note-body></text:note></text:p>"#.to_owned(),
+    ];
+    let said = "1.任务\n2.资金\n市|类别|套 数\n甲市|新建|12\n^|改造|3/1\n丙市|新建|~7~/4/5\n框内\n见注  2\n2 含续建\nhidden_text: 9\nhidden_text: 乙市\n";
+    let inner = format!(
+        "<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:text>{}</office:text></office:body>",
+        body.concat()
+    );
+    let content = format!("<office:document-content>{inner}</office:document-content>");
+    let kind = b"application/vnd.oasis.opendocument.text";
+    let packed = zip(&[("mimetype", &kind[..]), ("content.xml", content.as_bytes())]);
+    assert_eq!(read(packed), said);
+    let flat = format!(
+        r#"<?xml version="1.0"?><office:document office:mimetype="application/vnd.oasis.opendocument.text">{inner}</office:document>"#
+    );
+    assert_eq!(read(flat.into_bytes()), said);
+    let deep = "<text:section><text:list>".repeat(100_000);
+    let content = content.replace("<text:tracked-changes>", &(deep + "<text:tracked-changes>"));
+    let bytes = zip(&[("mimetype", &kind[..]), ("content.xml", content.as_bytes())]);
+    assert!(refused(&Options::default(), bytes).contains("max-nesting"));
+}
+
+/// A workbook of OpenDocument in one part.
+#[cfg(feature = "ods")]
+#[test]
+fn a_workbook_of_open_document_in_one_part_is_read() {
+    let cell = |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
+    let row =
+        |a: &str, b: &str| format!("<table:table-row>{}{}</table:table-row>", cell(a), cell(b));
+    let flat = format!(
+        r#"<?xml version="1.0"?><office:document office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet><table:table table:name="S">{}{}</table:table></office:spreadsheet></office:body></office:document>"#,
+        row("市", "套数"),
+        row("甲市", "1")
+    );
+    assert_eq!(read(flat.into_bytes()), "市|套数\n甲市|1\n");
+}
+
 #[test]
 fn a_day_that_lost_its_format_is_doubted() {
     let codes = |rows: &str| {

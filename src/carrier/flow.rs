@@ -211,7 +211,7 @@ impl<'l> Flow<'l> {
     }
 
     /// Leaves room as an empty paragraph does.
-    #[cfg(any(feature = "doc", feature = "docx", feature = "html"))]
+    #[cfg(any(feature = "doc", feature = "docx", feature = "html", feature = "ods"))]
     pub fn gap(&mut self) {
         self.lay_tabbed();
         self.y += PITCH * BODY_SIZE;

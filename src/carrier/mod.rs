@@ -74,6 +74,8 @@ fn extract_beside(
         Kind::Doc => office::doc::pages(sink, options, source),
         #[cfg(feature = "ods")]
         Kind::Ods => office::ods::pages(sink, options, source),
+        #[cfg(feature = "ods")]
+        Kind::Odt => office::odt::pages(sink, options, source),
         #[cfg(feature = "xls")]
         Kind::Xls => office::xls::pages(sink, options, source),
         #[cfg(feature = "ofd")]

@@ -22,8 +22,8 @@ const ENDINGS: &[(&str, Format)] = &[
 
 /// Endings of notices that no format has.
 const NOTICES: &[&str] = &[
-    "pdf", "doc", "docx", "wps", "xls", "et", "ods", "ofd", "html", "htm", "mht", "mhtml", "png",
-    "jpg", "jpeg", "tif", "tiff",
+    "pdf", "doc", "docx", "wps", "xls", "et", "ods", "odt", "ofd", "html", "htm", "mht", "mhtml",
+    "png", "jpg", "jpeg", "tif", "tiff",
 ];
 
 /// What to refuse, and what to do instead.

@@ -142,11 +142,10 @@ fn of_open_document(archive: &Archive) -> Result<Kind, Error> {
     if is(SHEETS) {
         return Ok(Kind::Ods);
     }
-    let what = if is(TEXT) {
-        ("an OpenDocument text (.odt)", "OpenDocument 文本（.odt）")
-    } else {
-        ("an EPUB or OpenDocument file", "EPUB 或 OpenDocument 文件")
-    };
+    if is(TEXT) {
+        return Ok(Kind::Odt);
+    }
+    let what = ("an EPUB or OpenDocument file", "EPUB 或 OpenDocument 文件");
     Err(refused(what, SAVE_AS_DOCX))
 }
 
@@ -235,6 +234,13 @@ pub(super) fn of_markup(bytes: &[u8]) -> Option<Result<Kind, Error>> {
     let is_element = tag.starts_with('<') && tag.contains("xmlns");
     if !(start.starts_with("<?xml") || start.starts_with("<!doctype") || is_element) {
         return None;
+    }
+    // OpenDocument in one part says itself what it is.
+    if head.contains("<office:document") && head.contains("opendocument.text\"") {
+        return Some(Ok(Kind::Odt));
+    }
+    if head.contains("<office:document") && head.contains("opendocument.spreadsheet\"") {
+        return Some(Ok(Kind::Ods));
     }
     let (what, instead) = if head.contains("word.document") || head.contains("<w:worddocument") {
         (("a Word 2003 XML document", "Word 2003 XML 文档"), SAVE_AS_DOCX)

@@ -37,6 +37,8 @@ pub enum Kind {
     Xlsx,
     /// A workbook of OpenDocument (ISO 26300).
     Ods,
+    /// A text of OpenDocument (ISO 26300).
+    Odt,
     /// A document of Word 97 to 2003 (MS-DOC), or of WPS.
     Doc,
     /// A workbook of Excel 97 to 2003 (MS-XLS, BIFF8), or of WPS.
@@ -72,6 +74,7 @@ impl Kind {
             Kind::Html => "text/html",
             Kind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Kind::Odt => "application/vnd.oasis.opendocument.text",
             Kind::Ods => "application/vnd.oasis.opendocument.spreadsheet",
             Kind::Doc => "application/msword",
             Kind::Xls => "application/vnd.ms-excel",
@@ -88,6 +91,7 @@ impl Kind {
             Kind::Html => ("an HTML page", "HTML 网页"),
             Kind::Docx => ("a Word document (.docx)", "Word 文档（.docx）"),
             Kind::Xlsx => ("an Excel workbook (.xlsx)", "Excel 工作簿（.xlsx）"),
+            Kind::Odt => ("an OpenDocument text (.odt)", "OpenDocument 文本（.odt）"),
             Kind::Ods => ("an OpenDocument workbook (.ods)", "OpenDocument 工作簿（.ods）"),
             Kind::Doc => {
                 ("a Word 97-2003 document (.doc, .wps)", "Word 97-2003 文档（.doc、.wps）")

@@ -1,4 +1,4 @@
-//! Documents of office programs: Word and Excel since 2007 (`docx`, `xlsx`), OpenDocument (`ods`), and the
+//! Documents of office programs: Word and Excel since 2007 (`docx`, `xlsx`), OpenDocument (`odt`, `ods`), and the
 //! binary ones before (`doc`, `xls`), which WPS writes as .wps and .et.
 
 #[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
@@ -16,6 +16,8 @@ mod lists;
 mod numerals;
 #[cfg(feature = "ods")]
 pub(super) mod ods;
+#[cfg(feature = "ods")]
+pub(super) mod odt;
 #[cfg(any(feature = "docx", feature = "excel"))]
 #[cfg_attr(not(all(feature = "docx", feature = "excel")), allow(dead_code))]
 mod package;

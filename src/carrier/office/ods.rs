@@ -7,10 +7,10 @@ use crate::carrier::flow::Align;
 use crate::carrier::page::Pages;
 use crate::carrier::parts::Parts;
 use crate::carrier::remark_broken_part;
-use crate::carrier::within;
 use crate::carrier::xml::{self, Attributes, Element, Malformed, Reader, Token};
-use crate::diag::Sink;
-use crate::error::Error;
+use crate::carrier::{encoding, within};
+use crate::diag::{Sink, Wording};
+use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Options};
 use crate::source::{self, Source};
 use std::collections::{HashMap, HashSet};
@@ -28,6 +28,9 @@ pub(in crate::carrier) fn pages(
     source: &Source,
 ) -> Result<Pages, Error> {
     let limits = &options.limits;
+    if !source.bytes.starts_with(b"PK") {
+        return of_one_part(sink, limits, source);
+    }
     let parts = Parts::open(sink, source, limits)?;
     if let Ok(Some(manifest)) = parts.find("META-INF/manifest.xml")
         && xml::decoded(&manifest).contains("encryption-data")
@@ -50,21 +53,38 @@ pub(in crate::carrier) fn pages(
     let text = xml::decoded(&bytes);
     let mut read = Content { limits, styles, sheets: Vec::new() };
     read.content(&text).map_err(|stop| match stop {
-        Stop::Malformed(malformed) => parts.malformed(CONTENT, &malformed),
-        Stop::Limit(error) => error,
+        Why::Malformed(malformed) => parts.malformed(CONTENT, &malformed),
+        Why::Limit(error) => error,
+    })?;
+    sheet::pages(sink, limits, read.sheets)
+}
+
+/// Reads a workbook of one part (.fods).
+fn of_one_part(sink: &mut Sink, limits: &Limits, source: &Source) -> Result<Pages, Error> {
+    within("max-input-bytes", source.bytes.len() as u64, limits.input_bytes)?;
+    let text = encoding::decode(&source.bytes)?.text;
+    let mut read = Content { limits, styles: Styles::default(), sheets: Vec::new() };
+    read.content(&text).map_err(|why| match why {
+        Why::Malformed(malformed) => Error::new(ErrorKind::BrokenDocument {
+            what: Wording::new(
+                format!("broken OpenDocument workbook: it is no XML: {malformed}"),
+                format!("OpenDocument 工作簿已损坏：不是合格的 XML：{malformed}"),
+            ),
+        }),
+        Why::Limit(error) => error,
     })?;
     sheet::pages(sink, limits, read.sheets)
 }
 
 /// Why reading stopped.
-enum Stop {
+pub(super) enum Why {
     Malformed(Malformed),
     Limit(Error),
 }
 
-impl From<Malformed> for Stop {
-    fn from(malformed: Malformed) -> Stop {
-        Stop::Malformed(malformed)
+impl From<Malformed> for Why {
+    fn from(malformed: Malformed) -> Why {
+        Why::Malformed(malformed)
     }
 }
 
@@ -125,14 +145,7 @@ impl Styles {
                 self.hidden_sheets.insert(name);
             }
             Some("text") => {
-                let position = said("text-properties", "text-position");
-                let position = position.as_deref().and_then(|p| p.split_whitespace().next());
-                let up = match position {
-                    Some("super") => 1.0,
-                    Some("sub") => -1.0,
-                    Some(share) => share.trim_end_matches('%').parse().unwrap_or(0.0),
-                    None => 0.0f32,
-                };
+                let up = raised(style);
                 let (is_raised, is_lowered) = (up > 0.0, up < 0.0);
                 let set = Set { is_raised, is_lowered, is_struck: is_struck(style) };
                 if set != Set::default() {
@@ -145,15 +158,26 @@ impl Styles {
 }
 
 /// Whether a style strikes text out.
-fn is_struck(style: Element) -> bool {
+pub(super) fn is_struck(style: Element) -> bool {
     let said = |name: &str| style.child("text-properties")?.attribute(name);
     ["text-line-through-style", "text-line-through-type"]
         .iter()
         .any(|name| said(name).is_some_and(|kind| kind != "none"))
 }
 
+/// How far a style raises text off its line; below zero where it lowers it.
+pub(super) fn raised(style: Element) -> f32 {
+    let position = style.child("text-properties").and_then(|p| p.attribute("text-position"));
+    match position.as_deref().and_then(|p| p.split_whitespace().next()) {
+        Some("super") => 1.0,
+        Some("sub") => -1.0,
+        Some(share) => share.trim_end_matches('%').parse().unwrap_or(0.0),
+        None => 0.0,
+    }
+}
+
 /// A length in points.
-fn points(length: &str) -> Option<f32> {
+pub(super) fn points(length: &str) -> Option<f32> {
     let letters = length.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: f32 = letters.trim().parse().ok()?;
     Some(match &length[letters.len()..] {
@@ -174,13 +198,15 @@ struct Content<'l> {
 }
 
 impl Content<'_> {
-    fn content(&mut self, text: &str) -> Result<(), Stop> {
+    fn content(&mut self, text: &str) -> Result<(), Why> {
         let mut reader = Reader::new(text);
         while let Some(token) = reader.next()? {
             let Token::Start { name, attributes, is_empty } = token else { continue };
             match name {
-                "automatic-styles" if !is_empty => self.own_styles(&mut reader)?,
-                "tracked-changes" if !is_empty => reader.skip_element()?,
+                "styles" | "automatic-styles" if !is_empty => self.own_styles(&mut reader)?,
+                "tracked-changes" | "master-styles" | "settings" | "scripts" if !is_empty => {
+                    reader.skip_element()?
+                }
                 "table" if !is_empty => self.sheet(&mut reader, attributes)?,
                 _ => {}
             }
@@ -189,7 +215,7 @@ impl Content<'_> {
     }
 
     /// The styles that stand before the sheets.
-    fn own_styles(&mut self, reader: &mut Reader) -> Result<(), Stop> {
+    fn own_styles(&mut self, reader: &mut Reader) -> Result<(), Why> {
         let start = reader.at();
         reader.skip_element()?;
         let inner = reader.since(start);
@@ -199,14 +225,14 @@ impl Content<'_> {
         match xml::Tree::parse(&list, self.limits) {
             Ok(tree) => self.styles.add(tree.root()),
             Err(xml::NoTree::Malformed(malformed)) => return Err(malformed.into()),
-            Err(xml::NoTree::Limit(error)) => return Err(Stop::Limit(error)),
+            Err(xml::NoTree::Limit(error)) => return Err(Why::Limit(error)),
         }
         Ok(())
     }
 
-    fn sheet(&mut self, reader: &mut Reader, attributes: Attributes) -> Result<(), Stop> {
+    fn sheet(&mut self, reader: &mut Reader, attributes: Attributes) -> Result<(), Why> {
         within("max-pages", self.sheets.len() as u64 + 1, self.limits.pages.into())
-            .map_err(Stop::Limit)?;
+            .map_err(Why::Limit)?;
         let style = attributes.get("style-name").unwrap_or_default();
         let mut sheet = Sheet {
             name: attributes.get("name").unwrap_or_default().into_owned(),
@@ -291,7 +317,7 @@ impl Content<'_> {
         filling: &mut Filling,
         row: u32,
         count: u32,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Why> {
         let mut col = 0u32;
         let usual = CellStyle::default();
         while let Some(token) = reader.next()? {
@@ -326,10 +352,10 @@ impl Content<'_> {
             let style = attributes.get("style-name");
             let style = style.and_then(|name| self.styles.cells.get(&*name)).unwrap_or(&usual);
             if value != Value::Blank {
-                filling.repeats(count, cells).map_err(Stop::Limit)?;
+                filling.repeats(count, cells).map_err(Why::Limit)?;
                 for at_row in row..row + count {
                     for at_col in col..col + cells {
-                        filling.put(at_row, at_col, style, value.clone()).map_err(Stop::Limit)?;
+                        filling.put(at_row, at_col, style, value.clone()).map_err(Why::Limit)?;
                     }
                 }
             }
