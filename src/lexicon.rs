@@ -391,9 +391,8 @@ pub const TEXT_HEADERS: &[&str] = &[
     "日期",
 ];
 /// Words of a header over codes: their digits are no figure.
-pub const CODE_HEADERS: &[&str] = &[
-    "代码", "编码", "编号", "代号", "标识码", "识别码", "区划码", "证号", "账号", "帐号",
-];
+pub const CODE_HEADERS: &[&str] =
+    &["代码", "编码", "编号", "代号", "标识码", "识别码", "区划码", "证号", "账号", "帐号"];
 /// The tiers of an account's code (政府收支分类科目), each a column where the code is split.
 pub const CODE_TIERS: &[&str] = &["类", "款", "项", "目"];
 /// Words in the header of a column whose figures do not add up.

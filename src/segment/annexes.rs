@@ -541,11 +541,7 @@ fn split_captions(items: Vec<Item>) -> Vec<Item> {
     let mut split = Vec::with_capacity(items.len());
     for item in items {
         match item {
-            Item::Line(line)
-                if line.line.pieces.len() > 1
-                    && !captions::is_unit(&line.compact)
-                    && line.split().iter().any(|piece| captions::is_unit(&piece.compact)) =>
-            {
+            Item::Line(line) if captions::holds_unit(&line) => {
                 split.extend(line.split().into_iter().map(Item::Line));
             }
             other => split.push(other),

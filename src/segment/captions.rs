@@ -42,11 +42,19 @@ pub(super) fn leads_to_table(line: &PlainLine, rest: &[Item]) -> bool {
     form && titled && table_follows(rest)
 }
 
-/// Whether a table comes next, captions apart.
+/// Whether a table comes next, captions and the head of a form apart: 编制单位：…
 pub(super) fn table_follows(rest: &[Item]) -> bool {
+    let is_between = |text: &str| is_unit(text) || lexicon::is_of_form(text);
     let next =
-        rest.iter().take(4).find(|item| !matches!(item, Item::Line(l) if is_unit(&l.compact)));
+        rest.iter().take(4).find(|item| !matches!(item, Item::Line(l) if is_between(&l.compact)));
     matches!(next, Some(Item::Table(_)))
+}
+
+/// Whether the line has the caption of a unit beside something else: 编制单位：… 单位：万元.
+pub(super) fn holds_unit(line: &PlainLine) -> bool {
+    line.line.pieces.len() > 1
+        && !is_unit(&line.compact)
+        && line.split().iter().any(|piece| is_unit(&piece.compact))
 }
 
 #[cfg(test)]

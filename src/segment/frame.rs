@@ -2,7 +2,7 @@
 //! its elements: header (版头), body (主体), imprint (版记).
 
 use super::captions::{
-    is_continued, is_note as is_table_note, is_unit, leads_to_table, table_follows,
+    holds_unit, is_continued, is_note as is_table_note, is_unit, leads_to_table, table_follows,
 };
 use super::headings::body_role;
 use super::{Item, PlainLine};
@@ -346,7 +346,7 @@ fn holds_two(line: &PlainLine) -> bool {
     let pieces = line.split();
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return false };
     let signed = is_date(&last.compact) && ends_in_authority(&first.compact);
-    signed || is_document_number(first) && names_signatories(&last.compact)
+    signed || holds_unit(line) || is_document_number(first) && names_signatories(&last.compact)
 }
 
 /// One role a line: the header first, then the end of the body backwards from the date, then what is
