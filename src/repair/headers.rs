@@ -76,11 +76,14 @@ fn is_of_years(row: &TableRow) -> bool {
 
 /// In how many columns of figures the row has words.
 fn words_over_figures(row: &TableRow, kinds: &Kinds) -> usize {
-    let is_word = |col: usize| {
-        let text = rows::text_at(row, col);
-        !text.is_empty() && !is_figure(&text) && !is_mark(&text)
-    };
-    kinds.figures.iter().enumerate().filter(|&(col, &figures)| figures && is_word(col)).count()
+    let is_word = |&(col, &figures): &(usize, &bool)| figures && is_word(row, col);
+    kinds.figures.iter().enumerate().filter(is_word).count()
+}
+
+/// Whether a cell of words begins there.
+fn is_word(row: &TableRow, col: usize) -> bool {
+    let text = rows::text_at(row, col);
+    !text.is_empty() && !is_figure(&text) && !is_mark(&text)
 }
 
 /// Whether the row has words in a column of figures.
@@ -88,11 +91,23 @@ fn has_words_over_figures(row: &TableRow, kinds: &Kinds) -> bool {
     words_over_figures(row, kinds) > 0
 }
 
-/// Whether the row has words in most columns of figures, and in more than one.
+/// Whether the row has words in most columns of figures, and in more than one. Words over several columns are in each of
+/// them, but in a row of few cells, which may be a band: 一、南昌市.
 fn is_mostly_words(row: &TableRow, kinds: &Kinds) -> bool {
+    const FEW: usize = 3;
     let figures = kinds.figures.iter().filter(|&&figures| figures).count();
     let words = words_over_figures(row, kinds);
-    words > 1 && words * 2 >= figures
+    let cells = (0..row.slots.len()).filter(|&col| rows::is_filled(row, col)).count();
+    let is_covered = |&(col, &figures): &(usize, &bool)| {
+        let from = (0..col).rev().find(|&at| !matches!(row.slots[at], Slot::Left));
+        let is_left = matches!(row.slots.get(col), Some(Slot::Left));
+        figures && is_left && from.is_some_and(|from| is_word(row, from))
+    };
+    let covered = match cells > FEW {
+        true => kinds.figures.iter().enumerate().filter(is_covered).count(),
+        false => 0,
+    };
+    words > 1 && (words + covered) * 2 >= figures
 }
 
 /// Whether a cell of the row covers several columns.
