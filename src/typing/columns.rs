@@ -113,7 +113,7 @@ impl Printed {
         let is_tier = || CODE_TIERS.contains(&self.leaf().as_str());
         let held = &self.content.profile;
         // The total row may have its label here.
-        held.words == self.content.totals
+        held.words == self.content.totals + self.content.tiers
             && held.figures > held.words
             && (CODE_HEADERS.iter().any(|word| whole.contains(word)) || is_tier())
     }
@@ -125,6 +125,7 @@ impl Printed {
         // 2:1 under 省县分担比例 is no region, whatever the header says.
         let is_nameless = held.texts() > 0 && held.han * 2 < held.texts();
         if is_nameless
+            || held.is_blank()
             || self.content.is_of_lists()
             || NOT_REGION_HEADERS.iter().any(|word| header.contains(word))
         {
@@ -611,6 +612,8 @@ struct Content {
     own_rows: usize,
     /// Texts that name a total: 合计.
     totals: usize,
+    /// Texts that name the tier of a code, beside the total in the first row: 类.
+    tiers: usize,
     /// Texts that name no place of their own: lists of several, 上城区、拱墅区, and 无.
     lists: usize,
     /// Texts that end as names of counties do.
@@ -629,6 +632,7 @@ impl Content {
             repeated: repeated.count(),
             own_rows: texts.iter().filter(|text| OWN_ROWS.contains(&&***text)).count(),
             totals: texts.iter().filter(|text| TOTALS.contains(&&***text)).count(),
+            tiers: texts.iter().take(1).filter(|text| CODE_TIERS.contains(&&***text)).count(),
             lists: cells()
                 .filter(|cell| lists_places(cell) || cell.text.as_str().trim() == "无")
                 .count(),
