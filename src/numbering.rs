@@ -6,7 +6,7 @@
 
 use crate::figure;
 use crate::lexicon::COLUMN_NUMBERS;
-use crate::pattern::{half_width, han, squeezed};
+use crate::pattern::{Steps, digit, half_width, han, numeral_to_hundred, squeezed};
 
 /// What columns are numbered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,26 @@ fn label(series: Series, text: &str) -> Option<Label> {
             && formula.chars().all(|c| series.has(c) || c.is_ascii_digit() || is_operator(c))
     });
     is_whole.then_some(Label { at, is_formula, is_bracketed: inner.is_some() })
+}
+
+/// The four levels of numbers (GB/T 9704-2012, clause 7.3.3): 一、 （一） 1. （1）.
+const NUMBERS: [fn(&str) -> Option<&str>; 4] = [
+    |text| text.after_run(numeral_to_hundred, 1..=4)?.strip_prefix(['、', '．', '.']),
+    |text| {
+        let number = text.strip_prefix(['（', '(', '﹝'])?;
+        number.after_run(numeral_to_hundred, 1..=4)?.strip_prefix(['）', ')', '﹞'])
+    },
+    |text| {
+        let rest = text.after_run(digit, 1..=2)?;
+        let point = || rest.strip_prefix('.').filter(|behind| !behind.starts_with(digit));
+        rest.strip_prefix(['．', '、']).or_else(point)
+    },
+    |text| text.strip_prefix(['（', '('])?.after_run(digit, 1..=2)?.strip_prefix(['）', ')']),
+];
+
+/// The level of the number that the text (without white space) begins with.
+pub fn heading_level(compact: &str) -> Option<u8> {
+    NUMBERS.iter().zip(1..).find(|(number, _)| number(compact).is_some()).map(|(_, level)| level)
 }
 
 /// What binds the labels of a formula.
@@ -261,6 +281,7 @@ fn behind(series: Series, header: &str) -> Option<(u32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::agrees;
 
     #[test]
     fn words_end_in_the_numbers_of_their_columns() {
@@ -341,6 +362,19 @@ mod tests {
             ("单位 | 人均GDP | PM2", 2, None),
         ] {
             assert_eq!(cut(headers, figures).as_deref(), expected, "{headers}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_expressions() {
+        let pieces = "一 十 百 二 1 23 、 ． . （ ( ﹝ ） ) ﹞ 字";
+        for (number, regex) in NUMBERS.iter().zip([
+            "^[一二三四五六七八九十百]{1,4}[、．.]",
+            "^[（(﹝][一二三四五六七八九十百]{1,4}[）)﹞]",
+            r"^[0-9]{1,2}([．、]|\.(?:[^0-9]|$))",
+            "^[（(][0-9]{1,2}[）)]",
+        ]) {
+            agrees(regex, pieces, |r, t| r.is_match(t), |t| number(t).is_some());
         }
     }
 }

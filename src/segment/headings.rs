@@ -1,33 +1,13 @@
 //! Numbered headings by their form, and where a line of running text goes on to the next one.
 
 use crate::geom::Rect;
-use crate::pattern::{Steps, digit, numeral_to_hundred};
+use crate::numbering::heading_level;
 use crate::segment::outline::{Block, Layout, Role, TextBlock};
 use std::collections::BTreeMap;
 
-/// The four levels of numbers (GB/T 9704-2012, clause 7.3.3): 一、 （一） 1. （1）.
-const NUMBERS: [fn(&str) -> Option<&str>; 4] = [
-    |text| text.after_run(numeral_to_hundred, 1..=4)?.strip_prefix(['、', '．', '.']),
-    |text| {
-        let number = text.strip_prefix(['（', '(', '﹝'])?;
-        number.after_run(numeral_to_hundred, 1..=4)?.strip_prefix(['）', ')', '﹞'])
-    },
-    |text| {
-        let rest = text.after_run(digit, 1..=2)?;
-        let point = || rest.strip_prefix('.').filter(|behind| !behind.starts_with(digit));
-        rest.strip_prefix(['．', '、']).or_else(point)
-    },
-    |text| text.strip_prefix(['（', '('])?.after_run(digit, 1..=2)?.strip_prefix(['）', ')']),
-];
-
-/// The level of the number that the text (without white space) begins with.
-pub(super) fn level(compact: &str) -> Option<u8> {
-    NUMBERS.iter().zip(1..).find(|(number, _)| number(compact).is_some()).map(|(_, level)| level)
-}
-
 /// The role of a line of the body.
 pub(super) fn body_role(compact: &str) -> Role {
-    level(compact).map_or(Role::Prose, |level| Role::Heading { level })
+    heading_level(compact).map_or(Role::Prose, |level| Role::Heading { level })
 }
 
 /// Words that a sentence can't end with: after one of them a text goes on even where it looks like a
@@ -186,24 +166,5 @@ impl Measures {
         // only indents tell then that no paragraph ended.
         let most = if self.indents { 6.0 } else { 2.0 };
         room < most && indent < 1.2
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pattern::agrees;
-
-    #[test]
-    fn numbers_are_those_of_the_expressions() {
-        let pieces = "一 十 百 二 1 23 、 ． . （ ( ﹝ ） ) ﹞ 字";
-        for (number, regex) in NUMBERS.iter().zip([
-            "^[一二三四五六七八九十百]{1,4}[、．.]",
-            "^[（(﹝][一二三四五六七八九十百]{1,4}[）)﹞]",
-            r"^[0-9]{1,2}([．、]|\.(?:[^0-9]|$))",
-            "^[（(][0-9]{1,2}[）)]",
-        ]) {
-            agrees(regex, pieces, |r, t| r.is_match(t), |t| number(t).is_some());
-        }
     }
 }

@@ -6,6 +6,7 @@ use super::words::{Word, Words};
 use super::{Context, Cuts, RowName, Station, depths, sum_of, total_rows};
 use crate::lexicon::{NOT_REGION_HEADERS, REGION_ENDINGS, REGION_HEADERS};
 use crate::model::{Level, Region};
+use crate::numbering;
 use std::collections::BTreeMap;
 
 /// Of the names, the share that must look like places, one in so many, for a table to be one of places.
@@ -72,6 +73,7 @@ pub(super) fn assign(rows: &[RowName], words: Vec<Words>, scope: &Scope) -> Vec<
     let mut stations: Vec<Station> = (0..rows.len()).map(|at| Station::top(level(at))).collect();
     let parents = by_codes(rows)
         .or_else(|| by_groups(rows))
+        .or_else(|| by_numbers(rows, &stations))
         .or_else(|| Cuts::default().only(rows, &stations))
         .or_else(|| by_depths(rows, &stations));
     for (at, parent) in parents.into_iter().flatten().enumerate() {
@@ -122,6 +124,41 @@ fn by_groups(rows: &[RowName]) -> Option<Vec<Option<usize>>> {
         start += run.len();
     }
     parents.iter().any(Option::is_some).then_some(parents)
+}
+
+/// The row each row belongs to by the numbers before their names, 1. below 一、, where the figures bear it out: each of
+/// the sums that say anything holds.
+fn by_numbers(rows: &[RowName], stations: &[Station]) -> Option<Vec<Option<usize>>> {
+    let mut open: Vec<(usize, u8)> = Vec::new();
+    let mut parents = vec![None; rows.len()];
+    let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let Some(level) = numbering::heading_level(&row.text) else {
+            // Numbers begin anew below a name without one: 年初结转和结余 over 一、 and 二、.
+            open.clear();
+            open.extend((stations[at].level == Level::Other).then_some((at, 0)));
+            continue;
+        };
+        while open.last().is_some_and(|(_, above)| *above >= level) {
+            open.pop();
+        }
+        if let Some((above, _)) = open.last() {
+            parents[at] = Some(*above);
+            parts.entry(*above).or_default().push(at);
+        }
+        open.push((at, level));
+    }
+    let is_sum = |head: usize, parts: &[usize]| sum_of(rows, head, parts).is_clear();
+    let is_numbered = |head: usize| numbering::heading_level(&rows[head].text).is_some();
+    parts.retain(|&head, parts| {
+        let is_head = is_numbered(head) || is_sum(head, parts);
+        parts.iter().filter(|_| !is_head).for_each(|&at| parents[at] = None);
+        is_head
+    });
+    let verdicts: Vec<_> = parts.iter().map(|(head, parts)| sum_of(rows, *head, parts)).collect();
+    let is_borne_out =
+        verdicts.iter().all(|v| v.fails == 0) && verdicts.iter().any(|v| v.is_clear());
+    is_borne_out.then_some(parents)
 }
 
 /// The row each row belongs to by its indentation, where the figures bear it out.
