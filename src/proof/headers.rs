@@ -5,13 +5,16 @@ use super::reword::Reworded;
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::Axis;
 use crate::lexicon;
-use crate::model::{Annex, ColumnRole, Notice};
+use crate::model::{Annex, Column, ColumnRole, Notice};
 use crate::place::{Place, Spot};
 use crate::sight::{Doubt, Seen};
 use unicode_normalization::UnicodeNormalization;
 
 /// Another reading counts from here, in thousandths.
 const LIKELY_OFFER: u16 = 30;
+/// A header that is not made of the words that headers are made of is doubtful where a character of it is less sure than
+/// this, in thousandths.
+const SURE_HEADER: u16 = 900;
 
 /// Headers beside whose words the notice's titles have one that differs in one character, where recognition offered that
 /// one, or read it in the same header on another page: 棚广区 below a title that says 棚户区.
@@ -200,7 +203,7 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen], mended: &[R
     let titles = titles(notice);
     let is_open = |s: &Seen| {
         let place = Place::of_box(s.page, s.bbox);
-        s.sight.doubts.iter().any(is_of_words)
+        (s.sight.doubts.iter().any(is_of_words) || s.sight.confidence < SURE_HEADER)
             && !is_of_known_words(s)
             && !mended.iter().any(|reworded| reworded.place == place)
     };
@@ -208,28 +211,38 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen], mended: &[R
         let pictured =
             annex.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.sight.is_some());
         for (at, column) in annex.columns.iter().enumerate().filter(|_| pictured) {
-            if column.role == ColumnRole::Text || column.path.is_empty() {
-                continue;
-            }
+            let of_text = column.role == ColumnRole::Text;
+            let is_own = of_text || has_header_of_its_own(&annex.columns, at);
             let is_odd = |part: &String| {
                 is_figure(part)
                     || has_stop(part)
                     || has_half_a_pair(part)
                     || !near_words(part, &titles).is_empty()
             };
-            if !in_place(seen, &column.place).any(is_open) && !column.path.iter().any(is_odd) {
+            let is_certain = !in_place(seen, &column.place).any(is_open)
+                && (of_text || !column.path.iter().any(is_odd));
+            if is_own && is_certain {
                 continue;
             }
-            let header = column.path.join("/");
+            let message = match &column.path[..] {
+                [] => Wording::new(
+                    "no header was read over a column of figures in a picture",
+                    "图片中有一列数字没有识别出表头",
+                ),
+                path => Wording::new(
+                    format!(
+                        "the header of a column was read from a picture and is not certain: {}",
+                        path.join("/")
+                    ),
+                    format!("该列表头识别自图片，尚不确定：{}", path.join("/")),
+                ),
+            };
             for place in places_of_column(annex, at) {
                 sink.remark(Diagnostic {
                     code: "header_doubtful",
                     severity: Severity::Warning,
                     place: Some(place),
-                    message: Wording::new(
-                        format!("the header of a column was read from a picture and is not certain: {header}"),
-                        format!("该列表头识别自图片，尚不确定：{header}"),
-                    ),
+                    message: message.clone(),
                     hint: Some(Wording::new(
                         "look at the page: the figures of the column are doubtful with its header",
                         "请核对原页：表头不确定，该列数字一并存疑",
@@ -238,6 +251,19 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen], mended: &[R
             }
         }
     }
+}
+
+/// Whether a column of figures has a header that is no other's: one that two columns stand under, or that is a part of
+/// another's, was read from a picture with a part lost. So was 小计 alone, where other columns stand under titles.
+fn has_header_of_its_own(columns: &[Column], at: usize) -> bool {
+    let own = &columns[at].path;
+    let is_grouped = columns.iter().any(|column| column.path.len() > 1);
+    if is_grouped && matches!(&own[..], [word] if plain(word) == "小计") {
+        return false;
+    }
+    let others = columns.iter().enumerate().filter(|(other, _)| *other != at);
+    let mut of_figures = others.map(|(_, other)| other).filter(|c| c.role != ColumnRole::Text);
+    !own.is_empty() && !of_figures.any(|other| other.path.starts_with(own))
 }
 
 /// Whether a doubtful header is made of words that headers are made of, and no likely reading beside it is: 完成率（%).
@@ -337,6 +363,26 @@ mod tests {
     use super::*;
     use crate::geom::Rect;
     use crate::sight::{Offer, Sight};
+
+    #[test]
+    fn a_header_of_two_columns_is_none_of_its_own() {
+        let own = |paths: &[&[&str]]| {
+            let column = |path: &&[&str]| Column {
+                path: path.iter().map(|part| (*part).to_owned()).collect(),
+                unit: None,
+                role: ColumnRole::Sum,
+                place: Place::of_box(1, Rect::default()),
+            };
+            let columns: Vec<Column> = paths.iter().map(column).collect();
+            (0..columns.len()).map(|at| has_header_of_its_own(&columns, at)).collect::<Vec<_>>()
+        };
+        assert_eq!(own(&[&["新建"], &["基本建成"]]), [true, true]);
+        assert_eq!(own(&[&["新建"], &["新建"]]), [false, false]);
+        assert_eq!(own(&[&["任务"], &["任务", "新建"], &[]]), [false, true, false]);
+        // A title went to another cell.
+        assert_eq!(own(&[&["开工", "棚户区"], &["小计"]]), [true, false]);
+        assert_eq!(own(&[&["棚户区"], &["小计"]]), [true, true]);
+    }
 
     #[test]
     fn a_figure_in_a_header_is_told_from_a_year() {
