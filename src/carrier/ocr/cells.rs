@@ -43,7 +43,72 @@ pub(super) fn refine(lattice: Lattice, lines: &[Said], height: f32) -> Lattice {
     let lattice = split_merged(lattice, lines);
     let lattice = split_columns(lattice, lines, height);
     let lattice = split_rows(lattice, lines, height);
-    without_blank_sides(lattice, lines)
+    without_blank_sides(over_all_columns(lattice, lines), lines)
+}
+
+/// Gives a title in the first row the blank cells beside it where it stands in the middle of all of them and other headers
+/// stand below each: what looked like rules between them are strokes of other ink.
+fn over_all_columns(mut lattice: Lattice, lines: &[Said]) -> Lattice {
+    /// How far from the middle a title may stand, as a share of how wide its cells are.
+    const ASIDE: f32 = 0.06;
+    let is_blank = |lattice: &Lattice, slot: &Slot| inside(lattice, slot, lines).is_empty();
+    let is_top = |slot: &&Slot| slot.row == 0 && slot.rowspan == 1;
+    let has_words_below = |slot: &Slot| {
+        let below = lattice.cells.iter().filter(|s| s.row == 1);
+        let mut below = below.filter(|s| slot.col <= s.col && s.col < slot.col + slot.colspan);
+        below.all(|s| {
+            let held = inside(&lattice, s, lines);
+            !held.is_empty() && held.iter().all(|l| !l.is_figure())
+        })
+    };
+    let top: Vec<Slot> = lattice.cells.iter().filter(is_top).copied().collect();
+    let mut joined: Vec<(Slot, Vec<usize>)> = Vec::new();
+    for slot in top.iter().filter(|slot| !is_blank(&lattice, slot) && has_words_below(slot)) {
+        let held = inside(&lattice, slot, lines);
+        let title = held.iter().map(|l| l.bbox).reduce(|a, b| a.union(&b)).unwrap_or_default();
+        let free = |col: usize| {
+            let found = top.iter().find(|s| s.col == col);
+            found.filter(|s| is_blank(&lattice, s) && has_words_below(s))
+        };
+        // To the right as far as it goes, and to the left.
+        let mut end = slot.col + slot.colspan;
+        while let Some(next) = free(end) {
+            end = next.col + next.colspan;
+        }
+        let before = |col: usize| top.iter().find(|s| s.col + s.colspan == col).map(|s| s.col);
+        let mut start = slot.col;
+        while let Some(col) = before(start).filter(|&col| free(col).is_some()) {
+            start = col;
+        }
+        let off = |from: usize, to: usize| {
+            let (x0, x1) = (lattice.xs[from], lattice.xs[to]);
+            ((x0 + x1) / 2.0 - title.center().x).abs() / (x1 - x0)
+        };
+        let own = (slot.col, slot.col + slot.colspan);
+        let wider = [(slot.col, end), (start, own.1), (start, end)];
+        let wider = wider.into_iter().filter(|&cols| cols != own);
+        let best = wider.min_by(|a, b| off(a.0, a.1).total_cmp(&off(b.0, b.1)));
+        if let Some((from, to)) = best
+            && off(from, to) <= ASIDE
+            && off(own.0, own.1) > 2.0 * ASIDE
+        {
+            let taken = (from..to).filter(|col| !(own.0..own.1).contains(col)).collect();
+            joined.push((Slot { col: from, colspan: to - from, ..*slot }, taken));
+        }
+    }
+    for (slot, taken) in joined {
+        lattice.cells.retain(|s| !(s.row == 0 && (taken.contains(&s.col) || s.col == slot.col)));
+        // What two titles reach for is the first one's.
+        let is_free = !lattice
+            .cells
+            .iter()
+            .any(|s| s.row == 0 && s.col < slot.col + slot.colspan && slot.col < s.col + s.colspan);
+        if is_free {
+            lattice.cells.push(slot);
+        }
+    }
+    lattice.cells.sort_by_key(|s| (s.row, s.col));
+    lattice
 }
 
 /// Whether a lattice is a piece of a table whose other rules were worn off: most figures of the columns that it stands in
@@ -562,6 +627,30 @@ mod tests {
         // With a word in it, it is a label beside the rows.
         lines.push(said(10.0, 50.0, "ab"));
         assert_eq!(refine(lattice, &lines, 20.0).cols(), 3);
+    }
+
+    #[test]
+    fn a_title_has_the_blank_cells_that_it_stands_in_the_middle_of() {
+        let slot = |row, col, rowspan, colspan| Slot { row, col, rowspan, colspan };
+        let header = |title: f32| {
+            let cells = vec![
+                slot(0, 0, 2, 1),
+                slot(0, 1, 1, 2),
+                slot(0, 3, 1, 1),
+                slot(1, 1, 1, 1),
+                slot(1, 2, 1, 1),
+                slot(1, 3, 1, 1),
+            ];
+            let xs = (0..=4).map(|c| c as f32 * 200.0).collect();
+            let lattice = Lattice { xs, ys: vec![0.0, 30.0, 60.0], cells };
+            let mut lines: Vec<Said> = [220.0, 420.0, 620.0].map(|x| said(x, 35.0, "abc")).to_vec();
+            lines.push(said(title, 5.0, "abcd"));
+            let of = |s: &Slot| (s.row == 0).then_some((s.col, s.colspan));
+            over_all_columns(lattice, &lines).cells.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(header(476.0), [(0, 1), (1, 3)]);
+        // One that stands in the middle of its own cells stays there.
+        assert_eq!(header(376.0), [(0, 1), (1, 2), (3, 1)]);
     }
 
     #[test]

@@ -103,11 +103,11 @@ pub(super) fn rules(
         let joined: Vec<Chain> = joined.iter().filter(kept).cloned().collect();
         joined
     };
-    let lying = with_hair(&ink, gray, dpi);
+    let lying = with_hair(&ink, gray, palest, dpi);
     let across = found(&ink, gray, &lying, SHORTEST[0], &[]);
     let sideways = transposed(&erase(ink, &across));
     let gray = transposed(gray);
-    let standing = with_hair(&sideways, &gray, dpi);
+    let standing = with_hair(&sideways, &gray, palest, dpi);
     let mut down = found(&sideways, &gray, &standing, SHORTEST[1], &across);
     down.iter_mut().for_each(|c| end_at_table(c, &across, seen));
     down.retain(|c| {
@@ -174,11 +174,13 @@ fn is_part(part: &Chain, whole: &Chain, dpi: f32) -> bool {
 
 /// The ink, and hair rules that are too pale to be ink: where the mean along a row is darker than that of the rows
 /// above and below, which are paper.
-fn with_hair(ink: &Gray, gray: &Gray, dpi: f32) -> Gray {
+fn with_hair(ink: &Gray, gray: &Gray, palest: f32, dpi: f32) -> Gray {
     /// The length that the mean is taken along, in inches: noise is a fifth along it.
     const ALONG: f32 = 0.12;
-    /// How much darker a hair rule is than they are, of 255.
+    /// How much darker a hair rule is than they are, of 255; and where the other side shines through, as a share of how
+    /// much darker than the paper a rule is there.
     const DARKER: f32 = 6.0;
+    const OF_OTHER_SIDE: f32 = 0.5;
     /// What is as light as this is paper.
     const PAPER: f32 = 226.0;
     /// Share of its length that may be ink: characters are, and their strokes stand in rows and columns too.
@@ -189,6 +191,7 @@ fn with_hair(ink: &Gray, gray: &Gray, dpi: f32) -> Gray {
     let sums = Sums::new(gray, u32::from);
     let inked = Sums::new(ink, u32::from);
     let mut strokes = ink.clone();
+    let darker = if palest > PALE { OF_OTHER_SIDE * palest } else { DARKER };
     let is_text = |x: usize, y: usize| {
         let (x0, x1) = (x.saturating_sub(half), (x + half + 1).min(w));
         let most = (y - 1..=y + 1).map(|y| inked.of(x0, y, x1, y + 1)).max().unwrap_or(0);
@@ -202,13 +205,13 @@ fn with_hair(ink: &Gray, gray: &Gray, dpi: f32) -> Gray {
     for y in off..h.saturating_sub(off) {
         for x in 0..w {
             let here = mean(x, y);
-            if here > 250.0 - DARKER {
+            if here > 250.0 - darker {
                 continue;
             }
             let beside = mean(x, y - off).min(mean(x, y + off));
             // Right here too, and not only where ink begins beside it.
             let close = mean_of(x, y, half / 3);
-            if beside > PAPER && here.max(close) < beside - DARKER && !is_text(x, y) {
+            if beside > PAPER && here.max(close) < beside - darker && !is_text(x, y) {
                 strokes.data[y * w + x] = 1;
             }
         }
@@ -1131,6 +1134,15 @@ mod tests {
         assert_eq!(with(rows().take(15).map(|y| ([300, y + 6, 302, y + 36], 40)).collect()), 15);
         let worn = (0..17).map(|part| 42 + part * 35).map(|y| ([300, y, 302, y + 27], 40));
         assert_eq!(with(worn.collect()), 30);
+    }
+
+    #[test]
+    fn strokes_of_the_other_side_are_no_hair_rules() {
+        let mut gray = Gray::new(200, 100, 250);
+        gray.data[50 * 200 + 20..50 * 200 + 180].fill(222);
+        let ink = Gray::new(200, 100, 0);
+        let seen = |palest: f32| with_hair(&ink, &gray, palest, DPI).at(100, 50);
+        assert_eq!((seen(PALE), seen(OTHER_SIDE)), (1, 0));
     }
 
     #[test]
