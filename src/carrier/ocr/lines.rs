@@ -525,16 +525,25 @@ pub(super) fn without_specks(line: &Line, marks: &Marks, height: f32) -> Vec<usi
     /// How much longer than thick what is no speck may be: a minus.
     const LONG: f32 = 1.8;
     /// A point stands with its middle within this of the feet of the digits, in their heights, behind the first of them and
-    /// so near the last.
+    /// so near the last; behind digits of full width, it stands in a box of its own.
     const FOOT: f32 = 0.3;
+    const FULL_WIDTH: f32 = 0.8;
+    /// The least step of such digits, in their heights.
+    const STEP: f32 = 1.05;
     let small = |b: &Rect| b.width().max(b.height()) <= SPECK * height;
     let boxes = || line.marks.iter().map(|&m| marks.marks[m].bbox);
     let tall = boxes().filter(|b| b.height() >= 0.5 * height).reduce(|a, b| a.union(&b));
     let Some(tall) = tall else { return line.marks.clone() };
+    let mut middles: Vec<f32> =
+        boxes().filter(|b| b.height() >= 0.62 * tall.height()).map(|b| b.center().x).collect();
+    middles.sort_by(f32::total_cmp);
+    let step = median(middles.windows(2).map(|pair| pair[1] - pair[0]).collect());
+    let is_wide = step.is_some_and(|step| step >= STEP * tall.height());
+    let room = if is_wide { FULL_WIDTH } else { FOOT };
     let is_speck = |b: &Rect| {
         let flat = b.width() >= LONG * b.height() && b.width() >= 4.0;
         let near_feet = (b.center().y - tall.y1).abs() <= FOOT * tall.height();
-        let behind = tall.x0 <= b.x0 && b.x1 <= tall.x1 + FOOT * tall.height();
+        let behind = tall.x0 <= b.x0 && b.x1 <= tall.x1 + room * tall.height();
         small(b) && !flat && !(near_feet && behind)
     };
     line.marks.iter().copied().filter(|&m| !is_speck(&marks.marks[m].bbox)).collect()
@@ -622,6 +631,27 @@ mod tests {
         let below =
             Line { bbox: Rect::new(80.0, 24.0, 94.0, 44.0), ..line(vec![1], 0.0, 0.0, 0.0) };
         assert_eq!(joined(vec![line(vec![0, 1], 10.0, 100.0, 25.0), below]), 2);
+    }
+
+    #[test]
+    fn a_point_behind_digits_of_full_width_is_no_speck() {
+        let kept = |digits: &[(usize, usize)], point: usize| {
+            let mut ink = Gray::new(400, 30, 0);
+            for &(x0, x1) in digits {
+                (5..25).for_each(|y| ink.data[y * 400 + x0..y * 400 + x1].fill(1));
+            }
+            (21..25).for_each(|y| ink.data[y * 400 + point..y * 400 + point + 4].fill(1));
+            let marks = Marks::of(&ink);
+            let all: Vec<usize> = (0..marks.marks.len()).collect();
+            let bbox = bbox_of(&marks, &all);
+            let line = Line { marks: all, bbox, home: None, detected: true, contrast: 1.0 };
+            without_specks(&line, &marks, 20.0).len()
+        };
+        let wide = [(10, 22), (36, 48), (62, 74)];
+        assert_eq!((kept(&wide, 82), kept(&wide, 96)), (4, 3));
+        // Behind digits that stand close it is one.
+        let close = [(10, 22), (24, 36), (38, 50)];
+        assert_eq!((kept(&close, 52), kept(&close, 60)), (4, 3));
     }
 
     #[test]
