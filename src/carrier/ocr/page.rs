@@ -21,7 +21,7 @@ use crate::geom::{Axis, Rect};
 use crate::options::Options;
 use crate::parallel;
 use crate::place::Place;
-use crate::sight::{Doubt, Offer};
+use crate::sight::{Doubt, Offer, Sight};
 use std::sync::Arc;
 
 /// Longer side of the picture that the detector is given, in pixels.
@@ -58,7 +58,11 @@ pub(super) fn read_page(
         inks = ink::separate(picture, Some(scale));
     }
     let mut quarters = 0;
-    if lies_on_its_side(&lines::seen(&map, inks.plain.width, inks.plain.height)) {
+    if lies_on_its_side(
+        engine,
+        &inks.plain,
+        &lines::seen(&map, inks.plain.width, inks.plain.height),
+    )? {
         quarters = 1;
         turn(&mut inks, &mut map, 1);
     }
@@ -196,6 +200,17 @@ impl Reader<'_> {
         let mut reading = sheet.read(engine, line, Cut::FIRST)?;
         let cell = line.home.map(|(l, c)| lattices[l].bbox_of(&lattices[l].cells[c]));
         let mut sight = doubts::of_line(line, &reading, sheet.marks, inks, cell.as_ref(), height);
+        if let Some((taken, other)) = self.read_crossed(line, &reading, &sight)? {
+            let sure = taken.read.weakest() >= SURE && !doubts::is_figure(&taken.read.text());
+            sight = doubts::of_line(line, &taken, sheet.marks, inks, cell.as_ref(), height);
+            if !sure {
+                sight.doubt(Doubt::ReadingsDiffer);
+            }
+            let confidence = doubts::thousandths(other.read.weakest());
+            let text = other.read.text().trim().to_owned();
+            sight.readings.insert(0, Offer { text, confidence });
+            reading = taken;
+        }
         if let Some(again) = self.read_surer(line, &reading)? {
             sight = doubts::of_line(line, &again, sheet.marks, inks, cell.as_ref(), height);
             if again.read.weakest() < SURE {
@@ -270,6 +285,32 @@ impl Reader<'_> {
         sight.doubt(Doubt::LowConfidence);
         sight.confidence = doubts::thousandths(again.read.weakest());
         Ok(Some(ReadLine { line, reading: again, sight, told: false }))
+    }
+
+    /// Of a line that a stroke runs down through, the reading without the stroke, which lacks what it took of a character,
+    /// and the one with it, where they differ: the one to be taken first.
+    fn read_crossed(
+        &self,
+        line: &Line,
+        first: &Reading,
+        sight: &Sight,
+    ) -> Result<Option<(Reading, Reading)>, Error> {
+        /// Words that are longer with the stroke are taken from here: it hides less than was taken out with it.
+        const LIKELY: f32 = 0.4;
+        let Some(bbox) = self.sheet.crossed(line) else { return Ok(None) };
+        let wide = Line { bbox, ..line.clone() };
+        let with = self.sheet.read(self.engine, &wide, Cut::CROSSED)?;
+        let (text, other) = (first.read.text(), with.read.text());
+        if other.trim().is_empty() || doubts::says_same(&text, &other) {
+            return Ok(None);
+        }
+        let count = |reading: &Reading| reading.read.chars.iter().filter(|c| c.ch != ' ').count();
+        let lacks = match doubts::is_figure(&text) {
+            // The stroke itself looks like a 1.
+            true => sight.doubts.contains(&Doubt::InkLeft) && count(&with) > count(first),
+            false => count(&with) > count(first) && with.read.weakest() >= LIKELY,
+        };
+        Ok(Some(if lacks { (with, first.clone()) } else { (first.clone(), with) }))
     }
 
     /// Another reading of words that are none too sure, from another crop, if it is surer and says another thing: with
@@ -1040,13 +1081,46 @@ fn scale_by_lines(map: &Gray, inks: &Inks) -> Option<f32> {
     ((scale / inks.enlarged - 1.0).abs() > 0.15).then_some(scale)
 }
 
-/// Whether most lines run up or down.
-fn lies_on_its_side(seen: &[Rect]) -> bool {
-    let long = |a: fn(&Rect) -> f32, b: fn(&Rect) -> f32| {
-        seen.iter().filter(|r| a(r) > 2.5 * b(r)).map(a).sum::<f32>()
-    };
+/// Whether most lines run up or down. Where they wrap after a few characters, what the detector sees is about as high as
+/// wide, and what reads better that way tells.
+fn lies_on_its_side(engine: &dyn Recognize, plain: &Gray, seen: &[Rect]) -> Result<bool, Error> {
+    /// How much longer than wide a line is.
+    const LONG: f32 = 2.5;
+    /// How much more of one kind there must be to tell by itself.
+    const MORE: f32 = 1.5;
+    const MUCH: f32 = 4.0;
+    /// Fewest that are read.
+    const FEWEST: usize = 3;
+    /// How much longer than wide what is read is, and how much surer it must be.
+    const ASIDE: f32 = 1.3;
+    const SURER: f32 = 0.1;
+    type Side = fn(&Rect) -> f32;
+    let long = |a: Side, b: Side| seen.iter().filter(|r| a(r) > LONG * b(r)).map(a).sum::<f32>();
     let (wide, tall) = (long(Rect::width, Rect::height), long(Rect::height, Rect::width));
-    tall > 1.5 * wide
+    let few = seen.iter().filter(|r| r.height() > ASIDE * r.width()).count();
+    if tall > MORE * wide || wide > MUCH * tall && 4 * few < seen.len() || few < FEWEST {
+        return Ok(tall > MORE * wide);
+    }
+    // Lines that stand close are seen as one, which nobody can read.
+    let low = seen.iter().map(|r| r.width().min(r.height()));
+    let usual = lines::median(low.collect()).unwrap_or_default();
+    let sure = |a: Side, b: Side, turns: [u8; 2]| -> Result<f32, Error> {
+        let is_one_line = |r: &&Rect| a(r) > ASIDE * b(r) && b(r) <= ASIDE * usual;
+        let mut of: Vec<&Rect> = seen.iter().filter(is_one_line).collect();
+        of.sort_by(|x, y| a(y).total_cmp(&a(x)));
+        let (mut sum, mut count) = (0.0, 0);
+        for bbox in of.into_iter().take(ASKED) {
+            let mut best = 0f32;
+            for turn in turns {
+                let crop = turned_strip(plain, bbox, turn);
+                best = best.max(engine.recognize(&crop)?.mean());
+            }
+            (sum, count) = (sum + best, count + 1);
+        }
+        Ok(sum / count.max(1) as f32)
+    };
+    let up_or_down = sure(Rect::height, Rect::width, [1, 3])?;
+    Ok(up_or_down > sure(Rect::width, Rect::height, [0, 2])? + SURER)
 }
 
 /// Whether the page's longest lines read better when it is turned round.
@@ -1066,6 +1140,19 @@ fn stands_on_its_head(engine: &dyn Recognize, plain: &Gray, seen: &[Rect]) -> Re
     }
     let mean = |of: &[f32]| of.iter().sum::<f32>() / of.len().max(1) as f32;
     Ok(over.len() >= 2 && mean(&over) > mean(&up) + 0.08)
+}
+
+/// A line turned by quarters, [`HEIGHT`] pixels high.
+fn turned_strip(plain: &Gray, bbox: &Rect, quarters: u8) -> Gray {
+    let by = 0.55 * bbox.width().min(bbox.height());
+    let (x0, y0) = ((bbox.x0 - by) as isize, (bbox.y0 - by) as isize);
+    let (w, h) = ((bbox.width() + 2.0 * by) as usize + 1, (bbox.height() + 2.0 * by) as usize + 1);
+    let data = (0..h as isize)
+        .flat_map(|y| (0..w as isize).map(move |x| plain.at(x0 + x, y0 + y)))
+        .collect();
+    let patch = Gray { width: w, height: h, data }.turned(quarters);
+    let wide = (patch.width * HEIGHT / patch.height).max(16);
+    patch.scaled(wide, HEIGHT)
 }
 
 /// The middle of a line as it is, [`HEIGHT`] pixels high.
@@ -1229,7 +1316,6 @@ fn remark(sink: &mut Sink, page: &Page, picture: &Picture, inks: &Inks, quarters
 mod tests {
     use super::*;
     use crate::carrier::ocr::strokes::Chain;
-    use crate::sight::Sight;
 
     /// A column of marks, 40 pixels apart, each drawn as rows of `#`, and what recognition says of each.
     fn settled(column: &[(&str, &[&str])]) -> Vec<String> {

@@ -24,15 +24,19 @@ pub(super) struct Cut {
     pub stretch: f32,
     /// Whether strokes are made thicker by a pixel on each side, so that those that fell apart meet again.
     pub thick: bool,
+    /// Whether what was taken for rules shows as well, and what is too large for a character.
+    pub ruled: bool,
 }
 
 impl Cut {
     /// The first way.
-    pub const FIRST: Cut = Cut { ink: 32.0, stretch: 1.0, thick: false };
+    pub const FIRST: Cut = Cut { ink: 32.0, stretch: 1.0, thick: false, ruled: false };
     /// The second: smaller, and a little wider.
-    pub const SECOND: Cut = Cut { ink: 26.0, stretch: 1.15, thick: false };
+    pub const SECOND: Cut = Cut { ink: 26.0, stretch: 1.15, thick: false, ruled: false };
     /// For what a threshold ate.
-    pub const THICK: Cut = Cut { ink: 30.0, stretch: 1.05, thick: true };
+    pub const THICK: Cut = Cut { ink: 30.0, stretch: 1.05, thick: true, ruled: false };
+    /// For what a stroke runs down through.
+    pub const CROSSED: Cut = Cut { ink: 32.0, stretch: 1.0, thick: false, ruled: true };
 }
 
 /// A line as read.
@@ -156,6 +160,50 @@ impl Sheet<'_> {
         (stretches.iter().map(|b| b.center().x).collect(), tall)
     }
 
+    /// The box of a line with what a stroke that runs down through it, or beside its ends, took of its characters: where it
+    /// was taken for a rule its pixels are gone, and where not it is one mark with the characters that it touches, too large
+    /// for any. `None` where nothing does.
+    pub fn crossed(&self, line: &Line) -> Option<Rect> {
+        /// Share of the line's height that a rule covers.
+        const COVERED: f32 = 0.7;
+        /// How far beside the line's ends a character that was taken may stand, in usual heights of a line.
+        const ASIDE: f32 = 1.1;
+        let b = &line.bbox;
+        let by = ASIDE * self.height;
+        let (y0, y1) = (b.y0.max(0.0) as usize, (b.y1 as usize).min(self.ink.height));
+        let x0 = (b.x0 - by).max(0.0) as usize;
+        let x1 = ((b.x1 + by).max(0.0) as usize).min(self.ink.width);
+        let inside = b.x0 as usize + 2..(b.x1 as usize).saturating_sub(2);
+        let mut over: Option<(usize, usize)> = None;
+        let mut ruled = false;
+        for x in x0..x1 {
+            let mut taken = 0;
+            for y in y0..y1 {
+                match self.marks.at(x, y) {
+                    Some(m) if self.is_too_large(m) => {
+                        over = Some((over.map_or(x, |(first, _)| first), x));
+                    }
+                    None if self.ink.data[y * self.ink.width + x] == 1 => taken += 1,
+                    _ => {}
+                }
+            }
+            ruled |= inside.contains(&x) && taken as f32 >= COVERED * b.height();
+        }
+        let over = over.map(|(first, last)| Rect {
+            x0: b.x0.min(first as f32),
+            x1: b.x1.max(last as f32 + 1.0),
+            ..*b
+        });
+        over.or(ruled.then_some(*b))
+    }
+
+    /// Whether a mark is part of no line and higher than any character: a streak with what it touches.
+    fn is_too_large(&self, mark: usize) -> bool {
+        /// In usual heights of a line.
+        const LARGE: f32 = 3.0;
+        self.owners[mark].is_none() && self.marks.marks[mark].bbox.height() > LARGE * self.height
+    }
+
     /// A line of flat strokes alone: a mark that stands for nothing. Its form says what it is better than any
     /// model, to which a lone stroke may be 一.
     fn dashes(&self, line: &Line, read: &Recognized) -> Option<Reading> {
@@ -205,13 +253,13 @@ impl Sheet<'_> {
             }
             let (x, y) = (x as usize, y as usize);
             match self.marks.at(x, y) {
-                Some(m) if own.contains(&m) => 1,
+                Some(m) if own.contains(&m) || cut.ruled && self.is_too_large(m) => 1,
                 // What is part of no line and no larger than a character may be a broken piece of one.
                 Some(m) if self.owners[m].is_none() => {
                     2 * u8::from(self.marks.marks[m].bbox.height() > 0.5 * self.height)
                 }
                 Some(_) => 2,
-                None if self.ink.data[y * self.ink.width + x] == 1 => 2,
+                None if !cut.ruled && self.ink.data[y * self.ink.width + x] == 1 => 2,
                 None => 0,
             }
         };
@@ -281,6 +329,52 @@ mod tests {
         let mut read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
         close_spaced_digits(&mut read, &(middles.to_vec(), 15.0));
         read.text()
+    }
+
+    #[test]
+    fn a_streak_takes_the_character_that_it_touches_out_of_its_line() {
+        let (w, h) = (160, 200);
+        let mut ink = Gray::new(w, h, 0);
+        let mut fill = |x: std::ops::Range<usize>, y: std::ops::Range<usize>| {
+            y.for_each(|y| ink.data[y * w + x.start..y * w + x.end].fill(1));
+        };
+        fill(10..46, 90..110);
+        // The streak, and a character on it; a rule beside them that was taken out is in no mark.
+        fill(60..63, 0..200);
+        fill(52..72, 96..100);
+        let marks = Marks::of(&ink);
+        let mut ruled = ink.clone();
+        (0..200).for_each(|y| ruled.data[y * w + 30..y * w + 33].fill(1));
+        let bare = Marks::of(&{
+            let mut bare = ink.clone();
+            (0..200).for_each(|y| bare.data[y * w + 28..y * w + 35].fill(0));
+            (0..200).for_each(|y| bare.data[y * w + 52..y * w + 72].fill(0));
+            bare
+        });
+        let crossed = |ink: &Gray, marks: &Marks| {
+            let own = |m: &usize| marks.marks[*m].bbox.x1 <= 46.0;
+            let own: Vec<usize> = (0..marks.marks.len()).filter(own).collect();
+            let owner = |m: usize| own.contains(&m).then_some(0);
+            let owners: Vec<Option<usize>> = (0..marks.marks.len()).map(owner).collect();
+            let bbox = Rect::new(10.0, 90.0, 46.0, 110.0);
+            let line = Line { marks: own, bbox, home: None, detected: true, contrast: 1.0 };
+            let gray = Gray::new(w, h, 255);
+            let sheet = Sheet {
+                gray: &gray,
+                ink,
+                marks,
+                owners: &owners,
+                height: 20.0,
+                shines_through: false,
+            };
+            sheet.crossed(&line).map(|b| (b.x0, b.x1))
+        };
+        assert_eq!(crossed(&ink, &marks), Some((10.0, 68.0)));
+        assert_eq!(crossed(&ruled, &bare), Some((10.0, 46.0)));
+        // With nothing through it a line stays as it is.
+        let mut plain = Gray::new(w, h, 0);
+        (90..110).for_each(|y| plain.data[y * w + 10..y * w + 46].fill(1));
+        assert_eq!(crossed(&plain, &Marks::of(&plain)), None);
     }
 
     #[test]
