@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 /// A name that no division bears, among names that divisions bear, is doubtful where a character of it is less sure
 /// than this, in thousandths.
 const SURE_NAME: u16 = 900;
+/// Fewest names of a table that say how its names end.
+const FEWEST_NAMES: usize = 5;
 /// Another reading counts from here, in thousandths.
 const LIKELY_OFFER: u16 = 30;
 
@@ -186,6 +188,22 @@ fn is_doubtful(
     {
         return true;
     }
+    // A part of a figure got behind it: 蓝天示范区.34.
+    let rest = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let of_figure = rest.ends_with(['.', ',']) || among_divisions;
+    if rest.len() < name.len() && of_figure && is_plain(region) {
+        return true;
+    }
+    // The last character of the name was not read, where the others of the table have theirs.
+    let ends = |name: &str| REGION_ENDINGS.iter().any(|ending| name.ends_with(ending));
+    if among_divisions
+        && !ends(name)
+        && names.len() >= FEWEST_NAMES
+        && 4 * names.iter().filter(|name| ends(name)).count() >= 3 * names.len()
+        && scope.is_some_and(|s| by_stem(name, s.province, s.year).next().is_some())
+    {
+        return true;
+    }
     let is_known = region.code.is_some()
         || [CENTRALS, SUBTOTALS, TOTALS].iter().any(|words| words.contains(&name))
         || scope.is_some_and(|scope| scope.knows(name));
@@ -314,10 +332,30 @@ mod tests {
     }
 
     #[test]
+    fn a_name_without_its_ending_among_names_that_have_theirs_is_doubtful() {
+        let doubted = |name: &str, others: &[&str]| {
+            let region = Region {
+                name: name.to_owned(),
+                level: Level::County,
+                parent_row: None,
+                parent: None,
+                code: Some("361126".to_owned()),
+                place: Place::of_box(1, Rect::default()),
+            };
+            let names = others.iter().copied().chain([name]).collect();
+            is_doubtful(&region, &Sight::default(), JIANGXI, true, &names)
+        };
+        let full = ["南昌县", "进贤县", "安义县", "余干县", "万年县"];
+        assert!(doubted("弋阳", &full) && !doubted("弋阳县", &full));
+        assert!(!doubted("弋阳", &["南昌", "进贤", "安义", "余干", "万年"]));
+    }
+
+    #[test]
     fn a_name_that_is_nearly_that_of_a_division_is_doubtful() {
         assert!(doubted("都阳县", 990, &[], &[]));
         // With the number of its row.
         assert!(doubted("3一弋阳县", 990, &[], &[]));
+        assert!(doubted("蓝天示范区.34", 990, &[], &[]));
         // What was left of 道县.
         assert!(doubted("道", 990, &[], &[]));
     }
