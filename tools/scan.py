@@ -3,7 +3,7 @@
 scan.py IN.pdf OUT.png KIND SEED PAGE: the same of one page. samples/aid-2021/scan.png is `fax 1 5` of notice.pdf there.
 
 KIND: flat, low150, fax, halffax, eats, closes, dust, pencil, gutter, keystone, moire, bleed, sideways, over, stamps, broken, curl,
-blue, streaks, faint, copy, photo, fold, squeezed. Needs pypdfium2, numpy and pillow.
+blue, streaks, faint, copy, photo, fold, squeezed, corner, staple, double, dither, crushed, coffee, ticks, circles, marker. Needs pypdfium2, numpy and pillow.
 The truth of the notice stays that of IN.pdf.
 """
 import io, random, sys
@@ -178,6 +178,63 @@ def damage(im, kind, rng, dpi, number, others):
         im = grain(skewed(im, rng, .8), rng, 4, .5).resize((round(w * .72), round(h * .72)), Image.BICUBIC); b = io.BytesIO()
         im.save(b, "JPEG", quality=rng.randint(18, 26)); b.seek(0)
         return Image.open(b).convert("RGB").resize((w, h), Image.BICUBIC)
+    if kind == "corner":
+        # A corner folded over, its back and its shade over what is printed there; the opposite one torn off.
+        c = int(rng.uniform(.12, .2) * w); yy, xx = np.mgrid[0:h, 0:w]; right = rng.random() < .5
+        x = w - 1 - xx if right else xx; a = np.asarray(skewed(im, rng, .7)).astype(float); d = x + yy - c
+        a[(d < 0) & (x + yy > 0)] = 238; a[d < -c * .5] = 96
+        shade = (d >= 0) & (d < .05 * dpi); a[shade] *= (.6 + .4 * d / (.05 * dpi))[shade][:, None]
+        off = (w - 1 - x) + (h - 1 - yy) < .7 * c + 6 * np.sin(xx / 9.); a[off] = 60
+        return grain(Image.fromarray(a.clip(0, 255).astype("uint8")), rng, 5, .5)
+    if kind == "staple":
+        # Two staples left in, each with its shade, and the dent that they leave across the margin.
+        im = skewed(im, rng, .7); d = ImageDraw.Draw(im)
+        for _ in range(2):
+            x, y, n, t = rng.uniform(.08, .5) * w, rng.uniform(.05, .3) * h, .45 * dpi, rng.uniform(-.7, .7); dx, dy = n * np.cos(t), n * np.sin(t)
+            d.line([x + 4, y + 5, x + dx + 4, y + dy + 5], fill=(190, 190, 190), width=int(.06 * dpi))
+            d.line([x, y, x + dx, y + dy], fill=(105, 108, 112), width=int(.025 * dpi)); d.line([x, y - 1, x + dx, y + dy - 1], fill=(215, 217, 220), width=2)
+        return grain(im, rng, 5, .5)
+    if kind == "double":
+        # The sheet slipped while it was scanned: all of it once more, fainter and a little aside.
+        dx, dy = rng.choice((-1, 1)) * rng.uniform(.012, .03) * dpi, rng.uniform(-.012, .012) * dpi; a = np.asarray(skewed(im, rng, .6)).astype(float)
+        ghost = np.roll(a, (round(dy), round(dx)), (0, 1)); a -= (255 - ghost) * rng.uniform(.12, .25)
+        return grain(Image.fromarray(a.clip(0, 255).astype("uint8")), rng, 5, .5)
+    if kind == "dither":
+        # Grey paper and all, as a multifunction copier set to photo gives it in one bit: errors diffused to what is next.
+        a = np.asarray(grain(skewed(im, rng, .8), rng, 5, .6).convert("L")).astype(float) * rng.uniform(.9, .97) + 4
+        return Image.fromarray(a.clip(0, 255).astype("uint8")).convert("1", dither=Image.Dither.FLOYDSTEINBERG)
+    if kind == "crushed":
+        # As small as the mail gateway would have it.
+        b = io.BytesIO(); grain(skewed(im, rng, .8), rng, 3, .5).save(b, "JPEG", quality=10); b.seek(0)
+        return Image.open(b).convert("RGB")
+    if kind == "coffee":
+        # The ring of a cup, and what ran from it.
+        im = skewed(im, rng, .7); yy, xx = np.mgrid[0:h, 0:w]; a = np.asarray(im).astype(float)
+        x, y, r = rng.uniform(.3, .7) * w, rng.uniform(.25, .7) * h, rng.uniform(.75, 1) * dpi; far = np.hypot(xx - x, yy - y) - r
+        m = .42 * np.exp(-(far / (.03 * dpi)) ** 2) + .1 * (far < 0) + .25 * np.exp(-((xx - x - r * .6) / (.2 * dpi)) ** 2 - ((yy - y - r * .9) / (.12 * dpi)) ** 2)
+        return grain(Image.fromarray((a * (1 - m[..., None] * np.array([.25, .5, .8]))).clip(0, 255).astype("uint8")), rng, 5, .5)
+    if kind == "ticks":
+        # Whoever checked the figures ticked them off by pen, beside them and over them.
+        d = ImageDraw.Draw(im); pen = rng.choice(((30, 50, 170), (25, 25, 30), (190, 30, 40)))
+        for _ in range(rng.randint(8, 16)):
+            x, y, n = rng.uniform(.3, .85) * w, rng.uniform(.2, .8) * h, rng.uniform(.07, .13) * dpi
+            d.line([(x, y), (x + .45 * n, y + .8 * n), (x + 1.7 * n, y - 1.1 * n)], fill=pen, width=rng.choice((2, 3, 3)), joint="curve")
+        return grain(skewed(im, rng, .8), rng, 5, .5)
+    if kind == "circles":
+        # Figures that somebody asked about, ringed in red by hand.
+        big = im.copy(); d = ImageDraw.Draw(big)
+        for _ in range(rng.randint(4, 8)):
+            x, y, rx, ry = rng.uniform(.35, .85) * w, rng.uniform(.25, .8) * h, rng.uniform(.2, .35) * dpi, rng.uniform(.09, .15) * dpi; t0 = rng.uniform(0, 6.3)
+            at = lambda t: (x + rx * (1 + .06 * t / 6.3) * np.cos(t0 + t) + .02 * dpi * np.sin(3 * t), y + ry * (1 + .1 * t / 6.3) * np.sin(t0 + t))
+            d.line([at(t * .12) for t in range(58)], fill=(205, 40, 50), width=rng.choice((2, 3)), joint="curve")
+        return grain(skewed(big, rng, .8), rng, 5, .5)
+    if kind == "marker":
+        # A highlighter over rows and names, yellow, green or pink.
+        a = np.asarray(im).astype(float)
+        for _ in range(rng.randint(3, 6)):
+            y, n, x = int(rng.uniform(.2, .8) * h), int(rng.uniform(.1, .15) * dpi), int(rng.uniform(.1, .5) * w); to = min(w, x + int(rng.uniform(.15, .5) * w))
+            a[y:y + n, x:to] *= np.array(rng.choice(((1, .97, .45), (.6, .97, .6), (1, .6, .8))))
+        return grain(skewed(Image.fromarray(a.clip(0, 255).astype("uint8")), rng, .8), rng, 5, .5)
     raise SystemExit(f"{kind}: no such kind")
 
 
