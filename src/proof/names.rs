@@ -136,7 +136,8 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
             .collect();
         let of_number = notice.annexes.iter().filter(|other| other.number == annex.number);
         let is_left_alone = lacks_heads(of_number.flat_map(|a| &a.rows).map(|row| &row.region));
-        for (row, own) in annex.rows.iter().zip(&doubtful) {
+        let over = doubtful_heads(annex.rows.iter().map(|row| &row.region).zip(&doubtful));
+        for ((row, own), over) in annex.rows.iter().zip(&doubtful).zip(over) {
             let region = &row.region;
             if *own {
                 remark(sink, region.place, &region.name, None);
@@ -144,6 +145,8 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
                 remark_alone(sink, region);
             } else if region.parent_row.is_some_and(|head| doubtful[head]) {
                 remark(sink, region.place, &region.name, region.parent.as_deref());
+            } else if over.is_some() && is_part_of_any(region) {
+                remark(sink, region.place, &region.name, over);
             }
         }
     }
@@ -155,6 +158,30 @@ fn lacks_heads<'r>(regions: impl Iterator<Item = &'r Region>) -> bool {
     let mut alone = regions.filter(|r| r.parent.is_none() && CENTRALS.contains(&&r.name[..]));
     let mut names: BTreeSet<&str> = BTreeSet::new();
     alone.any(|region| !names.insert(&region.name))
+}
+
+/// For each row, the doubtful name before it that may be the prefecture's that it is a part of: the last one, where none that
+/// is certain follows.
+fn doubtful_heads<'r>(rows: impl Iterator<Item = (&'r Region, &'r bool)>) -> Vec<Option<&'r str>> {
+    let mut over: Option<&str> = None;
+    let before = |(region, doubtful): (&'r Region, &'r bool)| {
+        let is_head = *doubtful && HEADS.iter().any(|ending| region.name.ends_with(ending));
+        match (is_head, region.level) {
+            (true, _) => over = Some(&region.name),
+            (false, Level::Prefecture | Level::Province) => over = None,
+            _ => {}
+        }
+        over
+    };
+    rows.map(before).collect()
+}
+
+/// What names of prefectures end in.
+const HEADS: &[&str] = &["市", "州", "盟", "地区"];
+
+/// Whether a row is of a part of a prefecture, whatever it is said to be a part of.
+fn is_part_of_any(region: &Region) -> bool {
+    matches!(region.level, Level::County | Level::Central | Level::Other) && !region.name.is_empty()
 }
 
 /// Whether a row is of a part of a prefecture, and nothing says of which.
@@ -317,6 +344,28 @@ mod tests {
         assert!(is_part(&region("蓝田县", Level::County, None)));
         assert!(!is_part(&region("西安市", Level::Prefecture, None)));
         assert!(!is_part(&region("合计", Level::Province, None)));
+    }
+
+    #[test]
+    fn what_stands_behind_a_doubtful_name_may_be_a_part_of_it() {
+        let region = |(name, level): (&str, Level)| Region {
+            name: name.to_owned(),
+            level,
+            parent_row: None,
+            parent: None,
+            code: None,
+            place: Place::of_box(1, Rect::default()),
+        };
+        let rows = [
+            ("仙游县", Level::County),
+            ("莆山市", Level::Other),
+            ("仙游县", Level::County),
+            ("泉州市", Level::Prefecture),
+            ("晋江市", Level::County),
+        ];
+        let rows = rows.map(region);
+        let over = doubtful_heads(rows.iter().zip(&[false, true, false, false, false]));
+        assert_eq!(over, [None, Some("莆山市"), Some("莆山市"), None, None]);
     }
 
     #[test]
