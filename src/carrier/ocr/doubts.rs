@@ -11,6 +11,8 @@ use crate::sight::{Doubt, Sight};
 
 /// A figure whose least likely character is less likely than this is doubtful.
 pub(super) const LIKELY_FIGURE: f32 = 0.80;
+/// The same where the page has two shades alone: a threshold that ate a stroke leaves another digit.
+const LIKELY_IN_TWO_SHADES: f32 = 0.90;
 /// The same for other text, where what is at stake is less and characters are many.
 pub(super) const LIKELY_TEXT: f32 = 0.60;
 /// A line this much fainter than the page's usual ink is doubtful.
@@ -91,7 +93,12 @@ pub(super) fn of_line(
     for (text, likely) in other_readings(&reading.read) {
         sight.offer(text, thousandths(likely));
     }
-    if weakest < if figure { LIKELY_FIGURE } else { LIKELY_TEXT } {
+    let likely = match (figure, inks.one_bit) {
+        (true, true) => LIKELY_IN_TWO_SHADES,
+        (true, false) => LIKELY_FIGURE,
+        (false, _) => LIKELY_TEXT,
+    };
+    if weakest < likely {
         sight.doubt(Doubt::LowConfidence);
     }
     if line.contrast < FAINT {
@@ -392,6 +399,24 @@ mod tests {
         let column: Vec<String> = column.iter().map(|s| (*s).to_owned()).collect();
         let doubts = forms(&column);
         column.into_iter().zip(doubts).filter(|(_, d)| *d).map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn a_figure_on_a_page_of_two_shades_has_to_be_surer() {
+        let doubted = |one_bit: bool, text: &str, probability: f32| {
+            let char = |ch| RecognizedChar { ch, probability, at: 0.0, others: Vec::new() };
+            let read = Recognized { chars: text.chars().map(char).collect(), ..Default::default() };
+            let reading = Reading { read, middles: vec![0.0; text.len()], pitch: None };
+            let page = Gray::new(200, 100, 255);
+            let marks = Marks::of(&Gray::new(200, 100, 0));
+            let bbox = Rect::new(50.0, 40.0, 110.0, 60.0);
+            let line = Line { marks: Vec::new(), bbox, home: None, detected: true, contrast: 1.0 };
+            let (plain, clean) = (page.clone(), page);
+            let inks = Inks { plain, clean, seal: None, dpi: 200.0, enlarged: 1.0, one_bit };
+            !of_line(&line, &reading, &marks, &inks, None, 20.0).doubts.is_empty()
+        };
+        assert!(doubted(true, "2085", 0.85) && !doubted(false, "2085", 0.85));
+        assert!(!doubted(true, "2085", 0.95) && !doubted(true, "ab", 0.85));
     }
 
     #[test]
