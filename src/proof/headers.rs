@@ -220,7 +220,10 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen], mended: &[R
                     || !near_words(part, &titles).is_empty()
             };
             let is_certain = !in_place(seen, &column.place).any(is_open)
-                && (of_text || !column.path.iter().any(is_odd));
+                && match of_text {
+                    true => !column.path.iter().any(|part| has_half_a_pair(part)),
+                    false => !column.path.iter().any(is_odd),
+                };
             if is_own && is_certain {
                 continue;
             }

@@ -136,6 +136,8 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
             .collect();
         let of_number = notice.annexes.iter().filter(|other| other.number == annex.number);
         let is_left_alone = lacks_heads(of_number.flat_map(|a| &a.rows).map(|row| &row.region));
+        // A name over others may be among those that were not read.
+        let is_lost = doubtful.contains(&true) && has_heads(annex);
         let over = doubtful_heads(annex.rows.iter().map(|row| &row.region).zip(&doubtful));
         for ((row, own), over) in annex.rows.iter().zip(&doubtful).zip(over) {
             let region = &row.region;
@@ -147,6 +149,11 @@ pub(super) fn doubt(sink: &mut Sink, notice: &Notice, seen: &[Seen]) {
                 remark(sink, region.place, &region.name, region.parent.as_deref());
             } else if over.is_some() && is_part_of_any(region) {
                 remark(sink, region.place, &region.name, over);
+            } else if is_lost && at(seen, &region.place).is_some() {
+                let head = region.parent_row.and_then(|head| annex.rows.get(head));
+                if is_astray(region, head.map(|row| &row.region)) {
+                    remark_alone(sink, region);
+                }
             }
         }
     }
@@ -174,6 +181,29 @@ fn doubtful_heads<'r>(rows: impl Iterator<Item = (&'r Region, &'r bool)>) -> Vec
         over
     };
     rows.map(before).collect()
+}
+
+/// Whether most of an annex's parts of prefectures stand under one.
+fn has_heads(annex: &Annex) -> bool {
+    let parts = || annex.rows.iter().map(|row| &row.region).filter(|r| is_part_of_any(r));
+    let under = parts().filter(|region| region.parent.is_some()).count();
+    under > 0 && 2 * under >= parts().count()
+}
+
+/// Whether a row that should be a part of a prefecture is a part of none, or of another than the table of divisions says.
+fn is_astray(region: &Region, head: Option<&Region>) -> bool {
+    /// The third and fourth digit of the codes of counties that are part of no prefecture.
+    const DIRECT: u32 = 90;
+    let code = |region: &Region| region.code.as_ref()?.parse::<u32>().ok();
+    let head = head.and_then(code).filter(|head| head % 100 == 0);
+    let own = code(region).filter(|code| code / 100 % 100 != DIRECT);
+    match (region.level, own) {
+        (Level::Central, _) => region.parent.is_none(),
+        (Level::County, Some(own)) => {
+            region.parent.is_none() || head.is_some_and(|head| head / 100 != own / 100)
+        }
+        _ => false,
+    }
 }
 
 /// What names of prefectures end in.
@@ -213,6 +243,11 @@ fn is_doubtful(
         && name.starts_with(|c: char| c.is_ascii_digit())
         && REGION_ENDINGS.iter().any(|ending| stem.ends_with(ending))
     {
+        return true;
+    }
+    // The tick of whoever checked the row.
+    let is_of_name = |c: char| c.is_alphanumeric() || "（）()、·—-－ ".contains(c);
+    if among_divisions && !name.chars().all(is_of_name) {
         return true;
     }
     // A part of a figure got behind it: 蓝天示范区.34.
@@ -369,6 +404,27 @@ mod tests {
     }
 
     #[test]
+    fn a_county_under_no_prefecture_or_another_is_astray() {
+        let region = |name: &str, level: Level, code: &str, parent: Option<&str>| Region {
+            name: name.to_owned(),
+            level,
+            parent_row: parent.map(|_| 0),
+            parent: parent.map(str::to_owned),
+            code: (!code.is_empty()).then(|| code.to_owned()),
+            place: Place::of_box(1, Rect::default()),
+        };
+        let nanchang = region("南昌市", Level::Prefecture, "360100", None);
+        let of = |code, parent| region("弋阳县", Level::County, code, parent);
+        let in_nanchang = Some("南昌市");
+        assert!(is_astray(&of("361126", None), None));
+        assert!(is_astray(&of("361126", in_nanchang), Some(&nanchang)));
+        assert!(!is_astray(&of("360121", in_nanchang), Some(&nanchang)));
+        // One that is part of no prefecture, and one that the table of divisions does not know.
+        assert!(!is_astray(&of("419001", None), None) && !is_astray(&of("", None), None));
+        assert!(is_astray(&region("中心城区", Level::Central, "", None), None));
+    }
+
+    #[test]
     fn a_name_that_no_division_bears_is_doubtful_where_its_reading_is() {
         assert!(doubted("章贡CX", 990, &[Doubt::Form], &[]));
         // A word for a part of a prefecture is none that a division would have to bear.
@@ -405,6 +461,7 @@ mod tests {
         // With the number of its row.
         assert!(doubted("3一弋阳县", 990, &[], &[]));
         assert!(doubted("蓝天示范区.34", 990, &[], &[]));
+        assert!(doubted("蓝天示范区√", 990, &[], &[]));
         // What was left of 道县.
         assert!(doubted("道", 990, &[], &[]));
     }
