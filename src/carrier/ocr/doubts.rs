@@ -151,7 +151,8 @@ fn other_readings(read: &Recognized) -> Vec<(String, f32)> {
     }
     for &(index, ch, likely) in &read.passed_over {
         let mut text = chars.clone();
-        text.insert(index, ch);
+        // Where spaces were taken out of a figure there are fewer characters than it was told among.
+        text.insert(index.min(text.len()), ch);
         readings.push((text, likely));
     }
     readings.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -417,6 +418,13 @@ mod tests {
         };
         assert!(doubted(true, "2085", 0.85) && !doubted(false, "2085", 0.85));
         assert!(!doubted(true, "2085", 0.95) && !doubted(true, "ab", 0.85));
+    }
+
+    #[test]
+    fn what_was_passed_over_behind_the_end_stands_at_the_end() {
+        let char = |ch| RecognizedChar { ch, probability: 1.0, at: 0.0, others: Vec::new() };
+        let read = Recognized { chars: vec![char('2')], passed_over: vec![(3, '5', 0.2)] };
+        assert_eq!(other_readings(&read), [("25".to_owned(), 0.2)]);
     }
 
     #[test]
