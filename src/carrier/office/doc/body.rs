@@ -68,6 +68,10 @@ pub(super) fn page(
         rows: Vec::new(),
         row: Row::default(),
         cell: Vec::new(),
+        inner_rows: Vec::new(),
+        inner_row: Row::default(),
+        inner_cell: Vec::new(),
+        pieces: Vec::new(),
     };
     walk.boxes.reverse();
     walk.note_running_heads();
@@ -116,6 +120,18 @@ struct Walk<'s, 'd> {
     rows: Vec<Row>,
     row: Row,
     cell: Vec<TextLine>,
+    /// The table inside its cells that is being read.
+    inner_rows: Vec<Row>,
+    inner_row: Row,
+    inner_cell: Vec<TextLine>,
+    /// What the table holds in order, tables inside it as such.
+    pieces: Vec<Piece>,
+}
+
+/// What stands in a table that holds others.
+enum Piece {
+    Line(TextLine, Spot),
+    Table(Vec<Row>),
 }
 
 /// A paragraph while it is read.
@@ -294,7 +310,24 @@ impl Walk<'_, '_> {
             return Ok(());
         }
         let filled = lines.into_iter().map(|(_, line)| line);
+        let first = self.cell.len();
         self.cell.extend(filled.filter(|line| !line.is_blank()));
+        if said.depth > 1 {
+            self.inner_cell.extend_from_slice(&self.cell[first..]);
+            if said.ends_inner_row {
+                self.inner_row.ended_by(&said);
+                self.inner_rows.push(std::mem::take(&mut self.inner_row));
+                self.inner_cell.clear();
+            } else if said.ends_inner_cell {
+                self.inner_row.cells.push(std::mem::take(&mut self.inner_cell));
+            }
+        } else {
+            if !self.inner_rows.is_empty() {
+                self.pieces.push(Piece::Table(std::mem::take(&mut self.inner_rows)));
+            }
+            let own = self.cell[first..].iter().map(|line| Piece::Line(line.clone(), spot));
+            self.pieces.extend(own);
+        }
         if said.depth > 1 || mark != 0x07 {
             return Ok(());
         }
@@ -331,6 +364,33 @@ impl Walk<'_, '_> {
         }
         self.tables += 1;
         let (table, rows) = (self.tables, std::mem::take(&mut self.rows));
+        let pieces = std::mem::take(&mut self.pieces);
+        self.inner_rows.clear();
+        self.inner_row = Row::default();
+        self.inner_cell.clear();
+        let inner = pieces.iter().map(|piece| match piece {
+            Piece::Table(rows) => rows.iter().map(|row| row.cells.len()).sum(),
+            Piece::Line(..) => 0,
+        });
+        // A table around larger ones is none.
+        if inner.sum::<usize>() > rows.iter().map(|row| row.cells.len()).sum() {
+            for piece in pieces {
+                match piece {
+                    Piece::Line(line, spot) => self.flow.paragraph(&line, spot)?,
+                    // Tables are counted as they begin, the one around them first.
+                    Piece::Table(rows) => {
+                        self.tables += 1;
+                        self.lay_rows(self.tables, rows)?;
+                    }
+                }
+            }
+            return Ok(());
+        }
+        self.lay_rows(table, rows)
+    }
+
+    /// Lays out the rows of a table.
+    fn lay_rows(&mut self, table: u32, rows: Vec<Row>) -> Result<(), Error> {
         let mut covered = Vec::new();
         let made = made(table, rows, &mut |row, lines| {
             let said: Vec<u16> = lines.iter().flat_map(|line| line.text.encode_utf16()).collect();

@@ -100,6 +100,9 @@ pub(super) struct Paragraph {
     pub depth: u32,
     /// Whether it ends a row.
     pub ends_row: bool,
+    /// Whether it ends a cell, or a row, of a table inside a cell.
+    pub ends_inner_cell: bool,
+    pub ends_inner_row: bool,
     pub align: Align,
     /// The list and level that number it.
     pub list: u16,
@@ -127,6 +130,8 @@ impl Paragraph {
                 }
                 0x2416 if change.byte() != 0 => self.depth = self.depth.max(1),
                 0x2417 => self.ends_row = change.byte() != 0,
+                0x244B => self.ends_inner_cell = change.byte() != 0,
+                0x244C => self.ends_inner_row = change.byte() != 0,
                 0x6649 => self.depth = u32_at(change.to, 0).unwrap_or(0).min(100),
                 0x260A => self.level = change.byte(),
                 0x460B => self.list = change.word(),
@@ -227,5 +232,13 @@ mod tests {
         run.apply(&list, &Run::default(), &|_| None);
         assert_eq!((run.is_hidden, run.size), (true, Some(16.0)));
         assert_eq!(changes(&[0x43, 0x4A, 1]).count(), 0, "cut short");
+    }
+
+    #[test]
+    fn cells_and_rows_of_tables_inside_cells_end_by_changes_of_their_own() {
+        let mut paragraph = Paragraph::default();
+        paragraph.apply(&[0x49, 0x66, 2, 0, 0, 0, 0x4B, 0x24, 1, 0x4C, 0x24, 1], &[], 0);
+        let Paragraph { depth, ends_row, ends_inner_cell, ends_inner_row, .. } = paragraph;
+        assert_eq!((depth, ends_row, ends_inner_cell, ends_inner_row), (2, false, true, true));
     }
 }
