@@ -36,7 +36,7 @@ const WORDS = {
       hidden_sheet: "隐藏的工作表", annotation: "页面注释", page_furniture: "网页其他内容", outside_page: "页面之外的文字", clipped_text: "截断的文字",
       mended_by_sums: "按合计取识别结果", name_mended: "按行政区划取名称", header_mended: "按标题用词取表头", painted_over: "被覆盖的文字", seal: "印章文字", watermark: "水印", page_number: "页码",
       running_line: "每页重复的行", space_in_label: "附件标号中的空格", space_in_prose: "正文中的空格", space_in_title: "标题中的空格", joined_title: "折行标题合并",
-      joined_name: "折行名称合并", ditto: "同上", total_over_columns: "跨列居中的合计", joined_page_break: "跨页段落合并", repeated_element: "重复要素", repeated_table: "重复的表", repeated_header: "重复的表头", shortened_header: "缩短的表头",
+      joined_name: "折行名称合并", ditto: "同上", name_given_once: "名称只写一次", total_over_columns: "跨列居中的合计", joined_page_break: "跨页段落合并", repeated_element: "重复要素", repeated_table: "重复的表", repeated_header: "重复的表头", shortened_header: "缩短的表头",
       blank_header: "空白表头", repeated_title: "重复的表题", continuation_caption: "续表字样", caption_in_grid: "表内的标题或单位", column_numbers: "栏次行",
       page_carry: "过次页、承前页", row_outside_grid: "框外的行归入表格", joined_halves: "左右两半合并", lines_as_rows: "格内各行拆为多行", repeated_names: "右半重复的名称", row_moved_right: "行移回原列", row_realigned: "各格归入原列",
       torn_row: "跨页断行合并", span_over_page: "跨页合并单元格", spaces_between_groups: "千分空", spread_digits: "逐位印的数字", leaders: "引导点", line_number: "页边行号", blank_below: "（以下空白）", sheet_headings: "工作表行列标", continued_name: "续页重印的名称", mark_of_name: "名称的注释标记", of_which_prefix: "其中",

@@ -10,6 +10,7 @@ mod dittos;
 pub mod doubts;
 pub mod figures;
 pub mod frame;
+mod given_once;
 pub mod parties;
 pub mod prose;
 pub mod regions;

@@ -16,7 +16,7 @@ use crate::typing::annex::{NOWHERE, unit_of};
 use crate::typing::columns::{self, Columns, FactColumn};
 use crate::typing::prose::located;
 use crate::typing::regions::{self, Context, RowName};
-use crate::typing::{dittos, doubts, shape};
+use crate::typing::{dittos, doubts, given_once, shape};
 use rust_decimal::Decimal;
 
 /// What stands around a table.
@@ -63,6 +63,7 @@ fn one(
     notes.extend(bands.behind.iter().filter_map(located));
     let mut table = table;
     let marks = dittos::resolve(&mut table);
+    given_once::resolve(sink, &mut table);
     let columns = columns::columns(&table, unit_name);
     let mut columns = columns;
     // 居民消费价格指数（上年=100）: no index is a part of another.
