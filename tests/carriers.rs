@@ -1166,6 +1166,46 @@ fn a_workbook_of_open_document_in_one_part_is_read() {
     assert_eq!(read(flat.into_bytes()), "市|套数\n甲市|1\n");
 }
 
+/// A workbook of Excel 2003 in XML: places, spans, formats, hidden rows, columns and sheets, formulas without a value.
+#[test]
+fn a_workbook_in_xml_of_2003_is_read_as_printed() {
+    let styles = r##"<Styles><Style ss:ID="Default" ss:Name="Normal"><NumberFormat/></Style>
+        <Style ss:ID="m"><NumberFormat ss:Format="0.00"/></Style><Style ss:ID="d"><NumberFormat ss:Format="yyyy/m/d"/></Style>
+        <Style ss:ID="p" ss:Parent="m"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="w"><Font ss:Color="#FFFFFF"/></Style></Styles>"##;
+    let cell = |said: &str, kind: &str, text: &str| {
+        format!(r#"<Cell {said}><Data ss:Type="{kind}">{text}</Data></Cell>"#)
+    };
+    let text = |text: &str| cell("", "String", text);
+    let rows = [
+        format!("<Row>{}</Row>", cell(r#"ss:MergeAcross="3""#, "String", "任务表")),
+        format!("<Row>{}{}{}{}</Row>", text("市"), text("万元"), text("完成率"), text("开工")),
+        format!(
+            "<Row>{}{}{}{}</Row>",
+            text("甲市"),
+            cell(r#"ss:StyleID="m""#, "Number", "674.1800000000004"),
+            cell(r#"ss:StyleID="p""#, "Number", "0.888"),
+            cell(r#"ss:StyleID="d""#, "DateTime", "2023-05-08T00:00:00.000"),
+        ),
+        format!(r#"<Row ss:Hidden="1">{}{}</Row>"#, text("丙市"), cell("", "Number", "7")),
+        format!(
+            r#"<Row ss:Index="5">{}{}{}</Row>"#,
+            text("乙市"),
+            cell("", "String", "12<Sup>1</Sup>"),
+            r#"<Cell ss:Index="4" ss:Formula="=R1C1"/>"#
+        ),
+        format!("<Row>{}{}</Row>", text("丁市"), cell(r#"ss:StyleID="w""#, "Number", "8")),
+    ];
+    let table = format!("<Table><Column ss:Index=\"5\" ss:Hidden=\"1\"/>{}</Table>", rows.concat());
+    let book = format!(
+        r#"<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">{styles}<Worksheet ss:Name="S">{table}</Worksheet><Worksheet ss:Name="T"><Table>{}</Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>"#,
+        format_args!("<Row>{}</Row>", text("底稿"))
+    );
+    assert_eq!(
+        read(book.into_bytes()),
+        "任务表|<|<|<\n市|万元|完成率|开工\n甲市|674.18|88.80%|2023/5/8\n乙市|12/1||\n丁市|||\nhidden_rows: 丙市 | 7\nhidden_sheet: T: 底稿\nformula_without_value\nfigure_not_shown\n"
+    );
+}
+
 #[test]
 fn a_day_that_lost_its_format_is_doubted() {
     let codes = |rows: &str| {

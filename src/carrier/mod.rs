@@ -70,6 +70,8 @@ fn extract_beside(
         Kind::Docx => office::docx::pages(sink, options, source),
         #[cfg(feature = "excel")]
         Kind::Xlsx => office::xlsx::pages(sink, options, source),
+        #[cfg(feature = "excel")]
+        Kind::SheetXml => office::sheetml::pages(sink, options, source),
         #[cfg(feature = "doc")]
         Kind::Doc => office::doc::pages(sink, options, source),
         #[cfg(feature = "ods")]

@@ -151,13 +151,13 @@ impl<'a> Reader<'a> {
     }
 
     /// How many bytes have been read.
-    #[cfg(feature = "ods")]
+    #[cfg(any(feature = "excel", feature = "ods"))]
     pub fn at(&self) -> usize {
         self.at
     }
 
     /// The text as it stands there, from that many bytes on to where reading is now.
-    #[cfg(feature = "ods")]
+    #[cfg(any(feature = "excel", feature = "ods"))]
     pub fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }

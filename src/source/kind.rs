@@ -242,10 +242,11 @@ pub(super) fn of_markup(bytes: &[u8]) -> Option<Result<Kind, Error>> {
     if head.contains("<office:document") && head.contains("opendocument.spreadsheet\"") {
         return Some(Ok(Kind::Ods));
     }
+    if head.contains("excel.sheet") || head.contains("office:spreadsheet") {
+        return Some(Ok(Kind::SheetXml));
+    }
     let (what, instead) = if head.contains("word.document") || head.contains("<w:worddocument") {
         (("a Word 2003 XML document", "Word 2003 XML 文档"), SAVE_AS_DOCX)
-    } else if head.contains("excel.sheet") || head.contains("office:spreadsheet") {
-        (("an Excel 2003 XML workbook", "Excel 2003 XML 表格"), SAVE_AS_XLSX)
     } else {
         (
             ("an XML file", "XML 文件"),

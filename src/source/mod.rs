@@ -35,6 +35,8 @@ pub enum Kind {
     Docx,
     /// A workbook of Excel since 2007 (ECMA-376, SpreadsheetML), as WPS writes it too.
     Xlsx,
+    /// A workbook of Excel 2003 in XML, as systems write it for export.
+    SheetXml,
     /// A workbook of OpenDocument (ISO 26300).
     Ods,
     /// A text of OpenDocument (ISO 26300).
@@ -74,6 +76,7 @@ impl Kind {
             Kind::Html => "text/html",
             Kind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Kind::SheetXml => "application/xml",
             Kind::Odt => "application/vnd.oasis.opendocument.text",
             Kind::Ods => "application/vnd.oasis.opendocument.spreadsheet",
             Kind::Doc => "application/msword",
@@ -91,6 +94,7 @@ impl Kind {
             Kind::Html => ("an HTML page", "HTML 网页"),
             Kind::Docx => ("a Word document (.docx)", "Word 文档（.docx）"),
             Kind::Xlsx => ("an Excel workbook (.xlsx)", "Excel 工作簿（.xlsx）"),
+            Kind::SheetXml => ("an Excel 2003 XML workbook", "Excel 2003 XML 表格"),
             Kind::Odt => ("an OpenDocument text (.odt)", "OpenDocument 文本（.odt）"),
             Kind::Ods => ("an OpenDocument workbook (.ods)", "OpenDocument 工作簿（.ods）"),
             Kind::Doc => {

@@ -23,6 +23,8 @@ pub(super) mod odt;
 mod package;
 #[cfg(any(feature = "excel", feature = "xls", feature = "ods"))]
 mod sheet;
+#[cfg(feature = "excel")]
+pub(super) mod sheetml;
 #[cfg(feature = "xls")]
 pub(super) mod xls;
 #[cfg(feature = "excel")]
