@@ -7,6 +7,7 @@ use crate::diag::Sink;
 use crate::geom::Rect;
 use crate::lexicon::{self, REGION_ENDINGS, is_han};
 use crate::normalize::lines::Joint;
+use crate::numbering;
 use crate::pattern::{Steps, numeral, squeezed};
 use crate::segment::annexes::is_label_alone;
 use crate::segment::outline::{Fragment, Ruling};
@@ -108,6 +109,7 @@ pub(super) fn open_tables(
     }
     let known = known.map(|known| known.columns.as_slice());
     let mut rows = strips(drawn::gather(std::mem::take(tokens)));
+    let contents = take_contents(&mut rows);
     drawn::cut_at_operators(&mut rows);
     let names = names_of_three(&rows);
     let typed = typed_apart(&rows);
@@ -153,6 +155,7 @@ pub(super) fn open_tables(
     }
     let (stretches, others) = stretches(rows, if known.is_some() { 1 } else { MIN_LINES });
     let mut left = others;
+    left.extend(contents);
     for stretch in stretches {
         match without_frame(page, stretch, &across, known, limit) {
             Ok((solved, rest)) => {
@@ -165,6 +168,24 @@ pub(super) fn open_tables(
     }
     *tokens = left.into_iter().flat_map(|r| r.tokens).collect();
     fragments
+}
+
+/// Takes out the lines of a table of contents: those below 目录, where most begin with the number of a heading.
+fn take_contents(rows: &mut Vec<Strip>) -> Vec<Strip> {
+    let text = |row: &Strip| row.tokens.iter().map(Token::text).collect::<String>();
+    let is_title = |row: &Strip| ["目录", "目次"].contains(&&*squeezed(&text(row)));
+    let is_entry = |row: &&Strip| {
+        let text = squeezed(row.tokens[0].text()).into_owned();
+        numbering::heading_level(&text).is_some()
+            || text.starts_with(|c: char| c == '第' || c.is_ascii_digit())
+    };
+    let Some(title) = rows.iter().position(is_title) else { return Vec::new() };
+    let below = &rows[title + 1..];
+    let entries = below.iter().filter(is_entry).count();
+    match entries >= MIN_LINES && entries * 3 >= below.len() * 2 {
+        true => rows.split_off(title + 1),
+        false => Vec::new(),
+    }
 }
 
 /// Where two characters of Chinese stand side by side with full-width spaces between them, and no other text: a word of a
