@@ -215,7 +215,10 @@ fn groups_among(figures: &Figures, index: usize, among: &[usize]) -> (Vec<Group>
     for (at, &r) in tops.iter().enumerate().filter(|(_, r)| is_block(r)) {
         let before = tops[..at].iter().rev().take_while(|r| !is_block(r)).copied().collect();
         let after = tops[at + 1..].iter().take_while(|r| !is_block(r)).copied().collect();
-        let group = best(figures, index, r, [before, after]);
+        // 一、设区市 goes as far as 二、省直管县, whose counties are its own.
+        let is_sum = |r: &usize| level(r) == Level::Subtotal;
+        let block = tops[at + 1..].iter().take_while(|r| !is_sum(r)).copied().collect();
+        let group = best(figures, index, r, [before, after, block]);
         // A row called 小计 that sums nothing near it is left alone.
         if holds(figures, index, r, &group.parts) > 0 {
             groups.push(group);

@@ -36,7 +36,7 @@ pub(super) fn are_places(
             return true;
         }
         match &words.word {
-            Word::Central(_) | Word::ProvinceOwn | Word::Direct => return true,
+            Word::Central(_) | Word::ProvinceOwn | Word::Direct | Word::Block => return true,
             Word::Total | Word::Subtotal(None) | Word::Blank => {}
             _ => {
                 named += 1;

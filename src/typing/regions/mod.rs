@@ -447,6 +447,10 @@ impl Walk<'_> {
                 self.group = Some(Group::direct(has_figures(row).then_some(at)));
                 Station::top(Level::Subtotal)
             }
+            Word::Block => {
+                self.group = None;
+                Station::top(Level::Subtotal)
+            }
             Word::Township => match self.scope.resolve(&spoken(&words.printed)).is_empty() {
                 true if self.is_without_counties() => self.below_group(Level::Other),
                 true => Station::top(Level::Other),

@@ -1,7 +1,7 @@
 //! What the words of a region cell say before any table of divisions is asked.
 
 use crate::lexicon::{
-    self, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS, TOWNSHIPS,
+    self, BLOCK_HEADS, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS, TOWNSHIPS,
 };
 use crate::pattern::{Steps, digit, squeezed};
 use crate::regions::spoken;
@@ -19,6 +19,8 @@ pub enum Word {
     ProvinceOwn,
     /// A heading over counties that the province governs directly.
     Direct,
+    /// A heading over divisions of one kind: 设区市.
+    Block,
     /// A name below the county.
     Township,
     /// A name to look up.
@@ -81,6 +83,9 @@ fn word(name: &str) -> Word {
     }
     if DIRECT.contains(&name) {
         return Word::Direct;
+    }
+    if BLOCK_HEADS.contains(&name) {
+        return Word::Block;
     }
     let ending = |table: &[&str]| {
         if !name.ends_in(table) {
