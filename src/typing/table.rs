@@ -274,30 +274,31 @@ fn with_close_digits(sink: &mut Sink, mut table: Table) -> Table {
 }
 
 /// The table without the dots that lead from names to their figures: 合计……………… 8174.83. One text that ends so means more
-/// than it says.
+/// than it says; where several do, a long name has few.
 fn without_leaders(sink: &mut Sink, mut table: Table) -> Table {
     /// Texts that show it, and dots that lead, … counted as three.
     const FEWEST: usize = 3;
     const DOTS: usize = 6;
+    const BEHIND_LONG_NAME: usize = 3;
     let dots = |c: char| match c {
         '…' => 3,
         '.' | '．' | '·' => 1,
         _ => 0,
     };
-    let leads = |text: &str| {
+    let leads = |text: &str, least: usize| {
         let name = text.trim_end_matches(|c: char| dots(c) > 0 || c.is_whitespace());
         let led: usize = text[name.len()..].chars().map(dots).sum();
-        (name.ends_with(han) && led >= DOTS).then_some(name.chars().count())
+        (name.ends_with(han) && led >= least).then_some(name.chars().count())
     };
     let cells = table.rows.iter().flat_map(|row| &row.slots);
     let led = cells
-        .filter(|slot| matches!(slot, Slot::Cell(cell) if leads(cell.text.as_str()).is_some()));
+        .filter(|slot| matches!(slot, Slot::Cell(cell) if leads(cell.text.as_str(), DOTS).is_some()));
     if led.count() < FEWEST {
         return table;
     }
     for slot in table.rows.iter_mut().flat_map(|row| &mut row.slots) {
         let Slot::Cell(cell) = slot else { continue };
-        let Some(count) = leads(cell.text.as_str()) else { continue };
+        let Some(count) = leads(cell.text.as_str(), BEHIND_LONG_NAME) else { continue };
         cell.text = cell.text.chars().take(count).collect();
         sink.repair(Repair {
             stage: Stage::Typing,
