@@ -30,6 +30,41 @@ pub(super) fn join(sink: &mut Sink, tables: Vec<Table>) -> Vec<Table> {
     whole
 }
 
+/// Fewest rows that a right half under a title of its own has: fewer may be as many by accident.
+const UNDER_TITLE: usize = 4;
+
+/// Puts right halves under a title to the left ones before it, which have none.
+///
+/// A sheet's title stands in the middle of all its columns, and so on the page where that middle is: be that the second of
+/// two, the left half has no title and the right one does.
+pub(super) fn under_title(groups: Vec<Vec<Table>>) -> Vec<Vec<Table>> {
+    let mut whole: Vec<Vec<Table>> = Vec::new();
+    for group in groups {
+        let is_half = |left: &&Table| {
+            let right = group.first();
+            right.is_some_and(|right| {
+                left.title.is_none()
+                    && right.title.is_some()
+                    && left.rows.len() == right.rows.len()
+                    && right.rows.len() >= UNDER_TITLE
+                    && !is_nameless(left)
+                    && is_nameless(right)
+            })
+        };
+        match whole.last_mut() {
+            Some(before) if before.last().filter(is_half).is_some() => {
+                let title = group.first().and_then(|right| right.title.clone());
+                if let Some(left) = before.last_mut() {
+                    left.title = title;
+                }
+                before.extend(group);
+            }
+            _ => whole.push(group),
+        }
+    }
+    whole
+}
+
 /// How many columns of a table name rows again, if it is the right half of another one with as many rows.
 fn names_of_right(left: &Table, right: &Table) -> Option<usize> {
     if is_nameless(right) || goes_on_right(left, right) {

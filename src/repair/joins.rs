@@ -44,7 +44,7 @@ pub fn tables(sink: &mut Sink, blocks: &mut [Block]) -> Vec<Table> {
     joining.loose.extend(joining.heading.take());
     joining.place_loose(sink, None, Lone::NameMayNotStand);
     let left = std::mem::take(&mut joining.left);
-    let groups = joining.into_groups();
+    let groups = halves::under_title(joining.into_groups());
     let mut tables: Vec<Table> =
         groups.into_iter().flat_map(|group| halves::join(sink, group)).collect();
     for table in &mut tables {
@@ -545,7 +545,9 @@ impl Open {
         if have == want {
             return Some(rows.to_vec());
         }
-        if have > want || have == 0 {
+        // A column alone within rules is the last one of a table too wide for its sheet.
+        let is_last_column = have == 1 && fragment.ruling == Ruling::Grid;
+        if have > want || have == 0 || is_last_column {
             return None;
         }
         let onto: Vec<usize> = match fragment.layout {

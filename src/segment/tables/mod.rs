@@ -46,6 +46,8 @@ const SHORT: usize = 10;
 const FEW: usize = 3;
 /// Headers are the same if no more than one character of so many differs.
 const HEADER_SHARE: usize = 5;
+/// A column alone, a word over figures, has so many rules across at least.
+const RULES_OF_COLUMN: usize = 6;
 /// Texts lie over each other that share so many points.
 const OVERLAID: f32 = 2.0;
 
@@ -292,7 +294,9 @@ fn fragments(
     let mut captions = told.lines;
     for frame in inner_first(frames) {
         let Some(bbox) = frame.bbox() else { continue };
-        if !frame.has_upright_inside() {
+        let is_box = !frame.has_upright_inside();
+        let may_be_column = is_box && frame.across.len() >= RULES_OF_COLUMN;
+        if is_box && !may_be_column {
             // A box around a table whose columns texts tell, as they do between rules across alone.
             lone.across.extend(frame.across);
             continue;
@@ -300,7 +304,8 @@ fn fragments(
         let inside = pool.inside(&bbox);
         let hanging = pool.hanging(&frame.open_below(), &bbox);
         let tokens: Vec<Token> = inside.iter().map(|&i| pool.tokens[i].clone()).collect();
-        let grid = ruled_table(sink, options, page.number, &frame, &tokens);
+        let grid = ruled_table(sink, options, page.number, &frame, &tokens)
+            .filter(|grid| !may_be_column || grid.cols() == 1);
         match grid {
             Some(grid) if grid.is_of_words() => {
                 heads.push(grid);
@@ -480,7 +485,11 @@ fn ruled_table(
         });
         return None;
     };
-    (grid.cols() > 1 && !is_drawing(&grid)).then_some(grid)
+    let is_table = match grid.cols() {
+        1 => grid.is_last_column(),
+        _ => !is_drawing(&grid),
+    };
+    is_table.then_some(grid)
 }
 
 /// Whether the frame is a chart or a box rather than a table: no two cells filled side by side, or

@@ -1186,6 +1186,23 @@ impl Grid {
         !self.held.iter().all(Vec::is_empty) && !tokens.any(Token::is_figure)
     }
 
+    /// Whether it is one column, a word above and figures below: the last column of a table too wide for its sheet, which
+    /// stands on a page of its own.
+    pub fn is_last_column(&self) -> bool {
+        /// Fewest figures: a box of words and a number is none.
+        const FEWEST: usize = 4;
+        let (mut heads, mut figures) = (0, 0);
+        for held in &self.held {
+            match held.as_slice() {
+                [] => {}
+                [one] if one.is_figure() => figures += 1,
+                words if figures == 0 && !words.iter().any(Token::is_figure) => heads += 1,
+                _ => return false,
+            }
+        }
+        self.cols() == 1 && heads > 0 && figures >= FEWEST && 2 * figures >= self.held.len()
+    }
+
     /// How far it reaches to both sides, and its lower end.
     pub fn foot(&self) -> Edge {
         let (first, last) = (self.xs[0], self.xs[self.xs.len() - 1]);
