@@ -169,6 +169,17 @@ pub const BLOCK_HEADS: &[&str] = &[
     "扩权县市",
 ];
 
+/// Headers over names of divisions of one kind, brackets and commas left out.
+const DIVISION_HEADERS: &[&str] =
+    &["市", "县", "区", "地区", "县区", "区县", "市县区", "县市区", "市区", "县级单位", "市级单位"];
+
+/// Whether a text names a kind of division: 设区市, 省直管县（市）, 县（市、区）.
+pub fn is_kind_of_division(text: &str) -> bool {
+    let is_mark = |c: char| c.is_whitespace() || "（）()、，,".contains(c);
+    let name: String = text.chars().filter(|&c| !is_mark(c)).collect();
+    [DIVISION_HEADERS, BLOCK_HEADS, DIRECT].iter().any(|words| words.contains(&name.as_str()))
+}
+
 /// Endings of names below the county.
 pub const TOWNSHIPS: &[&str] =
     &["街道", "街道办事处", "街道办", "办事处", "镇", "乡", "苏木", "农场", "社区", "村"];

@@ -4,6 +4,7 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
+use crate::lexicon::is_kind_of_division;
 use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::realign;
@@ -267,7 +268,8 @@ impl<'a> Grid<'a> {
         (LEAST_CUT + 1..self.cols).find(is_cut)
     }
 
-    /// Whether the header's cells are the same every `width` columns.
+    /// Whether the header's cells are the same every `width` columns. Names of divisions of another kind have another
+    /// header: 设区市 | 金额 | 省直管县 | 金额.
     fn header_repeats(&self, top: usize, used: &[usize], width: usize) -> bool {
         let Some(depth) = used.iter().filter_map(|&c| self.cell(top, c)).map(|c| c.rowspan).max()
         else {
@@ -280,7 +282,9 @@ impl<'a> Grid<'a> {
                 let (Some(a), Some(b)) = (self.cell(row, first), self.cell(row, c)) else {
                     return false;
                 };
-                let same = squeezed(a.text.as_str()) == squeezed(b.text.as_str())
+                let is_kind = |cell: &GridCell| is_kind_of_division(cell.text.as_str());
+                let same = (squeezed(a.text.as_str()) == squeezed(b.text.as_str())
+                    || i % width == 0 && is_kind(a) && is_kind(b))
                     && (a.colspan, a.rowspan, a.row) == (b.colspan, b.rowspan, b.row)
                     && first - a.col.min(first) == c - b.col.min(c);
                 if !same {
