@@ -70,6 +70,8 @@ const BEGINS_WITHIN: f32 = 1.2;
 /// What a row costs that has no figure, and one that is a heading by its words.
 const WITHOUT_FIGURE: f32 = 1.6;
 const HEADING: f32 = 0.4;
+/// What it costs that a line below a heading, as far from it as rows are, is the rest of it.
+const BELOW_HEADING: f32 = 0.8;
 /// States kept for each text; the others can't win.
 const STATES: usize = 8;
 
@@ -617,7 +619,10 @@ fn stand_in_rows(
                 begun: &rows_begun(body, &columns[c], &of),
             };
             let (mut spans, costs) = label_spans(body, c, &columns[c], &rows);
-            spans.iter_mut().for_each(|span| *span = rows.without_totals(span.clone()));
+            // Each has its own total where that comes in turns with the others.
+            if in_turns(&columns[c], &rows).is_none_or(|turns| turns != spans) {
+                spans.iter_mut().for_each(|span| *span = rows.without_totals(span.clone()));
+            }
             cost += costs;
             for (element, span) in columns[c].iter().zip(&spans) {
                 element.tokens.iter().for_each(|&t| of[t] = span.clone());
@@ -806,7 +811,10 @@ impl Column<'_> {
                 let block = &self.elements[i..end];
                 let y = at(block);
                 let begins = if block[0].begins_within && i > 0 { BEGINS_WITHIN } else { 0.0 };
-                let drawn = if block[0].drawn_on == Some(true) { DRAWN_ON } else { 0.0 };
+                // Behind a heading without figures nothing else is drawn.
+                let is_below_heading = i > 0 && self.elements[i - 1].is_heading;
+                let is_drawn_on = block[0].drawn_on == Some(true) && !is_below_heading;
+                let drawn = if is_drawn_on { DRAWN_ON } else { 0.0 };
                 let inner = inner + begins + drawn;
                 for before in 0..states[i].len() {
                     let state = states[i][before];
@@ -910,8 +918,10 @@ impl Column<'_> {
             _ if is_as_rows => EARLY_BREAK + AS_ROWS,
             _ => EARLY_BREAK,
         };
+        // A heading has a row of its own, unless its lines stand closer than rows do.
+        let heading = if above.is_heading && is_as_rows { BELOW_HEADING } else { 0.0 };
         if here.drawn_on == Some(true) {
-            return Some(LINE + askew + names);
+            return Some(LINE + askew + names + heading);
         }
         let apart = if here.drawn_on == Some(false) { DRAWN_APART } else { 0.0 };
         let loose = if gap > LOOSE * leading || above.is_heading { LOOSE_COST } else { 0.0 };
@@ -1197,9 +1207,18 @@ fn between_subtotals(elements: &[Element], rows: &Beside) -> Option<Vec<Range<us
 }
 
 /// The rows of labels in the middle of theirs whose names come in turns, 计划, 完成, 完成率: one turn for each. `None` where
-/// they do not.
+/// they do not. 合计 may open or close each turn, as 合计, 男, 女 do; above or below all turns it is nobody's.
 fn in_turns(elements: &[Element], rows: &Beside) -> Option<Vec<Range<usize>>> {
-    let within = rows.without_totals(0..rows.heights.len());
+    let all = rows.heights.len();
+    let ranges = [0..all, rows.without_totals(0..all), 1..all, 0..all.saturating_sub(1)];
+    ranges.into_iter().find_map(|within| in_turns_within(elements, rows, within))
+}
+
+fn in_turns_within(
+    elements: &[Element],
+    rows: &Beside,
+    within: Range<usize>,
+) -> Option<Vec<Range<usize>>> {
     let texts = rows.texts.get(within.clone())?;
     let first = texts.first().filter(|text| !text.is_empty())?;
     let turn = 1 + texts.iter().skip(1).position(|text| text == first)?;
