@@ -291,8 +291,9 @@ fn without_leaders(sink: &mut Sink, mut table: Table) -> Table {
         (name.ends_with(han) && led >= least).then_some(name.chars().count())
     };
     let cells = table.rows.iter().flat_map(|row| &row.slots);
-    let led = cells
-        .filter(|slot| matches!(slot, Slot::Cell(cell) if leads(cell.text.as_str(), DOTS).is_some()));
+    let led = cells.filter(
+        |slot| matches!(slot, Slot::Cell(cell) if leads(cell.text.as_str(), DOTS).is_some()),
+    );
     if led.count() < FEWEST {
         return table;
     }

@@ -395,7 +395,9 @@ impl Pool {
         let pieces = lines.flat_map(|(line, l)| l.pieces.iter().map(move |piece| (line, piece)));
         let mut tokens: Vec<Token> = pieces
             .filter(|(_, piece)| piece.cell.is_none())
-            .map(|(line, piece)| Token { line, piece: piece.clone(), frame: page.frame })
+            .map(|(line, piece)| {
+                Token { line, piece: piece.clone(), frame: page.frame }.untracked()
+            })
             .collect();
         tokens.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
         let taken = vec![false; tokens.len()];
@@ -463,7 +465,8 @@ fn inner_first(frames: Vec<Edges>) -> Vec<Edges> {
     frames
 }
 
-/// The table that a frame of edges makes, if it makes one: two columns and two filled cells at least.
+/// The table that a frame of edges makes, if it makes one: two columns and two filled cells at least, or the last column
+/// of a wide one.
 fn ruled_table(
     sink: &mut Sink,
     options: &Options,

@@ -1307,3 +1307,31 @@ fn middles(
     }
     (start == within.end).then_some(spans)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::tables::drawn::tests::token;
+
+    #[test]
+    fn a_heading_without_figures_has_a_row_of_its_own() {
+        let names =
+            [("一、省直部门", ""), ("省委组织部", "19"), ("省财政厅", "27"), ("省教育厅", "37")];
+        let mut tokens: Vec<(usize, Token)> = Vec::new();
+        for (row, (name, figure)) in names.into_iter().enumerate() {
+            let texts = [name, figure].into_iter().enumerate().filter(|(_, text)| !text.is_empty());
+            for (column, text) in texts {
+                let order = tokens.len() as u32 + 1;
+                tokens.push((column, token(text, 200.0 * column as f32, 15.0 * row as f32, order)));
+            }
+        }
+        let column = |figures, room| ColumnOf { figures, room };
+        let body = Body {
+            tokens: tokens.iter().map(|(column, token)| (*column, token)).collect(),
+            columns: vec![column(false, 72.0), column(true, 24.0)],
+            rules: Vec::new(),
+            nameless: NAMELESS,
+        };
+        assert_eq!(rows(&body).of, [0..1, 1..2, 1..2, 2..3, 2..3, 3..4, 3..4]);
+    }
+}

@@ -13,6 +13,8 @@ use std::ops::Range;
 
 /// A gap of this share of the font size is where a token may be cut.
 const GAP: f32 = 0.2;
+/// Gaps differ by no more than so many ems where letter spacing makes them.
+const EVEN: f32 = 0.06;
 /// Two figures, one up against the other, are no longer than so many bytes.
 const TWO_FIGURES: usize = 64;
 /// Characters nearer than this share of the font size stand close.
@@ -71,6 +73,7 @@ impl Token {
     /// Where it may be cut, left to right: between characters of two operators, and in gaps.
     pub fn cuts(&self) -> Vec<f32> {
         let mut cuts: Vec<f32> = self.piece.joints.iter().map(|joint| joint.at).collect();
+        let is_tracked = self.is_tracked();
         let mut before: Option<Rect> = None;
         let mut spaced = false;
         for placed in self.piece.text.chars() {
@@ -80,7 +83,7 @@ impl Token {
                 continue;
             }
             if let Some(before) = before
-                && (spaced || bbox.x0 - before.x1 >= GAP * self.piece.size)
+                && (spaced || !is_tracked && bbox.x0 - before.x1 >= GAP * self.piece.size)
             {
                 cuts.push((before.x1 + bbox.x0) / 2.0);
             }
@@ -90,6 +93,22 @@ impl Token {
         cuts.sort_by(f32::total_cmp);
         cuts.dedup_by(|b, a| *b - *a < 0.01);
         cuts
+    }
+
+    /// The token, as one operator's where each character has its own and all gaps are the same: letter spacing.
+    pub fn untracked(mut self) -> Token {
+        let joints = self.piece.joints.len();
+        if joints > 1 && joints + 1 == self.text().chars().count() && self.is_tracked() {
+            self.piece.joints.clear();
+        }
+        self
+    }
+
+    /// Whether its characters are set apart by one and the same gap, as letter spacing does: 1 2 7 5.
+    fn is_tracked(&self) -> bool {
+        let Some(gaps) = self.char_gaps().filter(|gaps| gaps.len() > 1) else { return false };
+        let (least, most) = gaps.iter().fold((f32::MAX, 0.0f32), |(a, b), &g| (a.min(g), b.max(g)));
+        most - least <= EVEN
     }
 
     /// How wide what can't be parted at its beginning is, in points, or nearly: a character, and the points behind it, which
@@ -322,5 +341,15 @@ mod tests {
         let (left, right) = glued.cut(12.0).expect("another operator begins there");
         assert_eq!((left.text(), left.piece.raw.as_str()), ("53", "５３"));
         assert_eq!((right.text(), right.piece.raw.as_str()), ("62", "６２"));
+    }
+    #[test]
+    fn letter_spacing_parts_no_figure() {
+        let operators = |behind: [f32; 3]| {
+            let [a, b, c] = behind;
+            let digits = [("1", 0.0), ("2", a), ("7", b), ("5", c)];
+            line(0.0, &digits).tokens.remove(0).untracked().operators()
+        };
+        assert_eq!(operators([7.9, 7.9, 7.9]), 1);
+        assert_eq!(operators([7.9, 6.0, 7.9]), 4, "two figures");
     }
 }

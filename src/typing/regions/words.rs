@@ -1,7 +1,8 @@
 //! What the words of a region cell say before any table of divisions is asked.
 
 use crate::lexicon::{
-    self, BLOCK_HEADS, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS, TOWNSHIPS,
+    self, BLOCK_HEADS, CENTRAL_ENDINGS, CENTRALS, DIRECT, PROVINCE_OWN, SUBTOTALS, TOTALS,
+    TOWNSHIPS,
 };
 use crate::pattern::{Steps, digit, squeezed};
 use crate::regions::spoken;
