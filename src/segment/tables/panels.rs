@@ -4,7 +4,7 @@
 
 use crate::diag::{Diagnostic, Severity, Sink, Wording};
 use crate::geom::{Axis, Rect};
-use crate::lexicon::is_kind_of_division;
+use crate::lexicon::{TOTALS, is_kind_of_division};
 use crate::segment::figures::is_figure;
 use crate::segment::outline::{Fragment, GridCell, Ruling};
 use crate::segment::tables::realign;
@@ -41,6 +41,7 @@ pub(super) fn unfold(sink: &mut Sink, mut fragment: Fragment) -> Vec<Fragment> {
     let panels: Vec<Range<usize>> =
         panels.iter().map(|panel| panel.start..panel.start + width).collect();
     bring_names(&mut fragment, &panels);
+    bring_total(&mut fragment, &panels);
     parts(&fragment, panels)
 }
 
@@ -63,10 +64,42 @@ fn bring_names(fragment: &mut Fragment, panels: &[Range<usize>]) {
     fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
 }
 
+/// Brings the one figure of a row to the total that opens it, where that is the row's only other text: the cell of the
+/// figure reaches over all panels, and the figure stands in its middle. A panel has one column of figures for that.
+fn bring_total(fragment: &mut Fragment, panels: &[Range<usize>]) {
+    let Some(first) = panels.first().filter(|first| first.len() == 2).cloned() else { return };
+    let mut filled: Vec<Vec<usize>> = vec![Vec::new(); fragment.rows()];
+    for (i, cell) in fragment.cells.iter().enumerate().filter(|(_, c)| !c.text.is_empty()) {
+        filled[cell.row].push(i);
+    }
+    for row in filled {
+        let [name, figure] = row[..] else { continue };
+        let (name, figure) = (&fragment.cells[name], &fragment.cells[figure]);
+        let is_total = TOTALS.contains(&squeezed(name.text.as_str()).as_str());
+        let is_far = figure.col >= first.end && figure.colspan == 1;
+        if name.col != first.start || !is_total || !is_far || !is_figure(figure.text.as_str()) {
+            continue;
+        }
+        let (row, from) = (figure.row, figure.col);
+        for cell in fragment.cells.iter_mut().filter(|cell| cell.row == row && cell.colspan == 1) {
+            // It changes places with the blank cell beside the name.
+            cell.col = match cell.col {
+                col if col == from => first.start + 1,
+                col if col == first.start + 1 => from,
+                col => col,
+            };
+        }
+    }
+    fragment.cells.sort_by_key(|cell| (cell.row, cell.col));
+}
+
 /// The panels of a fragment, each of so many columns.
 pub(super) fn parted(fragment: &Fragment, width: usize) -> Vec<Fragment> {
-    let panels = (0..fragment.cols()).step_by(width);
-    parts(fragment, panels.map(|first| first..first + width).collect())
+    let panels: Vec<Range<usize>> =
+        (0..fragment.cols()).step_by(width).map(|first| first..first + width).collect();
+    let mut whole = fragment.clone();
+    bring_total(&mut whole, &panels);
+    parts(&whole, panels)
 }
 
 fn parts(fragment: &Fragment, panels: Vec<Range<usize>>) -> Vec<Fragment> {
