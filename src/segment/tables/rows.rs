@@ -6,7 +6,7 @@
 //! The cheapest is taken. Rules bind all of them: nothing reaches over a rule of its column.
 
 use crate::figure::narrow;
-use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS, TOTALS, is_tail_of_name};
+use crate::lexicon::{BLOCK_HEADS, DIRECT, SUBTOTALS, TOTALS, is_han, is_tail_of_name};
 use crate::segment::tables::strips::{Token, is_one_figure};
 use std::ops::Range;
 
@@ -23,6 +23,8 @@ const LINES: usize = 12;
 /// Lines of one text follow each other at most at so many ems, those of one figure at fewer …
 const LEADING: f32 = 2.5;
 const LEADING_OF_FIGURE: f32 = 2.1;
+/// A name that is set from the top down has no more characters.
+const LONGEST_STACKED: usize = 12;
 /// Lines of words among figures follow each other at most at so many ems.
 const TIGHT: f32 = 1.4;
 /// … and where the column's lines follow closer, no further apart than this share more.
@@ -229,9 +231,67 @@ fn elements(body: &Body) -> Vec<Vec<Element>> {
             }),
         }
     }
+    if let Some(first) = columns.first_mut()
+        && let Some(names) = stacked(body, first)
+    {
+        *first = names;
+    }
     find_drawn_on(body, &mut columns);
     spread_ends_within(&mut columns);
     columns
+}
+
+/// The names of a column that is one character wide, each set from the top down, a character a line: 烟, 台, 市. `None` where
+/// lines hold more, or are no names of divisions: 男, 女.
+fn stacked(body: &Body, elements: &[Element]) -> Option<Vec<Element>> {
+    let text = |element: &Element| text_of(body, std::slice::from_ref(element));
+    let mut names: Vec<Element> = Vec::new();
+    let mut name = String::new();
+    let mut below = 0.0;
+    for (i, element) in elements.iter().enumerate() {
+        let here = text(element);
+        if TOTALS.contains(&here.as_str()) && name.is_empty() {
+            names.push(element.clone());
+            continue;
+        }
+        let mut chars = here.chars();
+        let (Some(ch), None) = (chars.next(), chars.next()) else { return None };
+        if !is_han(ch) || !name.is_empty() && element.y - below > LEADING * element.em {
+            return None;
+        }
+        below = element.y;
+        match names.last_mut() {
+            Some(last) if !name.is_empty() => {
+                last.tokens.extend(&element.tokens);
+                (last.x0, last.x1) = (last.x0.min(element.x0), last.x1.max(element.x1));
+            }
+            _ => names.push(element.clone()),
+        }
+        name.push(ch);
+        if name.chars().count() > LONGEST_STACKED {
+            return None;
+        }
+        // 津市市, 沙市区.
+        let goes_on = || {
+            let next = elements.get(i + 1).map(text);
+            ch == '市' && next.is_some_and(|next| ["市", "区", "县"].contains(&next.as_str()))
+        };
+        let ends = ["市", "县", "区", "旗", "盟", "自治州"].iter().any(|end| name.ends_with(end));
+        if ends && is_region(&name) && !goes_on() {
+            name.clear();
+        }
+    }
+    // A page break may leave the beginning of the last one.
+    let wholes = names.len() - usize::from(!name.is_empty());
+    let is_stack = wholes > 0 && names.len() < elements.len();
+    is_stack.then(|| names.into_iter().map(|name| in_middle(body, name)).collect())
+}
+
+/// The element of several lines, at the middle of them.
+fn in_middle(body: &Body, element: Element) -> Element {
+    let heights = || element.tokens.iter().map(|&t| body.tokens[t].1.y());
+    let (top, low) = (heights().fold(f32::MAX, f32::min), heights().fold(f32::MIN, f32::max));
+    Element { y: (top + low) / 2.0, ..element }
 }
 
 /// Where one figure of a line goes on in the next, the others that have a line close below do too.
