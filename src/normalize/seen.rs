@@ -261,6 +261,8 @@ impl Seal {
 const SEAL: f32 = 90.0;
 /// Ink this much lighter than black is another ink.
 const COLOURED: f32 = 0.12;
+/// The star of a seal is so many times as large as its words.
+const STAR: f32 = 1.8;
 /// A page has no more runs in the ink of its seals than this; more is coloured text.
 const OF_SEALS: usize = 24;
 
@@ -281,13 +283,21 @@ fn seals(page: &Page) -> Vec<Seal> {
     }
     let dark = || page.runs.iter().filter(|run| lightness(run).is_some_and(|l| l < COLOURED));
     let is_words = |run: &Run| !run.text.contains(|c: char| c.is_ascii_digit());
+    // The star in the middle of a seal is far larger than its words; one that marks a row is not.
+    let largest = coloured.iter().map(|(run, _)| run).filter(|run| run.text.trim() != "★");
+    let largest = largest.map(|run| run.size).fold(0.0, f32::max);
+    let of_star = |star: &Run| largest > 0.0 && star.size >= STAR * largest;
     let mut seals = Vec::new();
-    for (run, lightness) in coloured {
+    for &(run, lightness) in &coloured {
         let crosses = |other: &Run| {
             other.bbox.overlap(&run.bbox, Axis::X) > 0.25 * other.size
                 && other.bbox.overlap(&run.bbox, Axis::Y) > 0.3 * other.size
         };
-        if is_words(run) && (dark().any(crosses) || page.rules.iter().any(|r| is_crossed(run, r))) {
+        let is_star = run.text.trim() == "★" && of_star(run);
+        if is_star
+            || is_words(run)
+                && (dark().any(crosses) || page.rules.iter().any(|r| is_crossed(run, r)))
+        {
             seals.push(Seal { bbox: run.bbox, lightness });
         }
     }
@@ -367,7 +377,10 @@ mod tests {
         let (texts, _, said) =
             seen([vec![run("2614", 100.0, 50.0, 0.0)], words()].concat(), vec![]);
         assert_eq!((texts, said), (vec!["2614".to_owned()], vec!["seal"]));
-        // Coloured words that cross nothing are text.
+        // Coloured words that cross nothing are text, unless the star of a seal stands among them.
         assert_eq!(seen(words(), vec![]).0.len(), 2);
+        let star = |size: f32| Run { size, ..run("★", 100.0, 30.0, 0.6) };
+        assert_eq!(seen([vec![star(27.0)], words()].concat(), vec![]).2, vec!["seal"]);
+        assert_eq!(seen([vec![star(11.0)], words()].concat(), vec![]).0.len(), 3);
     }
 }
