@@ -128,17 +128,18 @@ fn in_brackets(title: &str) -> Option<&str> {
 fn part_notes(table: Table) -> (Vec<Located<String>>, Table) {
     let (mut notes, mut rows) = (Vec::new(), Vec::new());
     for row in table.rows {
-        let is_alone = row.slots.len() > 1
-            && row.slots[1..].iter().all(|slot| match slot {
-                Slot::Cell(cell) => cell.text.is_empty(),
-                _ => true,
-            });
-        let note =
-            row.cell(0).filter(|cell| is_alone && lexicon::is_note(&squeezed(cell.text.as_str())));
         let filled: Vec<&TableCell> = (0..row.slots.len())
             .filter_map(|col| row.cell(col))
             .filter(|cell| !cell.text.is_empty())
             .collect();
+        // Without rules one over all columns stands in the column that its middle is in.
+        let is_below_none = row.cell(0).is_some() && !row.slots.contains(&Slot::Above);
+        let is_first = row.cell(0).is_some_and(|cell| !cell.text.is_empty());
+        let note = match filled[..] {
+            [cell] if row.slots.len() > 1 && (is_first || is_below_none) => Some(cell),
+            _ => None,
+        };
+        let note = note.filter(|cell| lexicon::is_note(&squeezed(cell.text.as_str())));
         let is_signed = !filled.is_empty()
             && filled.iter().all(|cell| {
                 let text = squeezed(cell.text.as_str());
